@@ -1,0 +1,39 @@
+#include "probes/driver.hh"
+
+#include <netinet/in.h>
+
+#include "sys/clock.hh"
+
+namespace xconn::probes {
+namespace {
+
+constexpr std::size_t kExpectedProbes = 1 << 15;  // no allocation in the first minutes of a usual flow
+
+}  // namespace
+
+EndLog::EndLog() {
+  sent_.reserve(kExpectedProbes);
+  arrivals_.reserve(kExpectedProbes);
+}
+
+void EndLog::left(std::uint64_t sequence, Duration at) {
+  sent_.push_back({sequence, at});
+  ++sent_count_;
+}
+
+void EndLog::came(const Head& head, Duration at) {
+  arrivals_.push_back({head.sequence, head.sent, at});
+  ++received_count_;
+}
+
+Driver::Driver(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
+    : near_worker(*from.netns), far_worker(*to.netns), spec_(spec) {
+  tuple_.from = from.address;
+  tuple_.to = to.address;
+  tuple_.to_port = spec.port;
+  tuple_.protocol = spec.kind == FlowKind::kTcp || spec.kind == FlowKind::kTcpConnect ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+Head Driver::next_head() { return {spec_.id, next_++, sys::now()}; }
+
+}  // namespace xconn::probes

@@ -1,0 +1,133 @@
+#include "probes/flow.hh"
+
+#include <array>
+#include <thread>
+
+#include "probes/driver.hh"
+#include "sys/clock.hh"
+
+namespace xconn::probes {
+namespace {
+
+struct KindRow {
+  FlowKind kind;
+  const char* name;
+  std::unique_ptr<Driver> (*make)(const FlowSpec&, const Endpoint&, const Endpoint&);
+};
+
+constexpr std::array<KindRow, 4> kKinds{{
+    {FlowKind::kUdp, "udp", make_udp},
+    {FlowKind::kUdpNew, "udp-new", make_udp_new},
+    {FlowKind::kTcp, "tcp", make_tcp},
+    {FlowKind::kTcpConnect, "tcp-connect", make_tcp_connect},
+}};
+
+constexpr std::uint16_t kFirstPort = 20000;  // below the kernel's ephemeral ports
+constexpr Duration kLead = std::chrono::milliseconds{5};
+constexpr Duration kLook = std::chrono::milliseconds{1};
+
+const KindRow& row(FlowKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
+
+FlowSpec completed(FlowSpec spec) {
+  if (spec.port == 0) spec.port = static_cast<std::uint16_t>(kFirstPort + spec.id % 10000);
+  spec.size = std::max<std::uint16_t>(spec.size, kHeaderSize);
+  return spec;
+}
+
+}  // namespace
+
+std::string to_string(FlowKind kind) { return row(kind).name; }
+
+std::optional<FlowKind> flow_kind(const std::string& name) {
+  for (const KindRow& candidate : kKinds) {
+    if (candidate.name == name) return candidate.kind;
+  }
+  return std::nullopt;
+}
+
+struct Flow::State {
+  State(FlowSpec given, const Site& site)
+      : spec(completed(std::move(given))),
+        driver(row(spec.kind).make(spec, site.endpoint(spec.from), site.endpoint(spec.to))) {}
+  ~State() { end(); }
+
+  // Until each end has got all that the other sent, or the time is over.
+  void wait_for_late_ones(Duration linger) const {
+    const Duration until = sys::now() + linger;
+    while (sys::now() < until) {
+      if (driver->far_log.received() >= driver->near_log.sent() &&
+          driver->near_log.received() >= driver->far_log.sent()) {
+        return;
+      }
+      std::this_thread::sleep_for(kLook);
+    }
+  }
+
+  void end() noexcept {
+    driver->near_worker.join();
+    driver->far_worker.join();
+  }
+
+  Trail trail(EndLog& sender, EndLog& receiver) const {
+    Trail result;
+    result.interval = spec.every;
+    result.began = began;
+    result.ended = ended;
+    result.sent = sender.take_sent();
+    result.arrivals = receiver.take_arrivals();
+    return result;
+  }
+
+  std::string reason() const {
+    for (const std::string& text : {driver->near_worker.failure(), driver->far_worker.failure(), driver->broken()}) {
+      if (!text.empty()) return text;
+    }
+    return {};
+  }
+
+  const FlowSpec spec;
+  std::unique_ptr<Driver> driver;
+  Duration began{0}, ended{0};
+  Trail forward, reverse;
+  std::string broken;
+};
+
+Flow::Flow(FlowSpec spec, const Site& site) : state_(std::make_unique<State>(std::move(spec), site)) {}
+Flow::Flow(Flow&&) noexcept = default;
+Flow& Flow::operator=(Flow&&) noexcept = default;
+Flow::~Flow() = default;
+
+const FlowSpec& Flow::spec() const { return state_->spec; }
+const FiveTuple& Flow::tuple() const { return state_->driver->tuple(); }
+
+void Flow::start() {
+  state_->began = sys::now();
+  state_->driver->arm(state_->began + kLead);
+  state_->driver->far_worker.start();
+  state_->driver->near_worker.start();
+}
+
+bool Flow::established() const {
+  return state_->driver->far_log.received() > 0 && state_->driver->near_log.received() > 0;
+}
+
+void Flow::stop(Duration linger) {
+  State& state = *state_;
+  if (state.ended.count() > 0) return;
+  state.driver->near_worker.stop_ticking();
+  state.driver->far_worker.stop_ticking();
+  state.ended = sys::now();
+  state.wait_for_late_ones(linger);
+  state.end();
+  state.forward = state.trail(state.driver->near_log, state.driver->far_log);
+  state.reverse = state.trail(state.driver->far_log, state.driver->near_log);
+  state.broken = state.reason();
+}
+
+const Trail& Flow::trail(Way way) const { return way == Way::kForward ? state_->forward : state_->reverse; }
+const std::string& Flow::broken() const { return state_->broken; }
+bool Flow::real_time() const {
+  return state_->driver->near_worker.real_time() && state_->driver->far_worker.real_time();
+}
+
+}  // namespace xconn::probes

@@ -1,0 +1,81 @@
+#include "probes/path.hh"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace xconn::probes {
+namespace {
+
+constexpr Duration kLongestJourney = std::chrono::seconds{2};  // older sightings of a number are of another packet
+
+// The other end of the link that a probe came in by; for a tunnel whose other end is not known, the previous node's
+// tunnel of the same name, or its only one.
+std::string left_by(const std::string& previous, const InterfaceView& entered,
+                    const std::vector<InterfaceView>& interfaces) {
+  if (entered.peer_node == previous) return entered.peer_name;
+  if (!entered.tunnel) return {};
+  std::vector<std::string> tunnels;
+  for (const InterfaceView& candidate : interfaces) {
+    if (candidate.node != previous || !candidate.tunnel) continue;
+    if (candidate.name == entered.name) return candidate.name;
+    tunnels.push_back(candidate.name);
+  }
+  return tunnels.size() == 1 ? tunnels.front() : std::string{};
+}
+
+}  // namespace
+
+std::string to_string(const Path& path) { return fmt::format("{}", fmt::join(path.nodes, " > ")); }
+
+Path path_of(const std::string& sender, const std::vector<Sighting>& hops,
+             const std::vector<InterfaceView>& interfaces) {
+  std::vector<Sighting> ordered = hops;
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  Path path{{sender}, {}};
+  for (const Sighting& hop : ordered) {
+    const InterfaceView& entered = interfaces.at(hop.interface);
+    if (entered.node == path.nodes.back()) continue;
+    if (const std::string name = left_by(path.nodes.back(), entered, interfaces); !name.empty()) {
+      path.via[path.nodes.back()] = name;
+    }
+    path.nodes.push_back(entered.node);
+  }
+  return path;
+}
+
+void Sightings::add(const Sighting& sighting) { seen_[{sighting.flow, sighting.way}].push_back(sighting); }
+
+std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::string& sender,
+                                       const std::string& receiver, Duration time) const {
+  const auto found = seen_.find({flow, way});
+  if (found == seen_.end()) return std::nullopt;
+  const Sighting* last = nullptr;
+  for (const Sighting& sighting : found->second) {
+    if (sighting.at <= time && interfaces_[sighting.interface].node == receiver && (!last || sighting.at >= last->at)) {
+      last = &sighting;
+    }
+  }
+  if (last == nullptr) return std::nullopt;
+  std::map<std::uint32_t, Sighting> latest;  // one sighting for each interface: a segment may have been sent again
+  for (const Sighting& sighting : found->second) {
+    const bool same = sighting.sequence == last->sequence && sighting.at <= last->at;
+    if (!same || last->at - sighting.at > kLongestJourney) continue;
+    auto& kept = latest[sighting.interface];
+    if (sighting.at >= kept.at) kept = sighting;
+  }
+  std::vector<Sighting> hops;
+  for (const auto& [interface, sighting] : latest) hops.push_back(sighting);
+  return path_of(sender, hops, interfaces_);
+}
+
+std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const {
+  const auto found = seen_.find({flow, way});
+  if (found == seen_.end()) return 0;
+  return static_cast<std::uint64_t>(
+      std::count_if(found->second.begin(), found->second.end(), [&](const Sighting& sighting) {
+        return sighting.at >= window.begin && sighting.at < window.end && interfaces_[sighting.interface].node == node;
+      }));
+}
+
+}  // namespace xconn::probes

@@ -1,0 +1,52 @@
+// Which nodes a flow's probes crossed, from where each numbered probe was seen to arrive; never from a routing table.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probes/flow.hh"
+#include "probes/site.hh"
+
+namespace xconn::probes {
+
+/// Probe `sequence` arrived at an interface.
+struct Sighting {
+  std::uint32_t flow = 0;
+  Way way = Way::kForward;
+  std::uint64_t sequence = 0;
+  Duration at{0};
+  std::uint32_t interface = 0;  ///< index into Site::interfaces()
+};
+
+struct Path {
+  std::vector<std::string> nodes;          ///< sender first; a node that was entered twice in a row stands once
+  std::map<std::string, std::string> via;  ///< node -> the interface it last left by, where that is known
+  friend bool operator==(const Path&, const Path&) = default;
+};
+
+std::string to_string(const Path& path);  ///< "hq-client > hq-fgt > ... > app"
+
+/// The path of one probe. `hops` are its sightings, in any order.
+Path path_of(const std::string& sender, const std::vector<Sighting>& hops,
+             const std::vector<InterfaceView>& interfaces);
+
+/// All sightings of a drill, asked by flow and time.
+class Sightings {
+ public:
+  explicit Sightings(std::vector<InterfaceView> interfaces) : interfaces_(std::move(interfaces)) {}
+  void add(const Sighting& sighting);
+  /// The path of the probe that was the last to be sighted at `receiver` at or before `time`; nullopt when none was.
+  std::optional<Path> path_at(std::uint32_t flow, Way way, const std::string& sender, const std::string& receiver,
+                              Duration time) const;
+  /// How often probes of the flow were seen to arrive at a node inside the window.
+  std::uint64_t crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const;
+
+ private:
+  std::vector<InterfaceView> interfaces_;
+  std::map<std::pair<std::uint32_t, Way>, std::vector<Sighting>> seen_;
+};
+
+}  // namespace xconn::probes

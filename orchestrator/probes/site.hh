@@ -1,0 +1,42 @@
+// What probes need to know of a lab, and nothing else. lab/ implements it; the kernel tests have one of two namespaces.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/address.hh"
+
+namespace xconn::sys {
+class Netns;
+}
+
+namespace xconn::probes {
+
+/// Where a flow starts or ends. `netns` lives as long as the site does.
+struct Endpoint {
+  std::string node;
+  Address address;
+  const sys::Netns* netns = nullptr;
+};
+
+/// An interface that a packet can be seen arriving at.
+struct InterfaceView {
+  std::string node;
+  std::string name;
+  const sys::Netns* netns = nullptr;
+  std::string peer_node, peer_name;  ///< the other end of the link or tunnel; empty when it is not known
+  bool tunnel = false;               ///< a layer 3 device (no Ethernet header), made by a service
+};
+
+class Site {
+ public:
+  virtual ~Site() = default;
+  /// "hq-client" (its first address), "fgt-a:port1", or an address that a node of the lab holds.
+  /// Throws NotFoundError.
+  virtual Endpoint endpoint(const std::string& place) const = 0;
+  /// Every interface of every node at which packets arrive: link ends, sub-interfaces, tunnels. No loopbacks, no
+  /// bridges.
+  virtual std::vector<InterfaceView> interfaces() const = 0;
+};
+
+}  // namespace xconn::probes

@@ -1,0 +1,82 @@
+// The stopwatch: from numbered arrivals to figures. Pure: no clock, no socket. Every time is CLOCK_MONOTONIC.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "base/duration.hh"
+
+namespace xconn::probes {
+
+struct Window {
+  Duration begin{0};
+  Duration end = Duration::max();
+};
+
+struct Departure {
+  std::uint64_t sequence = 0;
+  Duration at{0};
+};
+
+struct Arrival {
+  std::uint64_t sequence = 0;
+  Duration sent{0};      ///< when the sender handed it to its kernel
+  Duration received{0};  ///< when the receiver's kernel got it
+};
+
+/// What one direction of a flow did.
+struct Trail {
+  Duration interval{0};
+  Duration began{0};              ///< when the flow was started; a direction that never sent is dead since then
+  Duration ended{0};              ///< when sending stopped; the flow has waited for what was in flight then
+  std::vector<Departure> sent;    ///< in order; numbers may be missing where the direction only answers
+  std::vector<Arrival> arrivals;  ///< in order of receipt, duplicates included
+};
+
+/// A silence between two consecutive arrivals.
+struct Gap {
+  Duration start{0};   ///< last arrival before it
+  Duration end{0};     ///< first arrival after it; the end of the flow when `open`
+  bool open = false;   ///< nothing arrived any more
+  Duration outage{0};  ///< its length less the interval, never negative
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+
+/// One-way, sender's kernel to receiver's kernel. The clock is the same for both, so no clock error is in it.
+struct Latency {
+  Duration minimum{0}, median{0}, p99{0};
+  std::uint64_t samples = 0;
+  friend bool operator==(const Latency&, const Latency&) = default;
+};
+
+struct Measurement {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;    ///< different numbers that arrived
+  std::uint64_t lost = 0;        ///< sent and never arrived
+  std::uint64_t duplicated = 0;  ///< arrivals of a number that had already arrived
+  std::uint64_t reordered = 0;   ///< arrivals with a number below one that had already arrived (RFC 4737 section 3)
+  Duration outage{0};            ///< the longest gap's; 0 with no gap
+  std::vector<Gap> gaps;         ///< those over the threshold, in order
+  bool dead = false;             ///< the last gap is open: it stopped and never came back
+  Latency before, after;         ///< until the first fault; since the end of the last gap
+  Duration resolution{0};        ///< the longest time between two departures: what a gap's length may be off by
+  friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+/// How a trail becomes a measurement. `threshold` is the shortest outage listed as a gap; 0 means three intervals.
+struct Rules {
+  Duration threshold{0};
+  std::optional<Duration> first_fault;
+};
+
+Measurement measure(const Trail& trail, const Rules& rules);
+
+/// The longest outage inside a window: gaps are cut at its borders, then less the interval.
+Duration outage_during(const Trail& trail, const Window& window);
+
+/// Numbers sent inside the window that never arrived.
+std::uint64_t lost_during(const Trail& trail, const Window& window);
+
+}  // namespace xconn::probes

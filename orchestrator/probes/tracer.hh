@@ -1,0 +1,34 @@
+// Watches a whole site for the probes of flows (datapath/trace on every interface) and collects what it sees.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "probes/flow.hh"
+#include "probes/path.hh"
+
+namespace xconn::probes {
+
+class Tracer {
+ public:
+  /// Attaches to every interface of the site. An interface that has gone meanwhile is in untraced(). Throws KernelError
+  /// when the kernel refuses the programs as such.
+  explicit Tracer(const Site& site);
+  ~Tracer();
+  Tracer(const Tracer&) = delete;
+  Tracer& operator=(const Tracer&) = delete;
+
+  /// Before the flow starts, so that its first probe is seen.
+  void follow(const Flow& flow);
+  void stop();
+  const Sightings& sightings() const;                ///< after stop()
+  const std::vector<std::string>& untraced() const;  ///< "NODE:INTERFACE"
+  std::uint64_t lost() const;                        ///< sightings that found no room
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace xconn::probes

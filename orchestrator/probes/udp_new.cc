@@ -1,0 +1,87 @@
+// Each probe is a session of its own: a new source port, one datagram, one echo.
+#include <sys/epoll.h>
+
+#include <deque>
+
+#include "probes/driver.hh"
+#include "probes/socket.hh"
+#include "sys/clock.hh"
+#include "sys/netns.hh"
+
+namespace xconn::probes {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds{1};
+
+struct Session {
+  sys::Fd fd;
+  Duration opened{0};
+};
+
+class UdpNew : public Driver {
+ public:
+  UdpNew(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
+      : Driver(spec, from, to), from_(from.address), far_address_(socket_address(to.address, spec.port)) {
+    far_ = to.netns->run([&] { return open_socket(SOCK_DGRAM, to.address, spec.port, spec.dscp); });
+  }
+
+  void arm(Duration first) override {
+    far_worker.watch(far_.get(), EPOLLIN, [this](std::uint32_t) { echo(); });
+    near_worker.tick_from(first, spec_.every, [this] { probe(); });
+  }
+
+ private:
+  void probe() {
+    retire();
+    sys::Fd fd = open_socket(SOCK_DGRAM, from_, 0, spec_.dscp);
+    near_worker.watch(fd.get(), EPOLLIN, [this, raw = fd.get()](std::uint32_t) { answered(raw); });
+    std::vector<std::uint8_t> payload(spec_.size);
+    const Head head = next_head();
+    encode(head, payload.data());
+    near_log.left(head.sequence, head.sent);
+    static_cast<void>(
+        sendto(fd.get(), payload.data(), payload.size(), MSG_DONTWAIT, far_address_.get(), far_address_.length));
+    sessions_.push_back({std::move(fd), head.sent});
+  }
+
+  void retire() {
+    while (!sessions_.empty() && sys::now() - sessions_.front().opened > kPatience) {
+      near_worker.forget(sessions_.front().fd.get());
+      sessions_.pop_front();
+    }
+  }
+
+  void answered(int fd) {
+    while (const auto received = receive(fd, near_buffer_)) {
+      const auto head = decode(near_buffer_.data(), received->size);
+      if (head && head->flow == spec_.id) near_log.came(*head, received->at);
+    }
+  }
+
+  void echo() {
+    while (const auto received = receive(far_.get(), far_buffer_)) {
+      auto head = decode(far_buffer_.data(), received->size);
+      if (!head || head->flow != spec_.id) continue;
+      far_log.came(*head, received->at);
+      head->sent = sys::now();
+      encode(*head, far_buffer_.data());
+      far_log.left(head->sequence, head->sent);
+      static_cast<void>(sendto(far_.get(), far_buffer_.data(), received->size, MSG_DONTWAIT, received->from.get(),
+                               received->from.length));
+    }
+  }
+
+  const Address from_;
+  const SocketAddress far_address_;
+  sys::Fd far_;
+  std::deque<Session> sessions_;
+  std::vector<std::uint8_t> near_buffer_ = std::vector<std::uint8_t>(65536), far_buffer_ = near_buffer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Driver> make_udp_new(const FlowSpec& spec, const Endpoint& from, const Endpoint& to) {
+  return std::make_unique<UdpNew>(spec, from, to);
+}
+
+}  // namespace xconn::probes
