@@ -1,0 +1,106 @@
+#include "nodes/compose.hh"
+
+#include <algorithm>
+
+#include "azure/expand.hh"
+#include "base/errors.hh"
+#include "nodes/roles.hh"
+
+namespace xconn::nodes {
+namespace {
+
+Finding finding(const model::Node& node, std::string field, std::string value, std::string rule, std::string remedy) {
+  return {node.where, "node " + node.name, std::move(field), std::move(value), std::move(rule), std::move(remedy), {}};
+}
+
+std::string role_names() {
+  std::string names;
+  for (const auto& role : roles()) names += (names.empty() ? "" : ", ") + std::string(role.name);
+  return names;
+}
+
+std::string file_names(const plan::Node& node) {
+  std::string names;
+  for (const auto& file : node.files) names += (names.empty() ? "" : ", ") + file.name;
+  return names.empty() ? "none" : names;
+}
+
+void check(const model::Node& node, std::vector<Finding>& findings) {
+  const Role* role = find_role(node.role);
+  if (role == nullptr) {
+    findings.push_back(finding(node, "role", node.role, "no role has this name", "use one of " + role_names()));
+    return;
+  }
+  for (const auto section : sections_of(node))
+    if (!std::ranges::count(role->sections, section))
+      findings.push_back(finding(node, std::string(section), {},
+                                 "role " + node.role + " has no " + std::string(section),
+                                 "remove it, or choose another role"));
+}
+
+void add_commands(const model::Node& node, plan::Node& made) {
+  int number = 0;
+  for (const auto& argv : node.commands)
+    made.services.push_back({"command", "command-" + std::to_string(++number), argv, {}, {}});
+}
+
+/// What the user changes in the files of a node. An addition to a file that is not there is a mistake, a whole new file
+/// is not (a command may want it).
+void override_files(const model::Node& node, plan::Node& made, std::vector<Finding>& findings) {
+  for (const auto& change : node.files) {
+    const auto file = std::ranges::find(made.files, change.name, &plan::File::name);
+    if (file == made.files.end() && !change.replace) {
+      findings.push_back(finding(node, "files." + change.name, {},
+                                 "nothing is rendered under this name, so nothing can be appended to it",
+                                 "the node's files are: " + file_names(made)));
+      continue;
+    }
+    if (file == made.files.end())
+      made.files.push_back({change.name, change.content, false});
+    else if (change.replace)
+      file->content = change.content;
+    else
+      file->content += change.content;
+  }
+}
+
+Fragment fragment_of(const Setting& setting, std::vector<Finding>& findings) {
+  const Role& role = *find_role(setting.node.role);
+  Fragment fragment = wired(setting);
+  if (fragment.node.site.empty()) fragment.node.site = role.site;
+  role.make(setting, fragment);
+  for (const auto& [key, value] : setting.node.sysctls) fragment.node.sysctls[key] = value;
+  fragment.node.nftables += setting.node.nftables;
+  add_commands(setting.node, fragment.node);
+  override_files(setting.node, fragment.node, findings);
+  return fragment;
+}
+
+std::string link_name(const model::Link& link) {
+  return link.a.node + ":" + link.a.interface + "--" + link.b.node + ":" + link.b.interface;
+}
+
+}  // namespace
+
+plan::Plan compose(const model::Topology& topology) {
+  const model::Topology plain = azure::expand(topology);
+  std::vector<Finding> findings;
+  for (const auto& node : plain.nodes) check(node, findings);
+  if (!findings.empty()) throw TopologyError(findings);
+  plan::Plan plan;
+  plan.lab = topology.name;
+  plan.title = topology.title;
+  plan.timers = topology.timers == model::Timers::kFast ? "fast" : "azure";
+  plan.message = topology.message;
+  for (const auto& node : plain.nodes) {
+    Fragment fragment = fragment_of({plain, node}, findings);
+    plan.nodes.push_back(std::move(fragment.node));
+    plan.facts.insert(plan.facts.end(), fragment.facts.begin(), fragment.facts.end());
+  }
+  if (!findings.empty()) throw TopologyError(findings);
+  for (const auto& link : plain.links)
+    plan.links.push_back({link_name(link), link.a, link.b, link.a_to_b, link.b_to_a});
+  return plan;
+}
+
+}  // namespace xconn::nodes

@@ -1,0 +1,72 @@
+#include "nodes/edge/pair.hh"
+
+#include <algorithm>
+#include <cstdio>
+#include <kainjow/mustache.hpp>
+
+#include "nodes/templates.hh"
+
+namespace xconn::nodes {
+namespace {
+
+using Data = kainjow::mustache::data;
+
+/// 1 to 255, the same for both nodes of a group.
+int router_id(const std::string& group) {
+  int sum = 0;
+  for (const unsigned char c : group) sum = (sum * 31 + c) % 255;
+  return sum + 1;
+}
+
+std::string seconds(Duration duration) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", std::chrono::duration<double>(duration).count());  // VRRPv3 counts in 10 ms
+  return text;
+}
+
+std::string own_address(const model::Node& node) {
+  for (const auto& interface : node.interfaces)
+    if (interface.name == node.ha->interface && !interface.addresses.empty())
+      return interface.addresses.front().address().text();
+  return {};
+}
+
+Data pair_data(const model::Node& node) {
+  const auto& ha = *node.ha;
+  const std::pair<const char*, std::string> values[] = {
+      {"node", node.name},
+      {"group", ha.group},
+      {"interface", ha.interface},
+      {"router_id", std::to_string(router_id(ha.group))},
+      {"priority", std::to_string(ha.priority)},
+      {"heartbeat", seconds(ha.heartbeat)},
+      {"lost_threshold", std::to_string(ha.lost_threshold)},
+      {"address", own_address(node)},
+      {"peer", ha.peer.text()},
+      {"fifo", kVrrpFifo},
+  };
+  Data data;
+  for (const auto& [key, value] : values) data.set(key, value);
+  return data;
+}
+
+}  // namespace
+
+bool is_active(const model::Topology& topology, const model::Node& node) {
+  if (!node.ha) return true;
+  const model::Node* master = nullptr;
+  for (const auto& other : topology.nodes)
+    if (other.ha && other.ha->group == node.ha->group &&
+        (master == nullptr || other.ha->priority > master->ha->priority))
+      master = &other;
+  return master != nullptr && master->name == node.name;
+}
+
+void add_pair(const Setting& setting, Fragment& fragment) {
+  if (!setting.node.ha) return;
+  fragment.add_file("keepalived.conf", rendered("edge/keepalived.conf", pair_data(setting.node)));
+  fragment.add_service("keepalived", "keepalived", "keepalived.conf");
+  fragment.add_fact("vrrp", setting.node.ha->group, is_active(setting.topology, setting.node) ? "MASTER" : "BACKUP");
+}
+
+}  // namespace xconn::nodes

@@ -1,0 +1,94 @@
+#include "nodes/edge/tunnels.hh"
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+
+#include "nodes/templates.hh"
+
+namespace xconn::nodes {
+namespace {
+
+using Data = kainjow::mustache::data;
+
+std::string joined(const std::vector<std::string>& words, const std::string& otherwise) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
+  return text.empty() ? otherwise : text;
+}
+
+std::string selectors(const std::vector<Prefix>& prefixes) {
+  std::vector<std::string> texts;
+  for (const auto& prefix : prefixes) texts.push_back(prefix.text());
+  return joined(texts, "0.0.0.0/0");
+}
+
+std::string seconds(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+Data tunnel_data(const model::Tunnel& tunnel) {
+  Data data;
+  const std::pair<const char*, std::string> values[] = {
+      {"name", tunnel.name},
+      {"local", tunnel.local.text()},
+      {"remote", tunnel.remote.text()},
+      {"psk", tunnel.psk},
+      {"local_selectors", selectors(tunnel.local_selectors)},
+      {"remote_selectors", selectors(tunnel.remote_selectors)},
+      {"ike_proposals", joined(tunnel.ike_proposals, "aes256-sha256-modp2048")},
+      {"esp_proposals", joined(tunnel.esp_proposals, "aes256gcm16")},
+      {"ike_lifetime", seconds(tunnel.ike_lifetime)},
+      {"esp_lifetime", seconds(tunnel.esp_lifetime)},
+      {"dpd_interval", seconds(tunnel.dpd.interval)},
+  };
+  for (const auto& [key, value] : values) data.set(key, value);
+  data.set("initiates", tunnel.initiate ? Data::type::bool_true : Data::type::bool_false);
+  return data;
+}
+
+/// charon has one retransmission setting for all its tunnels: the most impatient one's.
+Data node_data(const model::Node& node) {
+  const auto& dpd =
+      std::ranges::min_element(node.tunnels, {}, [](const auto& tunnel) { return tunnel.dpd.interval; })->dpd;
+  Data data, tunnels{Data::type::list};
+  data.set("node", node.name);
+  data.set("retransmit_tries", std::to_string(dpd.retries));
+  data.set("retransmit_timeout", seconds(dpd.interval));
+  for (const auto& tunnel : node.tunnels) tunnels.push_back(tunnel_data(tunnel));
+  data.set("tunnels", tunnels);
+  return data;
+}
+
+plan::Interface tunnel_interface(const model::Tunnel& tunnel) {
+  plan::Interface interface;
+  interface.name = tunnel.name;
+  interface.kind = plan::InterfaceKind::kTunnel;
+  interface.mtu = tunnel.mtu;
+  interface.addresses.push_back(tunnel.address);
+  return interface;
+}
+
+void add_peer_route(const model::Tunnel& tunnel, plan::Node& node) {
+  if (!tunnel.peer_address) return;
+  Route route;
+  route.to = Prefix::of(*tunnel.peer_address, tunnel.peer_address->bits());
+  route.next_hops.push_back({{}, tunnel.name, false});
+  node.routes.push_back(route);
+}
+
+}  // namespace
+
+void add_tunnels(const Setting& setting, Fragment& fragment) {
+  if (setting.node.tunnels.empty()) return;
+  const Data data = node_data(setting.node);
+  fragment.add_file("strongswan.conf", rendered("edge/strongswan.conf", data));
+  fragment.add_file("swanctl.conf", rendered("edge/swanctl.conf", data), true);
+  fragment.add_service("strongswan", "charon", "swanctl.conf");
+  for (const auto& tunnel : setting.node.tunnels) {
+    fragment.node.interfaces.push_back(tunnel_interface(tunnel));
+    add_peer_route(tunnel, fragment.node);
+    if (tunnel.initiate) fragment.add_fact("child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED");
+  }
+}
+
+}  // namespace xconn::nodes

@@ -1,0 +1,137 @@
+#include "nodes/fragment.hh"
+
+#include <algorithm>
+
+namespace xconn::nodes {
+namespace {
+
+using plan::InterfaceKind;
+
+InterfaceKind kind_of(const model::Interface& interface) {
+  if (interface.name == "lo") return InterfaceKind::kLoopback;
+  if (interface.is_bridge) return InterfaceKind::kBridge;
+  return interface.parent.empty() ? InterfaceKind::kEnd : InterfaceKind::kVlan;
+}
+
+plan::Interface planned(const std::string& node, const model::Interface& interface) {
+  plan::Interface made;
+  made.name = interface.name;
+  made.kind = kind_of(interface);
+  if (made.kind != InterfaceKind::kLoopback)
+    made.mac = interface.mac ? *interface.mac : Mac::from_name(node + ":" + interface.name);
+  made.mtu = interface.mtu.value_or(made.mtu);
+  made.addresses = interface.addresses;
+  made.parent = interface.parent;
+  made.tags = interface.tags;
+  made.bridge = interface.bridge;
+  made.up = interface.up;
+  made.hide_hop = interface.hide_hop;
+  return made;
+}
+
+/// First what only a link (or a circuit) mentions, for sub-interfaces come after their parents; then what is declared.
+void add_interfaces(const Setting& setting, plan::Node& node) {
+  const auto& declared = setting.node.interfaces;
+  for (const auto& end : link_ends(setting)) {
+    if (std::ranges::count(declared, end, &model::Interface::name)) continue;
+    model::Interface plain;
+    plain.name = end;
+    node.interfaces.push_back(planned(node.name, plain));
+  }
+  for (const auto& interface : declared) node.interfaces.push_back(planned(node.name, interface));
+}
+
+/// Which of the node's networks an address is in; empty when none is.
+std::string interface_towards(const plan::Node& node, const Address& address) {
+  for (const auto& interface : node.interfaces)
+    for (const auto& own : interface.addresses)
+      if (own.network().contains(address)) return interface.name;
+  return {};
+}
+
+Route completed(Route route, const plan::Node& node) {
+  for (auto& hop : route.next_hops)
+    if (hop.interface.empty() && hop.via) hop.interface = interface_towards(node, *hop.via);
+  return route;
+}
+
+bool is_direct(const Route& route) {
+  return std::ranges::none_of(route.next_hops, [](const NextHop& hop) { return hop.via.has_value(); });
+}
+
+void add_routes(const model::Node& node, plan::Node& made) {
+  for (const auto& route : node.routes) made.routes.push_back(completed(route, made));
+  if (node.gateway) {
+    Route route;
+    route.next_hops.push_back({node.gateway, {}, false});
+    made.routes.push_back(completed(route, made));
+  }
+  std::ranges::stable_partition(made.routes, is_direct);  // a gateway must be reachable when its route is added
+}
+
+bool uses_v6(const plan::Node& node) {
+  return std::ranges::any_of(node.interfaces, [](const auto& interface) {
+    return std::ranges::any_of(interface.addresses, [](const auto& own) { return !own.address().is_v4(); });
+  });
+}
+
+/// "all" is the sum of itself and of the interface's own, or the larger; "default" is copied to what exists already.
+void set_for_all(plan::Node& node, const std::string& key, const char* value) {
+  for (const char* scope : {"all", "default"}) node.sysctls["net.ipv4.conf." + std::string(scope) + "." + key] = value;
+}
+
+void set_sysctls(plan::Node& node) {
+  for (const char* key : {"rp_filter", "send_redirects", "accept_redirects"}) set_for_all(node, key, "0");
+  for (const char* scope : {"all", "default"})
+    node.sysctls["net.ipv6.conf." + std::string(scope) + ".disable_ipv6"] = uses_v6(node) ? "0" : "1";
+  node.sysctls["net.ipv4.fib_multipath_hash_policy"] = "1";  // by ports, as per-flow ECMP of routers
+  node.sysctls["net.ipv4.icmp_ratelimit"] = "0";             // traceroute shows every hop
+}
+
+}  // namespace
+
+void Fragment::add_file(std::string name, std::string content, bool secret) {
+  node.files.push_back({std::move(name), std::move(content), secret});
+}
+
+void Fragment::add_service(std::string kind, std::string name, std::string config, std::vector<std::string> after) {
+  node.services.push_back({std::move(kind), std::move(name), {}, std::move(config), std::move(after)});
+}
+
+void Fragment::add_fact(std::string kind, std::string subject, std::string expected) {
+  facts.push_back({node.name, std::move(kind), std::move(subject), std::move(expected)});
+}
+
+plan::Interface* Fragment::find_interface(const std::string& name) {
+  const auto found = std::ranges::find(node.interfaces, name, &plan::Interface::name);
+  return found == node.interfaces.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> link_ends(const Setting& setting) {
+  std::vector<std::string> ends;
+  for (const auto& link : setting.topology.links)
+    for (const End& end : {link.a, link.b})
+      if (end.node == setting.node.name) ends.push_back(end.interface);
+  return ends;
+}
+
+Fragment wired(const Setting& setting) {
+  Fragment fragment;
+  fragment.node.name = setting.node.name;
+  fragment.node.role = setting.node.role;
+  fragment.node.site = setting.node.site;
+  add_interfaces(setting, fragment.node);
+  add_routes(setting.node, fragment.node);
+  fragment.node.rules = setting.node.rules;
+  set_sysctls(fragment.node);
+  return fragment;
+}
+
+void forwards(Fragment& fragment) {
+  fragment.node.sysctls["net.ipv4.ip_forward"] = "1";
+  set_for_all(fragment.node, "ignore_routes_with_linkdown", "1");  // no carrier, no route: as routers do
+  if (fragment.node.sysctls["net.ipv6.conf.all.disable_ipv6"] == "0")
+    fragment.node.sysctls["net.ipv6.conf.all.forwarding"] = "1";
+}
+
+}  // namespace xconn::nodes

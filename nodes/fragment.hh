@@ -1,0 +1,37 @@
+// What a role makes of a node, and what it may look at while it does so.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/topology.hh"
+#include "plan/plan.hh"
+
+namespace xconn::nodes {
+
+struct Setting {
+  const model::Topology& topology;  ///< expanded
+  const model::Node& node;
+};
+
+struct Fragment {
+  plan::Node node;
+  std::vector<plan::Fact> facts;
+
+  void add_file(std::string name, std::string content, bool secret = false);
+  void add_service(std::string kind, std::string name, std::string config, std::vector<std::string> after = {});
+  void add_fact(std::string kind, std::string subject, std::string expected);
+  plan::Interface* find_interface(const std::string& name);
+};
+
+/// The fragment that every role starts from: interfaces (with those that only a link mentions), MAC addresses, routes,
+/// rules and the sysctls of a host.
+Fragment wired(const Setting& setting);
+
+/// The sysctls of a node that forwards.
+void forwards(Fragment& fragment);
+
+/// Ends of links at this node, in the order of the links.
+std::vector<std::string> link_ends(const Setting& setting);
+
+}  // namespace xconn::nodes

@@ -1,0 +1,7 @@
+#include "nodes/internet/internet.hh"
+
+namespace xconn::nodes {
+
+void make_internet(const Setting&, Fragment& fragment) { forwards(fragment); }
+
+}  // namespace xconn::nodes

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "nodes/fragment.hh"
+
+namespace xconn::nodes {
+
+/// Forwards between its links.
+void make_internet(const Setting& setting, Fragment& fragment);
+
+}  // namespace xconn::nodes

@@ -1,0 +1,7 @@
+#include "nodes/provider/provider.hh"
+
+namespace xconn::nodes {
+
+void make_provider(const Setting&, Fragment&) {}
+
+}  // namespace xconn::nodes

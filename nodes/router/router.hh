@@ -1,0 +1,10 @@
+#pragma once
+
+#include "nodes/fragment.hh"
+
+namespace xconn::nodes {
+
+/// Forwards; FRR when there is BGP.
+void make_router(const Setting& setting, Fragment& fragment);
+
+}  // namespace xconn::nodes

@@ -1,0 +1,182 @@
+#include "nodes/routing/routing.hh"
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+
+#include "nodes/templates.hh"
+
+namespace xconn::nodes {
+namespace {
+
+using Data = kainjow::mustache::data;
+using Milliseconds = std::chrono::milliseconds;
+
+/// What the two timer profiles mean to FRR. azure: ExpressRoute's documented defaults; fast: the lowest that its MSEEs
+/// accept (Microsoft Learn, "ExpressRoute FAQ" and "Configure BFD over ExpressRoute").
+struct Profile {
+  const char* name;
+  std::chrono::seconds keepalive, hold;
+  Milliseconds bfd;
+};
+constexpr Profile kProfiles[] = {{"azure", std::chrono::seconds(60), std::chrono::seconds(180), Milliseconds(300)},
+                                 {"fast", std::chrono::seconds(3), std::chrono::seconds(10), Milliseconds(100)}};
+
+const Profile& profile_of(const model::Topology& topology) {
+  return kProfiles[topology.timers == model::Timers::kFast];
+}
+
+std::string seconds_text(std::optional<Duration> wanted, std::chrono::seconds otherwise) {
+  return std::to_string(wanted ? std::chrono::duration_cast<std::chrono::seconds>(*wanted).count() : otherwise.count());
+}
+
+Data item(const char* key, const std::string& value) {
+  Data data;
+  data.set(key, value);
+  return data;
+}
+
+std::string or_longer(const Prefix& prefix) {
+  return prefix.length() < prefix.network().bits() ? prefix.text() + " le " + std::to_string(prefix.network().bits())
+                                                   : prefix.text();
+}
+
+/// The lines of one prefix list; none when everything may pass.
+Data filter(const std::string& name, const std::vector<Prefix>& permitted, const std::vector<Prefix>& rejected) {
+  Data lines{Data::type::list};
+  int sequence = 0;
+  const auto add = [&](const char* action, const std::string& what) {
+    Data line = item("name", name);
+    line.set("sequence", std::to_string(sequence += 5));
+    line.set("rule", std::string(action) + " " + what);
+    lines.push_back(line);
+  };
+  for (const auto& prefix : rejected) add("deny", or_longer(prefix));
+  for (const auto& prefix : permitted) add("permit", prefix.text());
+  if (permitted.empty() && !rejected.empty()) add("permit", "any");
+  return lines;
+}
+
+std::string prepended(const Asn& own, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += " " + own.text();
+  return text;
+}
+
+void flag(Data& data, const char* name, bool value) {
+  data.set(name, value ? Data::type::bool_true : Data::type::bool_false);
+}
+
+void set_filters(Data& data, const std::string& id, const model::BgpNeighbor& neighbor,
+                 const std::vector<Prefix>& reject) {
+  const auto in = filter("IN-" + id, neighbor.accept, reject), out = filter("OUT-" + id, neighbor.announce, {});
+  flag(data, "filters_in", !in.is_empty_list());
+  flag(data, "filters_out", !out.is_empty_list());
+  data.set("list_in", in);
+  data.set("list_out", out);
+}
+
+Data neighbor_data(const model::Bgp& bgp, const model::BgpNeighbor& neighbor, const std::vector<Prefix>& reject,
+                   const Profile& profile) {
+  Data data;
+  const std::string id = neighbor.address.text();
+  data.set("address", id);
+  data.set("asn", neighbor.asn.text());
+  data.set("bfd_profile", profile.name);
+  flag(data, "bfd", neighbor.bfd);
+  flag(data, "passive", neighbor.passive);
+  flag(data, "next_hop_self", neighbor.next_hop_self);
+  flag(data, "route_reflector_client", neighbor.route_reflector_client);
+  flag(data, "remove_private_as", neighbor.remove_private_as);
+  if (neighbor.password) data.set("password", item("text", *neighbor.password));
+  if (neighbor.maximum_prefix) data.set("maximum_prefix", item("count", std::to_string(*neighbor.maximum_prefix)));
+  if (neighbor.local_preference)
+    data.set("local_preference", item("value", std::to_string(*neighbor.local_preference)));
+  if (neighbor.prepend > 0) data.set("prepend", item("path", prepended(bgp.asn, neighbor.prepend)));
+  set_filters(data, id, neighbor, reject);
+  return data;
+}
+
+Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
+  const auto& profile = profile_of(setting.topology);
+  const auto& bgp = *setting.node.bgp;
+  Data data = item("node", setting.node.name);
+  data.set("asn", bgp.asn.text());
+  if (bgp.router_id) data.set("router_id", item("address", bgp.router_id->text()));
+  data.set("keepalive", seconds_text(bgp.keepalive, profile.keepalive));
+  data.set("hold", seconds_text(bgp.hold, profile.hold));
+  data.set("maximum_paths", std::to_string(bgp.maximum_paths));
+  data.set("bfd_profile", profile.name);
+  data.set("bfd_interval", std::to_string(profile.bfd.count()));
+  Data networks{Data::type::list}, neighbors{Data::type::list};
+  for (const auto& prefix : bgp.advertise) networks.push_back(item("prefix", prefix.text()));
+  for (const auto& neighbor : bgp.neighbors) neighbors.push_back(neighbor_data(bgp, neighbor, reject, profile));
+  data.set("networks", networks);
+  data.set("neighbors", neighbors);
+  return data;
+}
+
+void add_facts(const model::Bgp& bgp, Fragment& fragment) {
+  for (const auto& neighbor : bgp.neighbors) {
+    fragment.add_fact("bgp", neighbor.address.text(), "Established");
+    if (neighbor.bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");
+  }
+}
+
+/// Customer nodes of the circuits that `gateway` is connected to.
+std::vector<std::string> customers_of(const model::Topology& topology, const model::Gateway& gateway) {
+  std::vector<std::string> names;
+  for (const auto& connection : topology.connections)
+    for (const auto& circuit : topology.circuits)
+      if (connection.gateway == gateway.name && connection.circuit == circuit.name)
+        for (const End& end : {circuit.customer_primary, circuit.customer_secondary})
+          if (!std::ranges::count(names, end.node)) names.push_back(end.node);
+  return names;
+}
+
+void add_new(std::vector<Prefix>& prefixes, const std::vector<Prefix>& more) {
+  for (const auto& prefix : more)
+    if (!std::ranges::count(prefixes, prefix)) prefixes.push_back(prefix);
+}
+
+}  // namespace
+
+void add_routing(const Setting& setting, Fragment& fragment, const std::vector<Prefix>& reject) {
+  if (!setting.node.bgp) return;
+  const auto& bgp = *setting.node.bgp;
+  const bool with_bfd = std::ranges::any_of(bgp.neighbors, &model::BgpNeighbor::bfd);
+  const bool secret =
+      std::ranges::any_of(bgp.neighbors, [](const auto& neighbor) { return neighbor.password.has_value(); });
+  const Data data = node_data(setting, reject);
+  fragment.add_file("zebra.conf", rendered("routing/zebra.conf", data));
+  fragment.add_service("frr", "zebra", "zebra.conf");
+  if (with_bfd) {
+    fragment.add_file("bfdd.conf", rendered("routing/bfdd.conf", data));
+    fragment.add_service("frr", "bfdd", "bfdd.conf", {"zebra"});
+  }
+  fragment.add_file("bgpd.conf", rendered("routing/bgpd.conf", data), secret);
+  fragment.add_service("frr", "bgpd", "bgpd.conf",
+                       with_bfd ? std::vector<std::string>{"zebra", "bfdd"} : std::vector<std::string>{"zebra"});
+  add_facts(bgp, fragment);
+}
+
+std::vector<Prefix> vnets_reached_by(const model::Topology& topology, const std::string& router) {
+  std::vector<Prefix> prefixes;
+  for (const auto& gateway : topology.gateways)
+    for (const auto& vnet : topology.vnets)
+      if (gateway.vnet == vnet.name && std::ranges::count(customers_of(topology, gateway), router))
+        add_new(prefixes, vnet.address_space);
+  return prefixes;
+}
+
+std::vector<Prefix> prefixes_learned_by(const model::Topology& topology, const std::string& vnet) {
+  std::vector<Prefix> prefixes;
+  for (const auto& gateway : topology.gateways) {
+    if (gateway.vnet != vnet) continue;
+    const auto customers = customers_of(topology, gateway);
+    for (const auto& node : topology.nodes)
+      if (node.bgp && std::ranges::count(customers, node.name)) add_new(prefixes, node.bgp->advertise);
+  }
+  return prefixes;
+}
+
+}  // namespace xconn::nodes

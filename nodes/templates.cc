@@ -1,0 +1,19 @@
+#include "nodes/templates.hh"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace xconn::nodes {
+
+std::string rendered(std::string_view name, const kainjow::mustache::data& data) {
+  using Template = std::pair<std::string_view, std::string_view>;
+  const auto found = std::ranges::find(templates(), name, &Template::first);
+  if (found == templates().end()) throw std::logic_error("no template is called " + std::string(name));
+  kainjow::mustache::mustache compiled{std::string(found->second)};
+  compiled.set_custom_escape([](const std::string& text) { return text; });
+  auto text = compiled.render(data);
+  if (!compiled.is_valid()) throw std::logic_error(std::string(name) + ": " + compiled.error_message());
+  return text;
+}
+
+}  // namespace xconn::nodes

@@ -1,0 +1,115 @@
+// A load balancer: "front" holds the frontend's address, and one link for each backend leads back into the fabric,
+// which sends what comes by it out of exactly that backend's NIC, whatever its destination (Microsoft Learn, "High
+// availability ports overview": as the next hop of a user route the packets keep their destination).
+#include <algorithm>
+#include <stdexcept>
+
+#include "azure/expansion.hh"
+
+namespace xconn::azure {
+namespace {
+
+const model::Interface& interface_of(const model::Node& node, const std::string& name) {
+  const auto found = std::ranges::find(node.interfaces, name, &model::Interface::name);
+  if (found == node.interfaces.end()) throw std::logic_error("azure: " + node.name + " has no interface " + name);
+  return *found;
+}
+
+/// The fabric's side of a machine's NIC.
+std::string fabric_side(const Expansion& expansion, const End& machine) {
+  const auto link =
+      std::ranges::find_if(expansion.out.links, [&](const model::Link& item) { return item.a == machine; });
+  if (link == expansion.out.links.end()) throw std::logic_error("azure: " + machine.node + " is not plugged in");
+  return link->b.interface;
+}
+
+const std::string& vnet_name(const Expansion& expansion, const model::LoadBalancer& balancer) {
+  const End& first = balancer.backends.front();
+  for (const auto& node : expansion.in.nodes)
+    if (balancer.vnet.empty() && node.name == first.node) return interface_of(node, first.interface).subnet->vnet;
+  return balancer.vnet;
+}
+
+/// What leaves the fabric's side of `backend`'s link can go nowhere but to its NIC.
+void force_out(model::Node& fabric, const std::string& from_balancer, const model::Backend& backend) {
+  const auto forced = std::ranges::count(fabric.rules, kForcedRule, &Rule::priority);
+  Route route = route_to(Prefix{}, {backend.address, backend.fabric_interface, true});
+  route.table = kBackendTables + static_cast<std::uint32_t>(forced);
+  Rule rule;
+  rule.priority = kForcedRule;
+  rule.in_interface = from_balancer;
+  rule.table = route.table;
+  fabric.routes.push_back(route);
+  fabric.rules.push_back(rule);
+}
+
+model::Backend join_backend(Expansion& expansion, const std::string& balancer, const std::string& vnet,
+                            const End& end) {
+  model::Backend backend;
+  backend.name = end.node + ":" + end.interface;
+  backend.address = interface_of(expansion.node(end.node), end.interface).addresses.front().address();
+  backend.interface = interface_name(end.node + "." + end.interface);
+  backend.fabric_interface = fabric_side(expansion, end);
+  const auto side = expansion.plug(vnet, {balancer, backend.interface}, "", backend.address);
+  auto& fabric = expansion.node(vnet);
+  fabric.fabric->nics.pop_back();  // a way in only: nothing is sent to the balancer by it
+  force_out(fabric, side, backend);
+  return backend;
+}
+
+void reach_vnet(const model::Vnet& vnet, model::Node& node) {
+  for (const auto& prefix : vnet.address_space) node.routes.push_back(route_to(prefix, {{}, "front", false}));
+}
+
+/// A public frontend hangs on a link to the Internet, and its VNet's way out leads through it.
+void reach_internet(Expansion& expansion, const model::LoadBalancer& balancer, const std::string& front,
+                    model::Node& node) {
+  const auto router =
+      interface_of(expansion.node(balancer.internet.node), balancer.internet.interface).addresses.front();
+  auto outside = port("inet", {{balancer.frontend, router.length()}});
+  outside.hide_hop = true;
+  node.interfaces.push_back(outside);
+  node.gateway = router.address();
+  node.balancer->internet_interface = "inet";
+  expansion.link({balancer.name, "inet"}, balancer.internet, balancer.where);
+  auto& fabric = *expansion.node(node.balancer->fabric_node).fabric;
+  if (fabric.internet_interface.empty()) fabric.internet_interface = front;
+}
+
+model::Balancer described(const model::LoadBalancer& balancer, const std::string& vnet) {
+  model::Balancer made;
+  made.frontend = balancer.frontend;
+  made.is_public = balancer.is_public;
+  made.front_interface = "front";
+  made.fabric_node = vnet;
+  made.probe = balancer.probe;
+  made.rules = balancer.rules;
+  return made;
+}
+
+void add_balancer(Expansion& expansion, const model::LoadBalancer& balancer) {
+  const std::string vnet = vnet_name(expansion, balancer);
+  expansion.add_node(balancer.name, "load-balancer", "azure", balancer.where).balancer = described(balancer, vnet);
+  const auto front =
+      expansion.plug(vnet, {balancer.name, "front"}, balancer.is_public ? "" : balancer.subnet, balancer.frontend);
+  std::vector<model::Interface> interfaces{port("front", {{balancer.frontend, 32}})};
+  std::vector<model::Backend> backends;
+  for (const auto& end : balancer.backends) {
+    backends.push_back(join_backend(expansion, balancer.name, vnet, end));
+    interfaces.push_back(port(backends.back().interface));
+  }
+  for (auto& interface : interfaces) interface.hide_hop = true;
+  auto& node = expansion.node(balancer.name);
+  node.interfaces = std::move(interfaces);
+  node.balancer->backends = std::move(backends);
+  reach_vnet(vnet_of(expansion.in, vnet), node);
+  if (balancer.is_public) reach_internet(expansion, balancer, front, node);
+}
+
+}  // namespace
+
+void add_balancers(Expansion& expansion) {
+  for (const auto& balancer : expansion.in.load_balancers) add_balancer(expansion, balancer);
+}
+
+}  // namespace xconn::azure

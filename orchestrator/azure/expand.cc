@@ -1,0 +1,113 @@
+#include "azure/expand.hh"
+
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+#include "azure/expansion.hh"
+
+namespace xconn::azure {
+namespace {
+
+/// The resolved topology has every name that it mentions; not to find one is a bug of ours.
+template <class List>
+auto& named(List& list, const std::string& name) {
+  const auto found = std::ranges::find(list, name, [](const auto& item) -> const std::string& { return item.name; });
+  if (found == list.end()) throw std::logic_error("azure: nothing is called " + name);
+  return *found;
+}
+
+std::uint32_t hash_of(const std::string& text) {  // FNV-1a
+  std::uint32_t hash = 2166136261U;
+  for (const unsigned char c : text) hash = (hash ^ c) * 16777619U;
+  return hash;
+}
+
+int index_in_fabric(const model::Node& fabric, const std::string& machine) {
+  int index = 0;
+  while (std::ranges::any_of(fabric.interfaces, [&](const model::Interface& interface) {
+    return interface.name == interface_name(machine + "." + std::to_string(index));
+  }))
+    ++index;
+  return index;
+}
+
+}  // namespace
+
+model::Node& Expansion::node(const std::string& name) { return named(out.nodes, name); }
+
+model::Node& Expansion::add_node(std::string name, std::string role, std::string site, const Where& where) {
+  model::Node& node = out.nodes.emplace_back();
+  node.where = where;
+  node.name = std::move(name);
+  node.role = std::move(role);
+  node.site = std::move(site);
+  return node;
+}
+
+void Expansion::link(const End& a, const End& b, const Where& where, const Impairment& both) {
+  out.links.push_back({where, a, b, both, both});
+}
+
+std::string Expansion::plug(const std::string& vnet, const End& machine, const std::string& subnet,
+                            const Address& address) {
+  model::Node& fabric_node = node(vnet);
+  const auto name = interface_name(machine.node + "." + std::to_string(index_in_fabric(fabric_node, machine.node)));
+  model::Interface side = port(name);
+  side.hide_hop = true;
+  if (!subnet.empty()) side.addresses.emplace_back(subnet_of(vnet_of(in, vnet), subnet).prefix.host(1), 32);
+  fabric_node.interfaces.push_back(std::move(side));
+  fabric_node.fabric->nics.push_back({name, address, subnet});
+  link(machine, {vnet, name}, fabric_node.where);
+  return name;
+}
+
+const model::Vnet& vnet_of(const model::Topology& topology, const std::string& name) {
+  return named(topology.vnets, name);
+}
+
+const model::Subnet& subnet_of(const model::Vnet& vnet, const std::string& name) { return named(vnet.subnets, name); }
+
+std::string interface_name(const std::string& wanted) {
+  if (wanted.size() <= 15) return wanted;
+  char digits[5];
+  std::snprintf(digits, sizeof digits, "~%03x", hash_of(wanted) & 0xfff);
+  return wanted.substr(0, 11) + digits;
+}
+
+model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses) {
+  model::Interface interface;
+  interface.name = name;
+  interface.addresses = std::move(addresses);
+  return interface;
+}
+
+model::BgpNeighbor neighbor(const Address& address, Asn asn) {
+  return {address, asn, {}, false, false, false, false, false, 0, {}, {}, {}, {}};
+}
+
+model::Bgp speaker(Asn asn, const std::optional<Address>& router_id) { return {asn, router_id, {}, {}, {}, {}}; }
+
+Route route_to(const Prefix& prefix) {
+  Route route;
+  route.to = prefix;
+  return route;
+}
+
+Route route_to(const Prefix& prefix, NextHop next_hop) {
+  Route route = route_to(prefix);
+  route.next_hops.push_back(std::move(next_hop));
+  return route;
+}
+
+model::Topology expand(const model::Topology& topology) {
+  Expansion expansion{topology, topology};
+  add_circuits(expansion);
+  add_vnets(expansion);
+  add_gateways(expansion);
+  add_balancers(expansion);
+  lower_route_tables(expansion);
+  return std::move(expansion.out);
+}
+
+}  // namespace xconn::azure

@@ -1,0 +1,19 @@
+// Lowering: Azure's objects become plain nodes and links that a user could have written himself. Pure.
+#pragma once
+
+#include "model/topology.hh"
+
+namespace xconn::azure {
+
+/// The same topology with every provider, circuit, VNet, gateway, connection and load balancer turned into nodes and
+/// links (appended in the order provider, MSEEs, gateways, VNets, load balancers). The lists of Azure's objects stay,
+/// for read-outs; expanding the result again is a mistake of the caller.
+model::Topology expand(const model::Topology& topology);
+
+/// What the expansion calls things. `end` is 0 for primary, 1 for secondary.
+std::string msee_name(const model::Topology& topology, const model::Circuit& circuit, int end);
+std::string gateway_switch_name(const model::Gateway& gateway);
+std::string instance_name(const model::Gateway& gateway, int instance);
+std::string provider_interface(const model::Topology& topology, const model::Circuit& circuit, int end);
+
+}  // namespace xconn::azure

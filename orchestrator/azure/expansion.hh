@@ -1,0 +1,58 @@
+// What the parts of the expansion share while they build; not for others.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "azure/expand.hh"
+
+namespace xconn::azure {
+
+constexpr std::uint32_t kMicrosoftAsn = 12076;  ///< of every MSEE
+constexpr std::uint32_t kGatewayAsn = 65515;    ///< of every virtual network gateway
+constexpr int kQinqMtu = 1508;                  ///< a 1500-byte packet with two tags must pass the trunk
+constexpr std::uint32_t kSubnetTables = 1001;   ///< of the fabric: one for each subnet
+constexpr std::uint32_t kBackendTables = 5001;  ///< of the fabric: one for each backend of each load balancer
+constexpr std::uint32_t kProbeTables = 501;  ///< of a machine with several NICs: the way back of the platform's probes
+constexpr std::uint32_t kForcedRule = 90, kProbeRule = 500;
+inline constexpr const char* kPlatformAddress = "168.63.129.16";
+inline constexpr const char* kGatewaySubnet = "GatewaySubnet";
+
+/// `in` is what the user wrote, `out` what is being made of it.
+struct Expansion {
+  const model::Topology& in;
+  model::Topology out;
+
+  /// References do not outlive the next node that is added.
+  model::Node& node(const std::string& name);
+  model::Node& add_node(std::string name, std::string role, std::string site, const Where& where);
+  model::Fabric& fabric(const std::string& vnet) { return *node(vnet).fabric; }
+  /// A link from `machine`'s interface into the fabric of `vnet`. The fabric's side gets the next free name
+  /// "machine.0", hides its hop, and has the subnet's .1 when there is a subnet. Returns its name.
+  std::string plug(const std::string& vnet, const End& machine, const std::string& subnet, const Address& address);
+  void link(const End& a, const End& b, const Where& where, const Impairment& both = {});
+};
+
+const model::Vnet& vnet_of(const model::Topology& topology, const std::string& name);
+const model::Subnet& subnet_of(const model::Vnet& vnet, const std::string& name);
+
+/// `wanted`, or a shorter name with a few digits of its hash when Linux would refuse it.
+std::string interface_name(const std::string& wanted);
+model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses = {});
+model::BgpNeighbor neighbor(const Address& address, Asn asn);
+model::Bgp speaker(Asn asn, const std::optional<Address>& router_id = {});
+Route route_to(const Prefix& prefix);
+Route route_to(const Prefix& prefix, NextHop next_hop);
+std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, const model::Gateway& gateway);
+/// The address of an MSEE in GatewaySubnet: .4 and .5 for the first circuit of a gateway, .6 and .7 for the next.
+Address core_address(const model::Topology& topology, const model::Gateway& gateway, const model::Circuit& circuit,
+                     int end);
+
+void add_circuits(Expansion& expansion);  ///< provider switches and MSEEs
+void add_gateways(Expansion& expansion);  ///< the core switch and the two instances of each gateway
+void add_vnets(Expansion& expansion);     ///< the fabrics; machines are plugged in
+void add_balancers(Expansion& expansion);
+void lower_route_tables(Expansion& expansion);  ///< last: a next hop is looked for among all NICs
+
+}  // namespace xconn::azure
