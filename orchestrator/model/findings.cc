@@ -1,0 +1,170 @@
+#include "model/findings.hh"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace xconn::model {
+namespace {
+
+struct Collection {
+  std::string_view key, object;
+};
+
+constexpr std::array<Collection, 9> kCollections{{{"nodes", "node"},
+                                                  {"links", "link"},
+                                                  {"providers", "provider"},
+                                                  {"circuits", "circuit"},
+                                                  {"vnets", "vnet"},
+                                                  {"route-tables", "route table"},
+                                                  {"gateways", "gateway"},
+                                                  {"connections", "connection"},
+                                                  {"load-balancers", "load balancer"}}};
+
+std::string_view object_kind(const Path& path) {
+  if (path.size() < 2) return {};
+  for (const auto& collection : kCollections)
+    if (collection.key == path.front().name) return collection.object;
+  return {};
+}
+
+std::string printable(const std::string& text) {
+  constexpr std::size_t kLongest = 80;
+  std::string out;
+  for (const char c : text) {
+    if (out.size() >= kLongest) return out + "...";
+    const auto byte = static_cast<unsigned char>(c);
+    out += byte < ' ' || byte == 0x7f ? '?' : c;
+  }
+  return out;
+}
+
+std::string field_text(const Path& path, std::size_t from) {
+  std::string out;
+  for (auto i = from; i < path.size(); ++i) {
+    if (path[i].index >= 0)
+      out.append("[").append(std::to_string(path[i].index)).append("]");
+    else
+      out.append(out.empty() ? "" : ".").append(printable(path[i].name));
+  }
+  return out;
+}
+
+std::string object_text(const Path& path) {
+  const auto kind = object_kind(path);
+  if (kind.empty()) return {};
+  const auto& step = path[1];
+  return std::string(kind) + " " + (step.index >= 0 ? std::to_string(step.index + 1) : printable(step.name));
+}
+
+bool same_start(const Path& a, const Path& b) {
+  const auto common = std::min(a.size(), b.size());
+  return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(common), b.begin());
+}
+
+Position best_place(const RawEntry& entry) {
+  return entry.value->is_map() || entry.value->is_list() ? entry.at : entry.value->at;
+}
+
+// Distance of Levenshtein, two rows.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+void Findings::add(const Where& where, const Path& path, Fault fault) {
+  const auto object = object_text(path);
+  paths_.push_back(path);
+  add({where, object, field_text(path, object.empty() ? 0 : 2), printable(fault.value), std::move(fault.rule),
+       std::move(fault.remedy), std::move(fault.code)});
+}
+
+void Findings::add(Finding finding) {
+  ++total_;
+  if (kept_.size() < kKept) kept_.push_back(std::move(finding));
+  if (paths_.size() > kKept) paths_.pop_back();
+}
+
+bool Findings::touched(const Path& path) const {
+  return std::any_of(paths_.begin(), paths_.begin() + static_cast<std::ptrdiff_t>(read_),
+                     [&](const Path& seen) { return seen.size() > 2 && same_start(seen, path); });
+}
+
+void Findings::raise(const std::string& file) {
+  if (total_ == 0) return;
+  std::stable_sort(kept_.begin(), kept_.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.where.file, a.where.line, a.where.column) < std::tie(b.where.file, b.where.line, b.where.column);
+  });
+  if (total_ > kept_.size()) {
+    Finding rest;
+    rest.where.file = file;
+    rest.rule = "and " + std::to_string(total_ - kept_.size()) + " more";
+    rest.remedy = "correct these first";
+    kept_.push_back(std::move(rest));
+  }
+  throw TopologyError(std::move(kept_));
+}
+
+Position locate(const Raw& root, const Path& path) {
+  const Raw* raw = &root;
+  auto place = root.at;
+  for (const auto& step : path) {
+    if (step.index >= 0) {
+      if (!raw->is_list() || static_cast<std::size_t>(step.index) >= raw->items.size()) continue;
+      raw = raw->items[static_cast<std::size_t>(step.index)].get();
+      place = raw->at;
+    } else if (raw->is_list()) {
+      for (const auto& item : raw->items) {
+        const auto* name = item->find("name");
+        if (name == nullptr || name->value->text != step.name) continue;
+        raw = item.get();
+        place = raw->at;
+        break;
+      }
+    } else if (const auto* entry = raw->find(step.name)) {
+      raw = entry->value.get();
+      place = best_place(*entry);
+    } else {
+      break;
+    }
+  }
+  return place;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string_view>& candidates) {
+  constexpr std::size_t kLongest = 64;
+  if (word.empty() || word.size() > kLongest) return {};
+  std::string_view best;
+  auto nearest = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const auto candidate : candidates) {
+    if (candidate.empty() || candidate.size() > kLongest) continue;
+    const auto far = distance(word, candidate);
+    if (far >= nearest || far >= candidate.size()) continue;
+    nearest = far;
+    best = candidate;
+  }
+  return best.empty() ? std::string{} : std::string("did you mean '").append(best).append("'");
+}
+
+std::string one_of(const std::vector<std::string_view>& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) out += i + 1 == words.size() ? " or " : ", ";
+    out += words[i];
+  }
+  return out;
+}
+
+}  // namespace xconn::model

@@ -1,0 +1,125 @@
+// The tables of the file itself and of its links.
+#include "model/keys.hh"
+
+namespace xconn::model {
+namespace {
+
+void read_extends(const Cursor&, Topology&) {
+}  // extends.cc has done it; the row is for the unknown-key check and the reference
+
+void read_ends(const Cursor& at, Link& link) {
+  if (!at.raw().is_list() || at.raw().items.size() != 2)
+    return at.fault("a link has two ends", "write [node:interface, node:interface]");
+  if (auto a = read_word<End>(at.item(0))) link.a = std::move(*a);
+  if (auto b = read_word<End>(at.item(1))) link.b = std::move(*b);
+}
+
+// The impairment of both directions is read before those of one, which begin from it.
+template <auto Member, class As>
+KeyInfo both_ways(std::string_view name, std::string_view doc) {
+  using Value = typename Word<As>::Value;
+  KeyInfo info{name, {}, doc, 0, word_type<As>(), {}, nullptr};
+  info.standard = Word<As>::show(Value{});
+  info.read = [](const Cursor& at, void* object) {
+    auto& link = *static_cast<Link*>(object);
+    if (const auto value = read_word<As>(at)) link.a_to_b.*Member = link.b_to_a.*Member = *value;
+  };
+  return info;
+}
+
+bool read_short_link(const Cursor& at, void* object) {
+  if (!at.raw().is_list()) return false;
+  read_ends(at, *static_cast<Link*>(object));
+  return true;
+}
+
+TypeInfo ends_type() {
+  return own_type(
+      "list of two `node:interface`",
+      R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string", "pattern": "^[^:]+:[^:]+$"})");
+}
+
+}  // namespace
+
+template <>
+const ObjectInfo& object_info<Topology>() {
+  static const ObjectInfo kInfo{
+      "topology",
+      "The file. Keys that begin with `x-` are never read: a place for anchors.",
+      "name: branch\nnodes: {...}\nlinks: [...]",
+      {
+          key<&Topology::name, ObjectName>("name",
+                                           "the lab's name; without it, the name of the file's folder or of the file"),
+          key<&Topology::title>("title", "one line for people"),
+          key<&Topology::message>("message", "printed after `xconn up`"),
+          key<&Topology::timers>(
+              "timers",
+              "`azure`: the documented defaults (BGP 60/180 s, BFD 300 ms x 3); `fast`: the shortest that "
+              "the real systems accept (BGP 3/10 s, BFD 100 ms x 3)"),
+          key<Topology, read_extends>(
+              "extends", own_type("path", R"("type": "string")"),
+              "the file that this one changes, relative to this one: maps are merged, lists and "
+              "words replaced, `null` removes a key"),
+          key<&Topology::nodes>("nodes", "machines, routers, switches: each a network namespace"),
+          key<&Topology::links>("links", "cables between interfaces of nodes"),
+          key<&Topology::providers>("providers", "connectivity providers of ExpressRoute circuits"),
+          key<&Topology::circuits>("circuits", "ExpressRoute circuits"),
+          key<&Topology::vnets>("vnets", "Azure virtual networks"),
+          key<&Topology::route_tables>("route-tables", "user-defined routes for subnets"),
+          key<&Topology::gateways>("gateways", "virtual network gateways"),
+          key<&Topology::connections>("connections", "a gateway's connections to circuits"),
+          key<&Topology::load_balancers>("load-balancers", "Azure load balancers"),
+      }};
+  return kInfo;
+}
+
+template <>
+const ObjectInfo& object_info<Impairment>() {
+  static const ObjectInfo kInfo{
+      "impairment",
+      "What one direction of a link does to frames.",
+      "a-to-b: {delay: 20ms, loss: 1%}",
+      {
+          key<&Impairment::delay>("delay", "added to each frame"),
+          key<&Impairment::jitter>("jitter", "the delay varies by as much, evenly, up and down"),
+          key<&Impairment::loss, Fraction>("loss", "share of frames that vanish"),
+          key<&Impairment::reorder, Fraction>("reorder", "share of frames that overtake"),
+          key<&Impairment::duplicate, Fraction>("duplicate", "share of frames that arrive twice"),
+          key<&Impairment::corrupt, Fraction>("corrupt", "share of frames with a wrong bit"),
+          key<&Impairment::rate, BitRate>("rate", "the most that passes; without it, no limit"),
+      }};
+  return kInfo;
+}
+
+template <>
+const ObjectInfo& object_info<Link>() {
+  static const ObjectInfo kInfo{
+      "link",
+      "A cable between two interfaces. Impairments hold for both directions; `a-to-b` and `b-to-a` change them for "
+      "one.",
+      "- [hq:wan, internet:hq]\n- {ends: [hq:wan, internet:hq], delay: 5ms, b-to-a: {rate: 50Mbps}}",
+      {
+          {"ends",
+           "endpoints",
+           "its two ends, a and b",
+           kRequired,
+           ends_type(),
+           {},
+           [](const Cursor& at, void* object) { read_ends(at, *static_cast<Link*>(object)); }},
+          both_ways<&Impairment::delay, Duration>("delay", "added to each frame"),
+          both_ways<&Impairment::jitter, Duration>("jitter", "the delay varies by as much, evenly, up and down"),
+          both_ways<&Impairment::loss, Fraction>("loss", "share of frames that vanish"),
+          both_ways<&Impairment::reorder, Fraction>("reorder", "share of frames that overtake"),
+          both_ways<&Impairment::duplicate, Fraction>("duplicate", "share of frames that arrive twice"),
+          both_ways<&Impairment::corrupt, Fraction>("corrupt", "share of frames with a wrong bit"),
+          both_ways<&Impairment::rate, BitRate>("rate", "the most that passes; without it, no limit"),
+          key<&Link::a_to_b>("a-to-b", "what differs from the first end to the second"),
+          key<&Link::b_to_a>("b-to-a", "what differs from the second end to the first"),
+      },
+      read_short_link,
+      "a map, or a list of two ends",
+      R"("type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "string", "pattern": "^[^:]+:[^:]+$"})"};
+  return kInfo;
+}
+
+}  // namespace xconn::model

@@ -1,0 +1,22 @@
+// From the user's YAML to a topology that is known to be right.
+//
+// Everything that is wrong is reported at once: the words (types, unknown keys, ranges) and the rules of rules.hh. The
+// errors carry file, line and column also through `extends`, anchors and merge keys. Nothing is written, started or
+// sent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/topology.hh"
+
+namespace xconn::model {
+
+/// `path` is a file, or a folder that holds a topology.yaml. Throws TopologyError with every finding (bounded: the
+/// first 100 and one that counts the rest), also when the file is missing, empty, no text, or larger than 8 MiB.
+Topology read(const std::string& path);
+
+/// The same for text in memory; `file` is what findings call it and what `extends` and `from-file` are relative to.
+Topology read_text(std::string_view text, const std::string& file);
+
+}  // namespace xconn::model

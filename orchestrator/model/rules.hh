@@ -1,0 +1,141 @@
+// What a topology must obey beyond the spelling of its words. One row per rule; a finding carries the row's code and
+// statement. The "V" codes are Azure's own rules, the "T" codes those of any network or of this file format.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <unordered_map>
+
+#include "model/findings.hh"
+#include "model/topology.hh"
+
+namespace xconn::model {
+
+class Check;
+
+struct RuleRow {
+  std::string_view code;
+  std::string_view statement;  ///< a full clause
+  std::string_view source;     ///< the public document it comes from
+  void (*check)(Check&);
+};
+
+std::span<const RuleRow> rules();
+
+/// Runs every rule over what could be read; a field that reading has reported already is not reported again.
+void check_rules(const Topology& topology, const Raw& root, Findings& findings);
+
+/// What a check sees. `topology` may be incomplete where reading failed: an unread prefix is 0.0.0.0/0, an unread
+/// address 0.0.0.0, an unread name empty; checks pass over those.
+class Check {
+ public:
+  Check(const Topology& topology, const Raw& root, Findings& findings);
+
+  const Topology& topology;
+  void begin(const RuleRow& row) { row_ = &row; }
+  void report(const Path& path, std::string value, std::string remedy);
+
+  const Node* node(const std::string& name) const;
+  const Vnet* vnet(const std::string& name) const;
+  const Subnet* subnet(const SubnetRef& ref) const;
+  /// How many links, customer's ports and load balancers hang on that end, with the paths to them.
+  const std::vector<Path>& uses(const End& end) const;
+
+ private:
+  void note(const End& end, Path path);
+
+  const Raw& root_;
+  Findings& findings_;
+  const RuleRow* row_ = nullptr;
+  std::unordered_map<std::string, const Node*> nodes_;
+  std::unordered_map<std::string, const Vnet*> vnets_;
+  std::unordered_map<std::string, std::vector<Path>> uses_;
+};
+
+template <class T>
+const T* find_named(const std::vector<T>& all, std::string_view name) {
+  for (const auto& one : all)
+    if (one.name == name) return &one;
+  return nullptr;
+}
+
+template <class T>
+std::vector<std::string_view> names_in(const std::vector<T>& all) {
+  std::vector<std::string_view> names;
+  for (const auto& one : all) names.emplace_back(one.name);
+  return names;
+}
+
+/// False for what could not be read.
+inline bool is_read(const Address& address) { return address != Address{}; }
+inline bool is_read(const Prefix& prefix) { return !prefix.is_default(); }
+inline bool is_read(const InterfaceAddress& address) { return address.length() >= 0 && is_read(address.address()); }
+
+/// Whether the two have an address in common; much faster than Prefix::overlaps over many.
+struct Span {
+  Address first, last;
+  explicit Span(const Prefix& prefix) : first(prefix.network()), last(prefix.last()) {}
+  bool meets(const Span& other) const {
+    return first.is_v4() == other.first.is_v4() && first <= other.last && other.first <= last;
+  }
+};
+
+inline std::string text_of(const End& end) { return end.node + ":" + end.interface; }
+
+// The checks, by file.
+namespace wiring {
+void names(Check&);
+void interface_names(Check&);
+void duplicates(Check&);
+void link_nodes(Check&);
+void link_interfaces(Check&);
+void single_use(Check&);
+void connected(Check&);
+void parents(Check&);
+void tunnel_names(Check&);
+void two_ends(Check&);
+}  // namespace wiring
+namespace addresses {
+void lengths(Check&);
+void host_part(Check&);
+void in_subnet(Check&);
+void subnet_lengths(Check&);
+void unique(Check&);
+void next_hops(Check&);
+void subnets_overlap(Check&);
+void within_space(Check&);
+void networks_overlap(Check&);
+void peerings_overlap(Check&);
+}  // namespace addresses
+namespace azure_rules {
+void references(Check&);
+void bandwidth(Check&);
+void peering_networks(Check&);
+void customer_address(Check&);
+void peer_asn(Check&);
+void customer_asn(Check&);
+void vlans(Check&);
+void one_vlan(Check&);
+void md5_same(Check&);
+void md5_text(Check&);
+void gateway_subnet(Check&);
+void gateway_routes(Check&);
+void gateway_type(Check&);
+void one_gateway(Check&);
+void instances(Check&);
+void next_hop_types(Check&);
+void weight(Check&);
+void ha_ports(Check&);
+void balancer_protocols(Check&);
+void circuit_names(Check&);
+}  // namespace azure_rules
+namespace edge {
+void psk(Check&);
+void tunnel_ends(Check&);
+void sdwan_names(Check&);
+void selectors(Check&);
+void pairs(Check&);
+void bgp_timers(Check&);
+}  // namespace edge
+
+}  // namespace xconn::model

@@ -1,0 +1,306 @@
+// Addresses and prefixes: where they lie and what they must not meet.
+#include <algorithm>
+#include <map>
+
+#include "model/rules.hh"
+
+namespace xconn::model::addresses {
+namespace {
+
+constexpr int kLongestWithHosts = 30;  // /31 and /32 have no network or broadcast address
+
+template <class Visit>
+void each_address(const Topology& topology, Visit visit) {
+  for (const auto& node : topology.nodes)
+    for (const auto& interface : node.interfaces)
+      for (std::size_t i = 0; i < interface.addresses.size(); ++i) {
+        Path path{"nodes", node.name, "interfaces", interface.name};
+        path.emplace_back("address");
+        if (interface.addresses.size() > 1) path = {"nodes", node.name, "interfaces", interface.name, "addresses", i};
+        visit(node, interface, interface.addresses[i], path);
+      }
+}
+
+bool azure_keeps(const Prefix& prefix, const Address& address) {
+  constexpr std::uint32_t kFirst = 4;
+  for (std::uint32_t i = 0; i < kFirst; ++i)
+    if (prefix.host(i) == address) return true;
+  return prefix.last() == address;
+}
+
+void check_in_subnet(Check& check, const SubnetRef& ref, const Address& address, const Path& path) {
+  const auto* subnet = check.subnet(ref);
+  if (subnet == nullptr || !is_read(subnet->prefix) || !is_read(address)) return;
+  if (!subnet->prefix.contains(address))
+    check.report(path, address.text(), "use an address of " + subnet->prefix.text());
+  else if (azure_keeps(subnet->prefix, address))
+    check.report(path, address.text(), "the first that is free is " + subnet->prefix.host(4).text());
+}
+
+// --- segments: what can hear each other's ARP
+// ---------------------------------------------------------------------------
+
+/// Union-find over names of link ends.
+class Segments {
+ public:
+  std::string root(const std::string& name) {
+    auto& up = up_.try_emplace(name, name).first->second;
+    if (up == name) return name;
+    const auto top = root(std::string(up));
+    up_[name] = top;
+    return top;
+  }
+  void join(const std::string& a, const std::string& b) { up_[root(a)] = root(b); }
+
+ private:
+  std::map<std::string, std::string> up_;
+};
+
+Segments segments_of(const Topology& topology) {
+  Segments segments;
+  std::map<std::string, bool> switches;
+  for (const auto& node : topology.nodes) {
+    switches[node.name] = node.role == "switch";
+    for (const auto& interface : node.interfaces)
+      if (!interface.bridge.empty())
+        segments.join(text_of({node.name, interface.name}), text_of({node.name, interface.bridge}));
+  }
+  const auto name = [&](const End& end) { return switches[end.node] ? end.node : text_of(end); };
+  for (const auto& link : topology.links)
+    if (!link.a.node.empty() && !link.b.node.empty()) segments.join(name(link.a), name(link.b));
+  return segments;
+}
+
+std::string segment_of(Segments& segments, const Node& node, const Interface& interface) {
+  if (interface.subnet) return "subnet " + interface.subnet->vnet + "/" + interface.subnet->subnet;
+  auto segment = segments.root(text_of({node.name, interface.parent.empty() ? interface.name : interface.parent}));
+  for (const auto& tag : interface.tags) segment += "." + std::to_string(tag.id);
+  return segment;
+}
+
+struct Use {
+  std::string segment;
+  Address address;
+  std::string who;
+  Path path;
+};
+
+std::vector<Use> uses_of(const Topology& topology) {
+  auto segments = segments_of(topology);
+  std::vector<Use> uses;
+  each_address(
+      topology, [&](const Node& node, const Interface& interface, const InterfaceAddress& address, const Path& path) {
+        if (is_read(address.address()) && interface.name != "lo")
+          uses.push_back(
+              {segment_of(segments, node, interface), address.address(), text_of({node.name, interface.name}), path});
+      });
+  for (const auto& balancer : topology.load_balancers)
+    if (is_read(balancer.frontend))
+      uses.push_back({balancer.is_public ? "the Internet" : "subnet " + balancer.vnet + "/" + balancer.subnet,
+                      balancer.frontend,
+                      balancer.name,
+                      {"load-balancers", balancer.name, "frontend"}});
+  for (const auto& gateway : topology.gateways)
+    for (std::size_t i = 0; i < gateway.instances.size(); ++i)
+      if (is_read(gateway.instances[i]))
+        uses.push_back({"subnet " + gateway.vnet + "/GatewaySubnet",
+                        gateway.instances[i],
+                        gateway.name,
+                        {"gateways", gateway.name, "instances", i}});
+  return uses;
+}
+
+// --- next hops
+// -----------------------------------------------------------------------------------------------------------
+
+bool is_on_link(const Check& check, const Node& node, const Address& hop) {
+  for (const auto& interface : node.interfaces) {
+    const auto* subnet = interface.subnet ? check.subnet(*interface.subnet) : nullptr;
+    if (interface.subnet && (subnet == nullptr || subnet->prefix.contains(hop))) return true;
+    for (const auto& address : interface.addresses)
+      if (!is_read(address) || address.network().contains(hop)) return true;
+  }
+  for (const auto& tunnel : node.tunnels)
+    if (tunnel.peer_address == hop || (is_read(tunnel.address) && tunnel.address.network().contains(hop))) return true;
+  return false;
+}
+
+void check_hop(Check& check, const Node& node, const Address& hop, const Path& path) {
+  if (is_read(hop) && !is_on_link(check, node, hop))
+    check.report(path, hop.text(), "none of " + node.name + "'s interfaces has a network with it");
+}
+
+// --- overlaps
+// --------------------------------------------------------------------------------------------------------------
+
+struct Placed {
+  Prefix prefix;
+  Span span;
+  std::string owner, text;
+  Path path;
+  const Node* node = nullptr;
+};
+
+void place(std::vector<Placed>& out, const Prefix& prefix, std::string owner, Path path, const Node* node = nullptr) {
+  if (!is_read(prefix)) return;
+  auto text = owner + " (" + prefix.text() + ")";
+  out.push_back({prefix, Span(prefix), std::move(owner), std::move(text), std::move(path), node});
+}
+
+std::vector<Placed> vnet_prefixes(const Topology& topology) {
+  std::vector<Placed> out;
+  for (const auto& vnet : topology.vnets)
+    for (std::size_t i = 0; i < vnet.address_space.size(); ++i)
+      place(out, vnet.address_space[i], "VNet " + vnet.name, {"vnets", vnet.name, "address-space", i});
+  return out;
+}
+
+std::vector<Placed> outside_networks(const Topology& topology) {
+  std::vector<Placed> out;
+  each_address(topology,
+               [&](const Node& node, const Interface& interface, const InterfaceAddress& address, const Path& path) {
+                 if (!interface.subnet && is_read(address))
+                   place(out, address.network(), text_of({node.name, interface.name}), path, &node);
+               });
+  return out;
+}
+
+std::vector<Placed> peering_prefixes(const Topology& topology) {
+  std::vector<Placed> out;
+  for (const auto& circuit : topology.circuits) {
+    if (!circuit.private_peering) continue;
+    const auto add = [&](const Prefix& prefix, const char* path, const End& customer) {
+      place(out, prefix, "circuit " + circuit.name, {"circuits", circuit.name, "peerings", "private", path}, nullptr);
+      if (is_read(prefix)) out.back().owner = customer.node;
+    };
+    add(circuit.private_peering->primary, "primary", circuit.customer_primary);
+    add(circuit.private_peering->secondary, "secondary", circuit.customer_secondary);
+  }
+  return out;
+}
+
+}  // namespace
+
+void lengths(Check& check) {
+  each_address(check.topology, [&](const Node&, const Interface& interface, const InterfaceAddress& address,
+                                   const Path& path) {
+    if (!is_read(address.address())) return;
+    const auto* subnet = interface.subnet ? check.subnet(*interface.subnet) : nullptr;
+    if (!interface.subnet && address.length() < 0)
+      check.report(path, address.address().text(), "write " + address.address().text() + "/24, or name its subnet");
+    else if (subnet != nullptr && is_read(subnet->prefix) && address.length() != subnet->prefix.length())
+      check.report(path, address.text(), "leave the length out, or write /" + std::to_string(subnet->prefix.length()));
+  });
+}
+
+void host_part(Check& check) {
+  each_address(
+      check.topology, [&](const Node&, const Interface& interface, const InterfaceAddress& address, const Path& path) {
+        if (interface.subnet || !is_read(address) || !address.address().is_v4() || address.length() > kLongestWithHosts)
+          return;
+        const auto network = address.network();
+        if (address.address() == network.network() || address.address() == network.last())
+          check.report(path, address.text(), "use " + network.host(1).text() + "/" + std::to_string(network.length()));
+      });
+}
+
+void in_subnet(Check& check) {
+  each_address(check.topology,
+               [&](const Node&, const Interface& interface, const InterfaceAddress& address, const Path& path) {
+                 if (interface.subnet) check_in_subnet(check, *interface.subnet, address.address(), path);
+               });
+  for (const auto& balancer : check.topology.load_balancers)
+    if (!balancer.is_public)
+      check_in_subnet(check, {balancer.vnet, balancer.subnet}, balancer.frontend,
+                      {"load-balancers", balancer.name, "frontend"});
+  for (const auto& gateway : check.topology.gateways)
+    for (std::size_t i = 0; i < gateway.instances.size(); ++i)
+      check_in_subnet(check, {gateway.vnet, "GatewaySubnet"}, gateway.instances[i],
+                      {"gateways", gateway.name, "instances", i});
+}
+
+void subnet_lengths(Check& check) {
+  constexpr int kSmallest = 29;
+  for (const auto& vnet : check.topology.vnets)
+    for (const auto& subnet : vnet.subnets)
+      if (subnet.prefix.is_v4() && subnet.prefix.length() > kSmallest && subnet.name != "GatewaySubnet")
+        check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix"}, subnet.prefix.text(),
+                     "use " + Prefix::of(subnet.prefix.network(), kSmallest).text());
+}
+
+void unique(Check& check) {
+  std::map<std::pair<std::string, Address>, std::string> seen;
+  for (const auto& use : uses_of(check.topology)) {
+    const auto [at, is_new] = seen.emplace(std::pair{use.segment, use.address}, use.who);
+    if (!is_new) check.report(use.path, use.address.text(), at->second + " has it already; use another");
+  }
+}
+
+void next_hops(Check& check) {
+  for (const auto& node : check.topology.nodes) {
+    if (node.gateway) check_hop(check, node, *node.gateway, {"nodes", node.name, "gateway"});
+    for (std::size_t i = 0; i < node.routes.size(); ++i)
+      for (const auto& hop : node.routes[i].next_hops)
+        if (hop.via && !hop.onlink) check_hop(check, node, *hop.via, {"nodes", node.name, "routes", i, "via"});
+    if (!node.sdwan) continue;
+    for (const auto& member : node.sdwan->members)
+      if (member.gateway)
+        check_hop(check, node, *member.gateway, {"nodes", node.name, "sdwan", "members", member.name, "gateway"});
+  }
+}
+
+void subnets_overlap(Check& check) {
+  for (const auto& vnet : check.topology.vnets) {
+    std::vector<Placed> seen;
+    for (const auto& subnet : vnet.subnets) {
+      std::vector<Placed> one;
+      place(one, subnet.prefix, "subnet " + subnet.name, {"vnets", vnet.name, "subnets", subnet.name, "prefix"});
+      if (one.empty()) continue;
+      for (const auto& other : seen)
+        if (other.span.meets(one[0].span))
+          check.report(one[0].path, subnet.prefix.text(), "it overlaps with " + other.text);
+      seen.push_back(std::move(one[0]));
+    }
+  }
+}
+
+void within_space(Check& check) {
+  for (const auto& vnet : check.topology.vnets)
+    for (const auto& subnet : vnet.subnets) {
+      const auto inside = std::any_of(vnet.address_space.begin(), vnet.address_space.end(),
+                                      [&](const Prefix& space) { return space.contains(subnet.prefix); });
+      if (!inside && is_read(subnet.prefix) && !vnet.address_space.empty())
+        check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix"}, subnet.prefix.text(),
+                     "use a part of " + vnet.address_space.front().text() + ", or add to address-space");
+    }
+}
+
+void networks_overlap(Check& check) {
+  const auto vnets = vnet_prefixes(check.topology);
+  for (std::size_t i = 0; i < vnets.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (vnets[i].span.meets(vnets[j].span))
+        check.report(vnets[i].path, vnets[i].prefix.text(), "it overlaps with " + vnets[j].text);
+  for (const auto& outside : outside_networks(check.topology))
+    for (const auto& vnet : vnets)
+      if (vnet.span.meets(outside.span))
+        check.report(outside.path, outside.prefix.text(),
+                     "it overlaps with " + vnet.text + "; plug the interface into a `subnet`, or use another network");
+}
+
+void peerings_overlap(Check& check) {
+  const auto vnets = vnet_prefixes(check.topology);
+  const auto outside = outside_networks(check.topology);
+  for (const auto& peering : peering_prefixes(check.topology)) {
+    for (const auto& vnet : vnets)
+      if (vnet.span.meets(peering.span))
+        check.report(peering.path, peering.prefix.text(), "it overlaps with " + vnet.text);
+    for (const auto& network : outside)
+      // The customer's own end is the same network.
+      if (network.span.meets(peering.span) &&
+          !(network.node->name == peering.owner && network.prefix == peering.prefix))
+        check.report(peering.path, peering.prefix.text(), "it overlaps with " + network.text);
+  }
+}
+
+}  // namespace xconn::model::addresses

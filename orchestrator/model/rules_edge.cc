@@ -1,0 +1,186 @@
+// Tunnels, SD-WAN, high availability, BGP timers.
+#include <algorithm>
+#include <map>
+
+#include "model/rules.hh"
+
+namespace xconn::model::edge {
+namespace {
+
+constexpr std::string_view kVpnGateway = "vpn-gateway";
+
+bool has_address(const Node& node, const Address& address) {
+  for (const auto& interface : node.interfaces)
+    for (const auto& own : interface.addresses)
+      if (own.address() == address) return true;
+  return false;
+}
+
+bool is_of_vpn_gateway(const Topology& topology, const Node& node, const Tunnel& tunnel) {
+  if (node.role == kVpnGateway) return true;
+  return std::any_of(topology.nodes.begin(), topology.nodes.end(),
+                     [&](const Node& other) { return other.role == kVpnGateway && has_address(other, tunnel.remote); });
+}
+
+bool is_plain_key(const std::string& key, bool for_azure) {
+  return !key.empty() && std::all_of(key.begin(), key.end(), [&](char c) {
+    if (c < ' ' || c > '~' || c == '"' || c == '\'') return false;
+    return !for_azure || (c != ' ' && c != '-' && c != '~');
+  });
+}
+
+template <class T>
+void check_named(Check& check, const Path& path, const std::vector<std::string>& names, const std::vector<T>& known,
+                 const char* what) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (find_named(known, names[i]) != nullptr) continue;
+    auto here = path;
+    here.emplace_back(i);
+    const auto near = did_you_mean(names[i], names_in(known));
+    check.report(here, names[i], near.empty() ? std::string("there is no ") + what + " of this name" : near);
+  }
+}
+
+std::vector<std::string_view> ways_of(const Node& node) {
+  auto ways = names_in(node.interfaces);
+  for (const auto& tunnel : node.tunnels) ways.emplace_back(tunnel.name);
+  return ways;
+}
+
+void check_members(Check& check, const Node& node, const Path& sdwan) {
+  for (const auto& member : node.sdwan->members) {
+    const auto ways = ways_of(node);
+    const bool is_there = std::find(ways.begin(), ways.end(), member.interface) != ways.end() ||
+                          !check.uses({node.name, member.interface}).empty();
+    if (is_there || member.interface.empty()) continue;
+    auto path = sdwan;
+    path.insert(path.end(), {"members", member.name, "interface"});
+    const auto near = did_you_mean(member.interface, ways);
+    check.report(path, member.interface, near.empty() ? "use one of " + one_of(ways) : near);
+  }
+}
+
+Path below(Path path, std::initializer_list<Step> steps) {
+  path.insert(path.end(), steps);
+  return path;
+}
+
+void check_rule(Check& check, const Sdwan& sdwan, const SdwanRule& rule, const Path& path) {
+  check_named(check, below(path, {"members"}), rule.members, sdwan.members, "member");
+  for (std::size_t i = 0; i < rule.zones.size(); ++i)
+    if (!sdwan.zones.contains(rule.zones[i]))
+      check.report(below(path, {"zones", i}), rule.zones[i], "there is no zone of this name");
+  if (!rule.health_check.empty())
+    check_named(check, below(path, {"health-check"}), {rule.health_check}, sdwan.health_checks, "health check");
+  if (rule.members.empty() == rule.zones.empty()) check.report(path, "", "a rule has either `members` or `zones`");
+}
+
+const Tunnel* tunnel_of_member(const Node& node, const std::string& name) {
+  const auto* member = find_named(node.sdwan->members, name);
+  return member == nullptr ? nullptr : find_named(node.tunnels, member->interface);
+}
+
+bool selects(const std::vector<Prefix>& selectors, const Address& address) {
+  return selectors.empty() || std::any_of(selectors.begin(), selectors.end(),
+                                          [&](const Prefix& prefix) { return prefix.contains(address); });
+}
+
+void check_check(Check& check, const Node& node, const HealthCheck& health) {
+  for (const auto& name : health.members) {
+    const auto* tunnel = tunnel_of_member(node, name);
+    if (tunnel == nullptr || !is_read(health.server)) continue;
+    const Path path{"nodes", node.name, "sdwan", "health-checks", health.name, "server"};
+    if (!selects(tunnel->remote_selectors, health.server))
+      check.report(path, health.server.text(), "add it to remote-selectors of tunnel " + tunnel->name);
+    else if (is_read(tunnel->address) && !selects(tunnel->local_selectors, tunnel->address.address()))
+      check.report(path, health.server.text(),
+                   "probes come from " + tunnel->address.address().text() + ": add it to local-selectors of tunnel " +
+                       tunnel->name);
+  }
+}
+
+// --- pairs
+// -----------------------------------------------------------------------------------------------------------------
+
+bool stands_at(const Node& node, const Address& address) {
+  const auto* interface = find_named(node.interfaces, node.ha->interface);
+  return interface != nullptr && std::any_of(interface->addresses.begin(), interface->addresses.end(),
+                                             [&](const InterfaceAddress& own) { return own.address() == address; });
+}
+
+void check_pair(Check& check, const Node& one, const Node& other) {
+  const auto path = [&](const char* key) { return Path{"nodes", one.name, "ha", key}; };
+  if (is_read(one.ha->peer) && !stands_at(other, one.ha->peer))
+    check.report(path("peer"), one.ha->peer.text(), "name the address of " + other.name + ":" + other.ha->interface);
+  if (one.ha->probe_port != other.ha->probe_port)
+    check.report(path("probe-port"), std::to_string(one.ha->probe_port),
+                 other.name + " has " + std::to_string(other.ha->probe_port));
+}
+
+}  // namespace
+
+void psk(Check& check) {
+  for (const auto& node : check.topology.nodes)
+    for (const auto& tunnel : node.tunnels)
+      if (!is_plain_key(tunnel.psk, is_of_vpn_gateway(check.topology, node, tunnel)))
+        check.report({"nodes", node.name, "tunnels", tunnel.name, "psk"}, "", "use letters and digits");
+}
+
+void tunnel_ends(Check& check) {
+  for (const auto& node : check.topology.nodes)
+    for (const auto& tunnel : node.tunnels)
+      if (is_read(tunnel.local) && !has_address(node, tunnel.local))
+        check.report({"nodes", node.name, "tunnels", tunnel.name, "local"}, tunnel.local.text(),
+                     "none of " + node.name + "'s interfaces has it");
+}
+
+void sdwan_names(Check& check) {
+  for (const auto& node : check.topology.nodes) {
+    if (!node.sdwan) continue;
+    const auto& sdwan = *node.sdwan;
+    const Path path{"nodes", node.name, "sdwan"};
+    check_members(check, node, path);
+    for (const auto& [zone, members] : sdwan.zones)
+      check_named(check, below(path, {"zones", zone}), members, sdwan.members, "member");
+    for (const auto& health : sdwan.health_checks)
+      check_named(check, below(path, {"health-checks", health.name, "members"}), health.members, sdwan.members,
+                  "member");
+    for (const auto& rule : sdwan.rules) check_rule(check, sdwan, rule, below(path, {"rules", rule.name}));
+  }
+}
+
+void selectors(Check& check) {
+  for (const auto& node : check.topology.nodes)
+    if (node.sdwan)
+      for (const auto& health : node.sdwan->health_checks) check_check(check, node, health);
+}
+
+void pairs(Check& check) {
+  std::map<std::string, std::vector<const Node*>> groups;
+  for (const auto& node : check.topology.nodes)
+    if (node.ha && !node.ha->group.empty()) groups[node.ha->group].push_back(&node);
+  for (const auto& [group, nodes] : groups) {
+    for (const auto* node : nodes)
+      if (!node->ha->interface.empty() && find_named(node->interfaces, node->ha->interface) == nullptr)
+        check.report({"nodes", node->name, "ha", "interface"}, node->ha->interface, "the node has no such interface");
+    if (nodes.size() != 2) {
+      check.report({"nodes", nodes.back()->name, "ha", "group"}, group,
+                   "it has " + std::to_string(nodes.size()) + " nodes");
+      continue;
+    }
+    check_pair(check, *nodes[0], *nodes[1]);
+    check_pair(check, *nodes[1], *nodes[0]);
+  }
+}
+
+void bgp_timers(Check& check) {
+  constexpr Duration kShortest = std::chrono::seconds{3}, kUsualKeepalive = std::chrono::seconds{1};
+  for (const auto& node : check.topology.nodes) {
+    if (!node.bgp || !node.bgp->hold) continue;
+    const auto hold = *node.bgp->hold, keepalive = node.bgp->keepalive.value_or(kUsualKeepalive);
+    if (hold.count() != 0 && (hold < kShortest || hold <= keepalive))
+      check.report({"nodes", node.name, "bgp", "hold"}, to_string(hold), "use three times keepalive");
+  }
+}
+
+}  // namespace xconn::model::edge

@@ -1,0 +1,18 @@
+// What the topology's words are, for editors and for people. Both come from the tables that reading uses, so neither
+// can say what reading does not do.
+#pragma once
+
+#include <string>
+
+namespace xconn::model {
+
+/// JSON schema (2020-12) of a topology file, with a trailing newline.
+std::string json_schema();
+
+/// Every key of every object with its type, default and meaning: docs/topology.md.
+std::string reference_markdown();
+
+/// Every rule that a topology is checked against, with its source: docs/rules.md.
+std::string rules_markdown();
+
+}  // namespace xconn::model
