@@ -1,0 +1,197 @@
+// The load balancer's data path: at tc ingress of the interface where flows come in, pick a backend for each and send
+// the packet, as it is, out of that backend's interface. It sees one direction of a flow only and depends on no more.
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/pkt_cls.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "lb_abi.h"
+
+#define CLOSING_TIMEOUT 15000000000ULL
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+#define FRAGMENT_OFFSET 0x1fff
+#define MORE_FRAGMENTS 0x2000
+
+volatile struct lb_control control;
+struct lb_counters counters[LB_MAX_BACKENDS];
+struct lb_drops drops;
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, LB_MAX_FLOWS);
+  __type(key, struct lb_flow_key);
+  __type(value, struct lb_flow);
+} flows SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, struct lb_fragment_key);
+  __type(value, __u32);
+} fragments SEC(".maps");
+
+struct packet {
+  struct iphdr ip;
+  struct lb_flow_key key;
+  __u8 tcp_flags;
+  bool first_fragment, later_fragment;
+};
+
+static __always_inline bool read_ports(struct __sk_buff *skb, struct packet *packet) {
+  __u32 at = ETH_HLEN + packet->ip.ihl * 4;
+  if (packet->ip.protocol == IPPROTO_TCP || packet->ip.protocol == IPPROTO_UDP) {
+    __u16 ports[2];
+    if (bpf_skb_load_bytes(skb, at, ports, sizeof ports)) return false;
+    packet->key.source_port = ports[0];
+    packet->key.destination_port = ports[1];
+    if (packet->ip.protocol == IPPROTO_TCP && bpf_skb_load_bytes(skb, at + 13, &packet->tcp_flags, 1)) return false;
+  } else if (packet->ip.protocol == IPPROTO_ICMP) {
+    __u8 icmp[8];
+    if (bpf_skb_load_bytes(skb, at, icmp, sizeof icmp)) return true;
+    if (icmp[0] == 0 || icmp[0] == 8) __builtin_memcpy(&packet->key.source_port, icmp + 4, 2);
+  }
+  return true;
+}
+
+static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *packet) {
+  if (bpf_skb_load_bytes(skb, ETH_HLEN, &packet->ip, sizeof packet->ip)) return false;
+  packet->key.source = packet->ip.saddr;
+  packet->key.destination = packet->ip.daddr;
+  packet->key.protocol = packet->ip.protocol;
+  __u16 fragment = bpf_ntohs(packet->ip.frag_off);
+  packet->later_fragment = fragment & FRAGMENT_OFFSET;
+  packet->first_fragment = !packet->later_fragment && (fragment & MORE_FRAGMENTS);
+  return packet->later_fragment || read_ports(skb, packet);
+}
+
+static __always_inline bool has_rule(const struct packet *packet) {
+  for (int i = 0; i < LB_MAX_RULES; ++i) {
+    if (i >= control.rule_count) return false;
+    if (control.rules[i].protocol == packet->key.protocol && control.rules[i].port == packet->key.destination_port)
+      return true;
+  }
+  return false;
+}
+
+static __always_inline bool wanted(const struct packet *packet) {
+  if (packet->key.destination != control.frontend) return control.transit;
+  if (packet->key.protocol != IPPROTO_TCP && packet->key.protocol != IPPROTO_UDP) return false;
+  return control.to_frontend || packet->later_fragment || has_rule(packet);
+}
+
+/* The finaliser of MurmurHash3 over the words of the key. */
+static __always_inline __u32 hash(const struct lb_flow_key *key) {
+  __u64 h = control.seed;
+  const __u64 words[3] = {((__u64)key->source << 32) | key->destination,
+                          ((__u64)key->source_port << 16) | key->destination_port, key->protocol};
+#pragma unroll
+  for (int i = 0; i < 3; ++i) {
+    h ^= words[i];
+    h ^= h >> 33;
+    h *= 0xff51afd7ed558ccdULL;
+    h ^= h >> 33;
+    h *= 0xc4ceb9fe1a85ec53ULL;
+    h ^= h >> 33;
+  }
+  return (__u32)h;
+}
+
+/* The (hash mod number of healthy ones)-th healthy backend, or -1. */
+static __always_inline int choose(const struct lb_flow_key *key, __u32 healthy) {
+  __u32 count = 0;
+  for (int i = 0; i < LB_MAX_BACKENDS; ++i) count += (healthy >> i) & 1;
+  if (count == 0) return -1;
+  __u32 nth = hash(key) % count;
+  for (int i = 0; i < LB_MAX_BACKENDS; ++i) {
+    if (!((healthy >> i) & 1)) continue;
+    if (nth == 0) return i;
+    --nth;
+  }
+  return -1;
+}
+
+/* A probe that fails moves everything but an established TCP connection. */
+static __always_inline bool stays(const struct packet *packet, const struct lb_flow *flow, __u32 healthy) {
+  if ((healthy >> (flow->backend & 31)) & 1) return true;
+  bool opening = (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+  return packet->key.protocol == IPPROTO_TCP && !opening;
+}
+
+static __always_inline int backend_of(const struct packet *packet) {
+  __u64 now = bpf_ktime_get_ns();
+  __u32 healthy = control.healthy;
+  struct lb_flow *flow = bpf_map_lookup_elem(&flows, &packet->key);
+  bool closing = packet->key.protocol == IPPROTO_TCP && (packet->tcp_flags & (TCP_FIN | TCP_RST));
+  if (flow && now - flow->seen > (flow->closing ? CLOSING_TIMEOUT : control.idle_timeout)) flow = 0;
+  if (flow && stays(packet, flow, healthy)) {
+    flow->seen = now;
+    flow->closing |= closing;
+    if (packet->tcp_flags & TCP_SYN) flow->closing = 0;
+    return flow->backend;
+  }
+  int chosen = choose(&packet->key, healthy);
+  if (chosen < 0) {
+    bpf_map_delete_elem(&flows, &packet->key);
+    return -1;
+  }
+  struct lb_counters *counter = &counters[chosen & (LB_MAX_BACKENDS - 1)];
+  __sync_fetch_and_add(flow ? &counter->repinned : &counter->new_flows, 1);
+  struct lb_flow fresh = {.seen = now, .backend = chosen, .closing = closing};
+  bpf_map_update_elem(&flows, &packet->key, &fresh, BPF_ANY);
+  return chosen;
+}
+
+/* A later fragment has no ports: it follows its first one, or, when that has not come, the addresses alone. */
+static __always_inline int backend_of_fragment(const struct packet *packet) {
+  struct lb_fragment_key key = {packet->ip.saddr, packet->ip.daddr, packet->ip.id, packet->ip.protocol, 0};
+  if (packet->first_fragment) {
+    int chosen = backend_of(packet);
+    __u32 value = chosen;
+    if (chosen >= 0) bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
+    return chosen;
+  }
+  __u32 *found = bpf_map_lookup_elem(&fragments, &key);
+  return found ? (int)*found : choose(&packet->key, control.healthy);
+}
+
+static __always_inline int drop(__u64 *counter) {
+  __sync_fetch_and_add(counter, 1);
+  return TC_ACT_SHOT;
+}
+
+static __always_inline int send(struct __sk_buff *skb, __u32 chosen) {
+  chosen &= LB_MAX_BACKENDS - 1;
+  struct lb_backend to;
+  to.interface = control.backends[chosen].interface;
+  for (int i = 0; i < 6; ++i) {
+    to.far_mac[i] = control.backends[chosen].far_mac[i];
+    to.near_mac[i] = control.backends[chosen].near_mac[i];
+  }
+  __sync_fetch_and_add(&counters[chosen].packets, 1);
+  __sync_fetch_and_add(&counters[chosen].bytes, skb->len);
+  if (bpf_skb_store_bytes(skb, 0, to.far_mac, 6, 0) || bpf_skb_store_bytes(skb, 6, to.near_mac, 6, 0))
+    return TC_ACT_SHOT;
+  return bpf_redirect(to.interface, 0);
+}
+
+SEC("tc")
+int balance(struct __sk_buff *skb) {
+  struct packet packet = {};
+  if (skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type != PACKET_HOST) return TC_ACT_UNSPEC;
+  if (!read_packet(skb, &packet)) return TC_ACT_SHOT;
+  if (!wanted(&packet)) return control.drop_rest ? drop(&drops.unmatched) : TC_ACT_UNSPEC;
+  bool fragment = packet.first_fragment || packet.later_fragment;
+  int chosen = fragment ? backend_of_fragment(&packet) : backend_of(&packet);
+  return chosen < 0 ? drop(&drops.no_backend) : send(skb, chosen);
+}
+
+char _license[] SEC("license") = "GPL";

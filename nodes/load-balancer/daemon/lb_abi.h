@@ -1,0 +1,64 @@
+/* What the eBPF program and the daemon share. Addresses and ports are in network order. */
+#ifndef XCONN_LB_ABI_H
+#define XCONN_LB_ABI_H
+
+#include <linux/types.h>
+
+#define LB_MAX_BACKENDS 32
+#define LB_MAX_RULES 32
+#define LB_MAX_FLOWS 65536
+
+struct lb_flow_key {
+  __u32 source, destination;
+  __u16 source_port, destination_port; /* the identifier of an ICMP echo is its source port; 0 where there are none */
+  __u8 protocol;
+  __u8 zero[3];
+};
+
+struct lb_flow {
+  __u64 seen; /* CLOCK_MONOTONIC, ns */
+  __u32 backend;
+  __u32 closing; /* a FIN or RST went by */
+};
+
+struct lb_fragment_key {
+  __u32 source, destination;
+  __u16 identification;
+  __u8 protocol;
+  __u8 zero;
+};
+
+struct lb_backend {
+  __u32 interface;
+  __u8 far_mac[6], near_mac[6];
+};
+
+struct lb_counters {
+  __u64 packets, bytes, new_flows, repinned;
+};
+
+struct lb_rule {
+  __u16 port;
+  __u8 protocol;
+  __u8 zero;
+};
+
+/* Everything the daemon tells the program; it may change at any time. */
+struct lb_control {
+  __u32 healthy; /* bit n: backend n takes new flows; one word, so that a change is seen at once and whole */
+  __u32 seed;
+  __u64 idle_timeout; /* ns */
+  __u32 frontend;
+  __u8 transit;       /* HA ports: balance what goes to other addresses than the frontend */
+  __u8 to_frontend;   /* HA ports with floating IP: TCP and UDP to the frontend as well */
+  __u8 drop_rest;     /* nobody else on this interface wants what is not balanced */
+  __u8 rule_count;
+  struct lb_rule rules[LB_MAX_RULES]; /* floating IP: TCP or UDP to the frontend at these ports */
+  struct lb_backend backends[LB_MAX_BACKENDS];
+};
+
+struct lb_drops {
+  __u64 no_backend, unmatched;
+};
+
+#endif

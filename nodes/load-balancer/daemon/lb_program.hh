@@ -1,0 +1,7 @@
+// The compiled eBPF program, as the build made it.
+#pragma once
+
+// clang-format off: the skeleton uses the types of the ABI
+#include "nodes/load-balancer/daemon/lb_abi.h"
+#include "lb.skel.h"
+// clang-format on

@@ -1,0 +1,91 @@
+// The effects that faults share. For this folder only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "faults/fault.hh"
+#include "faults/site.hh"
+#include "kernel/dump.hh"
+
+namespace xconn::faults {
+
+using Key = std::pair<std::string, std::string>;  // node and interface, or node and daemon
+
+/// What the kernel forgets when an interface goes down, and does not bring back.
+struct Forgotten {
+  std::vector<kernel::RouteEntry> routes;
+  std::vector<kernel::Neighbour> neighbours;
+};
+
+struct Holds::State {
+  explicit State(Site& it) : site(it) {}
+
+  struct Down {
+    int holders = 0;
+    Forgotten forgotten;
+  };
+  struct Silence {
+    int killed = 0, frozen = 0;
+  };
+
+  Site& site;
+  std::map<Key, Down> down;
+  std::map<Key, std::vector<const Impairment*>> impaired;
+  std::map<Key, Silence> silenced;
+  std::uint64_t next_seed = 1;  // two losses on one link must not lose the same frames
+};
+
+/// An interface held down, with what was stacked on it. Comes up when its last holder goes, its static routes with it.
+class EndDown : public Effect {
+ public:
+  EndDown(Holds& holds, const End& end, const std::vector<std::string>& stacked);
+  ~EndDown() override;
+  void heal() override;
+
+ private:
+  Holds::State& state_;
+  End end_;
+  bool held_ = true;
+};
+
+/// A share in the impairment of what leaves one end. The shares of all faults and the plan's own add up.
+class Impaired : public Effect {
+ public:
+  Impaired(Holds& holds, const End& from, const Impairment& plan, const Impairment& share);
+  ~Impaired() override;
+  void heal() override;
+
+ private:
+  void apply() const;
+  Holds::State& state_;
+  End from_;
+  Impairment plan_, share_;
+  bool held_ = true;
+};
+
+/// A daemon killed or frozen.
+class Silenced : public Effect {
+ public:
+  enum class How { kKilled, kFrozen };
+  Silenced(Holds& holds, const Daemon& daemon, How how);
+  ~Silenced() override;
+  void heal() override;
+
+ private:
+  Holds::State& state_;
+  Daemon daemon_;
+  How how_;
+  bool held_ = true;
+};
+
+/// Counts up, for the seeds of losses.
+std::uint64_t& next_seed(Holds& holds);
+
+/// Both impairments one after the other on the same wire.
+Impairment combine(const Impairment& one, const Impairment& other);
+
+}  // namespace xconn::faults

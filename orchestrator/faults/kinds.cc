@@ -1,0 +1,96 @@
+#include "faults/kinds.hh"
+
+#include <algorithm>
+
+namespace xconn::faults {
+
+namespace {
+
+constexpr Parameter kDirectionBoth{"direction", ValueKind::kDirection, "both",
+                                   "out: frames that leave the named end; in: frames that reach it"};
+constexpr Parameter kDirectionOut{"direction", ValueKind::kDirection, "out", kDirectionBoth.meaning};
+
+const std::vector<Kind> kKinds = {
+    {"carrier", TargetKind::kEnd, "the cable is cut: both ends are down", {}},
+    {"admin-down", TargetKind::kEnd, "the named end is set down; the other one loses carrier", {}},
+    {"blackhole", TargetKind::kEnd, "frames vanish in both directions, carrier stays", {}},
+    {"oneway", TargetKind::kEnd, "frames vanish in one direction, carrier stays", {kDirectionOut}},
+    {"loss",
+     TargetKind::kEnd,
+     "frames are lost at random",
+     {{"loss", ValueKind::kShare, "", "how many of them"}, kDirectionBoth}},
+    {"delay",
+     TargetKind::kEnd,
+     "frames come later",
+     {{"delay", ValueKind::kDuration, "", "added to each direction"}, kDirectionBoth}},
+    {"jitter",
+     TargetKind::kEnd,
+     "frames come earlier or later, in order",
+     {{"jitter", ValueKind::kDuration, "", "delay varies by up to this, either way"}, kDirectionBoth}},
+    {"reorder",
+     TargetKind::kEnd,
+     "frames overtake each other",
+     {{"reorder", ValueKind::kShare, "", "how many of them"}, kDirectionBoth}},
+    {"duplicate",
+     TargetKind::kEnd,
+     "frames come twice",
+     {{"duplicate", ValueKind::kShare, "", "how many of them"}, kDirectionBoth}},
+    {"corrupt",
+     TargetKind::kEnd,
+     "frames have a bit flipped",
+     {{"corrupt", ValueKind::kShare, "", "how many of them"}, kDirectionBoth}},
+    {"rate",
+     TargetKind::kEnd,
+     "the link is narrower",
+     {{"rate", ValueKind::kRate, "", "at most this, each direction"}, kDirectionBoth}},
+    {"flap",
+     TargetKind::kEnd,
+     "both ends go down and up again and again, down first",
+     {{"period", ValueKind::kPeriod, "", "of one down and up"},
+      {"duty", ValueKind::kShare, "50%", "how much of the period it is down"}}},
+    {"mtu-hole",
+     TargetKind::kEnd,
+     "bigger packets vanish without a word",
+     {{"size", ValueKind::kBytes, "", "the biggest IP packet that passes"}, kDirectionBoth}},
+    {"drop",
+     TargetKind::kEnd,
+     "one protocol vanishes, the rest passes",
+     {{"traffic", ValueKind::kTraffic, "", "which"}, kDirectionBoth}},
+    {"brownout",
+     TargetKind::kEnd,
+     "the link is slow and lossy",
+     {{"delay", ValueKind::kDuration, "", "added to each direction"},
+      {"loss", ValueKind::kShare, "", "how many frames are lost"},
+      {"jitter", ValueKind::kDuration, "0ms", "delay varies by up to this"},
+      kDirectionBoth}},
+    {"freeze", TargetKind::kDaemon, "the daemon stands still (SIGSTOP); its sockets stay open", {}},
+    {"kill", TargetKind::kDaemon, "the daemon is killed (SIGKILL), and started again when healed", {}},
+    {"kill-node", TargetKind::kNode, "all its daemons are killed and its interfaces down: the others lose carrier", {}},
+    {"member-down", TargetKind::kMember, "the SD-WAN member's interface is set down by the edge's administrator", {}},
+};
+
+}  // namespace
+
+const std::vector<Kind>& kinds() { return kKinds; }
+
+const Kind* find_kind(std::string_view name) {
+  const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.name == name; });
+  return found == kKinds.end() ? nullptr : &*found;
+}
+
+std::string_view to_string(TargetKind target) {
+  constexpr std::string_view kNames[] = {"NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER"};
+  return kNames[static_cast<int>(target)];
+}
+
+std::string_view to_string(ValueKind value) {
+  constexpr std::string_view kNames[] = {"a duration, as 200ms",
+                                         "a share, as 5% or 0.05",
+                                         "a rate of 8kbps or more, as 10Mbps",
+                                         "a number of bytes, 68 to 65535",
+                                         "a protocol or port, as esp, bgp, bfd, icmp, udp/4500, tcp/179 or proto/47",
+                                         "in, out or both"};
+  return kNames[static_cast<int>(value)];
+}
+
+}  // namespace xconn::faults

@@ -1,0 +1,38 @@
+// The table of fault kinds: what there is, for the command line's help, completion, documentation and findings.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xconn::faults {
+
+enum class TargetKind { kEnd, kDaemon, kNode, kMember };
+
+enum class ValueKind { kDuration, kPeriod, kShare, kRate, kBytes, kTraffic, kDirection };
+
+struct Parameter {
+  std::string_view name;
+  ValueKind value;
+  std::string_view default_value;  ///< empty: must be given
+  std::string_view meaning;
+};
+
+struct Kind {
+  std::string_view name;
+  TargetKind target;
+  std::string_view meaning;           ///< one line
+  std::vector<Parameter> parameters;  ///< the first may be given on a command line without its name
+};
+
+const std::vector<Kind>& kinds();
+
+/// nullptr when there is none.
+const Kind* find_kind(std::string_view name);
+
+/// "NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER"
+std::string_view to_string(TargetKind target);
+/// How a value is written: "a duration (200ms)", "a share (5%)" ...
+std::string_view to_string(ValueKind value);
+
+}  // namespace xconn::faults

@@ -1,0 +1,38 @@
+// A fault in the user's words: "loss hq-fgt:er 30% --for 20s", or in a drill {fault: loss, target: hq-fgt:er, loss:
+// 30%}.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/duration.hh"
+#include "base/errors.hh"
+
+namespace xconn::faults {
+
+struct Inventory;
+
+struct Request {
+  std::string kind;
+  std::string target;                             ///< "NODE:INTERFACE", "NODE:DAEMON", "NODE:MEMBER" or "NODE"
+  std::map<std::string, std::string> parameters;  ///< as written; see kinds.hh for the words
+  std::optional<Duration> for_;                   ///< absent: until healed
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+/// From a command line's words: KIND TARGET [VALUE of the kind's first parameter] [NAME=VALUE]... [--for DURATION].
+/// Throws TopologyError (file "fault") with all findings.
+Request parse(const std::vector<std::string>& words);
+
+/// From a drill's map: keys "fault", "target", "for" and the kind's parameters. `where` goes into the findings.
+Request parse(const std::map<std::string, std::string>& map, const Where& where = {"fault", 0, 0});
+
+/// Throws NotFoundError for a kind or target that is not there (naming what is), TopologyError for wrong parameters.
+void validate(const Request& request, const Inventory& inventory, const Where& where = {"fault", 0, 0});
+
+/// "loss hq-fgt:er loss=30% for 20s"
+std::string to_string(const Request& request);
+
+}  // namespace xconn::faults

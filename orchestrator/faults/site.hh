@@ -1,0 +1,56 @@
+// What a fault needs to know of, and do to, the lab it is injected into. lab/ implements it; tests have a fake.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/wiring.hh"
+
+namespace xconn::sys {
+class Netns;
+}
+
+namespace xconn::faults {
+
+/// A link as faults see it. `*_stacked` are the sub-interfaces on that end ("pri.28" on "pri"): they go down with it.
+struct Link {
+  End a, b;
+  std::vector<std::string> a_stacked, b_stacked;
+  Impairment a_to_b, b_to_a;  ///< what the plan does to it, without faults
+};
+
+/// An SD-WAN member of an edge node, and the interface it stands for (of a link, or a tunnel).
+struct Member {
+  std::string node, name, interface;
+};
+
+struct Daemon {
+  std::string node, name;
+};
+
+/// Everything that a fault may name. Plain data; it does not change while the lab runs.
+struct Inventory {
+  std::vector<std::string> nodes;
+  std::vector<Link> links;
+  std::vector<Daemon> daemons;
+  std::vector<Member> members;
+};
+
+/// All calls on the loop's thread; they throw KernelError or ServiceError when the act fails.
+class Site {
+ public:
+  virtual ~Site() = default;
+  virtual const Inventory& inventory() const = 0;
+  /// Lives as long as the lab.
+  virtual const sys::Netns& netns(const std::string& node) = 0;
+  /// Makes this the whole impairment (plan and faults together) of the frames that leave `from`, returning once it is
+  /// in force. Its `loss` is always 0: a fault's loss is a datapath::Filter of its own, and the plan's stays as it is.
+  /// One that does nothing takes wire and shaper out.
+  virtual void impair(const End& from, const Impairment& impairment) = 0;
+  /// To every process of the daemon. One that does not run is no error.
+  virtual void signal(const std::string& node, const std::string& daemon, int number) = 0;
+  /// Starts the daemon again, with those that depend on it; returns at once.
+  virtual void restart(const std::string& node, const std::string& daemon) = 0;
+};
+
+}  // namespace xconn::faults
