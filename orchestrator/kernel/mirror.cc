@@ -1,0 +1,119 @@
+#include "kernel/mirror.hh"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/errors.hh"
+#include "kernel/dump.hh"
+#include "kernel/monitor.hh"
+#include "kernel/netlink.hh"
+#include "sys/clock.hh"
+#include "sys/loop.hh"
+
+namespace xconn::kernel {
+namespace {
+
+constexpr auto kTryAgain = std::chrono::milliseconds(200);
+using Routes = std::map<Prefix, Route>;
+
+Routes by_prefix(const std::vector<RouteEntry>& entries) {
+  Routes all;
+  for (const auto& entry : entries) all.emplace(entry.route.to, entry.route);
+  return all;
+}
+
+/// The route as it stands in a mirrored table. `onlink`, because its next hop was judged where it came from: the copy's
+/// table need not know the way to it.
+Route copy_of(Route route, std::uint32_t table, std::uint32_t metric) {
+  route.table = table;
+  route.metric = metric;
+  for (auto& hop : route.next_hops) hop.onlink = hop.via.has_value();
+  return route;
+}
+
+}  // namespace
+
+struct RouteMirror::State {
+  State(sys::Loop& its_loop, const sys::Netns& netns, const std::string& name, const xconn::RouteMirror& its_wish)
+      : loop(its_loop), wish(its_wish), reader(netns, name), writer(netns, name) {}
+
+  void synchronize() {
+    const auto start = sys::now();
+    const auto source = by_prefix(reader.routes(wish.from_table, wish.from_protocol));
+    Batch batch;
+    for (const auto table : wish.to_tables) plan_table(source, table, batch);
+    if (!batch.empty()) writer.commit(batch);
+    // A long table in a long burst must not be read once for each route of it.
+    not_before = sys::now() + 2 * (sys::now() - start);
+  }
+
+  void plan_table(const Routes& source, std::uint32_t table, Batch& batch) const {
+    const auto present = by_prefix(reader.routes(table, kProtocolMirror));
+    for (const auto& [prefix, route] : present)
+      if (!source.contains(prefix)) batch.push_back(route_delete(route, kProtocolMirror).tolerate(ESRCH));
+    for (const auto& [prefix, route] : source) {
+      const auto copy = copy_of(route, table, wish.metric);
+      const auto found = present.find(prefix);
+      if (found == present.end() || !(found->second == copy)) batch.push_back(route_replace(copy, kProtocolMirror));
+    }
+  }
+
+  bool concerns_us(const Change& change) const {
+    if (const auto* entry = std::get_if<RouteEntry>(&change.what)) {
+      if (entry->route.table == wish.from_table) return entry->protocol == wish.from_protocol;
+      return change.gone && entry->protocol == kProtocolMirror;
+    }
+    // The kernel drops IPv4 routes without a word when their interface or preferred source goes.
+    return !std::holds_alternative<Neighbour>(change.what);
+  }
+
+  void schedule(Duration at_least) {
+    if (scheduled) return;
+    scheduled = true;
+    timer = sys::Timer::once(loop, std::max<Duration>(at_least, not_before - sys::now()), [this] {
+      scheduled = false;
+      synchronize_or_tell();
+    });
+  }
+
+  void synchronize_or_tell() {
+    try {
+      synchronize();
+    } catch (const Error& error) {
+      if (tell_error) tell_error(error.what());
+      schedule(kTryAgain);
+    }
+  }
+
+  sys::Loop& loop;
+  xconn::RouteMirror wish;
+  Reader reader;
+  Netlink writer;
+  std::function<void(const std::string&)> tell_error;
+  std::chrono::nanoseconds not_before{0};
+  bool scheduled = false;
+  sys::Timer timer;
+  std::optional<Monitor> monitor;
+};
+
+RouteMirror::RouteMirror(sys::Loop& loop, const sys::Netns& netns, std::string netns_name,
+                         const xconn::RouteMirror& mirror)
+    : state_(std::make_shared<State>(loop, netns, netns_name, mirror)) {
+  // Listens before it reads: nothing falls between.
+  state_->monitor.emplace(loop, netns, [state = state_.get()](const Change& change) {
+    if (state->concerns_us(change)) state->schedule(Duration{0});
+  });
+  state_->synchronize();
+}
+
+RouteMirror::RouteMirror(RouteMirror&&) noexcept = default;
+RouteMirror& RouteMirror::operator=(RouteMirror&&) noexcept = default;
+RouteMirror::~RouteMirror() = default;
+
+void RouteMirror::synchronize() { state_->synchronize(); }
+void RouteMirror::on_error(std::function<void(const std::string& text)> callback) {
+  state_->tell_error = std::move(callback);
+}
+
+}  // namespace xconn::kernel

@@ -1,0 +1,35 @@
+// Executes a RouteMirror: keeps copies of one protocol's routes of one table in other tables.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/wiring.hh"
+#include "sys/netns.hh"
+
+namespace xconn::sys {
+class Loop;
+}
+
+namespace xconn::kernel {
+
+/// Copies at construction, then after every change, until destroyed (the copies stay: they go with the namespace).
+/// Changes are gathered: source and copies are read and compared as wholes, so it cannot drift. Move-only.
+class RouteMirror {
+ public:
+  RouteMirror(sys::Loop& loop, const sys::Netns& netns, std::string netns_name, const xconn::RouteMirror& mirror);
+  RouteMirror(RouteMirror&&) noexcept;
+  RouteMirror& operator=(RouteMirror&&) noexcept;
+  ~RouteMirror();
+
+  /// Compares and corrects now. Throws KernelError. (On the loop, refusals go to on_error and it tries again.)
+  void synchronize();
+  void on_error(std::function<void(const std::string& text)> callback);
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace xconn::kernel

@@ -1,0 +1,21 @@
+// Inside sys/ only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <mutex>
+
+namespace xconn::sys {
+
+/// Held from before fork until the child is known: the Reaper must not meet a child that it takes for an orphan.
+class ChildLock {
+ public:
+  ChildLock();
+  void adopt(pid_t pid);
+  void abandon(pid_t pid);  ///< reaps a child that never came to exec
+
+ private:
+  std::unique_lock<std::mutex> lock_;
+};
+
+}  // namespace xconn::sys

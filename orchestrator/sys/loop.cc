@@ -1,0 +1,160 @@
+#include "sys/loop.hh"
+
+#include <algorithm>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <stdexcept>
+
+#include "base/errors.hh"
+#include "sys/fd.hh"
+
+namespace xconn::sys {
+namespace {
+
+constexpr auto kAskAgain = std::chrono::milliseconds(20);
+
+/// A wait() was cut short by stop(): leaves handlers up to run(), which ends quietly.
+class Stopped : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace
+
+struct Loop::Work {
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard;
+};
+
+Loop::Loop()
+    : io_(std::make_unique<boost::asio::io_context>(1)), work_(std::make_unique<Work>(make_work_guard(*io_))) {}
+Loop::~Loop() = default;
+
+void Loop::run() {
+  if (io_->stopped()) io_->restart();
+  try {
+    io_->run();
+  } catch (const Stopped&) {
+  }
+}
+
+void Loop::stop() { io_->stop(); }
+
+void Loop::post(std::function<void()> action) { boost::asio::post(*io_, std::move(action)); }
+
+void Loop::poll() {
+  if (io_->stopped()) io_->restart();
+  io_->poll();
+}
+
+void Loop::wait(const std::string& awaited, Duration bound,
+                const std::function<std::optional<std::string>()>& difference) {
+  if (io_->stopped()) io_->restart();
+  wait_while_running(awaited, bound, difference);
+}
+
+void Loop::wait_while_running(const std::string& awaited, Duration bound,
+                              const std::function<std::optional<std::string>()>& difference) {
+  const auto deadline = std::chrono::steady_clock::now() + bound;
+  while (const auto seen = difference()) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= Duration{0}) throw TimeoutError(awaited, bound, *seen);
+    io_->run_one_for(std::min<Duration>(left, kAskAgain));
+    if (io_->stopped()) throw Stopped("stopped while waiting for " + awaited + "; last seen: " + *seen);
+  }
+}
+
+struct Timer::State : std::enable_shared_from_this<Timer::State> {
+  State(Loop& loop, Duration every, std::function<void()> call)
+      : timer(loop.io()), period(every), callback(std::move(call)) {}
+
+  void stop() noexcept {
+    stopped = true;
+    boost::system::error_code ignored;
+    timer.cancel(ignored);
+  }
+
+  void arm() {
+    timer.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error && !self->stopped) self->fire();
+    });
+  }
+
+  void fire() {
+    if (period > Duration{0}) {
+      const auto late = std::chrono::steady_clock::now() - timer.expiry();
+      timer.expires_at(timer.expiry() + (late / period + 1) * period);
+      arm();
+    }
+    callback();
+  }
+
+  boost::asio::steady_timer timer;
+  Duration period;
+  std::function<void()> callback;
+  bool stopped = false;
+};
+
+Timer Timer::start(Loop& loop, Duration after, Duration period, std::function<void()> callback) {
+  auto state = std::make_shared<State>(loop, period, std::move(callback));
+  state->timer.expires_after(after);
+  state->arm();
+  Timer timer;
+  // The handle's last reference stops the timer; the handler in flight keeps the state itself alive.
+  timer.state_ = std::shared_ptr<State>(state.get(), [state](State* raw) { raw->stop(); });
+  return timer;
+}
+
+Timer Timer::once(Loop& loop, Duration after, std::function<void()> callback) {
+  return start(loop, after, Duration{0}, std::move(callback));
+}
+
+Timer Timer::every(Loop& loop, Duration period, std::function<void()> callback) {
+  if (period <= Duration{0}) throw std::logic_error("a timer's period must be positive");
+  return start(loop, period, period, std::move(callback));
+}
+
+struct Watch::State : std::enable_shared_from_this<Watch::State> {
+  State(Loop& loop, int fd, std::function<void()> call)
+      : descriptor(loop.io(), duplicate(fd).release()), callback(std::move(call)) {}
+
+  void arm() {
+    descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                          [self = shared_from_this()](const boost::system::error_code& error) {
+                            if (!error && !self->stopped) self->fire();
+                          });
+  }
+
+  void fire() {
+    const Rearm rearm{*this};  // also when the callback throws: the event is still to be had
+    callback();
+  }
+
+  void stop() noexcept {
+    stopped = true;
+    boost::system::error_code ignored;
+    descriptor.close(ignored);
+  }
+
+  struct Rearm {
+    State& state;
+    ~Rearm() {
+      if (!state.stopped) state.arm();
+    }
+  };
+
+  boost::asio::posix::stream_descriptor descriptor;
+  std::function<void()> callback;
+  bool stopped = false;
+};
+
+Watch::Watch(Loop& loop, int fd, std::function<void()> readable) {
+  auto state = std::make_shared<State>(loop, fd, std::move(readable));
+  state->arm();
+  state_ = std::shared_ptr<State>(state.get(), [state](State* raw) { raw->stop(); });
+}
+
+}  // namespace xconn::sys

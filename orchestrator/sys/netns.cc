@@ -1,0 +1,104 @@
+#include "sys/netns.hh"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <thread>
+
+namespace xconn::sys {
+namespace {
+
+constexpr auto kOwnNamespace = "/proc/thread-self/ns/net";
+constexpr std::size_t kWorthTwoThreads = 8;
+
+Fd open_namespace(const std::string& path) {
+  return Fd(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open network namespace", path));
+}
+
+Fd unshare_namespace() {
+  check(::unshare(CLONE_NEWNET), "create network namespace");
+  return open_namespace(kOwnNamespace);
+}
+
+/// On a thread of its own, so that the caller's namespace never changes.
+void on_thread(const std::function<void()>& action) {
+  std::exception_ptr error;
+  std::thread([&] {
+    try {
+      action();
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }).join();
+  if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+Netns Netns::create() {
+  Fd fd;
+  on_thread([&] { fd = unshare_namespace(); });
+  return Netns(std::move(fd));
+}
+
+std::vector<Netns> Netns::create(std::size_t count) {
+  const std::size_t parts = count < kWorthTwoThreads ? 1 : 2;
+  std::array<std::vector<Fd>, 2> made;
+  std::array<std::exception_ptr, 2> errors;
+  std::vector<std::thread> threads;
+  for (std::size_t part = 0; part < parts; ++part)
+    threads.emplace_back([&, part] {
+      try {
+        for (auto i = part; i < count; i += parts) made.at(part).push_back(unshare_namespace());
+      } catch (...) {
+        errors.at(part) = std::current_exception();
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  for (const auto& error : errors)
+    if (error) std::rethrow_exception(error);
+  std::vector<Netns> all;
+  for (auto& part : made)
+    for (auto& fd : part) all.push_back(Netns(std::move(fd)));
+  return all;
+}
+
+Netns Netns::open(const std::string& path) { return Netns(open_namespace(path)); }
+
+Netns Netns::current() { return Netns(open_namespace(kOwnNamespace)); }
+
+std::uint64_t Netns::id() const {
+  struct stat status {};
+  check(::fstat(fd(), &status), "read network namespace");
+  return status.st_ino;
+}
+
+void Netns::pin(const std::string& path) const {
+  const Fd file(check(::open(path.c_str(), O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444), "create file", path));
+  const auto self = "/proc/self/fd/" + std::to_string(fd());
+  if (::mount(self.c_str(), path.c_str(), "none", MS_BIND, nullptr) == 0) return;
+  const int error = errno;
+  ::unlink(path.c_str());
+  errno = error;
+  check(-1, "pin network namespace", path);
+}
+
+void Netns::unpin(const std::string& path) {
+  check(::umount2(path.c_str(), MNT_DETACH), "unpin network namespace", path);
+  check(::unlink(path.c_str()), "remove", path);
+}
+
+void Netns::enter_and_run(const std::function<void()>& action) const {
+  on_thread([&] {
+    check(::setns(fd(), CLONE_NEWNET), "enter network namespace");
+    action();
+  });
+}
+
+}  // namespace xconn::sys
