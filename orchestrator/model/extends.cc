@@ -73,10 +73,10 @@ class Loader {
  public:
   explicit Loader(Findings& findings) : findings_(findings) {}
 
-  RawPtr file(const std::string& path, const Where& from) {
+  RawPtr file(const std::string& path, const Mention& by) {
     std::error_code ignored;
     const auto real = fs::is_directory(path, ignored) ? (fs::path(path) / kDefaultFile).string() : path;
-    const auto text = slurp(real, kLargestFile, from.file.empty() ? Where{real, 0, 0} : from, findings_);
+    const auto text = slurp(real, kLargestFile, by.where.file.empty() ? Mention{{real, 0, 0}, {}} : by, findings_);
     return text ? this->text(*text, real) : nullptr;
   }
 
@@ -110,7 +110,7 @@ class Loader {
     chain_.push_back(fs::weakly_canonical(file).string());
     const auto base_path = beside(file, entry.value->text);
     if (!may_follow(base_path, entry, where)) return nullptr;
-    const auto base = this->file(base_path, where);
+    const auto base = this->file(base_path, {where, {"extends"}});
     return base == nullptr ? nullptr : Overlay(findings_).lay(raw, base);
   }
 
@@ -132,30 +132,35 @@ class Loader {
   std::vector<std::string> chain_;
 };
 
-const char* why_unusable(const std::string& path, std::size_t limit) {
+struct Unusable {
+  const char* why;
+  std::string remedy;
+};
+
+std::optional<Unusable> why_unusable(const std::string& path, std::size_t limit) {
   std::error_code failed;
   const auto status = fs::status(path, failed);
-  if (!fs::exists(status)) return "there is no such file";
-  if (fs::is_directory(status)) return "this is a folder, and a file is needed";
-  if (!fs::is_regular_file(status)) return "this is no regular file";
-  if (fs::file_size(path, failed) > limit) return "the file is too large";
-  return nullptr;
+  if (!fs::exists(status)) return Unusable{"there is no such file", "check the path"};
+  if (fs::is_directory(status)) return Unusable{"this is a folder, and a file is needed", "name a file in it"};
+  if (!fs::is_regular_file(status)) return Unusable{"this is no regular file", "copy it to one"};
+  if (fs::file_size(path, failed) > limit)
+    return Unusable{"the file is too large", "at most " + std::to_string(limit >> 10) + " KiB can be read"};
+  return std::nullopt;
 }
 
 }  // namespace
 
-std::optional<std::string> slurp(const std::string& path, std::size_t limit, const Where& where, Findings& findings) {
-  const auto value = where.file == path ? "" : path;
-  if (const auto* why = why_unusable(path, limit)) {
-    report(where, {}, value, why, "at most " + std::to_string(limit >> 10) + " KiB of YAML or text can be read",
-           findings);
+std::optional<std::string> slurp(const std::string& file, std::size_t limit, const Mention& by, Findings& findings) {
+  const auto value = by.where.line == 0 ? "" : file;
+  if (const auto unusable = why_unusable(file, limit)) {
+    report(by.where, by.path, value, unusable->why, unusable->remedy, findings);
     return std::nullopt;
   }
-  std::ifstream stream(path, std::ios::binary);
+  std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   if (stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
-  if (stream.bad() || (!stream.is_open())) {
-    report(where, {}, value, "the file cannot be read", "check its permissions", findings);
+  if (stream.bad() || !stream.is_open()) {
+    report(by.where, by.path, value, "the file cannot be read", "check its permissions", findings);
     return std::nullopt;
   }
   return text.str();

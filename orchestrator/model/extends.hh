@@ -14,8 +14,14 @@ namespace xconn::model {
 RawPtr load(const std::string& path, Findings& findings);
 RawPtr load_text(std::string_view text, const std::string& file, Findings& findings);
 
-/// The whole of a regular file of at most `limit` bytes; otherwise reports at `where` and gives nullopt.
-std::optional<std::string> slurp(const std::string& path, std::size_t limit, const Where& where, Findings& findings);
+/// What names a file: the place and way to the word, or no line when the user named it on the command line.
+struct Mention {
+  Where where;
+  Path path;
+};
+
+/// The whole of a regular file of at most `limit` bytes; otherwise reports where it was mentioned and gives nullopt.
+std::optional<std::string> slurp(const std::string& file, std::size_t limit, const Mention& by, Findings& findings);
 
 /// `path` as seen from the folder of `file`.
 std::string beside(const std::string& file, const std::string& path);

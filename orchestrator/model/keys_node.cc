@@ -140,7 +140,8 @@ std::optional<std::string> read_content(const Cursor& at) {
   }
   const auto path = read_word<std::string>(at.entry(*entry));
   if (!path) return std::nullopt;
-  return slurp(beside(*entry->at.file, *path), kLargest, entry->value->at.where(), at.findings());
+  const auto named = at.entry(*entry);
+  return slurp(beside(*entry->at.file, *path), kLargest, {named.raw().at.where(), named.path()}, at.findings());
 }
 
 template <bool Replace>

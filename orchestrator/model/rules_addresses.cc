@@ -298,7 +298,7 @@ void peerings_overlap(Check& check) {
     for (const auto& network : outside)
       // The customer's own end is the same network.
       if (network.span.meets(peering.span) &&
-          !(network.node->name == peering.owner && network.prefix == peering.prefix))
+          !(network.node->name == peering.owner && peering.prefix.contains(network.prefix)))
         check.report(peering.path, peering.prefix.text(), "it overlaps with " + network.text);
   }
 }

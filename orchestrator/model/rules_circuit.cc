@@ -84,7 +84,7 @@ void check_customer_asn(Check& check, const PathOf& path) {
   if (!node->bgp)
     return check.report({"nodes", node->name}, "",
                         "add bgp: {asn: " + path.peering.peer_asn.text() + ", neighbors: [...]}");
-  if (node->bgp->asn != path.peering.peer_asn)
+  if (node->bgp->asn != path.peering.peer_asn && &path.prefix == &path.peering.primary)  // once, not for each path
     check.report({"nodes", node->name, "bgp", "asn"}, node->bgp->asn.text(),
                  "the peering of " + path.circuit.name + " has " + path.peering.peer_asn.text());
   std::size_t index = 0;

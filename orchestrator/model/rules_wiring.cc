@@ -64,6 +64,12 @@ void check_link_interface(Check& check, const End& end, const Path& path) {
   }
 }
 
+/// A customer's port needs no row of its own: V12 asks for its sub-interface.
+void check_port(Check& check, const End& end, const Path& path) {
+  const auto* node = check.node(end.node);
+  if (node != nullptr && find_named(node->interfaces, end.interface) != nullptr) check_link_interface(check, end, path);
+}
+
 template <class Visit>
 void each_end(const Topology& topology, Visit visit) {
   for (std::size_t i = 0; i < topology.links.size(); ++i) {
@@ -129,8 +135,8 @@ void link_nodes(Check& check) {
 void link_interfaces(Check& check) {
   each_end(check.topology, [&](const End& end, const Path& path) { check_link_interface(check, end, path); });
   for (const auto& circuit : check.topology.circuits) {
-    check_link_interface(check, circuit.customer_primary, {"circuits", circuit.name, "customer", "primary"});
-    check_link_interface(check, circuit.customer_secondary, {"circuits", circuit.name, "customer", "secondary"});
+    check_port(check, circuit.customer_primary, {"circuits", circuit.name, "customer", "primary"});
+    check_port(check, circuit.customer_secondary, {"circuits", circuit.name, "customer", "secondary"});
   }
   for (const auto& balancer : check.topology.load_balancers)
     check_link_interface(check, balancer.internet, {"load-balancers", balancer.name, "internet"});

@@ -140,8 +140,21 @@ class Builder : public YAML::EventHandler {
     for (const auto& merge : merges) merge_from(map, merge, known);
   }
 
+  /// To a key of the map that is being read.
+  Path path_to(const std::string& key) const {
+    Path path;
+    for (std::size_t i = 0; i + 1 < stack_.size(); ++i) {
+      if (stack_[i].pending)
+        path.emplace_back(stack_[i].pending->key);
+      else
+        path.emplace_back(stack_[i].raw->items.size());
+    }
+    path.emplace_back(key);
+    return path;
+  }
+
   void report_twice(const RawEntry& entry, const RawEntry& first) {
-    findings_.add(entry.at.where(), {entry.key},
+    findings_.add(entry.at.where(), path_to(entry.key),
                   {"", "a key is written once in a map; it is already on line " + std::to_string(first.at.line),
                    "remove one of the two", ""});
   }
@@ -150,7 +163,7 @@ class Builder : public YAML::EventHandler {
     auto sources = merge.value->is_list() ? merge.value->items : std::vector<RawPtr>{merge.value};
     for (const auto& source : sources) {
       if (!source->is_map()) {
-        findings_.add(merge.at.where(), {merge.key},
+        findings_.add(merge.at.where(), path_to(merge.key),
                       {"", "'<<' takes a map or a list of maps, not " + std::string(name_of(source->kind)),
                        "merge an anchor: '<<: *name'", ""});
         continue;

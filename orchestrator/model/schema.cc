@@ -1,0 +1,178 @@
+#include "model/schema.hh"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "model/keys.hh"
+#include "model/rules.hh"
+
+namespace xconn::model {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Shape = TypeInfo::Shape;
+
+struct Reached {
+  const ObjectInfo* info;
+  bool is_named = false;  ///< its name is a map's key, or a key `name` in a list
+};
+
+/// Every object, the file first, in the order in which they are first mentioned.
+std::vector<Reached> all_objects() {
+  std::vector<Reached> reached{{&object_info<Topology>()}};
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const auto& key : reached[i].info->keys) {
+      if (key.type.object == nullptr) continue;
+      const auto* info = &key.type.object();
+      const auto at =
+          std::find_if(reached.begin(), reached.end(), [&](const Reached& one) { return one.info == info; });
+      if (at == reached.end())
+        reached.push_back({info, key.type.shape == Shape::kNamed});
+      else
+        at->is_named |= key.type.shape == Shape::kNamed;
+    }
+  }
+  return reached;
+}
+
+std::string id_of(const ObjectInfo& info) {
+  std::string id(info.name);
+  std::replace(id.begin(), id.end(), ' ', '-');
+  return id;
+}
+
+// --- JSON schema -----------------------------------------------------------------------------------------------------
+
+Json fragment(const std::string& members) { return Json::parse("{" + members + "}"); }
+
+/// Two schemas of everything: a whole file's, and a file's that extends another, where nothing is required and null
+/// removes.
+class Schema {
+ public:
+  explicit Schema(bool is_part) : is_part_(is_part) {}
+
+  std::string id(const ObjectInfo& info) const { return id_of(info) + (is_part_ ? "-part" : ""); }
+
+  Json object(const Reached& reached) const {
+    const auto& info = *reached.info;
+    Json schema{{"type", "object"}, {"description", info.doc}, {"properties", Json::object()}};
+    if (reached.is_named) schema["properties"]["name"] = {{"type", "string"}};
+    Json required = Json::array();
+    for (const auto& key : info.keys) {
+      schema["properties"][std::string(key.name)] = property(key);
+      if (!key.alias.empty()) schema["properties"][std::string(key.alias)] = property(key);
+      if (key.required() && key.alias.empty()) required.push_back(key.name);
+    }
+    schema["patternProperties"] = {{"^(x-.*|<<)$", Json::object()}};
+    schema["additionalProperties"] = false;
+    if (!required.empty() && !is_part_) schema["required"] = required;
+    if (info.shorthand == nullptr) return schema;
+    return {{"anyOf", Json::array({schema, fragment(info.shorthand_schema)})}};
+  }
+
+ private:
+  Json property(const KeyInfo& key) const {
+    auto schema = shaped(key.type);
+    if (is_part_) schema = {{"anyOf", Json::array({schema, {{"type", "null"}}})}};
+    schema["description"] = key.doc;
+    return schema;
+  }
+
+  Json one(const TypeInfo& type) const {
+    if (!type.schema.empty()) return fragment(type.schema);
+    if (type.word != nullptr) return fragment(type.word->schema);
+    return {{"$ref", "#/$defs/" + id(type.object())}};
+  }
+
+  Json shaped(const TypeInfo& type) const {
+    const auto base = one(type);
+    const Json list{{"type", "array"}, {"items", base}};
+    if (type.shape == Shape::kList) return {{"anyOf", Json::array({list, base})}};
+    if (type.shape != Shape::kNamed) return base;
+    const Json named{{"type", "object"},
+                     {"additionalProperties", {{"anyOf", Json::array({base, {{"type", "null"}}})}}}};
+    return {{"anyOf", Json::array({named, list})}};
+  }
+
+  bool is_part_;
+};
+
+// --- Markdown
+// ----------------------------------------------------------------------------------------------------------
+
+std::string cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  return text;
+}
+
+std::string type_text(const TypeInfo& type) {
+  std::string base = type.text;
+  if (base.empty() && type.word != nullptr) base = type.word->name;
+  if (base.empty()) base = "[" + std::string(type.object().name) + "](#" + id_of(type.object()) + ")";
+  if (type.shape == Shape::kList) return base + ", or a list of them";
+  if (type.shape == Shape::kNamed) return "map from names to " + base;
+  return base;
+}
+
+std::string row_text(const KeyInfo& key) {
+  auto name = "`" + std::string(key.name) + "`";
+  if (!key.alias.empty()) name += " or `" + std::string(key.alias) + "`";
+  const auto standard = key.required() ? "required" : key.standard.empty() ? "" : "`" + key.standard + "`";
+  return "| " + name + " | " + cell(type_text(key.type)) + " | " + standard + " | " + cell(std::string(key.doc)) +
+         " |\n";
+}
+
+std::string object_text(const ObjectInfo& info) {
+  auto text = "## " + std::string(info.name) + "\n\n" + std::string(info.doc) + "\n";
+  if (info.shorthand != nullptr) text += "\nIt is " + std::string(info.shorthand_doc) + ".\n";
+  text +=
+      "\n```yaml\n" + std::string(info.example) + "\n```\n\n| key | type | default | meaning |\n|---|---|---|---|\n";
+  for (const auto& key : info.keys) text += row_text(key);
+  return text;
+}
+
+constexpr const char* kIntroduction = R"(# Topology reference
+
+Generated from the tables that the reader uses (`orchestrator/model/keys_*.cc`); do not edit. `xconn validate` checks a
+file against these tables and against [the rules](rules.md), and reports everything that is wrong at once.
+
+- YAML anchors, aliases and merge keys (`<<: *name`, `<<: [*a, *b]`) work; a merge is shallow, and keys written beside it win.
+- `extends: other.yaml` starts from another file: maps are merged key by key, lists and words are replaced, `null` removes.
+- A map from names to objects may also be written as a list of objects that carry `name:`.
+- Where a list is expected, one item may stand alone.
+- Keys that begin with `x-` are never read: a place for anchors.
+)";
+
+}  // namespace
+
+std::string json_schema() {
+  Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Crossconnect topology"}};
+  schema["if"] = {{"required", Json::array({"extends"})}};
+  schema["then"] = {{"$ref", "#/$defs/topology-part"}};
+  schema["else"] = {{"$ref", "#/$defs/topology"}};
+  for (const bool is_part : {false, true}) {
+    const Schema make(is_part);
+    for (const auto& reached : all_objects()) schema["$defs"][make.id(*reached.info)] = make.object(reached);
+  }
+  return schema.dump(2) + "\n";
+}
+
+std::string reference_markdown() {
+  std::string text = kIntroduction;
+  for (const auto& reached : all_objects()) text += "\n" + object_text(*reached.info);
+  return text;
+}
+
+std::string rules_markdown() {
+  std::string text =
+      "# Rules\n\nGenerated from the table in `orchestrator/model/rules.cc`; do not edit. Every topology is checked "
+      "against all of "
+      "them. V: Azure's rules; T: those of any network, or of the file's format.\n\n| code | rule | source "
+      "|\n|---|---|---|\n";
+  for (const auto& row : rules())
+    text += "| " + std::string(row.code) + " | " + cell(std::string(row.statement)) + " | " +
+            cell(std::string(row.source)) + " |\n";
+  return text;
+}
+
+}  // namespace xconn::model

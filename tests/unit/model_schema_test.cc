@@ -1,0 +1,48 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "model/schema.hh"
+
+namespace xconn::model {
+namespace {
+
+std::string committed(const std::string& file) {
+  std::ifstream stream(std::string(XCONN_SOURCE_DIR) + "/" + file);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+TEST(Schema, CommittedReferenceIsCurrent) {
+  EXPECT_EQ(committed("docs/topology.md"), reference_markdown()) << "write reference_markdown() to docs/topology.md";
+}
+
+TEST(Schema, CommittedRulesAreCurrent) {
+  EXPECT_EQ(committed("docs/rules.md"), rules_markdown()) << "write rules_markdown() to docs/rules.md";
+}
+
+void check_references(const nlohmann::json& part, const nlohmann::json& all) {
+  if (part.is_object() && part.contains("$ref") && part["$ref"].is_string()) {
+    const auto pointer = part["$ref"].get<std::string>().substr(1);
+    EXPECT_TRUE(all.contains(nlohmann::json::json_pointer(pointer))) << pointer;
+  }
+  if (part.is_structured())
+    for (const auto& below : part) check_references(below, all);
+}
+
+TEST(Schema, EveryReferenceLeadsSomewhere) {
+  const auto schema = nlohmann::json::parse(json_schema());
+  check_references(schema, schema);
+}
+
+TEST(Schema, KnowsWhatIsRequired) {
+  const auto schema = nlohmann::json::parse(json_schema());
+  EXPECT_EQ(schema["$defs"]["node"]["required"], nlohmann::json({"role"}));
+  EXPECT_FALSE(schema["$defs"]["node-part"].contains("required"));
+}
+
+}  // namespace
+}  // namespace xconn::model
