@@ -1,9 +1,22 @@
 #include "nodes/templates.hh"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 
 namespace xconn::nodes {
+namespace {
+
+/// A section that was left out leaves an empty line behind.
+std::string without_empty_lines(const std::string& text) {
+  std::string kept;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (!line.empty()) kept += line + "\n";
+  return kept;
+}
+
+}  // namespace
 
 std::string rendered(std::string_view name, const kainjow::mustache::data& data) {
   using Template = std::pair<std::string_view, std::string_view>;
@@ -13,7 +26,7 @@ std::string rendered(std::string_view name, const kainjow::mustache::data& data)
   compiled.set_custom_escape([](const std::string& text) { return text; });
   auto text = compiled.render(data);
   if (!compiled.is_valid()) throw std::logic_error(std::string(name) + ": " + compiled.error_message());
-  return text;
+  return without_empty_lines(text);
 }
 
 }  // namespace xconn::nodes

@@ -31,7 +31,7 @@ std::string own_address(const model::Node& node) {
   return {};
 }
 
-Data pair_data(const model::Node& node) {
+Data pair_data(const model::Node& node, bool yields) {
   const auto& ha = *node.ha;
   const std::pair<const char*, std::string> values[] = {
       {"node", node.name},
@@ -47,6 +47,7 @@ Data pair_data(const model::Node& node) {
   };
   Data data;
   for (const auto& [key, value] : values) data.set(key, value);
+  data.set("yields", yields ? Data::type::bool_true : Data::type::bool_false);
   return data;
 }
 
@@ -64,9 +65,10 @@ bool is_active(const model::Topology& topology, const model::Node& node) {
 
 void add_pair(const Setting& setting, Fragment& fragment) {
   if (!setting.node.ha) return;
-  fragment.add_file("keepalived.conf", rendered("edge/keepalived.conf", pair_data(setting.node)));
+  const bool active = is_active(setting.topology, setting.node);
+  fragment.add_file("keepalived.conf", rendered("edge/keepalived.conf", pair_data(setting.node, !active)));
   fragment.add_service("keepalived", "keepalived", "keepalived.conf");
-  fragment.add_fact("vrrp", setting.node.ha->group, is_active(setting.topology, setting.node) ? "MASTER" : "BACKUP");
+  fragment.add_fact("vrrp", setting.node.ha->group, active ? "MASTER" : "BACKUP");
 }
 
 }  // namespace xconn::nodes

@@ -46,14 +46,28 @@ Data tunnel_data(const model::Tunnel& tunnel) {
   return data;
 }
 
+/// An exchange is given up after retries x interval, as an appliance counts it, but asked again more often than that: a
+/// peer that was only late is found at once.
+struct Retransmission {
+  Duration step;
+  long tries;
+};
+
+Retransmission retransmission(const model::Dpd& dpd) {
+  using std::chrono::milliseconds;
+  const Duration step = dpd.interval <= std::chrono::seconds(5) ? milliseconds(500) : milliseconds(2000);
+  return {step, std::max(1L, static_cast<long>(dpd.interval * dpd.retries / step) - 1)};
+}
+
 /// charon has one retransmission setting for all its tunnels: the most impatient one's.
 Data node_data(const model::Node& node) {
   const auto& dpd =
       std::ranges::min_element(node.tunnels, {}, [](const auto& tunnel) { return tunnel.dpd.interval; })->dpd;
+  const auto [step, tries] = retransmission(dpd);
   Data data, tunnels{Data::type::list};
   data.set("node", node.name);
-  data.set("retransmit_tries", std::to_string(dpd.retries));
-  data.set("retransmit_timeout", seconds(dpd.interval));
+  data.set("retransmit_tries", std::to_string(tries));
+  data.set("retransmit_timeout", step == std::chrono::milliseconds(500) ? "0.5" : "2.0");
   for (const auto& tunnel : node.tunnels) tunnels.push_back(tunnel_data(tunnel));
   data.set("tunnels", tunnels);
   return data;

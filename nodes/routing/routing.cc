@@ -9,6 +9,8 @@ namespace xconn::nodes {
 namespace {
 
 using Data = kainjow::mustache::data;
+constexpr const char* kConfig = "frr.conf";
+
 using Milliseconds = std::chrono::milliseconds;
 
 /// What the two timer profiles mean to FRR. azure: ExpressRoute's documented defaults; fast: the lowest that its MSEEs
@@ -146,16 +148,16 @@ void add_routing(const Setting& setting, Fragment& fragment, const std::vector<P
   const bool with_bfd = std::ranges::any_of(bgp.neighbors, &model::BgpNeighbor::bfd);
   const bool secret =
       std::ranges::any_of(bgp.neighbors, [](const auto& neighbor) { return neighbor.password.has_value(); });
-  const Data data = node_data(setting, reject);
-  fragment.add_file("zebra.conf", rendered("routing/zebra.conf", data));
-  fragment.add_service("frr", "zebra", "zebra.conf");
+  Data data = node_data(setting, reject);
+  flag(data, "with_bfd", with_bfd);
+  fragment.add_file(kConfig, rendered("routing/frr.conf", data), secret);
+  std::vector<std::string> before_bgp{"zebra"};
+  fragment.add_service("frr", "zebra", kConfig);
   if (with_bfd) {
-    fragment.add_file("bfdd.conf", rendered("routing/bfdd.conf", data));
-    fragment.add_service("frr", "bfdd", "bfdd.conf", {"zebra"});
+    fragment.add_service("frr", "bfdd", kConfig, {"zebra"});
+    before_bgp.emplace_back("bfdd");
   }
-  fragment.add_file("bgpd.conf", rendered("routing/bgpd.conf", data), secret);
-  fragment.add_service("frr", "bgpd", "bgpd.conf",
-                       with_bfd ? std::vector<std::string>{"zebra", "bfdd"} : std::vector<std::string>{"zebra"});
+  fragment.add_service("frr", "bgpd", kConfig, before_bgp);
   add_facts(bgp, fragment);
 }
 

@@ -1,5 +1,5 @@
-// FRR for any role: the files and services of zebra, bgpd and bfdd, and the facts of their sessions. Each daemon has a
-// file of its own, for in a shared one the `exit` of a block that a daemon does not know would end its configuration.
+// FRR for any role: frr.conf, the services zebra, bgpd and bfdd, and the facts of their sessions. The file is the
+// integrated one that `vtysh` would write; services/ gives each daemon its part of it.
 #pragma once
 
 #include <vector>

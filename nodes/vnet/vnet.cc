@@ -100,7 +100,10 @@ plan::Interface loopback() {
 /// A machine asks for its neighbours and its router by ARP; the fabric answers for all of them, at once.
 void answer_for_everybody(plan::Node& node) {
   node.sysctls["net.ipv4.conf.all.proxy_arp"] = "1";
-  node.sysctls["net.ipv4.neigh.default.proxy_delay"] = "0";
+  for (const auto& interface :
+       node.interfaces)  // a namespace's neighbour defaults cannot be set; dots may be in a name
+    if (interface.kind == plan::InterfaceKind::kEnd)
+      node.sysctls["net/ipv4/neigh/" + interface.name + "/proxy_delay"] = "0";
   for (const char* scope : {"all", "default"})
     node.sysctls["net.ipv4.conf." + std::string(scope) + ".arp_announce"] = "2";
 }
