@@ -64,7 +64,7 @@ void find_gaps(const Trail& trail, Duration threshold, Measurement& result) {
     result.outage = std::max(result.outage, gap.outage);
     if (gap.outage > threshold) result.gaps.push_back(gap);
   });
-  result.dead = !result.gaps.empty() && result.gaps.back().open;
+  result.dead = !result.gaps.empty() && result.gaps.back().open && result.gaps.back().outage > kDeadAfter;
 }
 
 Duration resolution(const Trail& trail) {
@@ -91,13 +91,22 @@ Measurement measure(const Trail& trail, const Rules& rules) {
   return result;
 }
 
-Duration outage_during(const Trail& trail, const Window& window) {
-  Duration longest{0};
-  each_silence(trail, [&](const Gap& gap) {
-    const Duration length = std::min(gap.end, window.end) - std::max(gap.start, window.begin);
-    longest = std::max(longest, length - trail.interval);
+Gap longest_gap(const Trail& trail, const Window& window) {
+  Gap longest;
+  each_silence(trail, [&](const Gap& silence) {
+    Gap part{std::max(silence.start, window.begin), std::min(silence.end, window.end), silence.open, Duration{0}};
+    part.outage = part.end - part.start - trail.interval;
+    if (part.outage > longest.outage) longest = part;
   });
   return longest;
+}
+
+Trail since(const Trail& trail, Duration time) {
+  Trail result = trail;
+  result.began = std::max(trail.began, time);
+  std::erase_if(result.sent, [&](const Departure& probe) { return probe.at < time; });
+  std::erase_if(result.arrivals, [&](const Arrival& arrival) { return arrival.sent < time; });
+  return result;
 }
 
 std::uint64_t lost_during(const Trail& trail, const Window& window) {

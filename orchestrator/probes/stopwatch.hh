@@ -59,11 +59,17 @@ struct Measurement {
   std::uint64_t reordered = 0;   ///< arrivals with a number below one that had already arrived (RFC 4737 section 3)
   Duration outage{0};            ///< the longest gap's; 0 with no gap
   std::vector<Gap> gaps;         ///< those over the threshold, in order
-  bool dead = false;             ///< the last gap is open: it stopped and never came back
+  bool dead = false;             ///< the last gap is open and over kDeadAfter: it stopped and never came back
   Latency before, after;         ///< until the first fault; since the end of the last gap
   Duration resolution{0};        ///< the longest time between two departures: what a gap's length may be off by
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
+
+/// A pause at a flow's very end is not yet a death.
+constexpr Duration kDeadAfter = std::chrono::milliseconds{200};
+
+/// What the flow did from `time` on: probes sent earlier are left out, wherever they got to.
+Trail since(const Trail& trail, Duration time);
 
 /// How a trail becomes a measurement. `threshold` is the shortest outage listed as a gap; 0 means three intervals.
 struct Rules {
@@ -73,8 +79,9 @@ struct Rules {
 
 Measurement measure(const Trail& trail, const Rules& rules);
 
-/// The longest outage inside a window: gaps are cut at its borders, then less the interval.
-Duration outage_during(const Trail& trail, const Window& window);
+/// The longest gap inside a window, cut at its borders; its outage is what is left, less the interval. Its outage is 0
+/// and it has no length when there is none.
+Gap longest_gap(const Trail& trail, const Window& window);
 
 /// Numbers sent inside the window that never arrived.
 std::uint64_t lost_during(const Trail& trail, const Window& window);

@@ -209,7 +209,7 @@ TEST_F(FlowTest, TheDscpIsOnTheWire) {
   marked.dscp = 46;
   Flow flow(marked, network_);
   flow.start();
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(300ms);
   flow.stop(50ms);
   const Measurement forward = measure(flow.trail(Way::kForward), {});
   EXPECT_GT(forward.sent, 10U);

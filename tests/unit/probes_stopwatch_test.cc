@@ -128,10 +128,27 @@ TEST(Stopwatch, ResolutionIsTheLongestPauseOfTheSender) {
 
 TEST(Stopwatch, AWindowCutsTheGapsAtItsBorders) {
   const Trail cut = trail(300, range(100, 199));
-  EXPECT_EQ(outage_during(cut, {1s, 4s}), 1s);
-  EXPECT_EQ(outage_during(cut, {2s + 501ms, 4s}), 490ms);
-  EXPECT_EQ(outage_during(cut, {3s + 100ms, 4s}), 0ms);
-  EXPECT_EQ(outage_during(cut, {2s + 200ms, 2s + 300ms}), 90ms);
+  EXPECT_EQ(longest_gap(cut, {1s, 4s}).outage, 1s);
+  EXPECT_EQ(longest_gap(cut, {2s + 501ms, 4s}).outage, 490ms);
+  EXPECT_EQ(longest_gap(cut, {3s + 100ms, 4s}).outage, 0ms);
+  EXPECT_EQ(longest_gap(cut, {2s + 200ms, 2s + 300ms}).outage, 90ms);
+}
+
+TEST(Stopwatch, TheLongestGapOfAWindowSaysWhereItWas) {
+  auto lost = range(10, 15);
+  for (const auto number : range(60, 80)) lost.push_back(number);
+  EXPECT_EQ(longest_gap(trail(100, lost), {1s, 1s + 300ms}), (Gap{1s + 91ms, 1s + 161ms, false, 60ms}));
+}
+
+TEST(Stopwatch, WhatWasBeforeTheStartIsLeftOut) {
+  const Measurement found = measure(since(trail(100, {3, 70}), 1s + 500ms), {});
+  EXPECT_EQ(found.sent, 50U);
+  EXPECT_EQ(found.lost, 1U);
+  EXPECT_EQ(found.outage, 10ms);
+}
+
+TEST(Stopwatch, AShortPauseAtTheVeryEndIsNoDeath) {
+  EXPECT_FALSE(measure(trail(100, range(85, 99)), {}).dead);
 }
 
 TEST(Stopwatch, LossInsideAWindow) {

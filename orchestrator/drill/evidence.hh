@@ -1,0 +1,63 @@
+// All that a drill has seen, for the pure part that judges it and tells its story. Times are CLOCK_MONOTONIC.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drill/drill.hh"
+#include "drill/report.hh"
+#include "probes/path.hh"
+#include "services/event.hh"
+
+namespace xconn::drill {
+
+struct Witness {
+  probes::Trail trail;
+  probes::Measurement measured;
+  std::optional<probes::Path> before, after;
+};
+
+struct FlowEvidence {
+  probes::FlowSpec spec;
+  std::string from_node, to_node;
+  std::string broken;
+  Witness forward, reverse;
+
+  const Witness& witness(probes::Way way) const { return way == probes::Way::kForward ? forward : reverse; }
+};
+
+struct Evidence {
+  Duration began{0}, ended{0};
+  std::optional<Duration> first_fault;
+  std::vector<FlowEvidence> flows;
+  std::optional<probes::Sightings> sightings;  ///< absent without tracing
+  bool sightings_lost = false;                 ///< some found no room
+  std::vector<services::Event> events;
+  probes::HostStalls host;
+  std::map<const Expectation*, std::uint64_t> captured;
+
+  const FlowEvidence& flow(const std::string& name) const;
+  probes::Window window(const std::optional<Span>& during) const;  ///< all of the drill when absent
+  std::optional<probes::Path> path_at(const FlowEvidence& flow, probes::Way way, Duration time) const;
+};
+
+/// Measures both directions of every flow and finds their paths.
+void measure_all(Evidence& evidence);
+
+Judgement judge(const Expectation& expectation, const Evidence& evidence);
+
+/// Faults, events and flows from the first fault until all is quiet again, at most kMostRows.
+std::vector<Row> timeline(const Evidence& evidence);
+constexpr std::size_t kMostRows = 25;
+
+/// "er -> vpn" where both paths left some node by different interfaces, else empty.
+std::string change_of(const std::optional<probes::Path>& before, const std::optional<probes::Path>& after);
+
+Report report_of(const Drill& drill, const Evidence& evidence);
+
+/// "1.12 s", "94 ms", "0.31 ms"
+std::string readable(Duration duration);
+
+}  // namespace xconn::drill

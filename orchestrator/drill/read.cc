@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "drill/drill.hh"
+#include "drill/expectation_reader.hh"
+#include "drill/reader.hh"
+#include "faults/kinds.hh"
+
+namespace xconn::drill {
+namespace {
+
+constexpr std::size_t kLargestFile = 1 << 20;
+constexpr std::uint64_t kLargestPayload = 65000;
+
+Duration usual_interval(probes::FlowKind kind) {
+  using std::chrono::milliseconds;
+  const bool session_each = kind == probes::FlowKind::kUdpNew || kind == probes::FlowKind::kTcpConnect;
+  return session_each ? milliseconds{50} : milliseconds{5};
+}
+
+probes::FlowKind read_kind(Section& section) {
+  const std::string word = section.text("kind").value_or("udp");
+  const auto kind = probes::flow_kind(word);
+  if (!kind) section.fault("kind", "a flow is udp, udp-new, tcp or tcp-connect");
+  return kind.value_or(probes::FlowKind::kUdp);
+}
+
+Flow read_flow(const std::string& name, Section& section, std::uint32_t id) {
+  Flow flow;
+  flow.where = section.where();
+  flow.spec.name = name;
+  flow.spec.id = id;
+  flow.spec.from = section.required_text("from");
+  flow.spec.to = section.required_text("to");
+  flow.spec.kind = read_kind(section);
+  flow.spec.every = section.duration("every").value_or(usual_interval(flow.spec.kind));
+  flow.spec.size = static_cast<std::uint16_t>(section.number("size", kLargestPayload).value_or(flow.spec.size));
+  flow.spec.dscp = static_cast<std::uint8_t>(section.number("dscp", 63).value_or(0));
+  flow.spec.port = static_cast<std::uint16_t>(section.number("port", 65535).value_or(0));
+  flow.start = section.duration("start").value_or(Duration{0});
+  if (flow.spec.every < std::chrono::milliseconds{1}) section.fault("every", "an interval is 1ms or more");
+  if (flow.spec.size < probes::kHeaderSize) {
+    section.fault("size", fmt::format("a probe has {} bytes or more", probes::kHeaderSize));
+  }
+  return flow;
+}
+
+// What is left in a fault's map are the parameters of its kind.
+void check_kind(Section& section, const Inject& fault) {
+  const faults::Kind* kind = faults::find_kind(fault.kind);
+  if (kind == nullptr) {
+    std::string known;
+    for (const auto& each : faults::kinds()) known += (known.empty() ? "" : ", ") + std::string(each.name);
+    return section.fault("fault", "there is no such kind of fault", "use one of: " + known);
+  }
+  for (const auto& [name, value] : fault.parameters) {
+    const bool known = std::any_of(kind->parameters.begin(), kind->parameters.end(),
+                                   [&](const auto& parameter) { return parameter.name == name; });
+    if (!known) section.fault(name, "a " + fault.kind + " fault has no such parameter");
+  }
+  for (const auto& parameter : kind->parameters) {
+    const std::string name(parameter.name);
+    if (parameter.default_value.empty() && !fault.parameters.contains(name)) {
+      section.fault(name, "a " + fault.kind + " fault needs it: " + std::string(parameter.meaning));
+    }
+  }
+}
+
+Inject read_inject(Section& section, std::size_t number) {
+  Inject fault;
+  fault.kind = section.required_text("fault");
+  fault.on = section.required_text("on");
+  fault.lasts = section.duration("for");
+  fault.name = section.text("name").value_or(fmt::format("fault-{}", number));
+  for (auto& [key, value] : section.rest()) fault.parameters.emplace(key, value);
+  check_kind(section, fault);
+  return fault;
+}
+
+Exec read_exec(Section section) {
+  Exec exec{section.required_text("node"), section.texts("command")};
+  if (exec.argv.empty()) section.fault("command", "it is a list of words, the program first");
+  section.finish();
+  return exec;
+}
+
+std::optional<Step> read_step(Section& section, std::size_t number) {
+  Step step;
+  step.where = section.where();
+  if (!section.has("at")) section.fault("at", "it is required", "say when, since the drill's start: at: 2s");
+  step.at = section.duration("at").value_or(Duration{0});
+  const int actions = section.has("fault") + section.has("heal") + section.has("exec");
+  if (actions != 1) {
+    section.rest();
+    section.fault({}, "a step is exactly one of: fault, heal, exec");
+    return std::nullopt;
+  }
+  if (section.has("fault")) {
+    step.action = read_inject(section, number);
+  } else if (section.has("heal")) {
+    step.action = Heal{section.required_text("heal")};
+  } else {
+    step.action = read_exec(*section.section("exec"));
+  }
+  return step;
+}
+
+void read_timeline(Section& root, Drill& drill) {
+  root.each_item("timeline", [&](Section& section) {
+    const auto step = read_step(section, drill.timeline.size() + 1);
+    if (step && step->at >= drill.duration && drill.duration.count() > 0) {
+      section.fault("at", "a step is before the drill's end (duration)");
+    }
+    if (step) drill.timeline.push_back(*step);
+  });
+  std::stable_sort(drill.timeline.begin(), drill.timeline.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
+}
+
+void check_heals(Section& root, const Drill& drill, const std::string& file, Findings& findings) {
+  std::set<std::string> names{"all"};
+  for (const Step& step : drill.timeline) {
+    if (const auto* fault = std::get_if<Inject>(&step.action)) {
+      if (!names.insert(fault->name).second) root.fault("timeline", "two faults are named " + fault->name);
+    }
+    const auto* heal = std::get_if<Heal>(&step.action);
+    if (heal != nullptr && !names.contains(heal->name)) {
+      findings.push_back({{file, step.where.line, step.where.column},
+                          "timeline",
+                          "heal",
+                          heal->name,
+                          "it names an earlier fault, or all",
+                          {},
+                          {}});
+    }
+  }
+}
+
+void read_root(Section& root, const std::string& file, Findings& findings, Drill& drill) {
+  drill.name = root.required_text("name");
+  root.rename("drill " + drill.name);
+  drill.about = root.text("about").value_or("");
+  const std::filesystem::path topology = root.required_text("topology");
+  drill.topology = (std::filesystem::path(file).parent_path() / topology).lexically_normal();
+  if (!root.has("duration")) root.fault("duration", "it is required", "say how long the flows run: duration: 20s");
+  drill.duration = root.duration("duration").value_or(Duration{0});
+  drill.settle = root.duration("settle").value_or(drill.settle);
+  std::set<std::string> flows;
+  root.each_named("flows", [&](const std::string& name, Section& section) {
+    flows.insert(name);
+    drill.flows.push_back(read_flow(name, section, static_cast<std::uint32_t>(drill.flows.size() + 1)));
+  });
+  if (!root.has("flows")) root.fault("flows", "a drill has at least one flow");
+  read_timeline(root, drill);
+  check_heals(root, drill, file, findings);
+  root.each_item("expect", [&](Section& section) {
+    if (auto expectation = read_expectation(section, flows)) drill.expectations.push_back(std::move(*expectation));
+  });
+  if (!root.has("expect")) root.fault("expect", "a drill expects something");
+  root.finish();
+}
+
+}  // namespace
+
+Drill read_text(const std::string& text, const std::string& file) {
+  Findings findings;
+  Drill drill;
+  drill.file = file;
+  try {
+    Section root(YAML::Load(text), file, "drill", findings);
+    if (findings.empty()) read_root(root, file, findings, drill);
+  } catch (const YAML::Exception& error) {
+    const auto& mark = error.mark;
+    findings.push_back({{file, mark.line + 1, mark.column + 1}, "drill", {}, {}, error.msg, {}, {}});
+  }
+  std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+    return std::pair{a.where.line, a.where.column} < std::pair{b.where.line, b.where.column};
+  });
+  if (!findings.empty()) throw TopologyError(std::move(findings));
+  return drill;
+}
+
+Drill read(const std::string& path) {
+  const auto refuse = [&](const std::string& rule) {
+    throw TopologyError({{{path, 0, 0}, "drill", {}, {}, rule, {}, {}}});
+  };
+  std::ifstream file(path, std::ios::binary);
+  if (!file || std::filesystem::is_directory(path)) refuse("the file cannot be read");
+  std::string text(kLargestFile + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargestFile) refuse("a drill file has at most 1 MiB");
+  if (text.empty()) refuse("the file is empty");
+  return read_text(text, path);
+}
+
+}  // namespace xconn::drill

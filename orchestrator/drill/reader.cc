@@ -1,0 +1,178 @@
+#include "drill/reader.hh"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace xconn::drill {
+
+Section::Section(YAML::Node node, std::string file, std::string object, Findings& findings)
+    : node_(std::move(node)), file_(std::move(file)), object_(std::move(object)), findings_(&findings) {
+  if (!node_.IsMap()) {
+    fault({}, "it is a map of keys to values");
+    node_ = YAML::Node(YAML::NodeType::Map);
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : node_) {
+    if (entry.first.IsScalar() && !seen.insert(entry.first.Scalar()).second) {
+      findings_->push_back({place(entry.first), object_, entry.first.Scalar(), {}, "a key stands once", {}, {}});
+    }
+  }
+}
+
+Where Section::place(const YAML::Node& node) const {
+  const YAML::Mark mark = node.Mark();
+  return mark.is_null() ? Where{file_, 0, 0} : Where{file_, mark.line + 1, mark.column + 1};
+}
+
+YAML::Node Section::find(const std::string& key) const {
+  for (const auto& entry : node_) {
+    if (entry.first.IsScalar() && entry.first.Scalar() == key) return entry.second;
+  }
+  return YAML::Node(YAML::NodeType::Undefined);
+}
+
+YAML::Node Section::get(const std::string& key) {
+  asked_.insert(key);
+  return find(key);
+}
+
+bool Section::has(const std::string& key) { return get(key).IsDefined(); }
+
+void Section::fault(const std::string& key, const std::string& rule, const std::string& remedy) {
+  const YAML::Node value = key.empty() ? node_ : find(key);
+  const YAML::Node at = value.IsDefined() ? value : node_;
+  findings_->push_back(
+      {place(at), object_, key, value.IsDefined() && value.IsScalar() ? value.Scalar() : "", rule, remedy, {}});
+}
+
+std::optional<std::string> Section::scalar(const YAML::Node& node, const std::string& key) {
+  if (node.IsScalar()) return node.Scalar();
+  findings_->push_back({place(node), object_, key, {}, "it is a single value", {}, {}});
+  return std::nullopt;
+}
+
+std::optional<std::string> Section::text(const std::string& key) {
+  const YAML::Node value = get(key);
+  if (!value.IsDefined()) return std::nullopt;
+  return scalar(value, key);
+}
+
+std::string Section::required_text(const std::string& key) {
+  const YAML::Node value = get(key);
+  if (!value.IsDefined()) {
+    fault(key, "it is required");
+    return {};
+  }
+  const auto found = scalar(value, key);
+  if (found && found->empty()) fault(key, "it is not empty");
+  return found.value_or("");
+}
+
+std::optional<Duration> Section::duration(const std::string& key) {
+  const auto word = text(key);
+  if (!word) return std::nullopt;
+  const auto value = parse_duration(*word);
+  if (!value) fault(key, "a duration is a number with a unit", "write it as 500ms, 3s or 2m");
+  return value;
+}
+
+std::optional<std::uint64_t> Section::number(const std::string& key, std::uint64_t most) {
+  const auto word = text(key);
+  if (!word) return std::nullopt;
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(word->data(), word->data() + word->size(), value);
+  if (error != std::errc{} || end != word->data() + word->size() || value > most) {
+    fault(key, fmt::format("it is a whole number from 0 to {}", most));
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::optional<bool> Section::yes_or_no(const std::string& key) {
+  const auto word = text(key);
+  if (!word) return std::nullopt;
+  if (*word != "true" && *word != "false") fault(key, "it is true or false");
+  return *word == "true";
+}
+
+std::vector<std::string> Section::texts(const std::string& key) {
+  const YAML::Node value = get(key);
+  if (!value.IsDefined()) return {};
+  if (value.IsScalar()) return {value.Scalar()};
+  if (!value.IsSequence()) {
+    fault(key, "it is a list");
+    return {};
+  }
+  std::vector<std::string> result;
+  for (const auto& item : value) {
+    if (const auto word = scalar(item, key)) result.push_back(*word);
+  }
+  return result;
+}
+
+std::vector<std::pair<std::string, std::string>> Section::pairs(const std::string& key) {
+  auto inner = section(key);
+  return inner ? inner->rest() : std::vector<std::pair<std::string, std::string>>{};
+}
+
+std::optional<std::pair<Duration, Duration>> Section::span(const std::string& key) {
+  const auto words = texts(key);
+  if (words.empty()) return std::nullopt;
+  const auto begin = parse_duration(words.front());
+  const auto end = words.size() == 2 ? parse_duration(words.back()) : std::nullopt;
+  if (!begin || !end || *end < *begin) {
+    fault(key, "it is two times, the earlier one first", "write it as [2s, 10s]");
+    return std::nullopt;
+  }
+  return std::pair{*begin, *end};
+}
+
+void Section::each_item(const std::string& key, const std::function<void(Section&)>& read) {
+  const YAML::Node list = get(key);
+  if (!list.IsDefined()) return;
+  if (!list.IsSequence()) return fault(key, "it is a list");
+  int number = 0;
+  for (const auto& item : list) {
+    Section inner(item, file_, fmt::format("{} {}", key, ++number), *findings_);
+    read(inner);
+    inner.finish();
+  }
+}
+
+void Section::each_named(const std::string& key, const std::function<void(const std::string& name, Section&)>& read) {
+  const YAML::Node map = get(key);
+  if (!map.IsDefined()) return;
+  if (!map.IsMap()) return fault(key, "it is a map of names");
+  for (const auto& entry : map) {
+    Section inner(entry.second, file_, fmt::format("{} {}", key, entry.first.Scalar()), *findings_);
+    read(entry.first.Scalar(), inner);
+    inner.finish();
+  }
+}
+
+std::optional<Section> Section::section(const std::string& key) {
+  const YAML::Node value = get(key);
+  if (!value.IsDefined()) return std::nullopt;
+  return Section(value, file_, object_ + " " + key, *findings_);
+}
+
+std::vector<std::pair<std::string, std::string>> Section::rest() {
+  std::vector<std::pair<std::string, std::string>> result;
+  for (const auto& entry : node_) {
+    const std::string key = entry.first.Scalar();
+    if (!asked_.insert(key).second) continue;
+    if (const auto value = scalar(entry.second, key)) result.emplace_back(key, *value);
+  }
+  return result;
+}
+
+void Section::finish() {
+  for (const auto& entry : node_) {
+    const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
+    if (asked_.contains(key)) continue;
+    findings_->push_back({place(entry.first), object_, key, {}, "there is no such key here", {}, {}});
+  }
+}
+
+}  // namespace xconn::drill

@@ -1,0 +1,61 @@
+// Reading a drill file: maps of YAML in which every fault becomes a finding and reading goes on. Only drill's readers
+// include this (and with it yaml-cpp).
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/duration.hh"
+#include "base/errors.hh"
+
+namespace xconn::drill {
+
+using Findings = std::vector<Finding>;
+
+/// One map of the file. What is asked for is known; finish() reports the keys that nobody asked for.
+class Section {
+ public:
+  Section(YAML::Node node, std::string file, std::string object, Findings& findings);
+
+  Where where() const { return place(node_); }
+  bool has(const std::string& key);
+  std::optional<std::string> text(const std::string& key);
+  std::string required_text(const std::string& key);
+  std::optional<Duration> duration(const std::string& key);
+  std::optional<std::uint64_t> number(const std::string& key, std::uint64_t most);
+  std::optional<bool> yes_or_no(const std::string& key);
+  std::vector<std::string> texts(const std::string& key);  ///< a list, or a single word
+  std::vector<std::pair<std::string, std::string>> pairs(const std::string& key);
+  /// A list of exactly two durations, the second not before the first.
+  std::optional<std::pair<Duration, Duration>> span(const std::string& key);
+  /// Each entry of a list, or of a map with its key; nothing when the key is missing.
+  void each_item(const std::string& key, const std::function<void(Section&)>& read);
+  void each_named(const std::string& key, const std::function<void(const std::string& name, Section&)>& read);
+  std::optional<Section> section(const std::string& key);
+  /// All keys that have not been asked for, as text; they count as asked for then.
+  std::vector<std::pair<std::string, std::string>> rest();
+  void finish();
+
+  /// A finding about one of its keys, or (key empty) about the section itself.
+  void fault(const std::string& key, const std::string& rule, const std::string& remedy = {});
+  void rename(std::string object) { object_ = std::move(object); }
+
+ private:
+  YAML::Node get(const std::string& key);
+  YAML::Node find(const std::string& key) const;
+  Where place(const YAML::Node& node) const;
+  std::optional<std::string> scalar(const YAML::Node& node, const std::string& key);
+
+  YAML::Node node_;
+  std::string file_, object_;
+  Findings* findings_;
+  std::set<std::string> asked_;
+};
+
+}  // namespace xconn::drill

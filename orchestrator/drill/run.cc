@@ -1,0 +1,236 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "drill/evidence.hh"
+#include "drill/report.hh"
+#include "drill/site.hh"
+#include "probes/capture.hh"
+#include "probes/tracer.hh"
+#include "sys/clock.hh"
+#include "sys/loop.hh"
+#include "sys/netns.hh"
+#include "sys/process.hh"
+
+namespace xconn::drill {
+namespace {
+
+constexpr Duration kGetThrough = std::chrono::seconds{10};
+constexpr Duration kSlack = std::chrono::seconds{30};  // the loop may be busy, but not for ever
+
+struct RunningFlow {
+  const Flow* wanted;
+  probes::Flow flow;
+};
+
+struct RunningCapture {
+  const Expectation* expectation;
+  std::string file;
+  probes::Capture capture;
+};
+
+struct Action {
+  Duration at{0};
+  std::function<void()> act;
+};
+
+class Session {
+ public:
+  Session(const Drill& drill, Site& site, const RunOptions& options) : drill_(drill), site_(site), options_(options) {}
+  ~Session();
+
+  void prepare();
+  void play();
+  Report finish();
+
+ private:
+  void start_flow(const Flow& flow);
+  void wait_through();
+  void begin_capture(const Expectation& expectation, const ExpectCapture& what);
+  void end_capture(const Expectation& expectation);
+  std::vector<Action> actions();
+  void wait_until(Duration time);
+  void carry_out(const Inject& fault);
+  void carry_out(const Heal& heal) { site_.heal(heal.name); }
+  void carry_out(const Exec& exec);
+  void gather_flows();
+  void gather_events();
+
+  const Drill& drill_;
+  Site& site_;
+  const RunOptions& options_;
+  std::unique_ptr<probes::Tracer> tracer_;
+  std::list<RunningFlow> flows_;
+  std::list<RunningCapture> captures_;
+  std::list<sys::Process> commands_;
+  std::unique_ptr<probes::Canary> canary_;
+  std::vector<services::Event> own_events_;
+  std::vector<std::string> files_;
+  bool healed_ = false;
+  Evidence evidence_;
+};
+
+// Whatever happened, nothing stays broken: this is the way out of an exception too, so it may not throw.
+Session::~Session() {
+  if (healed_) return;
+  try {
+    site_.heal("all");
+  } catch (const std::exception&) {
+    // The first error is on its way to the caller; the lab still owns the fault and undoes it when it goes.
+  }
+}
+
+void Session::prepare() {
+  site_.loop().wait("the lab to be as its plan says", drill_.settle, [this] { return site_.unsettled(); });
+  if (options_.trace) tracer_ = std::make_unique<probes::Tracer>(site_);
+  for (const Flow& flow : drill_.flows) {
+    if (flow.start.count() == 0) start_flow(flow);
+  }
+  wait_through();
+  canary_ = std::make_unique<probes::Canary>();
+  evidence_.began = sys::now();
+}
+
+void Session::start_flow(const Flow& flow) {
+  RunningFlow& running = flows_.emplace_back(RunningFlow{&flow, probes::Flow(flow.spec, site_)});
+  if (tracer_) tracer_->follow(running.flow);
+  running.flow.start();
+}
+
+void Session::wait_through() {
+  site_.loop().wait("every flow to get through", kGetThrough, [this]() -> std::optional<std::string> {
+    for (const RunningFlow& running : flows_) {
+      if (!running.flow.established()) return "nothing came both ways on flow " + running.wanted->spec.name;
+    }
+    return std::nullopt;
+  });
+}
+
+void Session::begin_capture(const Expectation& expectation, const ExpectCapture& what) {
+  std::string file;
+  if (!options_.folder.empty()) {
+    file =
+        fmt::format("{}/{}-{}-{}-{}.pcap", options_.folder, drill_.name, what.node, what.interface, files_.size() + 1);
+    files_.push_back(file);
+  }
+  captures_.push_back({&expectation, file,
+                       probes::Capture(*site_.endpoint(what.node).netns, {what.interface, what.filter, file, 262144})});
+}
+
+void Session::end_capture(const Expectation& expectation) {
+  for (RunningCapture& running : captures_) {
+    if (running.expectation != &expectation) continue;
+    running.capture.stop();
+    evidence_.captured[&expectation] = running.capture.matched();
+  }
+}
+
+std::vector<Action> Session::actions() {
+  std::vector<Action> all;
+  for (const Expectation& expectation : drill_.expectations) {
+    const auto* what = std::get_if<ExpectCapture>(&expectation.what);
+    if (what == nullptr) continue;
+    const Span span = what->during.value_or(Span{Duration{0}, drill_.duration});
+    all.push_back({span.begin, [this, &expectation, what] { begin_capture(expectation, *what); }});
+    all.push_back({std::min(span.end, drill_.duration), [this, &expectation] { end_capture(expectation); }});
+  }
+  for (const Flow& flow : drill_.flows) {
+    if (flow.start.count() > 0) all.push_back({flow.start, [this, &flow] { start_flow(flow); }});
+  }
+  for (const Step& step : drill_.timeline) {
+    all.push_back(
+        {step.at, [this, &step] { std::visit([this](const auto& action) { carry_out(action); }, step.action); }});
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
+  return all;
+}
+
+void Session::wait_until(Duration time) {
+  const Duration left = time - sys::now();
+  if (left.count() <= 0) return;
+  // The timer's handler makes the loop ask again at once.
+  const sys::Timer due = sys::Timer::once(site_.loop(), left, [] {});
+  site_.loop().wait("the next step of drill " + drill_.name, left + kSlack, [&]() -> std::optional<std::string> {
+    if (sys::now() >= time) return std::nullopt;
+    return "it is not yet time";
+  });
+}
+
+void Session::play() {
+  for (const Action& action : actions()) {
+    wait_until(evidence_.began + action.at);
+    action.act();
+  }
+  wait_until(evidence_.began + drill_.duration);
+  evidence_.ended = sys::now();
+}
+
+void Session::carry_out(const Inject& fault) {
+  const Duration before = sys::now();
+  if (!evidence_.first_fault) evidence_.first_fault = before;
+  site_.inject(fault);
+}
+
+void Session::carry_out(const Exec& exec) {
+  own_events_.push_back({sys::now(), "exec", exec.node, fmt::format("{}", fmt::join(exec.argv, " "))});
+  sys::ProcessSpec spec;
+  spec.argv = exec.argv;
+  spec.netns = site_.endpoint(exec.node).netns->fd();
+  commands_.emplace_back(site_.loop(), spec).on_exit([this, &exec](int status) {
+    if (status == 0) return;
+    own_events_.push_back({sys::now(), "exec", exec.node, exec.argv.front() + ": " + sys::describe_exit(status)});
+  });
+}
+
+void Session::gather_flows() {
+  for (RunningFlow& running : flows_) running.flow.stop();
+  for (RunningFlow& running : flows_) {
+    FlowEvidence evidence;
+    evidence.spec = running.flow.spec();
+    evidence.from_node = site_.endpoint(evidence.spec.from).node;
+    evidence.to_node = site_.endpoint(evidence.spec.to).node;
+    evidence.broken = running.flow.broken();
+    evidence.forward.trail = probes::since(running.flow.trail(probes::Way::kForward), evidence_.began);
+    evidence.reverse.trail = probes::since(running.flow.trail(probes::Way::kReverse), evidence_.began);
+    evidence_.flows.push_back(std::move(evidence));
+  }
+}
+
+void Session::gather_events() {
+  evidence_.events = site_.events(evidence_.began);
+  evidence_.events.insert(evidence_.events.end(), own_events_.begin(), own_events_.end());
+  std::stable_sort(evidence_.events.begin(), evidence_.events.end(),
+                   [](const auto& a, const auto& b) { return a.at < b.at; });
+}
+
+Report Session::finish() {
+  gather_flows();
+  evidence_.host = canary_->stop();
+  if (tracer_) {
+    tracer_->stop();
+    evidence_.sightings = tracer_->sightings();
+    evidence_.sightings_lost = tracer_->lost() > 0;
+  }
+  gather_events();
+  site_.heal("all");
+  healed_ = true;
+  measure_all(evidence_);
+  Report report = report_of(drill_, evidence_);
+  report.captures = files_;
+  return report;
+}
+
+}  // namespace
+
+Report run(const Drill& drill, Site& site, const RunOptions& options) {
+  Session session(drill, site, options);
+  session.prepare();
+  session.play();
+  return session.finish();
+}
+
+}  // namespace xconn::drill

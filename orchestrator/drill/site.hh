@@ -1,0 +1,46 @@
+// What a drill needs of a lab. lab/ implements it; tests have one of two namespaces.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drill/drill.hh"
+#include "probes/path.hh"
+#include "probes/site.hh"
+#include "services/event.hh"
+
+namespace xconn::sys {
+class Loop;
+}
+
+namespace xconn::drill {
+
+class Site : public probes::Site {
+ public:
+  virtual sys::Loop& loop() = 0;
+  /// Breaks something now and returns when the kernel has acknowledged it. Heals it by itself after `lasts`. Both are
+  /// in events() with source "fault". Throws NotFoundError, KernelError.
+  virtual void inject(const Inject& fault) = 0;
+  /// Of this drill's faults: the one of that name, or "all". Nothing when it is healed already.
+  virtual void heal(const std::string& name) = 0;
+  /// What is not yet as the lab's facts say; nullopt when it has converged.
+  virtual std::optional<std::string> unsettled() = 0;
+  /// Everything that the lab's services, routes ("fib") and faults ("fault") said since a time, in order of time.
+  virtual std::vector<services::Event> events(Duration since) = 0;
+};
+
+/// Where captures go, and what runs may look like.
+struct RunOptions {
+  std::string folder;  ///< for pcap files; empty: only counted
+  bool trace = true;   ///< path tracing; without it path and counter expectations are inconclusive
+};
+
+struct Report;
+
+/// Settles, starts the flows, keeps the timeline, heals, judges. The lab's loop runs meanwhile. Throws TimeoutError
+/// when the lab does not settle or a flow never gets through before the start, and what Site throws.
+Report run(const Drill& drill, Site& site, const RunOptions& options = {});
+
+}  // namespace xconn::drill

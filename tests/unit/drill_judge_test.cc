@@ -1,0 +1,172 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "drill_evidence.hh"
+
+namespace xconn::drill {
+namespace {
+
+using namespace std::chrono_literals;
+using probes::Verdict;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* kFlow = "client-to-app";
+
+class JudgeTest : public testing::Test {
+ protected:
+  template <typename What>
+  Judgement judged(const What& what) {
+    expectation_.what = what;
+    return judge(expectation_, evidence_);
+  }
+  template <typename What>
+  Verdict verdict(const What& what) {
+    return judged(what).verdict;
+  }
+  static ExpectOutage outage(Duration at_most, Direction direction = Direction::kBoth) {
+    return {kFlow, direction, {at_most, std::nullopt}, std::nullopt};
+  }
+  static ExpectPath path(const std::string& when) {
+    ExpectPath result;
+    result.flow = kFlow;
+    result.when = when;
+    return result;
+  }
+  Evidence evidence_ = silent_er();
+  Expectation expectation_;
+};
+
+TEST_F(JudgeTest, OutagePerDirection) {
+  EXPECT_EQ(verdict(outage(2s)), Verdict::kPass);
+  EXPECT_EQ(verdict(outage(1s)), Verdict::kFail);
+  EXPECT_EQ(verdict(outage(1s, Direction::kReverse)), Verdict::kPass);
+  const Judgement judgement = judged(outage(2s));
+  EXPECT_EQ(judgement.sentence, "outage of client-to-app <= 2.00 s");
+  EXPECT_EQ(judgement.found,
+            "1.12 s forward (host stalled 4.00 ms of it), 940 ms reverse (host stalled 4.00 ms of it)");
+}
+
+TEST_F(JudgeTest, AStallThatMayBeTheReasonMakesItInconclusive) {
+  EXPECT_EQ(verdict(outage(1117ms)), Verdict::kInconclusive);  // 1120 - 4 is within
+  EXPECT_EQ(verdict(outage(1115ms)), Verdict::kFail);
+  evidence_.host.stalls = {{101s, 103s}};  // not while it was out
+  EXPECT_EQ(verdict(outage(1117ms)), Verdict::kFail);
+}
+
+TEST_F(JudgeTest, OutageDuringASpan) {
+  ExpectOutage late = outage(100ms);
+  late.during = Span{6s, 10s};
+  EXPECT_EQ(verdict(late), Verdict::kPass);
+  late.during = Span{4500ms, 10s};
+  EXPECT_EQ(verdict(late), Verdict::kFail);
+}
+
+TEST_F(JudgeTest, DeadAndAlive) {
+  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kBoth, true}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kBoth, false}), Verdict::kPass);
+  evidence_.flows[0].forward.trail = trail_with_gap(104s, 200s);
+  measure_all(evidence_);
+  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kForward, true}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kBoth, true}), Verdict::kFail);
+  EXPECT_FALSE(evidence_.flows[0].forward.after);
+}
+
+TEST_F(JudgeTest, LostProbes) {
+  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, 112, std::nullopt, {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, 111, std::nullopt, {}}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kBoth, 0, std::nullopt, Span{6s, 9s}}), Verdict::kPass);
+}
+
+TEST_F(JudgeTest, PathBeforeAfterAndAtATime) {
+  ExpectPath before = path("before");
+  before.exactly = {"client", "router", "app"};
+  before.via = {{"client", "er"}};
+  EXPECT_EQ(verdict(before), Verdict::kPass);
+  ExpectPath after = path("after");
+  after.avoids = {"router"};
+  after.via = {{"client", "vpn"}};
+  EXPECT_EQ(verdict(after), Verdict::kPass);
+  after.direction = Direction::kBoth;  // the way back leaves app, not client
+  EXPECT_EQ(verdict(after), Verdict::kFail);
+  ExpectPath at = path("3s");
+  at.at = 3s;
+  at.contains = {"client", "app"};
+  EXPECT_EQ(verdict(at), Verdict::kPass);
+  at.contains = {"app", "client"};
+  EXPECT_EQ(verdict(at), Verdict::kFail);
+}
+
+TEST_F(JudgeTest, WithoutTracingAPathIsInconclusive) {
+  evidence_.sightings.reset();
+  ExpectPath any = path("after");
+  any.avoids = {"router"};
+  EXPECT_EQ(verdict(any), Verdict::kInconclusive);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, {}}), Verdict::kInconclusive);
+}
+
+TEST_F(JudgeTest, Symmetry) {
+  EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"router", "other"}, "before", {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"other"}, "before", {}}), Verdict::kFail);  // it crosses neither
+}
+
+TEST_F(JudgeTest, Events) {
+  EXPECT_EQ(verdict(ExpectEvent{"bfd", "router", "down", true, 1s}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectEvent{"bfd", "router", "down", true, 868ms}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict(ExpectEvent{"bfd", "router", "down", true, 800ms}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectEvent{"bfd", "client", "", true, {}}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectEvent{"sdwan", "", "", false, {}}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectEvent{"ike", "", "", false, {}}), Verdict::kPass);
+  EXPECT_EQ(judged(ExpectEvent{"bfd", "", "", true, 1s}).found, "router: app down after 871 ms");
+}
+
+TEST_F(JudgeTest, Counters) {
+  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, true, {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, {}}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, Span{5s, 10s}}), Verdict::kPass);
+  evidence_.sightings_lost = true;
+  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, Span{5s, 10s}}), Verdict::kInconclusive);
+}
+
+TEST_F(JudgeTest, Captures) {
+  EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kInconclusive);
+  evidence_.captured[&expectation_] = 0;
+  EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", true, {}}), Verdict::kFail);
+  evidence_.captured[&expectation_] = 3;
+  EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kFail);
+}
+
+TEST_F(JudgeTest, TheTimelineTellsTheChainAndNotWhatCameLater) {
+  std::vector<std::string> lines;
+  for (const Row& row : timeline(evidence_)) lines.push_back(row.source + " " + row.node + " " + row.text);
+  EXPECT_THAT(lines, ElementsAre("flow client-to-app forward last packet", "flow client-to-app reverse last packet",
+                                 "fault  blackhole router:right applied", "bfd router app down",
+                                 "flow client-to-app reverse first packet on the new path (eth0 -> vpn) after 940 ms",
+                                 "sdwan client member er dead",
+                                 "flow client-to-app forward first packet on the new path (er -> vpn) after 1.12 s"));
+  EXPECT_EQ(timeline(evidence_)[3].times, 2);
+}
+
+TEST_F(JudgeTest, ANoisyTimelineKeepsWhatMatters) {
+  for (int i = 0; i < 200; ++i) {
+    evidence_.events.push_back({104s + 2ms * i, "fib", "router", "route " + std::to_string(i)});
+  }
+  const auto rows = timeline(evidence_);
+  EXPECT_EQ(rows.size(), kMostRows);
+  const auto fibs = std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.source == "fib"; });
+  EXPECT_EQ(fibs, static_cast<long>(kMostRows) - 7);
+}
+
+TEST_F(JudgeTest, TheWorstVerdictIsTheDrills) {
+  Drill drill;
+  drill.expectations.push_back({{}, "", outage(2s)});
+  EXPECT_EQ(exit_code(report_of(drill, evidence_).verdict), 0);
+  drill.expectations.push_back({{}, "", outage(1117ms)});
+  EXPECT_EQ(exit_code(report_of(drill, evidence_).verdict), 3);
+  drill.expectations.push_back({{}, "", outage(1s)});
+  EXPECT_EQ(exit_code(report_of(drill, evidence_).verdict), 1);
+}
+
+}  // namespace
+}  // namespace xconn::drill

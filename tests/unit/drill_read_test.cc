@@ -1,0 +1,150 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "drill/drill.hh"
+
+namespace xconn::drill {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+constexpr const char* kGood = R"(name: silent
+about: a story
+topology: ../topology.yaml
+duration: 20s
+flows:
+  a: {from: x, to: y}
+  b: {from: x, to: 192.0.2.1, kind: tcp-connect, dscp: 46, port: 99, size: 100, start: 1s}
+timeline:
+  - {at: 5s, heal: cut}
+  - {at: 2s, fault: loss, on: "n:i", loss: 30%, name: cut, for: 10s}
+  - {at: 3s, exec: {node: n, command: [ip, route]}}
+expect:
+  - outage: {flow: a, at-most: 3.5s, direction: forward, during: [1s, 4s]}
+    because: of this
+  - dead: {flow: b}
+  - alive: {flow: a}
+  - lost: {flow: a, at-most: 0}
+  - path: {flow: a, when: 12s, contains: [x, n], via: {n: i}}
+  - symmetric: {flow: a, when: before, of: [n]}
+  - event: {source: bfd, node: n, contains: down, within: 2s}
+  - no-event: {source: sdwan}
+  - capture: {on: "n:i", filter: "net 172.16.0.0/12", packets: none}
+  - counter: {node: n, flow: a, packets: some}
+)";
+
+std::vector<Finding> findings(const std::string& text) {
+  try {
+    read_text(text, "dir/d.yaml");
+  } catch (const TopologyError& error) {
+    return error.findings();
+  }
+  return {};
+}
+
+TEST(DrillRead, EveryWordArrives) {
+  const Drill drill = read_text(kGood, "dir/drills/d.yaml");
+  EXPECT_EQ(drill.name, "silent");
+  EXPECT_EQ(drill.topology, "dir/topology.yaml");
+  EXPECT_EQ(drill.duration, 20s);
+  ASSERT_EQ(drill.flows.size(), 2U);
+  EXPECT_EQ(drill.flows[0].spec.every, 5ms);
+  EXPECT_EQ(drill.flows[1].spec.every, 50ms);
+  EXPECT_EQ(drill.flows[1].spec.kind, probes::FlowKind::kTcpConnect);
+  EXPECT_EQ(drill.flows[1].spec.dscp, 46);
+  EXPECT_EQ(drill.flows[1].spec.port, 99);
+  EXPECT_EQ(drill.flows[1].start, 1s);
+  EXPECT_NE(drill.flows[0].spec.id, drill.flows[1].spec.id);
+}
+
+TEST(DrillRead, TheTimelineIsInOrderOfTime) {
+  const Drill drill = read_text(kGood, "d.yaml");
+  ASSERT_EQ(drill.timeline.size(), 3U);
+  const auto& fault = std::get<Inject>(drill.timeline[0].action);
+  EXPECT_EQ(fault.kind, "loss");
+  EXPECT_EQ(fault.on, "n:i");
+  EXPECT_EQ(fault.lasts, 10s);
+  EXPECT_THAT(fault.parameters, ElementsAre(Pair("loss", "30%")));
+  EXPECT_THAT(std::get<Exec>(drill.timeline[1].action).argv, ElementsAre("ip", "route"));
+  EXPECT_EQ(std::get<Heal>(drill.timeline[2].action).name, "cut");
+}
+
+TEST(DrillRead, ExpectationsOfEveryKind) {
+  const Drill drill = read_text(kGood, "d.yaml");
+  ASSERT_EQ(drill.expectations.size(), 10U);
+  const auto& outage = std::get<ExpectOutage>(drill.expectations[0].what);
+  EXPECT_EQ(outage.limit.at_most, 3500ms);
+  EXPECT_EQ(outage.direction, Direction::kForward);
+  EXPECT_EQ(outage.during->end, 4s);
+  EXPECT_EQ(drill.expectations[0].because, "of this");
+  EXPECT_TRUE(std::get<ExpectDead>(drill.expectations[1].what).dead);
+  EXPECT_FALSE(std::get<ExpectDead>(drill.expectations[2].what).dead);
+  EXPECT_EQ(std::get<ExpectLost>(drill.expectations[3].what).at_most, 0U);
+  EXPECT_EQ(std::get<ExpectPath>(drill.expectations[4].what).at, 12s);
+  EXPECT_EQ(std::get<ExpectSymmetry>(drill.expectations[5].what).when, "before");
+  EXPECT_FALSE(std::get<ExpectEvent>(drill.expectations[7].what).happens);
+  EXPECT_EQ(std::get<ExpectCapture>(drill.expectations[8].what).interface, "i");
+  EXPECT_TRUE(std::get<ExpectCounter>(drill.expectations[9].what).some);
+}
+
+TEST(DrillRead, AllFaultsAtOnceWithTheirPlaces) {
+  const auto found = findings(R"(name: x
+topology: t.yaml
+duration: soon
+colour: red
+flows:
+  a: {from: x, to: y, kind: icmp}
+timeline:
+  - {at: 1s, fault: earthquake, on: "n:i"}
+  - {at: 2s, heal: nothing}
+expect:
+  - outage: {flow: z, at-most: 3}
+  - capture: {on: n, filter: "udp porto", packets: few}
+)");
+  std::vector<std::string> texts;
+  for (const Finding& finding : found) texts.push_back(to_string(finding));
+  EXPECT_THAT(texts, testing::IsSupersetOf({HasSubstr("dir/d.yaml:3:11:"), HasSubstr("dir/d.yaml:4:1:"),
+                                            HasSubstr("dir/d.yaml:6:29:"), HasSubstr("dir/d.yaml:8:21:"),
+                                            HasSubstr("dir/d.yaml:9:5:"), HasSubstr("dir/d.yaml:11:20:"),
+                                            HasSubstr("dir/d.yaml:11:32:"), HasSubstr("dir/d.yaml:12:19:"),
+                                            HasSubstr("dir/d.yaml:12:30:"), HasSubstr("dir/d.yaml:12:52:")}));
+  EXPECT_EQ(found.size(), 10U) << testing::PrintToString(texts);
+}
+
+TEST(DrillRead, AParameterThatTheFaultDoesNotHaveOrNeeds) {
+  const std::string head =
+      "name: x\ntopology: t\nduration: 5s\nflows: {a: {from: x, to: y}}\nexpect: [alive: {flow: a}]\n";
+  EXPECT_EQ(findings(head + "timeline: [{at: 1s, fault: blackhole, on: \"n:i\", loss: 3%}]").size(), 1U);
+  EXPECT_EQ(findings(head + "timeline: [{at: 1s, fault: loss, on: \"n:i\"}]").size(), 1U);
+  EXPECT_EQ(findings(head + "timeline: [{at: 1s, fault: loss, on: \"n:i\", loss: 3%}]").size(), 0U);
+}
+
+TEST(DrillRead, BrokenYamlAndNoiseAreFindings) {
+  EXPECT_EQ(findings("name: [").size(), 1U);
+  EXPECT_EQ(findings("- just\n- a list\n").size(), 1U);
+  EXPECT_EQ(findings(std::string(1000, '\xff')).size(), 1U);
+  EXPECT_EQ(findings("name: x\nname: y\n").size(), 1U);
+}
+
+TEST(DrillRead, AFileThatIsNotThere) { EXPECT_THROW(read("/nowhere/d.yaml"), TopologyError); }
+
+TEST(DrillRead, TheDrillsThatAreShippedCanBeRead) {
+  const std::filesystem::path folder = std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute/drills";
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const Drill drill = read(entry.path());
+    EXPECT_EQ(drill.name, entry.path().stem());
+    EXPECT_TRUE(std::filesystem::exists(drill.topology)) << drill.topology;
+    EXPECT_NE(drill.about, "");
+    ++count;
+  }
+  EXPECT_EQ(count, 10);
+}
+
+}  // namespace
+}  // namespace xconn::drill

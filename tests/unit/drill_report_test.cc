@@ -1,0 +1,66 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "drill_evidence.hh"
+
+namespace xconn::drill {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+Report report() {
+  Drill drill;
+  drill.name = "er-silent";
+  drill.about = "ExpressRoute <dies> silently & nobody tells.";
+  drill.file = "er-silent.yaml";
+  drill.expectations.push_back({{}, "of the timers", ExpectOutage{"client-to-app", Direction::kBoth, {2s, {}}, {}}});
+  drill.expectations.push_back({{}, "of BFD", ExpectOutage{"client-to-app", Direction::kForward, {1s, {}}, {}}});
+  drill.expectations.push_back({{}, "", ExpectDead{"client-to-app", Direction::kBoth, false}});
+  static const Evidence evidence = silent_er();
+  return report_of(drill, evidence);
+}
+
+// XCONN_GOLDEN=write makes the golden file anew.
+void expect_golden(const std::string& text, const std::string& name) {
+  const std::string path = std::string(XCONN_SOURCE_DIR) + "/tests/unit/golden/" + name;
+  if (const char* wish = std::getenv("XCONN_GOLDEN"); wish != nullptr && std::string(wish) == "write") {
+    std::ofstream(path) << text;
+  }
+  std::ifstream file(path);
+  const std::string wanted{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(text, wanted);
+}
+
+TEST(DrillReport, Text) { expect_golden(to_text(report()), "drill_report.txt"); }
+TEST(DrillReport, Markdown) { expect_golden(to_markdown(report()), "drill_report.md"); }
+TEST(DrillReport, Junit) { expect_golden(to_junit({report()}), "drill_report.xml"); }
+TEST(DrillReport, Json) { expect_golden(to_json(report()).dump(2) + "\n", "drill_report.json"); }
+
+TEST(DrillReport, ColourOnlyIfAsked) {
+  EXPECT_THAT(to_text(report(), false), Not(HasSubstr("\033")));
+  EXPECT_THAT(to_text(report(), true), HasSubstr("\033[32mPASS"));
+}
+
+TEST(DrillReport, JsonGoesBothWays) {
+  const auto json = to_json(report());
+  EXPECT_EQ(to_json(from_json(json)), json);
+  EXPECT_EQ(to_text(from_json(nlohmann::json::parse(json.dump()))), to_text(report()));
+}
+
+TEST(DrillReport, HtmlIsOneFileWithAPictureAndEscapes) {
+  const std::string html = to_html(report());
+  EXPECT_THAT(html, HasSubstr("<svg"));
+  EXPECT_THAT(html, HasSubstr("class=\"gap\""));
+  EXPECT_THAT(html, HasSubstr("&lt;dies&gt; silently &amp; nobody"));
+  EXPECT_THAT(html, Not(HasSubstr("http")));
+}
+
+}  // namespace
+}  // namespace xconn::drill
