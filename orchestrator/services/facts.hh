@@ -1,0 +1,32 @@
+// The facts of a plan, checked against what the daemons and the kernel say.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/plan.hh"
+
+namespace xconn::services {
+
+class NodeServices;
+
+/// One route of a node's main table: the interfaces by which it leaves (none for a blackhole).
+struct RouteSeen {
+  Prefix to;
+  std::vector<std::string> interfaces;
+};
+
+/// Where facts look. `services` gives nullptr for a node without services; `routes` gives the node's main table.
+struct Sight {
+  std::function<NodeServices*(const std::string& node)> services;
+  std::function<const std::vector<RouteSeen>&(const std::string& node)> routes;
+};
+
+/// What is not yet true of the fact, nullopt when it holds: "hq-er: bgp 192.168.251.2 is Active, not Established".
+/// Never blocks: it reads Service::known(), which asks again in the background, so it is made for Loop::wait.
+/// Throws NotFoundError for an unknown kind of fact.
+std::optional<std::string> difference(const plan::Fact& fact, const Sight& sight);
+
+}  // namespace xconn::services

@@ -1,0 +1,73 @@
+#include "services/frr_log.hh"
+
+#include <ctime>
+
+namespace xconn::services {
+namespace {
+
+/// What follows `marker` in the line; nullopt without it.
+std::optional<std::string_view> after(std::string_view line, std::string_view marker) {
+  const auto at = line.find(marker);
+  if (at == std::string_view::npos) return std::nullopt;
+  return line.substr(at + marker.size());
+}
+
+std::string_view up_to(std::string_view text, std::string_view ends) {
+  return text.substr(0, text.find_first_of(ends));
+}
+
+std::chrono::nanoseconds fraction(std::string_view digits) {
+  std::int64_t value = 0;
+  std::size_t count = 0;
+  for (; count < 9; ++count)
+    value =
+        value * 10 + (count < digits.size() && digits[count] >= '0' && digits[count] <= '9' ? digits[count] - '0' : 0);
+  return std::chrono::nanoseconds(value);
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> frr_log_stamp(std::string_view line) {
+  constexpr std::size_t kSeconds = 19;  // "2026/11/20 21:10:54"
+  if (line.size() <= kSeconds + 1 || line[kSeconds] != '.') return std::nullopt;
+  std::tm time{};
+  const auto text = std::string(line.substr(0, kSeconds));
+  const char* end = ::strptime(text.c_str(), "%Y/%m/%d %H:%M:%S", &time);
+  if (end != text.c_str() + text.size()) return std::nullopt;
+  return std::chrono::seconds(::timegm(&time)) + fraction(up_to(line.substr(kSeconds + 1), " "));
+}
+
+std::optional<BgpChange> bgp_change_of(std::string_view line) {
+  const auto rest = after(line, "%ADJCHANGE: neighbor ");
+  if (!rest) return std::nullopt;
+  const auto in_vrf = after(*rest, " in vrf ");
+  if (!in_vrf) return std::nullopt;
+  const auto change = after(*in_vrf, " ").value_or("");
+  BgpChange out{std::string(up_to(*rest, "( ")), change.starts_with("Up"), {}};
+  if (!out.up && !change.starts_with("Down")) return std::nullopt;
+  if (!out.up) out.reason = after(change, "Down ").value_or("");
+  return out;
+}
+
+std::optional<BgpNotification> bgp_notification_of(std::string_view line) {
+  // "%NOTIFICATION: sent to neighbor 10.0.0.2 6/10 (Cease/BFD Down) 0 bytes"
+  const auto rest = after(line, "%NOTIFICATION");
+  if (!rest) return std::nullopt;
+  const auto neighbor = after(*rest, " neighbor "), text = after(*rest, " (");
+  if (!neighbor || !text) return std::nullopt;
+  const auto* verb = rest->find("received") == std::string_view::npos ? "sent " : "received ";
+  return BgpNotification{std::string(up_to(*neighbor, " (")), verb + std::string(up_to(*text, ")"))};
+}
+
+std::string to_string(const BgpChange& change) {
+  const auto text = "neighbor " + change.neighbor + (change.up ? " up" : " down");
+  return change.reason.empty() ? text : text + " (" + change.reason + ")";
+}
+
+std::optional<std::string> frr_refusal_of(std::string_view line) {
+  for (const auto* marker : {"No such command on config line ", "Error occurred reading config"})
+    if (const auto rest = after(line, marker)) return "refused its configuration, line " + std::string(*rest);
+  return std::nullopt;
+}
+
+}  // namespace xconn::services

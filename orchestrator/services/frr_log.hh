@@ -1,0 +1,37 @@
+// What FRR's log lines say to the timeline.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace xconn::services {
+
+/// The wall-clock stamp at the head of "2026/11/20 21:10:54.424769 BGP: ..." (UTC), since 1970; nullopt when there is
+/// none or it has no fraction, for a stamp of whole seconds is of no use.
+std::optional<std::chrono::nanoseconds> frr_log_stamp(std::string_view line);
+
+/// A neighbour that comes or goes: an %ADJCHANGE line (`bgp log-neighbor-changes`).
+struct BgpChange {
+  std::string neighbor;
+  bool up = false;
+  std::string reason;  ///< "Hold timer expired"
+};
+std::optional<BgpChange> bgp_change_of(std::string_view line);
+
+/// The reason within a NOTIFICATION (RFC 4271 section 6, RFC 4486): the change that follows only says that there was
+/// one.
+struct BgpNotification {
+  std::string neighbor;
+  std::string text;  ///< "sent Cease/BFD Down"
+};
+std::optional<BgpNotification> bgp_notification_of(std::string_view line);
+
+/// "neighbor 10.0.0.2 down (sent Cease/BFD Down)".
+std::string to_string(const BgpChange& change);
+
+/// What the daemon says of a line of its configuration that it does not take.
+std::optional<std::string> frr_refusal_of(std::string_view line);
+
+}  // namespace xconn::services

@@ -1,0 +1,113 @@
+#include "services/json_daemon.hh"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "services/path_watch.hh"
+#include "services/program.hh"
+#include "services/stream.hh"
+#include "sys/clock.hh"
+#include "sys/loop.hh"
+#include "sys/process.hh"
+
+namespace xconn::services {
+namespace {
+
+constexpr auto kRetry = std::chrono::milliseconds(2);
+constexpr auto kGetState = "{\"get\":\"state\"}\n";
+constexpr auto kSubscribe = "{\"get\":\"subscribe\"}\n";
+
+std::optional<std::string> take_line(std::string& buffer) {
+  const auto end = buffer.find('\n');
+  if (end == std::string::npos) return std::nullopt;
+  auto line = buffer.substr(0, end);
+  buffer.erase(0, end + 1);
+  return line;
+}
+
+nlohmann::json object_of(const std::string& line) {
+  auto value = nlohmann::json::parse(line, nullptr, false);
+  return value.is_object() ? value : nlohmann::json{{"answer", line}};
+}
+
+}  // namespace
+
+struct JsonDaemon::Following {
+  PathWatch folder;
+  sys::Timer retry;
+  std::unique_ptr<Stream> requests, events;
+  bool serving = false;
+};
+
+JsonDaemon::JsonDaemon(const plan::Service& spec, const Context& context, std::string program, std::string source)
+    : Service(spec, context), program_(std::move(program)), source_(std::move(source)) {}
+JsonDaemon::~JsonDaemon() = default;
+
+sys::ProcessSpec JsonDaemon::process_spec() {
+  ::unlink(socket().c_str());
+  sys::ProcessSpec process;
+  process.argv = {program(program_), "--socket", socket(), "--name", context().node};
+  if (!spec().config.empty()) process.argv.insert(process.argv.end(), {"--config", file(spec().config)});
+  process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
+  return process;
+}
+
+std::shared_ptr<void> JsonDaemon::follow() {
+  auto following = std::make_shared<Following>();
+  following_ = following;
+  following->folder = PathWatch(context().loop, context().folder, [this] { greet(); });
+  greet();
+  return following;
+}
+
+void JsonDaemon::greet() {
+  const auto following = following_.lock();
+  if (!following || following->requests || ::access(socket().c_str(), F_OK) != 0) return;
+  following->requests = Stream::connect(context().loop, socket(), [this](std::string& buffer) {
+    while (const auto line = take_line(buffer)) {
+      following_.lock()->serving = true;
+      state_arrived(object_of(*line));
+    }
+  });
+  if (!following->requests) {  // bound, not listening yet
+    following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+    return;
+  }
+  following->folder = {};
+  following->requests->send(kGetState);
+  if (!source_.empty()) subscribe();
+}
+
+void JsonDaemon::subscribe() {
+  const auto following = following_.lock();
+  following->events = Stream::connect(context().loop, socket(), [this](std::string& buffer) {
+    while (const auto line = take_line(buffer)) heard(*line);
+  });
+  if (following->events) following->events->send(kSubscribe);
+}
+
+void JsonDaemon::heard(const std::string& line) {
+  state_changed();
+  const auto event = object_of(line);
+  if (!event.contains("text")) return;
+  tell(source_, event.value("text", ""), std::chrono::nanoseconds(event.value("at", sys::now().count())));
+}
+
+std::optional<std::string> JsonDaemon::unready() {
+  const auto following = following_.lock();
+  if (following && following->serving) return std::nullopt;
+  return following && following->requests ? "does not answer yet" : "no socket yet";
+}
+
+nlohmann::json JsonDaemon::read_state(Duration bound) {
+  const auto line = exchange(socket(), kGetState, bound, "the state of " + name(),
+                             [](const std::string& received) { return received.ends_with('\n'); });
+  return object_of(line);
+}
+
+void JsonDaemon::request_state() {
+  if (const auto following = following_.lock(); following && following->serving) following->requests->send(kGetState);
+}
+
+}  // namespace xconn::services

@@ -1,0 +1,56 @@
+#include "services/keepalived.hh"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "services/program.hh"
+#include "sys/process.hh"
+
+namespace xconn::services {
+
+sys::ProcessSpec Keepalived::process_spec() {
+  const auto pid_file = file(name() + ".pid"), vrrp_pid_file = file(name() + ".vrrp.pid");
+  ::unlink(pid_file.c_str());
+  ::unlink(vrrp_pid_file.c_str());
+  sys::ProcessSpec process;
+  process.argv = {program("keepalived"), "--dont-fork", "--log-console", "--log-detail", "--vrrp",     "--use-file",
+                  file(spec().config),   "--pid",       pid_file,        "--vrrp_pid",   vrrp_pid_file};
+  process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
+  process.environment = {{"TZ", "UTC"}, {"LC_ALL", "C"}};
+  return process;
+}
+
+std::shared_ptr<void> Keepalived::follow() {
+  instances_.clear();
+  return {};
+}
+
+std::optional<std::string> Keepalived::unready() {
+  if (instances_.empty()) return "no VRRP instance has a state yet";
+  return std::nullopt;
+}
+
+void Keepalived::logged(std::string_view line) {
+  const auto change = vrrp_change_of(line);
+  if (!change) return;
+  instances_[change->first] = change->second;
+  state_changed();
+  tell("ha", change->first + " is " + change->second);
+}
+
+nlohmann::json Keepalived::read_state(Duration) { return {{"instances", instances_}}; }
+
+void Keepalived::request_state() { state_arrived(read_state({})); }
+
+std::optional<std::pair<std::string, std::string>> vrrp_change_of(std::string_view line) {
+  constexpr std::string_view kEntering = ") Entering ";
+  const auto open = line.find('('), close = line.find(kEntering);
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  const auto rest = line.substr(close + kEntering.size());
+  const auto end = rest.find(" STATE");
+  if (end == std::string_view::npos) return std::nullopt;
+  return std::pair(std::string(line.substr(open + 1, close - open - 1)), std::string(rest.substr(0, end)));
+}
+
+}  // namespace xconn::services

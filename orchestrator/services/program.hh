@@ -1,0 +1,14 @@
+// Where programs are found.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace xconn::services {
+
+/// The path of one of our own or the system's programs: $XCONN_LIBEXEC, the folder of the running executable, the
+/// build tree around it, /usr/lib/crossconnect, the daemons' own folders (/usr/lib/frr, /usr/lib/ipsec), PATH.
+/// Throws HostError with the line that installs it when it is nowhere.
+std::string program(std::string_view name);
+
+}  // namespace xconn::services

@@ -1,0 +1,165 @@
+#include "services/strongswan.hh"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "services/path_watch.hh"
+#include "services/program.hh"
+#include "services/vici.hh"
+#include "sys/file.hh"
+#include "sys/loop.hh"
+#include "sys/process.hh"
+
+namespace xconn::services {
+namespace {
+
+constexpr auto kRetry = std::chrono::milliseconds(2);
+constexpr auto kPidFile = "/run/charon.pid";
+
+nlohmann::json sas_of(const ViciReply& reply) {
+  auto sas = nlohmann::json::object();
+  for (const auto& event : reply.streamed)
+    for (const auto& [connection, sa] : event.items()) sas[connection].push_back(sa);
+  return {{"sas", std::move(sas)}};
+}
+
+/// What must be this service's own, over what the plan's file says.
+std::string own_settings(const std::string& included, const std::string& vici_socket) {
+  return fmt::format(R"({}
+charon {{
+  filelog {{
+    stderr {{
+      time_format = %Y-%m-%d %H:%M:%S
+      time_add_ms = yes
+      default = 1
+      flush_line = yes
+    }}
+  }}
+  plugins {{
+    vici {{
+      socket = unix://{}
+    }}
+  }}
+}}
+)",
+                     included, vici_socket);
+}
+
+}  // namespace
+
+struct Charon::Following {
+  PathWatch folder;
+  sys::Timer retry;
+  std::unique_ptr<ViciClient> vici;
+  std::unique_ptr<sys::Process> loader;
+  bool loaded = false;
+};
+
+Charon::Charon(const plan::Service& spec, const Context& context) : Service(spec, context) {}
+Charon::~Charon() = default;
+
+sys::ProcessSpec Charon::process_spec() {
+  const auto settings = file(name() + ".strongswan.conf");
+  const bool has_own = ::access(file("strongswan.conf").c_str(), F_OK) == 0;
+  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket()));
+  const auto pid_file = file(name() + ".pid");
+  sys::write_file(pid_file, "");
+  if (::access(kPidFile, F_OK) != 0) sys::write_file(kPidFile, "");  // something to bind over
+  ::unlink(vici_socket().c_str());
+  sys::ProcessSpec process;
+  process.argv = {program("charon")};
+  process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
+  process.environment = {{"STRONGSWAN_CONF", settings}, {"TZ", "UTC"}};
+  process.binds = {{pid_file, kPidFile}};
+  return process;
+}
+
+std::shared_ptr<void> Charon::follow() {
+  auto following = std::make_shared<Following>();
+  following_ = following;
+  following->folder = PathWatch(context().loop, context().folder, [this] { connect(); });
+  connect();
+  return following;
+}
+
+void Charon::connect() {
+  const auto following = following_.lock();
+  if (!following || following->vici || ::access(vici_socket().c_str(), F_OK) != 0) return;
+  following->vici = ViciClient::connect(context().loop, vici_socket(),
+                                        {"ike-updown", "child-updown", "ike-rekey", "child-rekey", "list-sa"},
+                                        [this](const auto& event, const auto& message) { heard(event, message); });
+  if (!following->vici) {  // bound, not listening yet
+    following->retry = sys::Timer::once(context().loop, kRetry, [this] { connect(); });
+    return;
+  }
+  following->folder = {};
+  // The socket is there before charon serves it; its answer comes when it does.
+  following->vici->call("version", {}, {}, [this](const ViciReply&) { load(); });
+}
+
+void Charon::load() {
+  const auto following = following_.lock();
+  if (spec().config.empty()) return loaded(0);
+  sys::ProcessSpec swanctl;
+  swanctl.argv = {program("swanctl"),       "--load-all", "--noprompt", "--file", file(spec().config), "--uri",
+                  "unix://" + vici_socket()};
+  swanctl.environment = {{"STRONGSWAN_CONF", file(name() + ".strongswan.conf")}};
+  swanctl.output = file(name() + ".load.log");
+  ::unlink(swanctl.output.c_str());
+  following->loader = std::make_unique<sys::Process>(context().loop, swanctl);
+  following->loader->on_exit([this](int status) { loaded(status); });
+}
+
+void Charon::loaded(int status) {
+  if (const auto following = following_.lock()) following->loaded = status == 0;
+  if (status == 0) return;
+  std::string lines;
+  for (const auto& line : last_lines(file(name() + ".load.log"))) lines += "\n" + line;
+  refuse("swanctl could not load " + spec().config + ": " + sys::describe_exit(status) + lines);
+}
+
+std::optional<std::string> Charon::unready() {
+  const auto following = following_.lock();
+  if (!following || !following->vici) return "no vici socket yet";
+  if (!following->loaded) return following->loader ? "its configuration is being loaded" : "does not answer yet";
+  return std::nullopt;
+}
+
+void Charon::heard(const std::string& event, const nlohmann::json& message) {
+  state_changed();
+  for (auto& sentence : ike_sentences(event, message)) tell("ike", std::move(sentence));
+}
+
+nlohmann::json Charon::read_state(Duration bound) {
+  return sas_of(vici_call(vici_socket(), "list-sas", {{"noblock", "yes"}}, "list-sa", bound));
+}
+
+void Charon::request_state() {
+  const auto following = following_.lock();
+  if (!following || !following->loaded) return;
+  following->vici->call("list-sas", {{"noblock", "yes"}}, "list-sa",
+                        [this](const ViciReply& reply) { state_arrived(sas_of(reply)); });
+}
+
+std::vector<std::string> ike_sentences(const std::string& event, const nlohmann::json& message) {
+  const bool rekey = event == "ike-rekey" || event == "child-rekey";
+  const std::string verb = rekey ? "rekeyed" : message.value("up", "no") == "yes" ? "up" : "down";
+  std::vector<std::string> sentences;
+  for (const auto& [connection, sa] : message.items()) {
+    if (!sa.is_object()) continue;
+    if (event.starts_with("ike-")) {
+      sentences.push_back(fmt::format("IKE_SA {} {}", connection, verb));
+      continue;
+    }
+    const auto children = sa.value("child-sas", nlohmann::json::object());
+    for (const auto& [unique, child] : children.items())
+      sentences.push_back(
+          fmt::format("CHILD_SA {}/{} {}", connection, child.is_object() ? child.value("name", unique) : unique, verb));
+  }
+  return sentences;
+}
+
+}  // namespace xconn::services

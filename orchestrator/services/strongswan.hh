@@ -1,0 +1,46 @@
+// charon: one IKE daemon of a node, controlled over vici.
+//
+// Files in the node's folder: strongswan.conf (optional, the plan's), and the service's `config`, a swanctl.conf. Ours:
+// SERVICE.strongswan.conf, which includes the plan's and sets what must be this service's own: the vici socket
+// (SERVICE.vici) and a log on stderr. /run/charon.pid, a compiled-in path, is bound to SERVICE.pid.
+//
+// Ready: charon answers and swanctl has loaded the configuration without a complaint. Connections initiate by
+// themselves (start_action), so a CHILD_SA is a fact, not a part of being ready. State: {"sas": {CONNECTION: [vici's
+// list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed.
+#pragma once
+
+#include "services/service.hh"
+
+namespace xconn::services {
+
+class ViciClient;
+
+class Charon : public Service {
+ public:
+  Charon(const plan::Service& spec, const Context& context);
+  ~Charon() override;
+
+  /// For vici_call(): "initiate", "terminate", "list-conns", ...
+  std::string vici_socket() const { return file(name() + ".vici"); }
+
+ protected:
+  sys::ProcessSpec process_spec() override;
+  std::shared_ptr<void> follow() override;
+  std::optional<std::string> unready() override;
+  nlohmann::json read_state(Duration bound) override;
+  void request_state() override;
+
+ private:
+  struct Following;
+  void connect();
+  void load();
+  void loaded(int status);
+  void heard(const std::string& event, const nlohmann::json& message);
+
+  std::weak_ptr<Following> following_;
+};
+
+/// The sentences of a vici event for the timeline: {"CHILD_SA vpn/net up"}; none for what is not worth one.
+std::vector<std::string> ike_sentences(const std::string& event, const nlohmann::json& message);
+
+}  // namespace xconn::services

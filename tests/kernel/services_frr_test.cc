@@ -1,0 +1,177 @@
+// FRR routers: BGP with MD5 and BFD over a veth, their events, and their daemons' crashes.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "kernel/dump.hh"
+#include "services/frr.hh"
+#include "services/nftables.hh"
+#include "services/vty.hh"
+#include "services_ground.hh"
+
+namespace xconn::services {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+const std::vector<plan::Service> kRouter{
+    {.kind = "frr", .name = "zebra", .config = "frr.conf"},
+    {.kind = "frr", .name = "bgpd", .config = "frr.conf", .after = {"zebra"}},
+    {.kind = "frr", .name = "bfdd", .config = "frr.conf", .after = {"zebra"}},
+};
+
+std::vector<plan::File> router_files(const std::string& asn, const std::string& peer, const std::string& peer_asn,
+                                     const std::string& network) {
+  const auto config = "frr defaults traditional\nhostname r" + asn +
+                      "\n!\nip route 192.0.2.0/24 blackhole\nrouter bgp " + asn + "\n no bgp ebgp-requires-policy\n" +
+                      " no bgp network import-check\n timers bgp 3 10\n neighbor " + peer + " remote-as " + peer_asn +
+                      "\n neighbor " + peer + " timers connect 1\n neighbor " + peer + " password md5-secret\n" +
+                      " neighbor " + peer + " bfd profile fast\n address-family ipv4 unicast\n  network " + network +
+                      "\n exit-address-family\nexit\n!\nbfd\n profile fast\n  detect-multiplier 3\n" +
+                      "  receive-interval 100\n  transmit-interval 100\n exit\nexit\n";
+  return {{"frr.conf", config, true}};
+}
+
+class Frr : public Ground {
+ protected:
+  void make_pair_of_routers() {
+    r1_ = &node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
+    r2_ = &node("r2", router_files("65002", "10.0.0.1", "65001", "10.2.0.0/24"), kRouter);
+    link(*r1_, "10.0.0.1/30", *r2_, "10.0.0.2/30");
+    start();
+  }
+  void wait_converged() {
+    wait_fact({"r1", "bgp", "10.0.0.2", "Established"});
+    wait_fact({"r2", "bgp", "10.0.0.1", "Established"});
+    wait_fact({"r1", "bfd", "10.0.0.2", "up"});
+  }
+  bool r1_has_route() { return has_route(*r1_, "10.2.0.0/24"); }
+  static bool has_route(const TestNode& node, const std::string& prefix) {
+    for (const auto& entry : kernel::Reader(node.netns).routes())
+      if (entry.route.to.text() == prefix) return true;
+    return false;
+  }
+  void wait_route(bool wanted) {
+    loop_.wait("the route of r2 in r1", 20s, [&]() -> std::optional<std::string> {
+      if (r1_has_route() == wanted) return std::nullopt;
+      return wanted ? "absent" : "still there";
+    });
+  }
+  TestNode *r1_ = nullptr, *r2_ = nullptr;
+};
+
+TEST_F(Frr, SilentLossIsSeenByBfdThenBgp) {
+  make_pair_of_routers();
+  wait_converged();
+  EXPECT_THAT(wait_event("r1", "bgp", "neighbor 10.0.0.2 up").text, HasSubstr("up"));
+  wait_event("r1", "bfd", "10.0.0.2 up");
+  wait_route(true);
+
+  const auto cut = sys::now();
+  apply_ruleset(r2_->netns,
+                "table inet cut { chain in { type filter hook input priority 0; iifname eth0 drop; }; "
+                "chain out { type filter hook output priority 0; oifname eth0 drop; }; }");
+  const auto bfd = wait_event("r1", "bfd", "10.0.0.2 down (control detection time expired)", cut);
+  const auto bgp = wait_event("r1", "bgp", "neighbor 10.0.0.2 down", cut);
+  EXPECT_THAT(bgp.text, HasSubstr("(sent Cease/BFD Down)"));
+  EXPECT_GT(bfd.at - cut, 150ms);
+  EXPECT_LT(bfd.at - cut, 3s);
+  // bgpd acts on bfdd's word, which reaches us by another way: the order holds up to the scheduling of three processes.
+  EXPECT_GT(bgp.at, bfd.at - 20ms);
+  wait_route(false);
+  wait_fact({"r1", "bfd", "10.0.0.2", "down"});
+  RecordProperty("bfd_after_ms", static_cast<int>((bfd.at - cut) / 1ms));
+  RecordProperty("bgp_after_ms", static_cast<int>((bgp.at - cut) / 1ms));
+}
+
+TEST_F(Frr, StateIsReadFromTheDaemonAndAFrozenOneIsATimeout) {
+  make_pair_of_routers();
+  wait_converged();
+  auto& bgpd = r1_->services->at("bgpd");
+  const auto state = bgpd.state();
+  EXPECT_EQ(state["as"], 65001);
+  EXPECT_EQ(state["neighbors"]["10.0.0.2"]["remoteAs"], 65002);
+  EXPECT_TRUE(state["running"].get<bool>());
+  EXPECT_EQ(vty_ask_json(vty_socket("r1", "zebra"), "show ip route 10.0.0.0/30 json").contains("10.0.0.0/30"), true);
+  EXPECT_THROW(vty_ask(vty_socket("r1", "bgpd"), "show nonsense"), Error);
+
+  bgpd.signal(SIGSTOP);
+  EXPECT_THROW(bgpd.state(100ms), TimeoutError);
+  EXPECT_TRUE(r1_->services->state()["bgpd"].contains("error"));
+  bgpd.signal(SIGCONT);
+  EXPECT_EQ(bgpd.state()["as"], 65001);
+}
+
+TEST_F(Frr, AKilledBgpdComesBack) {
+  make_pair_of_routers();
+  wait_converged();
+  const auto killed = sys::now();
+  r1_->services->at("bgpd").signal(SIGKILL);
+  EXPECT_EQ(wait_event("r1", "service", "bgpd", killed).text, "bgpd ended: killed by SIGKILL");
+  EXPECT_EQ(r1_->services->missing(), "r1: bgpd: killed by SIGKILL");
+  wait_event("r2", "bgp", "neighbor 10.0.0.1 down", killed);
+  wait_route(false);
+  r1_->services->restart("bgpd");
+  wait_ready();
+  wait_converged();
+  wait_route(true);
+}
+
+TEST_F(Frr, AKilledZebraLeavesItsRoutesAndComesBackWithItsClients) {
+  make_pair_of_routers();
+  wait_converged();
+  wait_route(true);
+  const auto killed = sys::now();
+  r1_->services->at("zebra").signal(SIGKILL);
+  wait_event("r1", "service", "zebra", killed);
+  EXPECT_TRUE(r1_has_route());
+  r1_->services->restart("zebra");
+  wait_ready();
+  wait_converged();
+  wait_route(true);
+}
+
+TEST_F(Frr, AFrozenDaemonCanBeRestarted) {
+  make_pair_of_routers();
+  wait_converged();
+  r1_->services->at("bgpd").signal(SIGSTOP);
+  const auto before = sys::now();
+  r1_->services->restart("bgpd");
+  EXPECT_LT(sys::now() - before, 1s);
+  wait_ready();
+  wait_fact({"r1", "bgp", "10.0.0.2", "Established"});
+}
+
+TEST_F(Frr, ARefusedLineOfTheConfigurationIsAServiceError) {
+  auto& router = node("bad", {{"frr.conf", "router bgp 65001\n neighbour 10.0.0.2 remote-as 65002\n"}}, kRouter);
+  try {
+    start();
+    FAIL() << "bgpd took it";
+  } catch (const ServiceError& error) {
+    EXPECT_THAT(error.status(), HasSubstr("neighbour 10.0.0.2 remote-as 65002"));
+    EXPECT_THAT(error.argv().at(0), HasSubstr("bgpd"));
+    EXPECT_FALSE(error.last_log_lines().empty());
+  }
+  EXPECT_TRUE(router.services->at("zebra").ready());
+}
+
+TEST_F(Frr, ThirtyDaemonsStartTogether) {
+  for (int number = 1; number <= 10; ++number)
+    node("m" + std::to_string(number), router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
+  const auto before = sys::now();
+  for (auto& node : nodes_) node.services->start();
+  const auto returned = sys::now() - before;
+  wait_ready();
+  const auto ready = sys::now() - before;
+  RecordProperty("start_returned_ms", static_cast<int>(returned / 1ms));
+  RecordProperty("all_ready_ms", static_cast<int>(ready / 1ms));
+  std::printf("30 FRR daemons: start() returned after %d ms, all ready after %d ms\n", static_cast<int>(returned / 1ms),
+              static_cast<int>(ready / 1ms));
+  EXPECT_LT(ready, 10s);
+}
+
+}  // namespace
+}  // namespace xconn::services

@@ -1,0 +1,112 @@
+// What is read out of the daemons' configuration and logs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "services/frr_config.hh"
+#include "services/frr_log.hh"
+#include "services/keepalived.hh"
+
+namespace xconn::services {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr auto kIntegrated = R"(frr defaults traditional
+hostname er
+service integrated-vtysh-config
+!
+interface lan
+ ip address 10.0.0.1/24
+exit
+!
+ip route 10.9.0.0/16 10.0.0.9
+router bgp 65001
+ neighbor 10.0.0.2 remote-as 65002
+ !
+ address-family ipv4 unicast
+  network 10.9.0.0/24
+ exit-address-family
+exit
+!
+ip prefix-list all permit any
+bfd
+ peer 10.0.0.2
+ exit
+exit
+mistake of the author
+)";
+
+TEST(FrrConfig, EachDaemonReadsItsOwnSections) {
+  EXPECT_EQ(config_of("bfdd", kIntegrated),
+            "log timestamp precision 6\nfrr defaults traditional\nhostname er\nbfd\n peer 10.0.0.2\n exit\n"
+            "mistake of the author\n");
+  EXPECT_THAT(config_of("staticd", kIntegrated), HasSubstr("hostname er\nip route 10.9.0.0/16 10.0.0.9\nmistake"));
+  EXPECT_THAT(config_of("zebra", kIntegrated),
+              HasSubstr("interface lan\n ip address 10.0.0.1/24\n!\nip prefix-list all permit any\n"));
+}
+
+TEST(FrrConfig, BgpdTellsItsNeighborsChanges) {
+  const auto config = config_of("bgpd", kIntegrated);
+  EXPECT_THAT(config, HasSubstr("router bgp 65001\n bgp log-neighbor-changes\n neighbor 10.0.0.2 remote-as 65002\n"));
+  EXPECT_THAT(config, HasSubstr(" exit-address-family\n"));
+  EXPECT_THAT(config, HasSubstr("ip prefix-list all"));
+  EXPECT_THAT(config, Not(HasSubstr("peer 10.0.0.2")));
+  EXPECT_THAT(config, Not(HasSubstr("\nexit\n")));
+}
+
+TEST(FrrLog, StampsAreUtcWithAFraction) {
+  using std::chrono::nanoseconds;
+  EXPECT_EQ(frr_log_stamp("1970/01/02 00:00:01.000250 BGP: [M59KS-A3ZXZ] text"), nanoseconds(86'401'000'250'000));
+  EXPECT_FALSE(frr_log_stamp("1970/01/02 00:00:01 BGP: text"));
+  EXPECT_FALSE(frr_log_stamp("privs_init: user(root) is not part of vty group specified(frrvty)"));
+}
+
+std::string change_text(const std::string& line) {
+  const auto change = bgp_change_of(line);
+  return change ? to_string(*change) : "none";
+}
+
+TEST(FrrLog, NeighborChanges) {
+  const std::string head = "2026/11/20 21:10:54.424769 BGP: [M59KS-A3ZXZ] %ADJCHANGE: neighbor ";
+  EXPECT_EQ(change_text(head + "10.0.0.2(r2) in vrf default Up"), "neighbor 10.0.0.2 up");
+  EXPECT_EQ(change_text(head + "fd00::2(Unknown) in vrf default Down BFD down received"),
+            "neighbor fd00::2 down (BFD down received)");
+  EXPECT_EQ(change_text(head + "10.0.0.2 in vrf default Down"), "neighbor 10.0.0.2 down");
+  EXPECT_EQ(change_text("2026/11/20 21:10:54.424769 BGP: [X] 10.0.0.2 went from Idle to Active"), "none");
+  EXPECT_EQ(change_text(head), "none");
+}
+
+TEST(FrrLog, Notifications) {
+  const std::string head = "2026/11/20 21:10:54.424769 BGP: [HZN6M-XRM1G] %NOTIFICATION: ";
+  const auto sent = bgp_notification_of(head + "sent to neighbor 10.0.0.2 6/10 (Cease/BFD Down) 0 bytes");
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->neighbor, "10.0.0.2");
+  EXPECT_EQ(sent->text, "sent Cease/BFD Down");
+  const auto received =
+      bgp_notification_of(head + R"(received from neighbor 10.0.0.2 6/2 (Cease/Administrative Shutdown) "")");
+  ASSERT_TRUE(received);
+  EXPECT_EQ(received->neighbor, "10.0.0.2");
+  EXPECT_EQ(received->text, "received Cease/Administrative Shutdown");
+  EXPECT_FALSE(bgp_notification_of(head));
+}
+
+TEST(FrrLog, RefusedLines) {
+  EXPECT_EQ(frr_refusal_of("2026/11/20 21:10:16.220637 BGP: [SHWNK-NWT5S][EC 100663304] No such command on config line "
+                           "15: mistake"),
+            "refused its configuration, line 15: mistake");
+  EXPECT_FALSE(frr_refusal_of("2026/11/20 21:10:16.220637 BGP: [X] bgpd 8.4.4 starting"));
+}
+
+TEST(Keepalived, StatesInItsLog) {
+  using testing::Optional;
+  using testing::Pair;
+  EXPECT_THAT(vrrp_change_of("Fri Nov 20 21:30:00 2026: (fgt) Entering MASTER STATE"), Optional(Pair("fgt", "MASTER")));
+  EXPECT_THAT(vrrp_change_of("Fri Nov 20 21:30:00 2026: (fgt) Entering BACKUP STATE (init)"),
+              Optional(Pair("fgt", "BACKUP")));
+  EXPECT_FALSE(vrrp_change_of("Fri Nov 20 21:30:00 2026: (fgt) received an invalid passwd!"));
+  EXPECT_FALSE(vrrp_change_of("Entering MASTER STATE"));
+}
+
+}  // namespace
+}  // namespace xconn::services

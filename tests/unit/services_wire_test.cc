@@ -1,0 +1,110 @@
+// The daemons' protocols, as bytes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "services/bfd_control.hh"
+#include "services/strongswan.hh"
+#include "services/vici.hh"
+#include "services/vty.hh"
+
+namespace xconn::services {
+namespace {
+
+using namespace std::string_literals;
+using nlohmann::json;
+
+TEST(Vty, TakesRepliesOneByOneAndWaitsForTheWholeTrailer) {
+  auto buffer = "\0\0\0\0{\"as\":1}\n\0\0\0"s;
+  ASSERT_TRUE(take_vty_reply(buffer));
+  EXPECT_FALSE(take_vty_reply(buffer));
+  buffer += '\2';
+  const auto reply = take_vty_reply(buffer);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->text, "{\"as\":1}\n");
+  EXPECT_EQ(reply->status, 2);
+  EXPECT_TRUE(buffer.empty());
+}
+
+std::string bfd_message(char type, const std::string& text) {
+  return "\0\0\0"s + static_cast<char>(text.size()) + "\0\0"s + type + '\1' + text;
+}
+
+TEST(BfdControl, SubscriptionIsTheMaskInHostOrder) {
+  const auto bytes = bfd_subscription();
+  ASSERT_EQ(bytes.size(), 16U);
+  EXPECT_EQ(bytes.substr(0, 8), "\0\0\0\x08\0\x01\x04\x01"s);
+  std::uint64_t mask = 0;
+  std::memcpy(&mask, bytes.data() + 8, sizeof mask);
+  EXPECT_EQ(mask, 1U);
+}
+
+TEST(BfdControl, SkipsResponsesAndTakesNotices) {
+  auto buffer = bfd_message(1, R"({"status":"ok"})") +
+                bfd_message(4, R"({"op":"status","peer-address":"10.0.0.2","state":"down","diagnostics":1})");
+  buffer += bfd_message(4, R"({"op":"status","peer-address":"10.0.0.3","state":"up"})").substr(0, 20);
+  const auto notice = take_bfd_notice(buffer);
+  ASSERT_TRUE(notice);
+  EXPECT_EQ(notice->peer, "10.0.0.2");
+  EXPECT_EQ(notice->state, "down");
+  EXPECT_EQ(bfd_diagnostic_text(notice->diagnostic), "control detection time expired");
+  EXPECT_FALSE(take_bfd_notice(buffer));
+  EXPECT_EQ(buffer.size(), 20U);
+}
+
+TEST(BfdControl, RefusesAnotherProtocol) {
+  auto buffer = "HTTP/1.1 400 Bad Request\r\n"s;
+  EXPECT_THROW(take_bfd_notice(buffer), Error);
+}
+
+// The example of strongSwan's src/libcharon/plugins/vici/README.md.
+const json kExample{{"key1", "value1"},
+                    {"section1", {{"sub-section", {{"key2", "value2"}}}, {"list1", {"item1", "item2"}}}}};
+
+TEST(Vici, EncodesTheExampleOfItsReadme) {
+  const auto bytes = vici::encode({vici::Kind::kResponse, "", kExample});
+  const auto message =
+      "\3\4key1\0\6value1"
+      "\1\10section1"
+      "\4\5list1\5\0\5item1\5\0\5item2\6"
+      "\1\13sub-section\3\4key2\0\6value2\2"
+      "\2"s;
+  EXPECT_EQ(bytes, "\0\0\0"s + static_cast<char>(message.size() + 1) + '\1' + message);
+}
+
+TEST(Vici, ReadsBackWhatItWrites) {
+  auto bytes = vici::encode({vici::Kind::kEvent, "child-updown", kExample});
+  const auto half = bytes.substr(0, bytes.size() / 2);
+  auto incomplete = half;
+  EXPECT_FALSE(vici::take(incomplete));
+  EXPECT_EQ(incomplete, half);
+  bytes += "rest";
+  const auto packet = vici::take(bytes);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->kind, vici::Kind::kEvent);
+  EXPECT_EQ(packet->name, "child-updown");
+  EXPECT_EQ(packet->message, kExample);
+  EXPECT_EQ(bytes, "rest");
+}
+
+TEST(Vici, MalformedBytesAreErrors) {
+  for (const auto& bytes : {"\0\0\0\0"s, "\0\0\0\2\1\7"s, "\0\0\0\3\1\1\5"s, "\0\0\0\4\7\5ab"s, "\x7f\0\0\0"s,
+                            "\0\0\0\5\1\1\1a\2\0"s.substr(0, 8) + "\6", "\0\0\0\6\1\4\1a\3\0"s}) {
+    auto buffer = bytes;
+    EXPECT_THROW(vici::take(buffer), Error) << testing::PrintToString(bytes);
+  }
+}
+
+TEST(Vici, EventsBecomeSentences) {
+  const json child{{"up", "yes"}, {"vpn", {{"child-sas", {{"net-1", {{"name", "net"}, {"state", "INSTALLED"}}}}}}}};
+  EXPECT_THAT(ike_sentences("child-updown", child), testing::ElementsAre("CHILD_SA vpn/net up"));
+  EXPECT_THAT(ike_sentences("ike-updown", {{"vpn", {{"state", "DELETING"}}}}), testing::ElementsAre("IKE_SA vpn down"));
+  EXPECT_THAT(ike_sentences("ike-rekey", {{"vpn", {{"old", {{"uniqueid", "1"}}}}}}),
+              testing::ElementsAre("IKE_SA vpn rekeyed"));
+}
+
+}  // namespace
+}  // namespace xconn::services
