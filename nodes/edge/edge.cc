@@ -10,7 +10,7 @@ namespace xconn::nodes {
 void make_edge(const Setting& setting, Fragment& fragment) {
   forwards(fragment);
   add_routing(setting, fragment);
-  for (const auto& prefix : vnets_reached_by(setting.topology, setting.node.name))
+  for (const auto& prefix : vnets_reached_by(setting.topology, setting.node))
     fragment.add_fact("route", prefix.text(), "");
   add_tunnels(setting, fragment);
   add_pair(setting, fragment);

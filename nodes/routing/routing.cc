@@ -117,10 +117,29 @@ Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   return data;
 }
 
-void add_facts(const model::Bgp& bgp, Fragment& fragment) {
-  for (const auto& neighbor : bgp.neighbors) {
+bool owns(const model::Node& node, const Address& address) {
+  return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
+    return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
+  });
+}
+
+/// The other side's view of a session: the neighbour that is `node`, at whoever has `address`. Nullptr when nobody
+/// there wants a session, which is then none that could come up.
+const model::BgpNeighbor* other_side(const Setting& setting, const Address& address) {
+  for (const auto& node : setting.topology.nodes) {
+    if (!node.bgp || !owns(node, address)) continue;
+    for (const auto& neighbor : node.bgp->neighbors)
+      if (owns(setting.node, neighbor.address)) return &neighbor;
+  }
+  return nullptr;
+}
+
+void add_facts(const Setting& setting, Fragment& fragment) {
+  for (const auto& neighbor : setting.node.bgp->neighbors) {
+    const auto* back = other_side(setting, neighbor.address);
+    if (back == nullptr) continue;
     fragment.add_fact("bgp", neighbor.address.text(), "Established");
-    if (neighbor.bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");
+    if (neighbor.bfd && back->bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");
   }
 }
 
@@ -129,7 +148,7 @@ std::vector<std::string> customers_of(const model::Topology& topology, const mod
   std::vector<std::string> names;
   for (const auto& connection : topology.connections)
     for (const auto& circuit : topology.circuits)
-      if (connection.gateway == gateway.name && connection.circuit == circuit.name)
+      if (connection.gateway == gateway.name && connection.circuit == circuit.name && circuit.private_peering)
         for (const End& end : {circuit.customer_primary, circuit.customer_secondary})
           if (!std::ranges::count(names, end.node)) names.push_back(end.node);
   return names;
@@ -158,14 +177,15 @@ void add_routing(const Setting& setting, Fragment& fragment, const std::vector<P
     before_bgp.emplace_back("bfdd");
   }
   fragment.add_service("frr", "bgpd", kConfig, before_bgp);
-  add_facts(bgp, fragment);
+  add_facts(setting, fragment);
 }
 
-std::vector<Prefix> vnets_reached_by(const model::Topology& topology, const std::string& router) {
+std::vector<Prefix> vnets_reached_by(const model::Topology& topology, const model::Node& router) {
   std::vector<Prefix> prefixes;
+  if (!router.bgp) return prefixes;
   for (const auto& gateway : topology.gateways)
     for (const auto& vnet : topology.vnets)
-      if (gateway.vnet == vnet.name && std::ranges::count(customers_of(topology, gateway), router))
+      if (gateway.vnet == vnet.name && std::ranges::count(customers_of(topology, gateway), router.name))
         add_new(prefixes, vnet.address_space);
   return prefixes;
 }

@@ -12,8 +12,8 @@ namespace xconn::nodes {
 /// neighbour.
 void add_routing(const Setting& setting, Fragment& fragment, const std::vector<Prefix>& reject = {});
 
-/// The address spaces that a customer's router learns over its circuits.
-std::vector<Prefix> vnets_reached_by(const model::Topology& topology, const std::string& router);
+/// The address spaces that a customer's router learns by BGP over its circuits.
+std::vector<Prefix> vnets_reached_by(const model::Topology& topology, const model::Node& router);
 
 /// What the customers of the circuits that `vnet`'s gateways are connected to advertise by BGP.
 std::vector<Prefix> prefixes_learned_by(const model::Topology& topology, const std::string& vnet);
