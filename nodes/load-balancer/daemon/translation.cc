@@ -32,6 +32,11 @@ void set_sysctls(const Config& config, const sys::Netns& here) {
       {"net/netfilter/nf_conntrack_udp_timeout", std::to_string(idle)},
       {"net/netfilter/nf_conntrack_udp_timeout_stream", std::to_string(idle)},
       {"net/netfilter/nf_conntrack_tcp_timeout_established", std::to_string(idle)}};
+  // The fabric sends everything for the Internet here and may ask for any address.
+  values["net/ipv4/conf/" + config.front_interface + "/proxy_arp"] = "1";
+  values["net/ipv4/neigh/" + config.front_interface + "/proxy_delay"] = "0";
+  // With floating IP the backends answer as the frontend, which is an address of ours.
+  values["net/ipv4/conf/" + config.front_interface + "/accept_local"] = "1";
   std::vector<std::string> interfaces = {config.front_interface, config.internet_interface};
   for (const auto& backend : config.backends) interfaces.push_back(backend.interface);
   for (const auto& name : interfaces) {

@@ -1,0 +1,132 @@
+#include <gtest/gtest.h>
+
+#include "tests/kernel/lb_network.hh"
+#include "tests/kernel/lb_sockets.hh"
+
+namespace xconn::lb {
+namespace {
+
+struct Internal : testing::Test {
+  Internal() { network.balance_internal(); }
+  Udp udp() { return Udp(network.netns("client"), kServer, 7); }
+
+  /// Which backend's echo sees this flow: "a" or "b".
+  std::string seen_by(Udp& flow) {
+    const auto before = network.udp_seen("a");
+    EXPECT_TRUE(flow.echoes());
+    return network.udp_seen("a") > before ? "a" : "b";
+  }
+  std::string other(const std::string& node) { return node == "a" ? "b" : "a"; }
+
+  LbNetwork network;
+};
+
+TEST_F(Internal, SpreadsFlowsAndKeepsEachWhereItIs) {
+  std::vector<Udp> flows;
+  for (int n = 0; n < 40; ++n) flows.push_back(udp());
+  for (auto& flow : flows) ASSERT_TRUE(flow.echoes());
+  const auto a = network.udp_seen("a"), b = network.udp_seen("b");
+  EXPECT_EQ(a + b, 40U);
+  EXPECT_GE(a, 8U);
+  EXPECT_GE(b, 8U);
+  for (auto& flow : flows) ASSERT_TRUE(flow.echoes());
+  EXPECT_EQ(network.udp_seen("a"), 2 * a);
+  EXPECT_EQ(network.backend("a")["flows"]["udp"], a);
+  EXPECT_EQ(network.backend("b")["new_flows"], b);
+}
+
+TEST_F(Internal, TcpWorksThoughItsAnswersPassElsewhere) {
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kServer, 7));
+  EXPECT_TRUE(tcp.echoes(std::string(1400, 'x')));
+  EXPECT_EQ(network.tcp_seen("a") + network.tcp_seen("b"), 1U);
+}
+
+TEST_F(Internal, FailedProbeMovesUdpAndNewFlowsButNotTcp) {
+  Udp flow = udp();
+  const auto first = seen_by(flow), second = other(first);
+  Socket tcp(network.netns("client"), SOCK_STREAM);  // one that is pinned to the backend that will fail
+  std::vector<Socket> tries;
+  for (int n = 0; n < 30; ++n) {
+    tries.emplace_back(network.netns("client"), SOCK_STREAM);
+    const auto before = network.tcp_seen(first);
+    ASSERT_TRUE(tries.back().connect(kServer, 7));
+    ASSERT_TRUE(tries.back().echoes());
+    if (network.tcp_seen(first) > before) break;
+    ASSERT_LT(n, 29) << "no TCP flow went to " << first;
+  }
+  network.answer_probes(first, false);
+  network.wait_healthy(first, false);
+
+  EXPECT_EQ(seen_by(flow), second);
+  const auto accepted = network.tcp_seen(first);
+  EXPECT_TRUE(tries.back().echoes("still here")) << "established TCP stays";
+  for (int n = 0; n < 10; ++n) {
+    Udp fresh = udp();
+    EXPECT_EQ(seen_by(fresh), second);
+    Socket connection(network.netns("client"), SOCK_STREAM);
+    EXPECT_TRUE(connection.connect(kServer, 7));
+  }
+  EXPECT_EQ(network.tcp_seen(first), accepted) << "no new TCP to a failed backend";
+  EXPECT_GE(network.state()["repinned"], 1);
+
+  network.answer_probes(first, true);
+  network.wait_healthy(first, true);
+  EXPECT_EQ(seen_by(flow), second) << "a flow does not go back by itself";
+}
+
+TEST_F(Internal, AllDownLetsTcpGoOnAndDropsTheRest) {
+  Udp flow = udp();
+  ASSERT_TRUE(flow.echoes());
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kServer, 7));
+  ASSERT_TRUE(tcp.echoes());
+  for (const char* node : {"a", "b"}) network.answer_probes(node, false);
+  for (const char* node : {"a", "b"}) network.wait_healthy(node, false);
+  EXPECT_TRUE(tcp.echoes("pinned"));
+  EXPECT_FALSE(flow.echoes());
+  Socket late(network.netns("client"), SOCK_STREAM);
+  EXPECT_FALSE(late.connect(kServer, 7, 300));
+  EXPECT_GE(network.state()["drops"]["no_backend"], 2);
+
+  network.answer_probes("b", true);
+  network.wait_healthy("b", true);
+  EXPECT_EQ(seen_by(flow), "b");
+}
+
+TEST_F(Internal, FragmentsFollowTheirFlow) {
+  Udp flow = udp();
+  for (int n = 0; n < 8; ++n) {
+    Udp big = udp();
+    EXPECT_TRUE(big.echoes(std::string(2000, 'f')));
+  }
+}
+
+TEST_F(Internal, FrontendAnswersNoPingButPassesPings) {
+  EXPECT_EQ(sys::run({"ping", "-qc1", "-W1", kFrontend}, {.netns = network.netns("client").fd()}).status, 1);
+  EXPECT_EQ(sys::run({"ping", "-qc1", "-W1", kServer}, {.netns = network.netns("client").fd()}).status, 0);
+}
+
+TEST_F(Internal, SaysWhatHappensOnItsSocket) {
+  std::vector<nlohmann::json> events;
+  sys::Subscription subscription(network.loop(), sys::LineClient(network.socket("lb-lb")), R"({"get":"subscribe"})",
+                                 [&](std::string line) { events.push_back(nlohmann::json::parse(line)); });
+  network.wait_for("subscription", [&] { return network.state()["healthy"] == 2; });
+  network.answer_probes("a", false);
+  network.wait_for("an event", [&] { return !events.empty(); });
+  EXPECT_EQ(events[0]["event"], "backend");
+  EXPECT_EQ(events[0]["backend"], "a:eth0");
+  EXPECT_EQ(events[0]["healthy"], false);
+  EXPECT_EQ(events[0]["text"], "a:eth0 unhealthy: 2 probes unanswered (refused)");
+}
+
+TEST_F(Internal, SilentBackendFailsItsProbes) {
+  network.sh("a",
+             "nft 'add table ip t; add chain ip t in { type filter hook input priority 0; };"
+             "add rule ip t in tcp dport 8008 drop'");
+  network.wait_healthy("a", false);
+  EXPECT_EQ(network.backend("a")["probe"]["text"], "no answer within 100ms");
+}
+
+}  // namespace
+}  // namespace xconn::lb
