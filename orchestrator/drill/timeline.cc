@@ -25,6 +25,7 @@ void add_direction(const Evidence& evidence, const FlowEvidence& flow, Way way, 
   const Witness& witness = flow.witness(way);
   const std::string name = flow.spec.name + (way == Way::kForward ? " forward" : " reverse");
   for (const probes::Gap& gap : witness.measured.gaps) {
+    if (gap.end < evidence.first_fault.value_or(evidence.began)) continue;  // not of the drill's making
     rows.push_back({gap.start, "flow", name, "last packet", 1});
     if (gap.open) continue;
     const auto path = evidence.path_at(flow, way, gap.end + kSampled);

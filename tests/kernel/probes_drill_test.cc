@@ -1,0 +1,137 @@
+// A whole drill, with real flows, real tracing and a real fault, on the network of two hosts and a switch.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "drill/report.hh"
+#include "drill/site.hh"
+#include "probes_network.hh"
+#include "sys/loop.hh"
+
+namespace xconn::drill {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Any fault is a drop in one direction: "to_server" or "to_client".
+class DrillNetwork : public Site {
+ public:
+  probes::Endpoint endpoint(const std::string& place) const override {
+    if (place == "switch") return {place, *Address::parse("192.0.2.3"), &network_.netns(place)};
+    return network_.endpoint(place);
+  }
+  std::vector<probes::InterfaceView> interfaces() const override { return network_.interfaces(); }
+  sys::Loop& loop() override { return loop_; }
+  void inject(const Inject& fault) override {
+    network_.drop(fault.on, "meta l4proto udp");
+    tell(fault.kind + " " + fault.on + " applied");
+    injected_[fault.name] = fault.on;
+    if (fault.lasts) heals_ = sys::Timer::once(loop_, *fault.lasts, [this, name = fault.name] { heal(name); });
+  }
+  void heal(const std::string& name) override {
+    for (const auto& [fault, chain] : std::exchange(injected_, {})) {
+      if (name != "all" && name != fault) {
+        injected_[fault] = chain;
+        continue;
+      }
+      network_.pass(chain);
+      tell("blackhole " + chain + " healed");
+    }
+  }
+  std::optional<std::string> unsettled() override {
+    return settled_ ? std::nullopt : std::optional("the sky is green");
+  }
+  std::vector<services::Event> events(Duration since) override {
+    std::vector<services::Event> result;
+    for (const auto& event : events_) {
+      if (event.at >= since) result.push_back(event);
+    }
+    return result;
+  }
+  void tell(const std::string& text) { events_.push_back({sys::now(), "fault", "", text}); }
+
+  bool settled_ = true;
+  std::map<std::string, std::string> injected_;
+
+ private:
+  sys::Loop loop_;
+  probes::Network network_;
+  std::vector<services::Event> events_;
+  sys::Timer heals_;
+};
+
+Drill drill(const std::string& timeline, const std::string& expect) {
+  return read_text(
+      "name: test\ntopology: none\nduration: 2s\nsettle: 1s\n"
+      "flows: {a: {from: client, to: server, port: 7777}}\n" +
+          timeline + expect,
+      "test.yaml");
+}
+
+std::vector<std::string> verdicts(const Report& report) {
+  std::vector<std::string> result;
+  for (const Judgement& one : report.judgements)
+    result.push_back(to_string(one.verdict) + ": " + one.sentence + ": " + one.found);
+  return result;
+}
+
+TEST(DrillRun, MeasuresTracesAndJudges) {
+  DrillNetwork site;
+  const Report report =
+      run(drill("timeline:\n"
+                "  - {at: 500ms, fault: blackhole, on: to_server, for: 600ms}\n"
+                "  - {at: 700ms, exec: {node: server, command: [\"false\"]}}\n",
+                "expect:\n"
+                "  - outage: {flow: a, direction: forward, at-least: 580ms, at-most: 660ms}\n"
+                "  - lost: {flow: a, direction: reverse, at-most: 0}\n"
+                "  - path: {flow: a, when: before, exactly: [client, switch, server], via: {client: eth0, switch: "
+                "to-server}}\n"
+                "  - path: {flow: a, direction: reverse, exactly: [server, switch, client]}\n"
+                "  - symmetric: {flow: a, of: [switch]}\n"
+                "  - event: {source: fault, contains: healed, within: 800ms}\n"
+                "  - counter: {node: switch, flow: a, packets: some}\n"
+                "  - capture: {on: \"switch:to-client\", filter: \"udp port 7777\", packets: some}\n"
+                "  - capture: {on: \"switch:to-client\", filter: \"tcp\", packets: none, during: [100ms, 1s]}\n"
+                "  - alive: {flow: a}\n"),
+          site);
+  EXPECT_EQ(report.verdict, probes::Verdict::kPass) << testing::PrintToString(verdicts(report));
+  std::vector<std::string> sources;
+  for (const Row& row : report.timeline) sources.push_back(row.source + " " + row.text);
+  EXPECT_THAT(sources,
+              testing::UnorderedElementsAre("flow last packet", "fault blackhole to_server applied", "exec false",
+                                            "exec false: exit status 1", "fault blackhole to_server healed",
+                                            HasSubstr("flow first packet after")));
+  EXPECT_TRUE(site.injected_.empty());
+}
+
+TEST(DrillRun, WhatIsBrokenUntilTheEndIsHealedAndWrongExpectationsFail) {
+  DrillNetwork site;
+  const Report report = run(drill("timeline: [{at: 1s, fault: blackhole, on: to_client}]\n",
+                                  "expect:\n"
+                                  "  - dead: {flow: a, direction: reverse}\n"
+                                  "  - dead: {flow: a, direction: forward}\n"
+                                  "  - outage: {flow: a, direction: reverse, at-most: 100ms}\n"
+                                  "  - counter: {node: switch, flow: a, packets: none}\n"),
+                            site);
+  std::vector<probes::Verdict> found;
+  for (const Judgement& one : report.judgements) found.push_back(one.verdict);
+  using enum probes::Verdict;
+  EXPECT_THAT(found, ElementsAre(kPass, kFail, kFail, kFail));
+  EXPECT_EQ(exit_code(report.verdict), 1);
+  EXPECT_TRUE(site.injected_.empty());
+}
+
+TEST(DrillRun, ALabThatDoesNotSettleSaysWhatIsMissing) {
+  DrillNetwork site;
+  site.settled_ = false;
+  try {
+    run(drill("", "expect: [alive: {flow: a}]\n"), site);
+    FAIL() << "it settled";
+  } catch (const TimeoutError& error) {
+    EXPECT_EQ(error.last_state(), "the sky is green");
+  }
+}
+
+}  // namespace
+}  // namespace xconn::drill
