@@ -32,7 +32,7 @@ std::optional<Tuple> tuple_of(std::span<const std::uint8_t> packet) {
   const std::size_t offset = static_cast<std::size_t>(ip.ihl) * 4;
   const bool later_fragment = (ntohs(ip.frag_off) & IP_OFFMASK) != 0;
   const bool ports = ip.protocol == IPPROTO_TCP || ip.protocol == IPPROTO_UDP;
-  if (ip.version != 4 || later_fragment || !ports || packet.size() < offset + 8) return std::nullopt;
+  if (ip.version != 4 || ip.ihl < 5 || later_fragment || !ports || packet.size() < offset + 8) return std::nullopt;
   const auto* transport = packet.data() + offset;
   return Tuple{ntohl(ip.saddr), ntohl(ip.daddr), ip.protocol, word_at(transport), word_at(transport + 2)};
 }

@@ -18,10 +18,9 @@ Nftables::Nftables() : context_(nft_ctx_new(NFT_CTX_DEFAULT)) {
 }
 
 void Nftables::run(const std::string& text) {
-  errno = 0;
   if (nft_run_cmd_from_buffer(context_.get(), text.c_str()) == 0) return;
-  const int error_number = errno ? errno : EINVAL;
-  throw KernelError("run nftables transaction", text.substr(0, 200), {}, error_number,
+  // errno is whatever libnftables did last; its own sentence has the kernel's error.
+  throw KernelError("run nftables transaction", text.substr(0, 200), {}, EINVAL,
                     nft_ctx_get_error_buffer(context_.get()));
 }
 
