@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xconn::datapath {
+
+/// A program that labs start, and the Debian package that has it.
+struct ProgramRow {
+  std::string name;                ///< "program:frr"
+  std::vector<std::string> files;  ///< all must be there: a path, or a name searched in PATH
+  std::string package;
+};
+
+const std::vector<ProgramRow>& programs();
+
+/// Where the first that is missing was looked for; nullopt when all are there.
+std::optional<std::string> missing_file(const std::vector<std::string>& files);
+
+}  // namespace xconn::datapath

@@ -1,0 +1,53 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "base/errors.hh"
+#include "datapath/doctor.hh"
+#include "sys/clock.hh"
+
+namespace xconn::datapath_test {
+
+using datapath::Choice;
+using datapath::State;
+using datapath::VlanDriver;
+
+TEST(Doctor, TriesEverything) {
+  const auto begin = sys::now();
+  const auto report = datapath::doctor();
+  const auto took = sys::now() - begin;
+  for (const auto& it : report)
+    std::printf("%-20s %-9s %-24s %s%s%s\n", it.name.c_str(), to_string(it.state), it.driver.c_str(), it.detail.c_str(),
+                it.remedy.empty() ? "" : "   -> ", it.remedy.c_str());
+  std::printf("%.0f ms\n", static_cast<double>(took.count()) / 1e6);
+  std::vector<std::string> names;
+  for (const auto& it : report) {
+    names.push_back(it.name);
+    EXPECT_EQ(it.state == State::kOk, it.remedy.empty()) << it.name;
+    EXPECT_EQ(it.state == State::kMissing, it.driver.empty()) << it.name;
+    EXPECT_FALSE(it.detail.empty()) << it.name;
+  }
+  EXPECT_EQ(names, datapath::feature_names());
+}
+
+// What every host that can run a lab has, by one driver or the other.
+TEST(Doctor, FindsWhatLabsNeed) {
+  for (const char* name : {"vlan", "qinq", "delay", "loss", "rate", "vrf", "nftables", "tun"}) {
+    const auto feature = datapath::examine(name);
+    EXPECT_NE(feature.state, State::kMissing) << name << ": " << feature.detail;
+  }
+  EXPECT_THROW(datapath::examine("teleport"), NotFoundError);
+}
+
+TEST(Doctor, ChoosesWhatWorks) {
+  EXPECT_EQ(datapath::choose_vlan(Choice::kPortable), VlanDriver::kPortable);
+  const bool kernel = datapath::examine("vlan").state == State::kOk;
+  EXPECT_EQ(datapath::choose_vlan(Choice::kAuto), kernel ? VlanDriver::kKernel : VlanDriver::kPortable);
+  if (kernel)
+    EXPECT_EQ(datapath::choose_vlan(Choice::kKernel), VlanDriver::kKernel);
+  else
+    EXPECT_THROW(datapath::choose_vlan(Choice::kKernel), HostError);
+}
+
+}  // namespace xconn::datapath_test
