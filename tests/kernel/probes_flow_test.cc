@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "datapath/wire.hh"
 #include "probes/canary.hh"
 #include "probes/flow.hh"
 #include "probes_network.hh"
@@ -121,6 +122,25 @@ TEST_F(FlowTest, DuplicatesAreCounted) {
   EXPECT_LE(forward.duplicated, 25U);
   EXPECT_EQ(forward.lost, 0U);
   EXPECT_EQ(forward.received, forward.sent);
+}
+
+TEST_F(FlowTest, ReorderingAndLatencyAreSeen) {
+  Impairment overtaking;
+  overtaking.delay = 12ms;
+  overtaking.reorder = 0.2;
+  const datapath::Wire wire(network_.netns("switch"), "to-server", overtaking);
+  Flow flow(spec(FlowKind::kUdp), network_);
+  flow.start();
+  wait_established(flow);
+  std::this_thread::sleep_for(1s);
+  flow.stop();
+  const Measurement forward = measure(flow.trail(Way::kForward), {});
+  EXPECT_GE(forward.reordered, 20U);  // of those overtaken
+  EXPECT_EQ(forward.lost, 0U);
+  EXPECT_GE(forward.before.median, 12ms);
+  const Measurement reverse = measure(flow.trail(Way::kReverse), {});
+  EXPECT_EQ(reverse.reordered, 0U);
+  EXPECT_LT(reverse.before.median, 5ms);
 }
 
 TEST_F(FlowTest, ADirectionThatStopsForGoodIsDead) {
