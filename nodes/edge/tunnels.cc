@@ -68,6 +68,8 @@ Data node_data(const model::Node& node) {
   data.set("node", node.name);
   data.set("retransmit_tries", std::to_string(tries));
   data.set("retransmit_timeout", step == std::chrono::milliseconds(500) ? "0.5" : "2.0");
+  const bool initiates = std::ranges::any_of(node.tunnels, &model::Tunnel::initiate);
+  data.set("answers_only", initiates ? Data::type::bool_false : Data::type::bool_true);
   for (const auto& tunnel : node.tunnels) tunnels.push_back(tunnel_data(tunnel));
   data.set("tunnels", tunnels);
   return data;
