@@ -1,0 +1,101 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "faults/kinds.hh"
+#include "faults/request.hh"
+#include "faults/site.hh"
+#include "faults/values.hh"
+
+namespace xconn::faults {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+const Inventory kInventory = {{"hq-fgt", "hq-er"},
+                              {{{"hq-fgt", "er"}, {"hq-er", "lan"}, {}, {}, {}, {}}},
+                              {{"hq-er", "bgpd"}},
+                              {{"hq-fgt", "er", "er"}}};
+
+std::string refusal(const std::vector<std::string>& words) {
+  try {
+    validate(parse(words), kInventory);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(FaultRequest, ReadsACommandLine) {
+  const auto request = parse({"loss", "hq-fgt:er", "30%", "direction=out", "--for", "20s"});
+  EXPECT_EQ(request.kind, "loss");
+  EXPECT_EQ(request.target, "hq-fgt:er");
+  EXPECT_EQ(request.parameters, (std::map<std::string, std::string>{{"loss", "30%"}, {"direction", "out"}}));
+  EXPECT_EQ(request.for_, 20s);
+  EXPECT_EQ(to_string(request), "loss hq-fgt:er direction=out loss=30% for 20s");
+}
+
+TEST(FaultRequest, ReadsADrillsMap) {
+  EXPECT_EQ(parse(std::map<std::string, std::string>{
+                {"fault", "delay"}, {"target", "hq-fgt:er"}, {"delay", "200ms"}, {"for", "3s"}}),
+            parse({"delay", "hq-fgt:er", "200ms", "--for=3s"}));
+}
+
+TEST(FaultRequest, SaysEverythingThatIsWrong) {
+  try {
+    validate(parse({"brownout", "hq-fgt:er", "delay=fast", "los=5%"}), kInventory);
+    FAIL();
+  } catch (const TopologyError& error) {
+    ASSERT_EQ(error.findings().size(), 3U);  // delay is no duration, loss is missing, los is unknown
+    EXPECT_EQ(error.findings()[0].value, "fast");
+    EXPECT_EQ(error.findings()[1].field, "loss");
+    EXPECT_THAT(error.findings()[2].remedy, HasSubstr("delay, direction, jitter, loss"));
+  }
+}
+
+TEST(FaultRequest, NamesWhatThereIs) {
+  EXPECT_THAT(refusal({"explode", "hq-fgt:er"}), HasSubstr("there are: admin-down, blackhole, brownout"));
+  EXPECT_THAT(refusal({"blackhole", "hq-fgd:er"}), HasSubstr("there are: hq-er, hq-fgt"));
+  EXPECT_THAT(refusal({"blackhole", "hq-fgt:wan"}), HasSubstr("it has: er"));
+  EXPECT_THAT(refusal({"kill", "hq-er:ospfd"}), HasSubstr("it has: bgpd"));
+  EXPECT_THAT(refusal({"member-down", "hq-fgt:vpn"}), HasSubstr("it has: er"));
+  EXPECT_THAT(refusal({"kill-node", "hq-er:lan"}), HasSubstr("takes NODE"));
+  EXPECT_THAT(refusal({"blackhole"}), HasSubstr("KIND TARGET"));
+  EXPECT_THAT(refusal({"blackhole", "hq-fgt:er", "--for", "soon"}), HasSubstr("20s"));
+}
+
+TEST(FaultRequest, TakesTheGoodOnes) {
+  EXPECT_EQ(refusal({"blackhole", "hq-fgt:er"}), "");
+  EXPECT_EQ(refusal({"drop", "hq-er:lan", "udp/4500"}), "");
+  EXPECT_EQ(refusal({"kill", "hq-er:bgpd"}), "");
+  EXPECT_EQ(refusal({"kill-node", "hq-er"}), "");
+  EXPECT_EQ(refusal({"member-down", "hq-fgt:er"}), "");
+  EXPECT_EQ(refusal({"flap", "hq-fgt:er", "2s", "duty=25%"}), "");
+}
+
+TEST(FaultValues, AreReadStrictly) {
+  EXPECT_EQ(parse_share("5%"), 0.05);
+  EXPECT_EQ(parse_share("0.5"), 0.5);
+  for (const char* wrong : {"", "0", "0%", "101%", "-5%", "5 %", "5%%", "nan", "inf"})
+    EXPECT_FALSE(parse_share(wrong)) << wrong;
+  EXPECT_EQ(parse_rate("10Mbps"), 10'000'000U);
+  EXPECT_EQ(parse_rate("1.5Gbps"), 1'500'000'000U);
+  for (const char* wrong : {"", "10", "10 Mbps", "1kbps", "Mbps", "-1Mbps"}) EXPECT_FALSE(parse_rate(wrong)) << wrong;
+  EXPECT_EQ(parse_bytes("1400"), 1400U);
+  for (const char* wrong : {"", "67", "65536", "1400b", "-1"}) EXPECT_FALSE(parse_bytes(wrong)) << wrong;
+}
+
+TEST(FaultKinds, ExplainThemselves) {
+  for (const auto& kind : kinds()) {
+    EXPECT_FALSE(kind.meaning.empty()) << kind.name;
+    for (const auto& parameter : kind.parameters) {
+      EXPECT_FALSE(parameter.meaning.empty()) << kind.name;
+      if (!parameter.default_value.empty() && parameter.name != "jitter") {
+        EXPECT_TRUE(is_valid(parameter.value, parameter.default_value)) << kind.name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace xconn::faults
