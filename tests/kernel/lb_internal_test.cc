@@ -95,7 +95,6 @@ TEST_F(Internal, AllDownLetsTcpGoOnAndDropsTheRest) {
 }
 
 TEST_F(Internal, FragmentsFollowTheirFlow) {
-  Udp flow = udp();
   for (int n = 0; n < 8; ++n) {
     Udp big = udp();
     EXPECT_TRUE(big.echoes(std::string(2000, 'f')));
@@ -118,6 +117,29 @@ TEST_F(Internal, SaysWhatHappensOnItsSocket) {
   EXPECT_EQ(events[0]["backend"], "a:eth0");
   EXPECT_EQ(events[0]["healthy"], false);
   EXPECT_EQ(events[0]["text"], "a:eth0 unhealthy: 2 probes unanswered (refused)");
+}
+
+TEST_F(Internal, ProbesByHttp) {
+  network.probe_by_http();
+  network.balance_internal();
+  EXPECT_TRUE(udp().echoes());
+  network.answer_probes("a", false);
+  const nlohmann::json probe = network.backend("a")["probe"];
+  EXPECT_TRUE(probe["answered"]) << "8008 is not asked any more: " << probe;
+  network.sh("a",
+             "nft 'add table ip t; add chain ip t in { type filter hook input priority 0; };"
+             "add rule ip t in tcp dport 80 reject with tcp reset'");
+  network.wait_healthy("a", false);
+  EXPECT_EQ(network.backend("a")["probe"]["text"], "refused");
+}
+
+TEST_F(Internal, GoesOnThroughACrashAndStartsAgain) {
+  Udp flow = udp();
+  ASSERT_TRUE(flow.echoes());
+  network.crash_balancer();
+  EXPECT_TRUE(flow.echoes()) << "the data path is the kernel's";
+  network.balance_internal();
+  EXPECT_TRUE(flow.echoes());
 }
 
 TEST_F(Internal, SilentBackendFailsItsProbes) {

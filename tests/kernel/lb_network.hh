@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <csignal>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -47,7 +49,7 @@ class LbNetwork {
     for (const char* name : {"a", "b"}) {
       sh(name, std::string("ip addr add ") + kServer + "/32 dev lo");
       sh(name, std::string("ip route add default via ") + (name[0] == 'a' ? "10.2.0.1" : "10.3.0.1"));
-      echo(name, "service", R"({"tcp":[7],"udp":[7,4500]})");
+      echo(name, "service", R"({"tcp":[7],"udp":[7,4500],"http":[80]})");
       answer_probes(name, true);
     }
   }
@@ -89,8 +91,16 @@ class LbNetwork {
                     {{{"name", "a:eth0"}, {"address", "10.2.0.5"}, {"interface", "be.a"}, {"fabric_interface", "na"}},
                      {{"name", "b:eth0"}, {"address", "10.3.0.6"}, {"interface", "be.b"}, {"fabric_interface", "nb"}}}},
                    {"probe", {{"protocol", "tcp"}, {"port", 8008}, {"interval_ms", 100}, {"threshold", 2}}}});
+    if (http_probe_) config["probe"].update({{"protocol", "http"}, {"port", 80}, {"path", "/health"}});
     start("lb", "lb", XCONN_LB, config.dump());
     wait_for("both backends healthy", [this] { return state()["healthy"] == 2; });
+  }
+  /// From the next start on.
+  void probe_by_http() { http_probe_ = true; }
+  void crash_balancer() {
+    auto& process = processes_.at("lb-lb");
+    process.signal(SIGKILL);
+    wait_for("its end", [&] { return !process.running(); });
   }
   void balance_internal() {
     balance({{"frontend", kFrontend}, {"public", false}, {"rules", {{{"ha_ports", true}, {"floating_ip", true}}}}});
@@ -171,6 +181,7 @@ class LbNetwork {
   sys::Loop loop_;
   std::map<std::string, sys::Netns> nodes_;
   std::map<std::string, sys::Process> processes_;
+  bool http_probe_ = false;
 };
 
 }  // namespace xconn::lb
