@@ -12,7 +12,7 @@ class ChildLock {
  public:
   ChildLock();
   void adopt(pid_t pid);
-  void abandon(pid_t pid);  ///< reaps a child that never came to exec
+  void abandon(pid_t pid);  ///< kills and reaps a child that nobody will hold
 
  private:
   std::unique_lock<std::mutex> lock_;

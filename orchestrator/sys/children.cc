@@ -38,7 +38,10 @@ ChildLock::ChildLock() : lock_(registry().mutex) {}
 
 void ChildLock::adopt(pid_t pid) { registry().owned.emplace(pid, std::nullopt); }
 
-void ChildLock::abandon(pid_t pid) { ::waitpid(pid, nullptr, 0); }
+void ChildLock::abandon(pid_t pid) {
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+}
 
 std::optional<int> collect(const Child& child) {
   auto& all = registry();

@@ -154,6 +154,13 @@ std::string program_of(const ProcessSpec& spec) {
   return *found;
 }
 
+/// The launcher wants a context, though the waiting is ours. One for all (a new one costs three descriptors, and leaks
+/// them when it fails half-way); used under the ChildLock only.
+boost::asio::io_context& launching_context() {
+  static boost::asio::io_context context;
+  return context;
+}
+
 }  // namespace
 
 std::optional<std::string> find_program(const std::string& name) {
@@ -179,20 +186,24 @@ std::shared_ptr<Child> spawn(const ProcessSpec& spec, const Standard& standard) 
   environment_pointers.push_back(nullptr);
   Launcher launcher;
   launcher.env = environment_pointers.data();
-  boost::asio::io_context unused;  // the launcher wants one; the waiting is ours
   process::error_code error;
   ChildLock lock;
   const std::vector<std::string> arguments(spec.argv.begin() + 1, spec.argv.end());
-  auto started = launcher(unused.get_executor(), error, program, arguments, setup);
-  started.detach();
+  auto child = std::make_shared<Child>();
+  try {
+    auto started = launcher(launching_context().get_executor(), error, program, arguments, setup);
+    started.detach();
+    if (!error) child->pidfd = Fd(check(::pidfd_open(launcher.pid, 0), "open pidfd"));
+  } catch (...) {  // out of file descriptors: nobody would hold the child that runs by now
+    if (launcher.pid > 0) lock.abandon(launcher.pid);
+    throw;
+  }
   if (error) {
     if (launcher.pid > 0) lock.abandon(launcher.pid);
     throw KernelError(launcher.pid > 0 ? progress.text() : "fork", program, "", error.value());
   }
   lock.adopt(launcher.pid);
-  auto child = std::make_shared<Child>();
   child->pid = launcher.pid;
-  child->pidfd = Fd(check(::pidfd_open(launcher.pid, 0), "open pidfd"));
   return child;
 }
 

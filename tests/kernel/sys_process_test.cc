@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -150,6 +151,32 @@ TEST_F(ProcessTest, TheFailingStepIsNamed) {
     EXPECT_EQ(error.error_number(), ENOENT);
   }
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a zombie was left";
+}
+
+TEST_F(ProcessTest, OutOfFileDescriptorsLeavesNoChildBehind) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const auto spec = shell("sleep 1000");
+  { const Process first(loop_, spec); }  // makes what is made only once
+  int failures = 0;
+  // One more free descriptor at each try, until it works: every step must fail cleanly.
+  const int used = ::dup(0);
+  ::close(used);
+  for (rlim_t most = static_cast<rlim_t>(used) + 1; failures < 64; ++most, ++failures) {
+    const rlimit tight{most, limit.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+    bool works = false;
+    try {
+      const Process process(loop_, spec);
+      works = true;
+    } catch (const std::exception&) {
+    }
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child was left with a limit of " << most;
+    if (works) break;
+  }
+  EXPECT_GE(failures, 3);
+  EXPECT_LT(failures, 64);
 }
 
 TEST_F(ProcessTest, AMissingProgramIsTheHostsFault) {
