@@ -10,8 +10,6 @@ namespace xconn::nodes {
 void make_edge(const Setting& setting, Fragment& fragment) {
   forwards(fragment);
   add_routing(setting, fragment);
-  for (const auto& prefix : vnets_reached_by(setting.topology, setting.node))
-    fragment.add_fact("route", prefix.text(), "");
   add_tunnels(setting, fragment);
   add_pair(setting, fragment);
   add_steering(setting, fragment);

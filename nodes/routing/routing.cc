@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "nodes/routing/propagation.hh"
 #include "nodes/templates.hh"
 
 namespace xconn::nodes {
@@ -117,46 +118,15 @@ Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   return data;
 }
 
-bool owns(const model::Node& node, const Address& address) {
-  return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
-    return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
-  });
-}
-
-/// The other side's view of a session: the neighbour that is `node`, at whoever has `address`. Nullptr when nobody
-/// there wants a session, which is then none that could come up.
-const model::BgpNeighbor* other_side(const Setting& setting, const Address& address) {
-  for (const auto& node : setting.topology.nodes) {
-    if (!node.bgp || !owns(node, address)) continue;
-    for (const auto& neighbor : node.bgp->neighbors)
-      if (owns(setting.node, neighbor.address)) return &neighbor;
-  }
-  return nullptr;
-}
-
 void add_facts(const Setting& setting, Fragment& fragment) {
   for (const auto& neighbor : setting.node.bgp->neighbors) {
-    const auto* back = other_side(setting, neighbor.address);
-    if (back == nullptr) continue;
+    const auto session = session_with(setting.topology, setting.node, neighbor);
+    if (!session) continue;
     fragment.add_fact("bgp", neighbor.address.text(), "Established");
-    if (neighbor.bfd && back->bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");
+    if (neighbor.bfd && session->back->bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");
   }
-}
-
-/// Customer nodes of the circuits that `gateway` is connected to.
-std::vector<std::string> customers_of(const model::Topology& topology, const model::Gateway& gateway) {
-  std::vector<std::string> names;
-  for (const auto& connection : topology.connections)
-    for (const auto& circuit : topology.circuits)
-      if (connection.gateway == gateway.name && connection.circuit == circuit.name && circuit.private_peering)
-        for (const End& end : {circuit.customer_primary, circuit.customer_secondary})
-          if (!std::ranges::count(names, end.node)) names.push_back(end.node);
-  return names;
-}
-
-void add_new(std::vector<Prefix>& prefixes, const std::vector<Prefix>& more) {
-  for (const auto& prefix : more)
-    if (!std::ranges::count(prefixes, prefix)) prefixes.push_back(prefix);
+  for (const auto& prefix : learned_prefixes(setting.topology, setting.node))
+    fragment.add_fact("route", prefix.text(), "");
 }
 
 }  // namespace
@@ -178,27 +148,6 @@ void add_routing(const Setting& setting, Fragment& fragment, const std::vector<P
   }
   fragment.add_service("frr", "bgpd", kConfig, before_bgp);
   add_facts(setting, fragment);
-}
-
-std::vector<Prefix> vnets_reached_by(const model::Topology& topology, const model::Node& router) {
-  std::vector<Prefix> prefixes;
-  if (!router.bgp) return prefixes;
-  for (const auto& gateway : topology.gateways)
-    for (const auto& vnet : topology.vnets)
-      if (gateway.vnet == vnet.name && std::ranges::count(customers_of(topology, gateway), router.name))
-        add_new(prefixes, vnet.address_space);
-  return prefixes;
-}
-
-std::vector<Prefix> prefixes_learned_by(const model::Topology& topology, const std::string& vnet) {
-  std::vector<Prefix> prefixes;
-  for (const auto& gateway : topology.gateways) {
-    if (gateway.vnet != vnet) continue;
-    const auto customers = customers_of(topology, gateway);
-    for (const auto& node : topology.nodes)
-      if (node.bgp && std::ranges::count(customers, node.name)) add_new(prefixes, node.bgp->advertise);
-  }
-  return prefixes;
 }
 
 }  // namespace xconn::nodes

@@ -124,8 +124,6 @@ void make_vnet(const Setting& setting, Fragment& fragment) {
   mirror_learned_routes(fabric, fragment.node);
   add_routing(setting, fragment,
               fabric.address_space);  // the VNet's own prefixes beat every learned one, longer ones too
-  for (const auto& prefix : prefixes_learned_by(setting.topology, setting.node.name))
-    fragment.add_fact("route", prefix.text(), "");
 }
 
 }  // namespace xconn::nodes

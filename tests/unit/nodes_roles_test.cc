@@ -153,6 +153,28 @@ TEST(Routing, NothingIsExpectedOfASessionThatNobodyAnswers) {
   EXPECT_FALSE(has_fact(plan, {"hub", "route", "172.16.248.0/24", ""}));
 }
 
+TEST(Routing, RoutesAreExpectedWhereTheyAreLearned) {
+  const auto chain = compose(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/chain"));
+  EXPECT_TRUE(has_fact(chain, {"r1", "route", "10.0.3.0/24", ""}));
+  EXPECT_TRUE(has_fact(chain, {"r2", "route", "10.0.3.0/24", ""}));
+  EXPECT_FALSE(has_fact(chain, {"r1", "route", "10.0.1.0/24", ""})) << "its own";
+  auto topology = model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/chain");
+  node(topology, "r2").bgp->asn = *Asn::of(64601);  // r1 and r2 are internal now, but r1 does not think so
+  EXPECT_FALSE(has_fact(compose(topology), {"r1", "route", "10.0.3.0/24", ""}));
+}
+
+TEST(Routing, FiltersAndLoopsEndTheWayOfARoute) {
+  auto topology = reference();
+  auto plan = compose(topology);
+  EXPECT_TRUE(has_fact(plan, {"hq-er", "route", "172.16.136.0/22", ""}));
+  EXPECT_TRUE(has_fact(plan, {"hub", "route", "172.16.251.0/24", ""}));
+  EXPECT_FALSE(has_fact(plan, {"hub", "route", "172.16.136.0/22", ""})) << "its own address space";
+  for (auto& neighbor : node(topology, "hq-er").bgp->neighbors) neighbor.announce = {*Prefix::parse("172.16.248.0/24")};
+  plan = compose(topology);
+  EXPECT_TRUE(has_fact(plan, {"er-gw-1", "route", "172.16.248.0/24", ""}));
+  EXPECT_FALSE(has_fact(plan, {"hub", "route", "172.16.251.0/24", ""}));
+}
+
 TEST(Vnet, RefusesItsOwnPrefixesFromTheGateway) {
   const auto conf = file(compose(reference()), "hub", "frr.conf");
   EXPECT_THAT(conf, AllOf(HasSubstr("ip prefix-list IN-172.16.139.12 seq 5 deny 172.16.136.0/22 le 32\n"),

@@ -1,0 +1,100 @@
+#include "nodes/routing/propagation.hh"
+
+#include <algorithm>
+#include <deque>
+
+namespace xconn::nodes {
+namespace {
+
+enum class Source { kOwn, kExternal, kInternal };
+
+/// One prefix as one node knows it.
+struct Known {
+  const model::Node* node;
+  Source source;
+  std::vector<std::uint32_t> path;  ///< of autonomous systems, nearest first
+};
+
+bool owns(const model::Node& node, const Address& address) {
+  return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
+    return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
+  });
+}
+
+bool is_private(std::uint32_t asn) { return (asn >= 64512 && asn <= 65534) || asn >= 4200000000U; }  // RFC 6996
+
+bool passes(const std::vector<Prefix>& filter, const Prefix& prefix) {
+  return filter.empty() || std::ranges::count(filter, prefix) > 0;
+}
+
+bool refuses(const model::Node& node, const Prefix& prefix) {
+  return node.fabric &&
+         std::ranges::any_of(node.fabric->address_space, [&](const Prefix& own) { return own.contains(prefix); });
+}
+
+/// What `neighbor` of `from` hears of it, or nothing.
+std::optional<Known> told(const Known& from, const Prefix& prefix, const model::BgpNeighbor& neighbor,
+                          const Session& session) {
+  const auto own = from.node->bgp->asn.value(), theirs = session.peer->bgp->asn.value();
+  const bool internal = own == theirs;
+  if (internal && from.source == Source::kInternal && !neighbor.route_reflector_client) return std::nullopt;
+  if (!passes(neighbor.announce, prefix) || !passes(session.back->accept, prefix) || refuses(*session.peer, prefix))
+    return std::nullopt;
+  Known heard{session.peer, internal ? Source::kInternal : Source::kExternal, from.path};
+  if (!internal) {
+    if (neighbor.remove_private_as) std::erase_if(heard.path, is_private);
+    heard.path.insert(heard.path.begin(), own);
+  }
+  if (std::ranges::count(heard.path, theirs)) return std::nullopt;
+  return heard;
+}
+
+/// Breadth first, so that each node is reached by its shortest way; once by external and once by internal neighbours.
+std::vector<const model::Node*> reached(const model::Topology& topology, const model::Node& origin,
+                                        const Prefix& prefix) {
+  std::vector<const model::Node*> nodes;
+  std::vector<std::pair<const model::Node*, Source>> seen;
+  std::deque<Known> waiting{{&origin, Source::kOwn, {}}};
+  while (!waiting.empty()) {
+    const Known known = waiting.front();
+    waiting.pop_front();
+    const std::pair key{known.node, known.source};
+    if (std::ranges::count(seen, key)) continue;
+    seen.push_back(key);
+    if (known.source != Source::kOwn) nodes.push_back(known.node);
+    for (const auto& neighbor : known.node->bgp->neighbors)
+      if (const auto session = session_with(topology, *known.node, neighbor))
+        if (const auto heard = told(known, prefix, neighbor, *session)) waiting.push_back(*heard);
+  }
+  return nodes;
+}
+
+}  // namespace
+
+std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
+                                    const model::BgpNeighbor& neighbor) {
+  for (const auto& other : topology.nodes) {
+    if (!other.bgp || !owns(other, neighbor.address) || !(other.bgp->asn == neighbor.asn)) continue;
+    for (const auto& back : other.bgp->neighbors)
+      if (owns(node, back.address) && back.asn == node.bgp->asn) return Session{&other, &back};
+  }
+  return std::nullopt;
+}
+
+std::vector<Prefix> learned_prefixes(const model::Topology& topology, const model::Node& node) {
+  std::vector<Prefix> prefixes;
+  if (!node.bgp) return prefixes;
+  for (const auto& origin : topology.nodes) {
+    if (!origin.bgp || origin.name == node.name) continue;
+    for (const auto& prefix : origin.bgp->advertise) {
+      const bool known =
+          std::ranges::count(prefixes, prefix) > 0 || std::ranges::count(node.bgp->advertise, prefix) > 0;
+      const auto nodes = known ? std::vector<const model::Node*>{} : reached(topology, origin, prefix);
+      if (std::ranges::any_of(nodes, [&](const auto* there) { return there->name == node.name; }))
+        prefixes.push_back(prefix);
+    }
+  }
+  return prefixes;
+}
+
+}  // namespace xconn::nodes
