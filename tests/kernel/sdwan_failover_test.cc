@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "nodes/edge/daemon/conntrack.hh"
+#include "nodes/edge/daemon/mark.hh"
 #include "sys/clock.hh"
 #include "tests/kernel/sdwan_two_sites.hh"
 
@@ -143,6 +145,19 @@ TEST_F(SdwanFailover, replies_go_back_by_the_member_they_came_by) {
   probe.run(100ms);
   EXPECT_EQ(forward(), "m2");
   EXPECT_EQ(reverse(), "m2") << "the session moved, its replies follow";
+}
+
+TEST_F(SdwanFailover, idle_connections_forget_a_dead_member) {
+  start();
+  auto probe = flow();
+  probe.run(50ms);
+  auto conntrack = sites_.b.netns.run([] { return Conntrack(); });
+  const auto pinned = [&] { return conntrack.clear_marks(kPathMask, path_mark(member_path(0))); };
+  EXPECT_GE(pinned(), 1);
+  probe.run(50ms);  // marked again
+  sites_.cut("m1");
+  ASSERT_TRUE(sites_.wait([&] { return !sites_.edge_b->alive("m1"); }));
+  EXPECT_EQ(pinned(), 0);
 }
 
 TEST_F(SdwanFailover, ports_and_dscp_choose_members) {

@@ -1,5 +1,15 @@
 // The configuration of one SD-WAN edge: the JSON file that nodes/edge writes from model::Sdwan. The words are the
 // model's; here they are read, defaulted and checked once, so that the rest of the daemon meets no bad value.
+//
+//   {"node", "routes": [prefix], "zones": {zone: [member]},
+//    "members": [{"name", "interface", "gateway"?, "cost" 0, "priority" 1, "weight" 1}],
+//    "health-checks": [{"name", "members", "server", "protocol": "ping|tcp-echo|http", "port"?, "path" "/",
+//                       "interval_ms" 500, "timeout_ms" 500, "failtime" 5, "recoverytime" 5, "probe_count" 30,
+//                       "sla"?: {"latency_ms", "jitter_ms", "loss" (a share, 0 to 1)}}],
+//    "rules": [{"name", "from", "to", "protocol"?, "ports": [[low, high]], "dscp"?, "applications": [nDPI's names],
+//               "strategy": "manual|best-quality|lowest-cost|maximize-bandwidth", "factor": "latency|jitter|loss",
+//               "factor_threshold" 10, "members" or "zones", "health_check"?, "hold_down_ms" 0}],
+//    "implicit": "source-ip|source-dest-ip|weight", "require_route": false, "ha"?: {"fifo", "probe_port" 8008}}
 #pragma once
 
 #include <optional>
