@@ -28,7 +28,7 @@ nlohmann::json sas_of(const ViciReply& reply) {
 
 /// What must be this service's own, over what the plan's file says.
 std::string own_settings(const std::string& included, const std::string& vici_socket) {
-  return fmt::format(R"({}
+  return fmt::format(R"({0}
 charon {{
   filelog {{
     stderr {{
@@ -40,9 +40,12 @@ charon {{
   }}
   plugins {{
     vici {{
-      socket = unix://{}
+      socket = unix://{1}
     }}
   }}
+}}
+swanctl {{
+  socket = unix://{1}
 }}
 )",
                      included, vici_socket);

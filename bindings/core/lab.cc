@@ -1,0 +1,109 @@
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include "bindings/core/bind.hh"
+#include "lab/remote.hh"
+#include "model/read.hh"
+#include "nodes/compose.hh"
+
+namespace xconn::bindings {
+namespace {
+
+namespace py = pybind11;
+using lab::RemoteLab;
+
+Duration seconds(double value) { return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(value)); }
+
+End end_of(const std::string& word) {
+  const auto colon = word.find(':');
+  if (colon == std::string::npos) throw NotFoundError("'" + word + "' is not NODE:INTERFACE");
+  return {word.substr(0, colon), word.substr(colon + 1)};
+}
+
+/// A Python callable that C++ calls without holding the GIL.
+RemoteLab::Progress calling(const py::object& callback) {
+  if (callback.is_none()) return {};
+  return [callback](const nlohmann::json& step) {
+    const py::gil_scoped_acquire gil;
+    callback(to_python(step));
+  };
+}
+
+plan::Plan plan_of(const std::string& topology, const std::string& name) {
+  auto read = model::read(topology);
+  if (!name.empty()) read.name = name;
+  return nodes::compose(read);
+}
+
+RemoteLab up(const std::string& topology, const std::string& name, const std::string& program,
+             const std::string& datapath, const std::vector<std::string>& captures, double timeout,
+             const py::object& progress) {
+  const auto plan = plan_of(topology, name);
+  lab::UpOptions options{.program = program, .datapath = datapath, .captures = {}, .bound = seconds(timeout)};
+  for (const auto& word : captures) options.captures.push_back(end_of(word));
+  const auto tell = calling(progress);
+  const py::gil_scoped_release others;
+  return RemoteLab::up(plan, options, tell);
+}
+
+/// Runs `call` without the GIL, then turns its JSON into Python's.
+template <typename Call>
+py::object asked(Call call) {
+  nlohmann::json answer;
+  {
+    const py::gil_scoped_release others;
+    answer = call();
+  }
+  return to_python(answer);
+}
+
+py::object drill(const RemoteLab& lab, const std::string& text, const std::string& file, const std::string& captures,
+                 const py::object& progress) {
+  const auto tell = calling(progress);
+  return asked([&] { return lab.drill(text, file, captures, tell); });
+}
+
+py::object events(const RemoteLab& lab) {
+  return asked([&] {
+    auto all = nlohmann::json::array();
+    lab.events(false, [&](const nlohmann::json& event) { all.push_back(event); });
+    return all;
+  });
+}
+
+}  // namespace
+
+void bind_lab(py::module_& module) {
+  using namespace py::literals;
+  const auto quiet = py::call_guard<py::gil_scoped_release>();
+  py::class_<RemoteLab>(module, "Lab", "A lab that is up, held over its agent's socket.")
+      .def_static("up", &up, "topology"_a, "name"_a = "", "program"_a, "datapath"_a = "auto",
+                  "captures"_a = std::vector<std::string>{}, "timeout"_a = 90.0, "progress"_a = py::none(),
+                  "Builds a topology's lab and returns once it has converged (timeout in seconds). Nothing is left "
+                  "when it fails.")
+      .def_static("attach", &RemoteLab::attach, "name"_a, quiet, "A lab that is up. Raises NotFoundError.")
+      .def_static("down", &RemoteLab::down, "name"_a, quiet, "Ends a lab; False when it was not up.")
+      .def_property_readonly("name", &RemoteLab::name)
+      .def_property_readonly("folder", &RemoteLab::folder, "The run folder: rendered configuration, logs, captures.")
+      .def(
+          "inspect", [](const RemoteLab& lab) { return asked([&] { return lab.inspect(); }); },
+          "What is true of the lab now, as a dict.")
+      .def(
+          "inspect_node",
+          [](const RemoteLab& lab, const std::string& node) { return asked([&] { return lab.inspect_node(node); }); },
+          "node"_a, "One node: interfaces, routes, state of its daemons.")
+      .def("fault", &RemoteLab::fault, "words"_a, quiet,
+           "Breaks something; words as on the command line. Returns the fault's number.")
+      .def("heal", &RemoteLab::heal, "id"_a, quiet)
+      .def("heal_all", &RemoteLab::heal_all, quiet, "Returns the numbers of the faults that were healed.")
+      .def(
+          "faults", [](const RemoteLab& lab) { return asked([&] { return lab.faults(); }); }, "The faults in force.")
+      .def(
+          "wait", [](const RemoteLab& lab, double timeout) { lab.wait(seconds(timeout)); }, "timeout"_a = 60.0, quiet,
+          "Waits until every fact of the plan holds. Raises TimeoutError.")
+      .def("drill", &drill, "text"_a, "file"_a, "captures"_a = "", "progress"_a = py::none(),
+           "Runs a drill; returns its report as a dict, times in seconds.")
+      .def("events", &events, "All events so far, each {at (ns), source, node, text}.");
+}
+
+}  // namespace xconn::bindings

@@ -1,0 +1,23 @@
+#include <pybind11/stl.h>
+
+#include <nlohmann/json.hpp>
+
+#include "bindings/core/bind.hh"
+#include "model/read.hh"
+#include "nodes/compose.hh"
+
+namespace xconn::bindings {
+namespace {
+
+namespace py = pybind11;
+
+py::object plan(const std::string& topology) { return to_python(plan::to_json(nodes::compose(model::read(topology)))); }
+
+}  // namespace
+
+void bind_topology(py::module_& module) {
+  module.def("plan", &plan, py::arg("topology"),
+             "The plan of a topology file as a dict, secrets left out. Raises TopologyError with every finding.");
+}
+
+}  // namespace xconn::bindings

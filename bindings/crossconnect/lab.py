@@ -1,0 +1,154 @@
+"""Labs: build one, break it, measure it, end it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable, Iterator, Mapping, Sequence
+
+from . import _core
+from .report import Report
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def program() -> str:
+    """The xconn binary: $XCONN, the build tree around this package, or PATH."""
+    built = _PACKAGE.parent.parent / "bin" / "xconn"
+    found = os.environ.get("XCONN") or (str(built) if built.exists() else shutil.which("xconn"))
+    if not found:
+        raise _core.HostError("the xconn binary is not here: build it (ci/prepare) or set XCONN to its path")
+    return found
+
+
+def find_topology(word: str | os.PathLike[str]) -> str:
+    """A topology file: a path, a folder with a topology.yaml, or a reference topology's name."""
+    path = Path(word)
+    if path.exists():
+        return str(path)
+    library = os.environ.get("XCONN_TOPOLOGIES")
+    places = [Path(library)] if library else []
+    places += [parent / "topologies" for parent in (Path.cwd(), *_PACKAGE.parents)]
+    for place in places:
+        if (place / path / "topology.yaml").exists():
+            return str(place / path / "topology.yaml")
+    return str(path)
+
+
+class Lab:
+    """A lab that is up. As a context manager it goes down at the end of the block."""
+
+    def __init__(self, core: _core.Lab) -> None:
+        self._core = core
+
+    @property
+    def name(self) -> str:
+        return self._core.name
+
+    @property
+    def folder(self) -> Path:
+        """The run folder: each node's rendered configuration and logs, events.jsonl, captures."""
+        return Path(self._core.folder)
+
+    def inspect(self, node: str | None = None) -> dict[str, Any]:
+        """What is true of the lab, or of one node, now; see `xconn inspect --format json`."""
+        return self._core.inspect_node(node) if node else self._core.inspect()
+
+    def exec(self, node: str, *argv: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """Runs a command in a node. Raises subprocess.CalledProcessError when it fails and `check` is set."""
+        command = [program(), "exec", "--lab", self.name, node, "--", *argv]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
+        if check and done.returncode != 0:
+            raise subprocess.CalledProcessError(done.returncode, argv, done.stdout, done.stderr)
+        return done
+
+    def json(self, node: str, *argv: str) -> Any:
+        """The JSON that a command in a node prints, such as `ip -j route`."""
+        return json.loads(self.exec(node, *argv).stdout)
+
+    @contextmanager
+    def fault(self, kind: str, target: str, **parameters: str) -> Iterator[int]:
+        """A fault for the length of a block: `with lab.fault("loss", "hq-fgt:er", loss="30%"):`. Yields its number."""
+        number = self.inject(kind, target, **parameters)
+        try:
+            yield number
+        finally:
+            if any(fault["id"] == number for fault in self.faults()):
+                self.heal(number)
+
+    def inject(self, kind: str, target: str, **parameters: str) -> int:
+        """A fault until heal(); `for_="20s"` heals it by itself. Returns its number."""
+        words = [kind, target]
+        for name, value in parameters.items():
+            words += ["--for", value] if name == "for_" else [f"{name.replace('_', '-')}={value}"]
+        return self._core.fault(words)
+
+    def heal(self, number: int | None = None) -> None:
+        """Undoes one fault, or all."""
+        if number is None:
+            self._core.heal_all()
+        else:
+            self._core.heal(number)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """The faults in force."""
+        return self._core.faults()
+
+    def wait(self, timeout: float = 60) -> None:
+        """Waits (seconds) until every session, route, tunnel and member is as planned. Raises TimeoutError."""
+        self._core.wait(timeout)
+
+    def drill(
+        self,
+        drill: str | os.PathLike[str] | Mapping[str, Any],
+        captures: str | os.PathLike[str] = "",
+        progress: Callable[[dict[str, Any]], None] | None = None,
+    ) -> Report:
+        """Runs a drill, a file or the same as a dict, and returns what it measured."""
+        if isinstance(drill, Mapping):
+            text, file = json.dumps(drill), "drill"
+        else:
+            text, file = Path(drill).read_text(), str(drill)
+        folder = str(Path(captures).resolve()) if captures else ""
+        return Report(self._core.drill(text, file, folder, progress))
+
+    def events(self) -> list[dict[str, Any]]:
+        """Everything that happened so far: {at (ns of CLOCK_MONOTONIC), source, node, text}."""
+        return self._core.events()
+
+    def down(self) -> None:
+        """Ends the lab; returns when nothing of it is left."""
+        _core.Lab.down(self.name)
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.down()
+
+
+def up(
+    topology: str | os.PathLike[str],
+    name: str = "",
+    captures: Sequence[str] = (),
+    datapath: str = "auto",
+    timeout: float = 90,
+    progress: Callable[[str], None] | None = None,
+) -> Lab:
+    """Builds a topology's lab and returns once it has converged.
+
+    topology: a file, a folder, or a reference topology's name. captures: link ends ("hq-fgt:wan") captured from before
+    the first daemon into `lab.folder / "captures"`. timeout: seconds until converged.
+    Raises TopologyError, HostError, KernelError, ServiceError, TimeoutError; nothing of the lab is left then.
+    """
+    core = _core.Lab.up(find_topology(topology), name, program(), datapath, list(captures), timeout, progress)
+    return Lab(core)
+
+
+def attach(name: str) -> Lab:
+    """A lab that is up already. Raises NotFoundError."""
+    return Lab(_core.Lab.attach(name))

@@ -1,0 +1,45 @@
+"""pytest plugin: labs as fixtures. Use it with `pytest -p crossconnect.pytest_plugin`.
+
+def test_failover(xconn_lab):
+    lab = xconn_lab("sdwan-expressroute")
+    report = lab.drill("drills/er-silent-health-check.yaml")
+    assert report.flow("client-to-app").outage < 3.5
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterator
+
+import pytest
+
+from . import Lab, up
+
+
+@pytest.fixture(scope="module")
+def xconn_lab() -> Iterator[Callable[..., Lab]]:
+    """`lab = xconn_lab(topology, **options of up())`: the same lab for a whole module, healed and settled each time that
+    it is asked for, and gone at the module's end."""
+    labs: dict[str, Lab] = {}
+
+    def get(topology: str, **options: Any) -> Lab:
+        key = f"{topology} {sorted(options.items())}"
+        if key not in labs:
+            labs[key] = up(topology, **options)
+        labs[key].heal()
+        labs[key].wait()
+        return labs[key]
+
+    yield get
+    for lab in labs.values():
+        lab.down()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed assertion about a drill shows the drill's own report."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.when != "call" or not report.failed:
+        return
+    for drill in getattr(item, "xconn_reports", []):
+        report.sections.append((f"drill {drill.name}", str(drill)))

@@ -1,0 +1,56 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+
+#include "base/errors.hh"
+#include "cli/session.hh"
+#include "sys/fd.hh"
+#include "world/enter.hh"
+
+namespace xconn::cli {
+namespace {
+
+struct CaptureArguments {
+  std::string end, file;
+  int count = 0;
+  std::vector<std::string> filter;
+};
+
+/// tcpdump's pcap goes to our stdout, which is the file: the lab has other folders under /run than the user.
+void write_to(const std::string& file) {
+  const sys::Fd out{::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+  if (!out || ::dup2(out.get(), STDOUT_FILENO) < 0) throw KernelError("open", file, "", errno);
+}
+
+int capture(const CaptureArguments& arguments, const Session& session) {
+  const auto colon = arguments.end.find(':');
+  if (colon == std::string::npos) throw NotFoundError("'" + arguments.end + "' is not NODE:INTERFACE");
+  std::vector<std::string> argv{"tcpdump", "-n", "-i", arguments.end.substr(colon + 1)};
+  if (arguments.count > 0) argv.insert(argv.end(), {"-c", std::to_string(arguments.count)});
+  if (arguments.file.empty())
+    argv.insert(argv.end(), {"-l", "-e"});
+  else
+    argv.insert(argv.end(), {"-U", "-w", "-"});
+  argv.insert(argv.end(), arguments.filter.begin(), arguments.filter.end());
+  const auto lab = session.chosen_lab();
+  if (!arguments.file.empty() && arguments.file != "-") write_to(arguments.file);
+  return world::run_inside({lab, arguments.end.substr(0, colon), argv});
+}
+
+}  // namespace
+
+void add_capture(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("capture",
+                                   "Capture packets at a link end: xconn capture hq-fgt:wan -w wan.pcap udp port 4500");
+  auto arguments = std::make_shared<CaptureArguments>();
+  add_lab_option(verb, session);
+  verb.add_option("end", arguments->end, "NODE:INTERFACE")->required();
+  verb.add_option("-w,--write", arguments->file, "pcap file to write ('-' is stdout); without it packets are printed");
+  verb.add_option("-c,--count", arguments->count, "Stop after that many packets; else with Ctrl-C");
+  verb.add_option("filter", arguments->filter, "pcap-filter(7)");
+  on_chosen(verb, session, [arguments, &session] { return capture(*arguments, session); });
+}
+
+}  // namespace xconn::cli

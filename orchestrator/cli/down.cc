@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "lab/remote.hh"
+#include "sys/clock.hh"
+#include "world/run_folder.hh"
+
+namespace xconn::cli {
+namespace {
+
+struct DownArguments {
+  std::optional<std::string> lab;
+  bool all = false;
+};
+
+std::vector<std::string> chosen(const DownArguments& arguments) {
+  if (arguments.all) return world::RunFolder::labs_up();
+  return {world::choose_lab(arguments.lab)};
+}
+
+int down(const DownArguments& arguments, const Session& session) {
+  auto gone = nlohmann::json::array();
+  for (const auto& lab : chosen(arguments)) {
+    const auto begin = sys::now();
+    lab::RemoteLab::down(lab);
+    gone.push_back(lab);
+    if (!session.json()) fmt::print("  {}: down in {}\n", lab, seconds(sys::now() - begin));
+  }
+  if (session.json()) fmt::print("{}\n", nlohmann::json{{"down", gone}}.dump());
+  return kPass;
+}
+
+}  // namespace
+
+void add_down(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("down", "End a lab; nothing of it stays")->alias("destroy");
+  auto arguments = std::make_shared<DownArguments>();
+  verb.add_option("lab", arguments->lab, "Name of the lab; not needed while only one is up")->envname("XCONN_LAB");
+  verb.add_flag("-a,--all", arguments->all, "All labs that are up");
+  on_chosen(verb, session, [arguments, &session] { return down(*arguments, session); });
+}
+
+}  // namespace xconn::cli

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/lab_view.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "faults/kinds.hh"
+#include "lab/remote.hh"
+
+namespace xconn::cli {
+namespace {
+
+using nlohmann::json;
+
+struct FaultArguments {
+  std::vector<std::string> words;
+  std::string lasts;
+};
+
+lab::RemoteLab lab_of(const Session& session) { return lab::RemoteLab::attach(session.chosen_lab()); }
+
+int list(const Session& session) {
+  const auto faults = lab_of(session).faults();
+  if (session.json())
+    fmt::print("{}\n", faults.dump(2));
+  else
+    fmt::print("{}", faults.empty() ? "  no fault is in force\n" : faults_text(faults, wants_colour(STDOUT_FILENO)));
+  return kPass;
+}
+
+int heal(const std::vector<std::string>& words, const Session& session) {
+  const auto lab = lab_of(session);
+  std::vector<int> healed;
+  if (words.size() == 1) healed = lab.heal_all();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const auto id = words[i] == "all" ? 0 : std::atoi(words[i].c_str());
+    if (words[i] == "all") healed = lab.heal_all();
+    if (words[i] != "all") lab.heal(id);
+    if (words[i] != "all") healed.push_back(id);
+  }
+  if (session.json())
+    fmt::print("{}\n", json{{"healed", healed}}.dump());
+  else
+    for (const auto id : healed) fmt::print("  healed {}\n", id);
+  return kPass;
+}
+
+int kinds(const Session& session) {
+  auto all = json::array();
+  Table table({"FAULT", "TARGET", "PARAMETERS", "WHAT IT IS"});
+  for (const auto& kind : faults::kinds()) {
+    std::string parameters;
+    for (const auto& parameter : kind.parameters)
+      parameters += fmt::format("{}{}{}", parameters.empty() ? "" : " ", parameter.name,
+                                parameter.default_value.empty() ? "" : fmt::format("={}", parameter.default_value));
+    table.add(
+        {std::string(kind.name), std::string(faults::to_string(kind.target)), parameters, std::string(kind.meaning)});
+    all.push_back({{"name", kind.name}, {"target", faults::to_string(kind.target)}, {"meaning", kind.meaning}});
+  }
+  fmt::print("{}", session.json() ? all.dump(2) + "\n" : table.text(wants_colour(STDOUT_FILENO)));
+  return kPass;
+}
+
+int inject(FaultArguments arguments, const Session& session) {
+  if (!arguments.lasts.empty()) arguments.words.insert(arguments.words.end(), {"--for", arguments.lasts});
+  const auto id = lab_of(session).fault(arguments.words);
+  if (session.json())
+    fmt::print("{}\n", json{{"id", id}}.dump());
+  else
+    fmt::print("  fault {} is in force{}\n", id,
+               arguments.lasts.empty() ? fmt::format("; undo it: xconn fault heal {}", id) : " for " + arguments.lasts);
+  return kPass;
+}
+
+int fault(const FaultArguments& arguments, const Session& session) {
+  const auto& first = arguments.words.front();
+  if (first == "list") return list(session);
+  if (first == "kinds") return kinds(session);
+  if (first == "heal") return heal(arguments.words, session);
+  return inject(arguments, session);
+}
+
+}  // namespace
+
+std::string faults_text(const json& faults, bool colour) {
+  Table table({"ID", "FAULT", "SINCE", "HEALS IN"});
+  for (const auto& fault : faults)
+    table.add(
+        {fault["id"].dump(), fault["text"], seconds(std::chrono::milliseconds{fault["age_ms"].get<std::int64_t>()}),
+         fault.contains("heals_in_ms") ? seconds(std::chrono::milliseconds{fault["heals_in_ms"].get<std::int64_t>()})
+                                       : "when healed"});
+  return table.text(colour);
+}
+
+void add_fault(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand(
+      "fault", "Break something: xconn fault KIND TARGET [NAME=VALUE ...] [--for 20s]; also list, heal [ID], kinds");
+  auto arguments = std::make_shared<FaultArguments>();
+  add_lab_option(verb, session);
+  verb.add_option("words", arguments->words, "KIND TARGET [VALUE] [NAME=VALUE ...], or list, heal [ID|all], kinds")
+      ->required();
+  verb.add_option("--for", arguments->lasts, "Heal by itself after this time (20s); else it stays until healed");
+  on_chosen(verb, session, [arguments, &session] { return fault(*arguments, session); });
+}
+
+}  // namespace xconn::cli

@@ -1,0 +1,77 @@
+#include "cli/graph.hh"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+namespace xconn::cli {
+namespace {
+
+/// Sites in the order in which the plan first names them, each with its nodes.
+std::vector<std::pair<std::string, std::vector<const plan::Node*>>> by_site(const plan::Plan& plan) {
+  std::vector<std::pair<std::string, std::vector<const plan::Node*>>> sites;
+  for (const auto& node : plan.nodes) {
+    auto site = std::find_if(sites.begin(), sites.end(), [&](const auto& each) { return each.first == node.site; });
+    if (site == sites.end()) site = sites.insert(sites.end(), {node.site, {}});
+    site->second.push_back(&node);
+  }
+  return sites;
+}
+
+std::string first_address(const plan::Node& node) {
+  for (const auto& interface : node.interfaces)
+    if (!interface.addresses.empty()) return interface.addresses.front().text();
+  return "";
+}
+
+std::string mermaid_id(std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  return "n_" + name;
+}
+
+/// Colours of roles, for those who look at the picture for a second only.
+const std::map<std::string, const char*> kFill{
+    {"provider", "#e8d5f2"},      {"msee", "#cfe2ff"}, {"er-gateway", "#cfe2ff"}, {"vnet", "#d9f0ff"},
+    {"load-balancer", "#fff2cc"}, {"edge", "#ffd8c2"}, {"internet", "#eeeeee"}};
+
+}  // namespace
+
+std::string to_mermaid(const plan::Plan& plan) {
+  std::string out = "graph LR\n";
+  for (const auto& [site, nodes] : by_site(plan)) {
+    out += fmt::format("  subgraph {}[\"{}\"]\n", mermaid_id("site-" + site), site.empty() ? plan.lab : site);
+    for (const auto* node : nodes)
+      out += fmt::format("    {}[\"{}<br/><small>{} {}</small>\"]\n", mermaid_id(node->name), node->name, node->role,
+                         first_address(*node));
+    out += "  end\n";
+  }
+  for (const auto& link : plan.links)
+    out += fmt::format("  {} ---|\"{} · {}\"| {}\n", mermaid_id(link.a.node), link.a.interface, link.b.interface,
+                       mermaid_id(link.b.node));
+  return out;
+}
+
+std::string to_dot(const plan::Plan& plan) {
+  std::string out = fmt::format(
+      "graph \"{}\" {{\n  rankdir=LR; fontname=\"Helvetica\"; label=\"{}\";\n"
+      "  node [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=10];\n"
+      "  edge [fontname=\"Helvetica\" fontsize=8 color=\"#666666\"];\n",
+      plan.lab, plan.title.empty() ? plan.lab : plan.title);
+  for (const auto& [site, nodes] : by_site(plan)) {
+    out += fmt::format("  subgraph \"cluster_{}\" {{\n    label=\"{}\"; color=\"#bbbbbb\";\n", site, site);
+    for (const auto* node : nodes) {
+      const auto fill = kFill.find(node->role);
+      out += fmt::format("    \"{}\" [label=\"{}\\n{}\\n{}\" fillcolor=\"{}\"];\n", node->name, node->name, node->role,
+                         first_address(*node), fill == kFill.end() ? "white" : fill->second);
+    }
+    out += "  }\n";
+  }
+  for (const auto& link : plan.links)
+    out += fmt::format("  \"{}\" -- \"{}\" [taillabel=\"{}\" headlabel=\"{}\"];\n", link.a.node, link.b.node,
+                       link.a.interface, link.b.interface);
+  return out + "}\n";
+}
+
+}  // namespace xconn::cli

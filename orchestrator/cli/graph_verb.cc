@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/graph.hh"
+#include "cli/session.hh"
+#include "cli/topology.hh"
+#include "lab/remote.hh"
+#include "sys/process.hh"
+
+namespace xconn::cli {
+namespace {
+
+struct GraphArguments {
+  std::string topology;
+  bool mermaid = false, dot = false, svg = false;
+};
+
+std::string svg_of(const plan::Plan& plan) {
+  if (!sys::find_program("dot")) throw HostError("--svg needs graphviz", "apt-get install graphviz");
+  return sys::run_checked({"dot", "-Tsvg"}, {.input = to_dot(plan)});
+}
+
+int graph(const GraphArguments& arguments) {
+  const auto plan = read_plan(arguments.topology);
+  fmt::print("{}", arguments.svg ? svg_of(plan) : arguments.dot ? to_dot(plan) : to_mermaid(plan));
+  return kPass;
+}
+
+}  // namespace
+
+void add_graph(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("graph", "A picture of a topology: Mermaid (the default), Graphviz or SVG");
+  auto arguments = std::make_shared<GraphArguments>();
+  verb.add_option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
+      ->envname("XCONN_TOPOLOGY");
+  auto* mermaid = verb.add_flag("--mermaid", arguments->mermaid, "Mermaid, which GitHub shows in Markdown");
+  auto* dot = verb.add_flag("--dot", arguments->dot, "Graphviz")->excludes(mermaid);
+  verb.add_flag("--svg", arguments->svg, "SVG, drawn by Graphviz")->excludes(mermaid)->excludes(dot);
+  on_chosen(verb, session, [arguments] { return graph(*arguments); });
+}
+
+}  // namespace xconn::cli

@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/lab_view.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "lab/remote.hh"
+#include "world/run_folder.hh"
+
+namespace xconn::cli {
+namespace {
+
+using nlohmann::json;
+
+struct InspectArguments {
+  std::string node;
+  bool all = false;
+};
+
+std::string addresses_text(const json& addresses) {
+  std::string text;
+  for (const auto& address : addresses) text += (text.empty() ? "" : " ") + address.get<std::string>();
+  return text;
+}
+
+std::string node_table(const json& nodes, bool colour) {
+  Table table({"NODE", "ROLE", "SITE", "ADDRESSES", "STATE"});
+  for (const auto& node : nodes) {
+    const auto state = node["state"].get<std::string>();
+    auto addresses = addresses_text(node["addresses"]);
+    if (addresses.size() > 60) addresses = addresses.substr(0, addresses.rfind(' ', 56)) + " ...";
+    table.add({node["name"], node["role"], node["site"], addresses,
+               paint(state, state == "up" ? Colour::kGreen : Colour::kRed, colour)});
+  }
+  return table.text(colour);
+}
+
+std::size_t count_services(const json& nodes, const std::string& kind) {
+  std::size_t count = 0;
+  for (const auto& node : nodes)
+    for (const auto& service : node["services"]) count += kind.empty() || service["kind"] == kind ? 1 : 0;
+  return count;
+}
+
+std::string summary(const json& lab) {
+  return fmt::format("  {}: {} nodes, {} links, {} daemons; {} in {}\n", lab["lab"].get<std::string>(),
+                     lab["nodes"].size(), lab["links"].size(), count_services(lab["nodes"], ""),
+                     lab["converged"].get<bool>() ? "converged" : "first converged",
+                     seconds(std::chrono::milliseconds{lab["converged_in_ms"].get<std::int64_t>()}));
+}
+
+std::string unsettled_text(const json& lab, bool colour) {
+  std::string text;
+  for (const auto& fact : lab["facts"])
+    if (!fact["holds"])
+      text += "  " + paint("not as planned", Colour::kYellow, colour) + ": " + fact["seen"].get<std::string>() + "\n";
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string message_text(const json& lab) {
+  const auto message = lab["message"].get<std::string>();
+  return message.empty() ? "" : "\n" + message + (message.back() == '\n' ? "" : "\n");
+}
+
+int inspect(const InspectArguments& arguments, const Session& session) {
+  const auto colour = wants_colour(STDOUT_FILENO);
+  if (arguments.all) {
+    const auto labs = world::RunFolder::labs_up();
+    if (session.json())
+      fmt::print("{}\n", json(labs).dump(2));
+    else
+      for (const auto& lab : labs) fmt::print("{}\n", lab);
+    return kPass;
+  }
+  const auto lab = lab::RemoteLab::attach(session.chosen_lab());
+  const auto state = arguments.node.empty() ? lab.inspect() : lab.inspect_node(arguments.node);
+  if (session.json())
+    fmt::print("{}\n", state.dump(2));
+  else
+    fmt::print("{}", arguments.node.empty() ? lab_text(state, colour) : node_text(state, colour));
+  return kPass;
+}
+
+std::string interfaces_text(const json& interfaces, bool colour) {
+  Table table({"INTERFACE", "STATE", "MTU", "ADDRESSES", "RX PACKETS", "TX PACKETS"});
+  for (const auto& interface : interfaces)
+    table.add({interface["name"],
+               !interface["up"]       ? "down"
+               : interface["carrier"] ? "up"
+                                      : "no carrier",
+               interface["mtu"].dump(), addresses_text(interface["addresses"]), interface["rx_packets"].dump(),
+               interface["tx_packets"].dump()});
+  return table.text(colour);
+}
+
+std::string routes_text(const json& routes, bool colour) {
+  Table table({"ROUTE", "BY"});
+  for (const auto& route : routes) table.add({route["to"], addresses_text(route["interfaces"])});
+  return table.empty() ? "" : "\n" + table.text(colour);
+}
+
+}  // namespace
+
+std::string lab_text(const json& lab, bool colour) {
+  return summary(lab) + "\n" + node_table(lab["nodes"], colour) + unsettled_text(lab, colour) +
+         (lab["faults"].empty() ? "" : "\n" + faults_text(lab["faults"], colour)) + message_text(lab);
+}
+
+std::string node_text(const json& node, bool colour) {
+  auto text = fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
+                          node["site"].get<std::string>()) +
+              interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour);
+  for (const auto& [name, state] : node["services"].items())
+    text += "\n  " + paint(name, Colour::kBold, colour) + "\n" + state.dump(2) + "\n";
+  return text;
+}
+
+void add_inspect(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("inspect", "Show a lab, or one of its nodes, as it is now");
+  auto arguments = std::make_shared<InspectArguments>();
+  verb.add_option("node", arguments->node, "A node, for its interfaces, routes and the state of its daemons");
+  verb.add_flag("-a,--all", arguments->all, "List the labs that are up");
+  add_lab_option(verb, session);
+  on_chosen(verb, session, [arguments, &session] { return inspect(*arguments, session); });
+}
+
+}  // namespace xconn::cli

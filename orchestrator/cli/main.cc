@@ -1,0 +1,73 @@
+// The command line: parse, call, print once, exit code.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "lab/remote.hh"
+#include "world/error_wire.hh"
+
+namespace {
+
+using namespace xconn;
+
+/// Fails with `code` and the error's own words, as text or JSON.
+int fail(const std::exception& error, int code, const cli::Session& session) {
+  if (session.json())
+    fmt::print("{}\n", nlohmann::json{{"error", world::error_to_json(error)}}.dump(2));
+  else
+    fmt::print(stderr, "{} {}\n", cli::paint("xconn:", cli::Colour::kRed, cli::wants_colour(STDERR_FILENO)),
+               error.what());
+  return code;
+}
+
+int run(const cli::Session& session) {
+  try {
+    return session.action();
+  } catch (const lab::Interrupted& error) {
+    return fail(error, 128 + error.signal(), session);
+  } catch (const TopologyError& error) {
+    return fail(error, cli::kUsage, session);
+  } catch (const NotFoundError& error) {
+    return fail(error, cli::kUsage, session);
+  } catch (const HostError& error) {
+    return fail(error, cli::kHostLacks, session);
+  } catch (const CLI::ValidationError& error) {
+    return fail(error, cli::kUsage, session);
+  } catch (const std::exception& error) {
+    return fail(error, cli::kFail, session);
+  }
+}
+
+void add_verbs(CLI::App& app, cli::Session& session) {
+  for (const auto add :
+       {cli::add_up, cli::add_down, cli::add_inspect, cli::add_exec, cli::add_shell, cli::add_fault, cli::add_drill,
+        cli::add_capture, cli::add_events, cli::add_graph, cli::add_validate, cli::add_plan, cli::add_schema,
+        cli::add_doctor, cli::add_version, cli::add_completion, cli::add_agent})
+    add(app, session);
+  for (auto* verb : app.get_subcommands({}))
+    verb->add_option("--format", session.format, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->envname("XCONN_FORMAT");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Crossconnect rehearses a hybrid network before it breaks.", "xconn");
+  cli::Session session;
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "xconn " XCONN_VERSION);
+  app.footer("Exit codes: 0 pass, 1 fail, 2 usage or bad topology, 3 inconclusive, 4 the host lacks something.");
+  add_verbs(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? cli::kPass : cli::kUsage;
+  }
+  return run(session);
+}

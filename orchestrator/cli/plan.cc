@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "cli/lab_view.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "cli/topology.hh"
+#include "plan/difference.hh"
+
+namespace xconn::cli {
+namespace {
+
+struct PlanArguments {
+  std::string topology, against, node;
+};
+
+std::string joined(const auto& items, auto text_of) {
+  std::string out;
+  for (const auto& item : items) out += (out.empty() ? "" : " ") + text_of(item);
+  return out;
+}
+
+std::string node_rows(const plan::Plan& plan, bool colour) {
+  Table table({"NODE", "ROLE", "INTERFACES", "SERVICES"});
+  for (const auto& node : plan.nodes)
+    table.add({node.name, node.role, joined(node.interfaces, [](const auto& interface) { return interface.name; }),
+               joined(node.services, [](const auto& service) { return service.name; })});
+  return table.text(colour);
+}
+
+std::string link_rows(const plan::Plan& plan, bool colour) {
+  Table table({"LINK", ""});
+  for (const auto& link : plan.links)
+    table.add({link.a.node + ":" + link.a.interface, link.b.node + ":" + link.b.interface});
+  return table.text(colour);
+}
+
+std::string fact_rows(const plan::Plan& plan, bool colour) {
+  Table table({"CONVERGED WHEN", "", "", ""});
+  for (const auto& fact : plan.facts) table.add({fact.node, fact.kind, fact.subject, fact.expected});
+  return table.text(colour);
+}
+
+/// One node's rendered files, as they will stand in the run folder.
+int show_node(const plan::Plan& plan, const std::string& name) {
+  const auto* node = plan.find_node(name);
+  if (node == nullptr) throw NotFoundError("there is no node " + name + " in the plan");
+  for (const auto& file : node->files)
+    fmt::print("# {}/{}\n{}\n", name, file.name, file.secret ? "(secret)\n" : file.content);
+  if (!node->nftables.empty()) fmt::print("# {}: nftables\n{}\n", name, node->nftables);
+  return kPass;
+}
+
+int against(const plan::Plan& plan, const std::string& other) {
+  const auto changes = plan::difference(read_plan(other), plan);
+  for (const auto& change : changes) fmt::print("{}\n", plan::to_string(change));
+  if (changes.empty()) fmt::print("  the two plans are the same\n");
+  return kPass;
+}
+
+int print_plan(const PlanArguments& arguments, const Session& session) {
+  const auto plan = read_plan(arguments.topology);
+  if (!arguments.against.empty()) return against(plan, arguments.against);
+  if (!arguments.node.empty() && !session.json()) return show_node(plan, arguments.node);
+  fmt::print("{}", session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
+  return kPass;
+}
+
+}  // namespace
+
+std::string plan_text(const plan::Plan& plan, bool colour) {
+  return fmt::format("  {}: {} nodes, {} links, timers {}\n\n", plan.lab, plan.nodes.size(), plan.links.size(),
+                     plan.timers) +
+         node_rows(plan, colour) + "\n" + link_rows(plan, colour) + "\n" + fact_rows(plan, colour);
+}
+
+void add_plan(CLI::App& app, Session& session) {
+  auto& verb =
+      *app.add_subcommand("plan", "What a topology becomes: nodes, links, rendered configuration; builds nothing");
+  auto arguments = std::make_shared<PlanArguments>();
+  verb.add_option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
+      ->envname("XCONN_TOPOLOGY");
+  verb.add_option("--against", arguments->against, "Print only what differs from this other topology");
+  verb.add_option("--node", arguments->node, "Print the rendered configuration of this node");
+  on_chosen(verb, session, [arguments, &session] { return print_plan(*arguments, session); });
+}
+
+}  // namespace xconn::cli

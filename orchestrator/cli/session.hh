@@ -1,0 +1,57 @@
+// What all verbs share: the options before them, and the way they are added to the command line and run.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace xconn::cli {
+
+/// Exit codes (docs/cli.md): what a script can tell apart.
+enum ExitCode { kPass = 0, kFail = 1, kUsage = 2, kInconclusive = 3, kHostLacks = 4, kInterrupted = 130 };
+
+class Session {
+ public:
+  std::string format = "text";     ///< "text" or "json"
+  std::optional<std::string> lab;  ///< --lab
+  std::function<int()> action;     ///< what the chosen verb does; set by its callback
+
+  bool json() const { return format == "json"; }
+  /// The lab that is meant; throws NotFoundError.
+  std::string chosen_lab() const;
+};
+
+/// Adds `--lab` to a verb that works on a running lab.
+void add_lab_option(CLI::App& verb, Session& session);
+
+/// Makes `action` what happens when the verb was given. `action` returns the exit code.
+void on_chosen(CLI::App& verb, Session& session, std::function<int()> action);
+
+/// The path of this program, for the agent.
+std::string own_program();
+
+// One function a verb, in the order of the help.
+void add_up(CLI::App& app, Session& session);
+void add_down(CLI::App& app, Session& session);
+void add_inspect(CLI::App& app, Session& session);
+void add_exec(CLI::App& app, Session& session);
+void add_shell(CLI::App& app, Session& session);
+void add_fault(CLI::App& app, Session& session);
+void add_drill(CLI::App& app, Session& session);
+void add_capture(CLI::App& app, Session& session);
+void add_events(CLI::App& app, Session& session);
+void add_graph(CLI::App& app, Session& session);
+void add_validate(CLI::App& app, Session& session);
+void add_plan(CLI::App& app, Session& session);
+void add_schema(CLI::App& app, Session& session);
+void add_doctor(CLI::App& app, Session& session);
+void add_version(CLI::App& app, Session& session);
+void add_completion(CLI::App& app, Session& session);
+void add_agent(CLI::App& app, Session& session);
+
+}  // namespace xconn::cli

@@ -1,0 +1,51 @@
+#include "cli/topology.hh"
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/address.hh"
+#include "cli/session.hh"
+#include "model/read.hh"
+#include "nodes/compose.hh"
+
+namespace xconn::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where reference topologies are: $XCONN_TOPOLOGIES, beside an installed binary, in the source tree it was built from.
+std::array<fs::path, 3> libraries() {
+  const auto* chosen = std::getenv("XCONN_TOPOLOGIES");
+  return {chosen != nullptr ? chosen : "", fs::path(own_program()).parent_path() / "../share/crossconnect/topologies",
+          fs::path(XCONN_SOURCE_DIR) / "topologies"};
+}
+
+}  // namespace
+
+std::string find_topology(const std::string& word) {
+  const auto wanted = word.empty() ? std::string("topology.yaml") : word;
+  if (fs::exists(wanted)) return wanted;
+  for (const auto& library : libraries())
+    if (!library.empty() && is_object_name(wanted) && fs::exists(library / wanted / "topology.yaml"))
+      return (library / wanted / "topology.yaml").lexically_normal();
+  return wanted;
+}
+
+plan::Plan read_plan(const std::string& word, const std::string& name) {
+  auto topology = model::read(find_topology(word));
+  if (!name.empty()) {
+    if (!is_object_name(name))
+      throw TopologyError({{{"--name", 0, 0},
+                            "lab",
+                            "name",
+                            name,
+                            "a name is letters, digits, '-' and '_', at most 63",
+                            "choose another name",
+                            ""}});
+    topology.name = name;
+  }
+  return nodes::compose(topology);
+}
+
+}  // namespace xconn::cli

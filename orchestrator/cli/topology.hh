@@ -1,0 +1,17 @@
+// From what the user typed to a topology file.
+#pragma once
+
+#include <string>
+
+#include "plan/plan.hh"
+
+namespace xconn::cli {
+
+/// A file, a folder with a topology.yaml, or the name of a reference topology ("sdwan-expressroute"). What is none of
+/// them is handed back as it is, for reading to report. Empty: topology.yaml of the current folder.
+std::string find_topology(const std::string& word);
+
+/// The plan of a topology; `name`, when not empty, is the lab's name in place of the topology's own.
+plan::Plan read_plan(const std::string& word, const std::string& name = {});
+
+}  // namespace xconn::cli

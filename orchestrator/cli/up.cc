@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+
+#include "base/duration.hh"
+#include "cli/lab_view.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "cli/topology.hh"
+#include "lab/agent.hh"
+#include "lab/remote.hh"
+
+namespace xconn::cli {
+namespace {
+
+using nlohmann::json;
+
+struct UpArguments {
+  std::string topology, name, datapath = "auto", bound = "90s";
+  std::vector<std::string> captures;
+  bool dry_run = false;
+};
+
+End end_of(const std::string& word) {
+  const auto colon = word.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == word.size())
+    throw CLI::ValidationError("--capture", "'" + word + "' is not NODE:INTERFACE");
+  return {word.substr(0, colon), word.substr(colon + 1)};
+}
+
+Duration duration_of(const std::string& word) {
+  const auto duration = parse_duration(word);
+  if (!duration) throw CLI::ValidationError("--timeout", "'" + word + "' is not a duration such as 90s");
+  return *duration;
+}
+
+lab::UpOptions options_of(const UpArguments& arguments, const plan::Plan& plan) {
+  lab::UpOptions options{
+      .program = own_program(), .datapath = arguments.datapath, .captures = {}, .bound = duration_of(arguments.bound)};
+  for (const auto& word : arguments.captures) {
+    options.captures.push_back(end_of(word));
+    if (plan.find_link(options.captures.back()) == nullptr)
+      throw NotFoundError("--capture " + word + ": there is no such link end; xconn plan lists the links");
+  }
+  return options;
+}
+
+int up(const UpArguments& arguments, const Session& session) {
+  const auto plan = read_plan(arguments.topology, arguments.name);
+  if (arguments.dry_run) {
+    fmt::print("{}",
+               session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
+    return kPass;
+  }
+  const auto options = options_of(arguments, plan);
+  Progress progress(session.json());
+  const auto lab = lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });
+  progress.clear();
+  const auto state = lab.inspect();
+  fmt::print("{}", session.json() ? state.dump(2) + "\n" : lab_text(state, wants_colour(STDOUT_FILENO)));
+  return kPass;
+}
+
+struct AgentArguments {
+  std::string lab;
+  int lock = -1, status = -1;
+};
+
+}  // namespace
+
+void add_up(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("up", "Build a topology's lab and wait until it has converged")->alias("deploy");
+  auto arguments = std::make_shared<UpArguments>();
+  verb.add_option("topology", arguments->topology,
+                  "Topology file, its folder, or a reference topology's name [topology.yaml]")
+      ->envname("XCONN_TOPOLOGY");
+  verb.add_option("--name", arguments->name,
+                  "Call the lab this, not what the topology says; two labs may be up at once");
+  verb.add_option("--capture", arguments->captures, "NODE:INTERFACE to capture from before the first daemon starts")
+      ->expected(1)
+      ->take_all();
+  verb.add_option("--datapath", arguments->datapath, "Drivers: auto, kernel or portable")
+      ->check(CLI::IsMember({"auto", "kernel", "portable"}))
+      ->envname("XCONN_DATAPATH");
+  verb.add_option("--timeout", arguments->bound, "How long it may take to converge [90s]");
+  verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built, and build nothing");
+  on_chosen(verb, session, [arguments, &session] { return up(*arguments, session); });
+}
+
+void add_agent(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("agent", "")->group("");  // hidden: `up` runs it
+  auto arguments = std::make_shared<AgentArguments>();
+  verb.add_option("lab", arguments->lab)->required();
+  verb.add_option("--lock", arguments->lock)->required();
+  verb.add_option("--status", arguments->status)->required();
+  on_chosen(verb, session, [arguments] { return lab::run_agent(arguments->lab, arguments->lock, arguments->status); });
+}
+
+}  // namespace xconn::cli

@@ -1,0 +1,162 @@
+#include "lab/agent.hh"
+
+#include <fcntl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "lab/inspect.hh"
+#include "lab/lab.hh"
+#include "lab/verbs.hh"
+#include "sys/file.hh"
+#include "sys/line.hh"
+#include "sys/loop.hh"
+#include "sys/process.hh"
+#include "world/error_wire.hh"
+#include "world/host_world.hh"
+#include "world/run_folder.hh"
+
+namespace xconn::lab {
+namespace {
+
+using nlohmann::json;
+
+/// The pipe to whoever ran `up`. Once it is closed there, before "ready", nobody wants the lab any more.
+class Status {
+ public:
+  explicit Status(int fd) : fd_(fd) {}
+  void say(const json& line) const {
+    const auto text = line.dump() + "\n";
+    // A refusal means that nobody listens; the watch on the pipe ends the agent then.
+    for (std::size_t sent = 0; sent < text.size();) {
+      const auto count = ::write(fd_.get(), text.data() + sent, text.size() - sent);
+      if (count <= 0 && errno != EINTR) return;
+      sent += count > 0 ? static_cast<std::size_t>(count) : 0;
+    }
+  }
+  int fd() const { return fd_.get(); }
+  void close() { fd_.reset(); }
+
+ private:
+  sys::Fd fd_;
+};
+
+class SocketReply : public Reply {
+ public:
+  explicit SocketReply(std::weak_ptr<sys::Connection> client) : client_(std::move(client)) {}
+  void progress(const json& step) override { send({{"progress", step}}); }
+  void result(const json& value) override { send({{"result", value}}); }
+  void error(const std::exception& error) override { send({{"error", world::error_to_json(error)}}); }
+  bool client_is_there() const override {
+    const auto client = client_.lock();
+    return client && client->is_open();
+  }
+
+ private:
+  void send(const json& line) const {
+    if (const auto client = client_.lock()) client->send(line.dump());
+  }
+  std::weak_ptr<sys::Connection> client_;
+};
+
+/// The whole of pid 1. As everywhere, the member list is the order of life.
+class Agent {
+ public:
+  Agent(const std::string& lab, int lock_fd, int status_fd)
+      : folder_(world::RunFolder::path_of(lab)),
+        lock_(lock_fd),
+        status_(status_fd),
+        reaper_(loop_),
+        ending_(loop_, signals_.get(), [] { ::_exit(0); }) {}
+
+  int run() {
+    try {
+      bring_up();
+    } catch (const std::exception& error) {
+      status_.say({{"error", world::error_to_json(error)}});
+      return 1;
+    }
+    loop_.run();
+    return 0;
+  }
+
+ private:
+  static sys::Fd blocked_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+    sys::check(::sigprocmask(SIG_BLOCK, &set, nullptr), "block", "signals");
+    return sys::Fd{sys::check(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd")};
+  }
+
+  void bring_up() {
+    sys::Watch abandoned(loop_, status_.fd(), [] { ::_exit(1); });
+    const auto options = json::parse(sys::read_file(folder_ + "/options.json"));
+    lab_ = std::make_unique<Lab>(loop_, plan::from_json(json::parse(sys::read_file(folder_ + "/plan.json"))),
+                                 options_of(options));
+    lab_->bring_up([this](const std::string& step) { status_.say({{"progress", step}}); });
+    server_ = std::make_unique<sys::LineServer>(
+        loop_, folder_ + "/agent.sock", 0600,
+        [this](sys::Connection& client, const std::string& line) { serve(client, line); });
+    abandoned = {};
+    status_.say({{"ready", inspect(*lab_)}});
+    status_.close();
+  }
+
+  Options options_of(const json& options) const {
+    Options out{
+        .folder = folder_,
+        .vlan = options.at("vlan") == "kernel" ? datapath::VlanDriver::kKernel : datapath::VlanDriver::kPortable,
+        .captures = {},
+        .bound = std::chrono::milliseconds{options.at("bound_ms").get<std::int64_t>()}};
+    for (const auto& end : options.at("captures")) out.captures.push_back({end.at("node"), end.at("interface")});
+    return out;
+  }
+
+  void serve(sys::Connection& client, const std::string& line) {
+    auto reply = std::make_shared<SocketReply>(client.weak_from_this());
+    try {
+      answer(*lab_, json::parse(line), reply);
+    } catch (const json::exception& error) {
+      reply->error(error);
+    }
+  }
+
+  std::string folder_;
+  sys::Fd lock_;
+  Status status_;
+  sys::Fd signals_ = blocked_signals();
+  sys::Loop loop_;
+  sys::Reaper reaper_;
+  sys::Watch ending_;
+  std::unique_ptr<Lab> lab_;
+  std::unique_ptr<sys::LineServer> server_;
+};
+
+}  // namespace
+
+std::string to_text(const AgentOptions& options) {
+  auto captures = json::array();
+  for (const auto& end : options.captures) captures.push_back({{"node", end.node}, {"interface", end.interface}});
+  return json{{"vlan", options.vlan}, {"captures", captures}, {"bound_ms", options.bound_ms}}.dump(2);
+}
+
+int run_agent(const std::string& lab, int lock_fd, int status_fd) {
+  for (const int fd : {lock_fd, status_fd}) sys::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "set close-on-exec");
+  try {
+    world::settle_in(lab);
+  } catch (const std::exception& error) {
+    Status(status_fd).say({{"error", world::error_to_json(error)}});
+    return 1;
+  }
+  const auto status = Agent(lab, lock_fd, status_fd).run();
+  // The kernel takes the lab back faster than its destructors would.
+  ::_exit(status);
+}
+
+}  // namespace xconn::lab

@@ -1,0 +1,68 @@
+#include "lab/fault_site.hh"
+
+#include <nlohmann/json.hpp>
+
+#include "lab/lab.hh"
+
+namespace xconn::lab {
+namespace {
+
+std::vector<std::string> stacked_on(const plan::Plan& plan, const End& end) {
+  std::vector<std::string> out;
+  if (const auto* node = plan.find_node(end.node))
+    for (const auto& interface : node->interfaces)
+      if (interface.kind == plan::InterfaceKind::kVlan && interface.parent == end.interface)
+        out.push_back(interface.name);
+  return out;
+}
+
+/// What the SD-WAN edge of a node was told: its members and their interfaces.
+void add_members(faults::Inventory& inventory, const plan::Node& node) {
+  for (const auto& service : node.services) {
+    if (service.kind != "sdwan-edge") continue;
+    for (const auto& file : node.files) {
+      if (file.name != service.config) continue;
+      for (const auto& member : nlohmann::json::parse(file.content).at("members"))
+        inventory.members.push_back({node.name, member.at("name"), member.at("interface")});
+    }
+  }
+}
+
+faults::Inventory inventory_of(const plan::Plan& plan) {
+  faults::Inventory inventory;
+  for (const auto& node : plan.nodes) {
+    inventory.nodes.push_back(node.name);
+    for (const auto& service : node.services) inventory.daemons.push_back({node.name, service.name});
+    add_members(inventory, node);
+  }
+  for (const auto& link : plan.links)
+    inventory.links.push_back(
+        {link.a, link.b, stacked_on(plan, link.a), stacked_on(plan, link.b), link.a_to_b, link.b_to_a});
+  return inventory;
+}
+
+}  // namespace
+
+const faults::Inventory& FaultSite::inventory() const {
+  if (!inventory_) inventory_ = inventory_of(lab_.plan());
+  return *inventory_;
+}
+
+const sys::Netns& FaultSite::netns(const std::string& node) { return lab_.node(node).netns(); }
+
+void FaultSite::impair(const End& from, const Impairment& impairment) {
+  auto whole = impairment;
+  if (const auto* link = lab_.plan().find_link(from)) whole.loss = (link->a == from ? link->a_to_b : link->b_to_a).loss;
+  lab_.impair(from, whole);
+}
+
+void FaultSite::signal(const std::string& node, const std::string& daemon, int number) {
+  auto& service = lab_.node(node).services().at(daemon);
+  if (service.running()) service.signal(number);
+}
+
+void FaultSite::restart(const std::string& node, const std::string& daemon) {
+  lab_.node(node).services().restart(daemon);
+}
+
+}  // namespace xconn::lab

@@ -1,0 +1,161 @@
+#include "lab/inspect.hh"
+
+#include <sys/resource.h>
+
+#include <nlohmann/json.hpp>
+
+#include "kernel/dump.hh"
+#include "lab/lab.hh"
+#include "sys/clock.hh"
+
+namespace xconn::lab {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t milliseconds(Duration duration) { return duration / std::chrono::milliseconds{1}; }
+
+json addresses_of(const plan::Node& node) {
+  auto out = json::array();
+  for (const auto& interface : node.interfaces)
+    for (const auto& address : interface.addresses) out.push_back(address.text());
+  return out;
+}
+
+json services_of(Node& node) {
+  auto out = json::array();
+  for (const auto& service : node.services().all())
+    out.push_back({{"name", service->name()},
+                   {"kind", service->kind()},
+                   {"running", service->running()},
+                   {"pids", service->process_ids()}});
+  return out;
+}
+
+/// "up", or the first thing that is not as it should be.
+std::string state_of(Node& node, const json& facts) {
+  for (const auto& service : node.services().all())
+    if (!service->running()) return service->name() + " is down";
+  for (const auto& fact : facts)
+    if (fact["node"] == node.name() && !fact["holds"]) return fact["seen"];
+  return "up";
+}
+
+json facts_of(Lab& lab) {
+  auto out = json::array();
+  for (const auto& [fact, missing] : lab.facts())
+    out.push_back({{"node", fact.node},
+                   {"kind", fact.kind},
+                   {"subject", fact.subject},
+                   {"expected", fact.expected},
+                   {"holds", !missing},
+                   {"seen", missing.value_or("")}});
+  return out;
+}
+
+json nodes_of(Lab& lab, const json& facts) {
+  auto out = json::array();
+  for (const auto& node : lab.nodes())
+    out.push_back({{"name", node->name()},
+                   {"role", node->plan().role},
+                   {"site", node->plan().site},
+                   {"addresses", addresses_of(node->plan())},
+                   {"state", state_of(*node, facts)},
+                   {"services", services_of(*node)}});
+  return out;
+}
+
+json links_of(const plan::Plan& plan) {
+  auto out = json::array();
+  for (const auto& link : plan.links)
+    out.push_back({{"name", link.name},
+                   {"a", link.a.node + ":" + link.a.interface},
+                   {"b", link.b.node + ":" + link.b.interface}});
+  return out;
+}
+
+double cpu_milliseconds(int whose) {
+  rusage usage{};
+  ::getrusage(whose, &usage);
+  const auto of = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return of(usage.ru_utime) + of(usage.ru_stime);
+}
+
+json interface_json(const kernel::Link& link, const std::vector<kernel::LinkAddress>& addresses) {
+  auto of_link = json::array();
+  for (const auto& address : addresses)
+    if (address.interface == link.name) of_link.push_back(address.address.text());
+  const auto& s = link.statistics;
+  return {{"name", link.name},      {"kind", link.kind},
+          {"up", link.up},          {"carrier", link.carrier},
+          {"mtu", link.mtu},        {"mac", link.mac ? link.mac->text() : ""},
+          {"addresses", of_link},   {"rx_packets", s.rx_packets},
+          {"rx_bytes", s.rx_bytes}, {"tx_packets", s.tx_packets},
+          {"tx_bytes", s.tx_bytes}};
+}
+
+json interfaces_json(const kernel::Reader& reader) {
+  const auto addresses = reader.addresses();
+  auto out = json::array();
+  for (const auto& link : reader.links()) out.push_back(interface_json(link, addresses));
+  return out;
+}
+
+json routes_json(Node& node) {
+  auto out = json::array();
+  for (const auto& route : node.routes()) out.push_back({{"to", route.to.text()}, {"interfaces", route.interfaces}});
+  return out;
+}
+
+}  // namespace
+
+json inspect_faults(Lab& lab) {
+  auto out = json::array();
+  const auto now = sys::now();
+  for (const auto& fault : lab.faults().list()) {
+    json one{{"id", fault.id},
+             {"kind", fault.request.kind},
+             {"target", fault.request.target},
+             {"parameters", fault.request.parameters},
+             {"text", faults::to_string(fault.request)},
+             {"age_ms", milliseconds(now - fault.applied_at)}};
+    if (fault.heals_at) one["heals_in_ms"] = milliseconds(*fault.heals_at - now);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+json inspect(Lab& lab) {
+  const auto facts = facts_of(lab);
+  const auto missing = lab.unsettled();
+  return {{"lab", lab.plan().lab},
+          {"title", lab.plan().title},
+          {"timers", lab.plan().timers},
+          {"message", lab.plan().message},
+          {"datapath", {{"vlan", lab.options().vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable"}}},
+          {"folder", lab.options().folder},
+          {"converged", !missing},
+          {"missing", missing.value_or("")},
+          {"converged_in_ms", milliseconds(lab.converged_in())},
+          {"nodes", nodes_of(lab, facts)},
+          {"links", links_of(lab.plan())},
+          {"facts", facts},
+          {"faults", inspect_faults(lab)},
+          {"agent_cpu_ms", cpu_milliseconds(RUSAGE_SELF)},
+          {"services_cpu_ms", cpu_milliseconds(RUSAGE_CHILDREN)}};
+}
+
+json inspect_node(Lab& lab, const std::string& name) {
+  auto& node = lab.node(name);
+  const kernel::Reader reader(node.netns(), name);
+  return {{"name", name},
+          {"role", node.plan().role},
+          {"site", node.plan().site},
+          {"interfaces", interfaces_json(reader)},
+          {"routes", routes_json(node)},
+          {"services", node.services().state()}};
+}
+
+}  // namespace xconn::lab

@@ -1,0 +1,24 @@
+// What is true of a running lab now, for `xconn inspect` and Python. Values come from the daemons and the kernel.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+namespace xconn::lab {
+
+class Lab;
+
+/// {"lab", "title", "timers", "datapath": {"vlan"}, "converged_in_ms", "converged", "missing",
+///  "nodes": [{"name", "role", "site", "addresses", "state", "services": [{"name", "kind", "running", "pids"}]}],
+///  "links": [{"name", "a", "b"}], "facts": [{"node", "kind", "subject", "expected", "holds", "seen"}],
+///  "faults": [{"id", "kind", "target", "parameters", "text", "for_ms", "age_ms"}], "agent_cpu_ms", "services_cpu_ms"}
+nlohmann::json inspect(Lab& lab);
+
+/// One node in full: {"name", "role", "site", "interfaces": [...], "routes": [...], "services": {NAME: state}}.
+nlohmann::json inspect_node(Lab& lab, const std::string& node);
+
+/// The "faults" of inspect().
+nlohmann::json inspect_faults(Lab& lab);
+
+}  // namespace xconn::lab

@@ -1,0 +1,157 @@
+#include "lab/lab.hh"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "base/errors.hh"
+#include "sys/clock.hh"
+#include "sys/file.hh"
+
+namespace xconn::lab {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Duration kServicesBound = std::chrono::seconds{30};
+
+std::string count_of(std::size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::size_t services_in(const plan::Plan& plan) {
+  std::size_t count = 0;
+  for (const auto& node : plan.nodes) count += node.services.size();
+  return count;
+}
+
+kernel::VethEnd veth_end(const Node& node, const std::string& interface) {
+  kernel::VethEnd end{.netns = node.netns().fd(), .name = interface};
+  for (const auto& planned : node.plan().interfaces)
+    if (planned.name == interface) {
+      end.mac = planned.mac;
+      end.mtu = planned.mtu;
+    }
+  return end;
+}
+
+std::string fault_text(const faults::Event& event) { return event.text; }
+
+}  // namespace
+
+Lab::Lab(sys::Loop& loop, plan::Plan plan, Options options)
+    : loop_(loop),
+      plan_(std::move(plan)),
+      options_(std::move(options)),
+      events_(options_.folder + "/events.jsonl"),
+      fault_site_(*this),
+      faults_(std::make_unique<faults::Registry>(loop, fault_site_, [this](const faults::Event& event) {
+        events_.add(
+            {event.at, "fault", event.request.target.substr(0, event.request.target.find(':')), fault_text(event)});
+      })) {}
+
+Lab::~Lab() = default;
+
+void Lab::bring_up(const Progress& progress) {
+  const auto begin = sys::now();
+  progress("wiring " + count_of(plan_.nodes.size(), "node") + " and " + count_of(plan_.links.size(), "link"));
+  make_namespaces();
+  make_links();
+  for (const auto& node : nodes_) node->configure(options_.vlan);
+  for (const auto& link : plan_.links) {
+    impair(link.a, link.a_to_b);
+    impair(link.b, link.b_to_a);
+  }
+  start_captures();
+  progress("starting " + count_of(services_in(plan_), "service"));
+  for (const auto& node : nodes_) node->start_services();
+  loop_.wait("all services to be ready", kServicesBound, [this] { return services_missing(); });
+  progress("waiting for " + count_of(plan_.facts.size(), "fact") + " (sessions, routes, tunnels, members, backends)");
+  loop_.wait("the lab to converge", options_.bound, [this] { return unsettled(); });
+  converged_in_ = sys::now() - begin;
+}
+
+void Lab::make_namespaces() {
+  auto namespaces = sys::Netns::create(plan_.nodes.size());
+  const auto sink = [this](const Event& event) { events_.add(event); };
+  for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
+    const auto& planned = plan_.nodes[i];
+    namespaces[i].pin("/run/netns/" + planned.name);
+    nodes_.push_back(std::make_unique<Node>(loop_, planned, std::move(namespaces[i]),
+                                            options_.folder + "/nodes/" + planned.name, sink));
+    by_name_[planned.name] = nodes_.back().get();
+  }
+}
+
+void Lab::make_links() {
+  kernel::Netlink world(sys::Netns::current(), "the lab's world");
+  kernel::Batch batch;
+  for (const auto& link : plan_.links)
+    batch.push_back(
+        kernel::veth(veth_end(node(link.a.node), link.a.interface), veth_end(node(link.b.node), link.b.interface)));
+  world.commit(batch);
+}
+
+void Lab::start_captures() {
+  for (const auto& end : options_.captures)
+    start_capture(end, "", fmt::format("{}/captures/{}-{}.pcap", options_.folder, end.node, end.interface));
+}
+
+int Lab::start_capture(const End& end, const std::string& filter, const std::string& file) {
+  fs::create_directories(fs::path(file).parent_path());
+  captures_.emplace_back(node(end.node).netns(), probes::CaptureSpec{end.interface, filter, file});
+  return static_cast<int>(captures_.size());
+}
+
+void Lab::impair(const End& from, const Impairment& impairment) {
+  const std::pair key{from.node, from.interface};
+  impaired_.erase(key);
+  if (impairment == Impairment{}) return;
+  const auto* link = plan_.find_link(from);
+  if (link == nullptr) throw NotFoundError("there is no link at " + from.node + ":" + from.interface);
+  const auto& to = link->a == from ? link->b : link->a;
+  impaired_.emplace(key, datapath::Impaired(node(from.node).netns(), from.interface, node(to.node).netns(),
+                                            to.interface, impairment));
+}
+
+Node& Lab::node(const std::string& name) {
+  if (const auto found = by_name_.find(name); found != by_name_.end()) return *found->second;
+  std::string names;
+  for (const auto& each : nodes_) names += (names.empty() ? "" : ", ") + each->name();
+  throw NotFoundError("there is no node " + name + " in lab " + plan_.lab + " (nodes: " + names + ")");
+}
+
+std::optional<std::string> Lab::services_missing() {
+  std::optional<std::string> first;
+  // All are asked, for asking is what starts those that waited for another.
+  for (const auto& node : nodes_)
+    if (auto missing = node->services_missing(); missing && !first) first = std::move(missing);
+  return first;
+}
+
+services::Sight Lab::sight() {
+  return {[this](const std::string& name) { return &node(name).services(); },
+          [this](const std::string& name) -> const std::vector<services::RouteSeen>& { return node(name).routes(); }};
+}
+
+std::optional<std::string> Lab::unsettled() {
+  const auto view = sight();
+  std::optional<std::string> first;
+  int more = -1;
+  for (const auto& fact : plan_.facts)
+    if (auto missing = services::difference(fact, view)) {
+      ++more;
+      if (!first) first = std::move(missing);
+    }
+  if (more > 0) *first += fmt::format(" (and {} more)", more);
+  return first;
+}
+
+std::vector<std::pair<plan::Fact, std::optional<std::string>>> Lab::facts() {
+  const auto view = sight();
+  std::vector<std::pair<plan::Fact, std::optional<std::string>>> out;
+  for (const auto& fact : plan_.facts) out.emplace_back(fact, services::difference(fact, view));
+  return out;
+}
+
+}  // namespace xconn::lab

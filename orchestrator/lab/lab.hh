@@ -1,0 +1,82 @@
+// A running lab: a plan applied. Owns every handle; nothing here decides anything that the plan has not said.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datapath/impair.hh"
+#include "datapath/vlan.hh"
+#include "faults/registry.hh"
+#include "lab/event_log.hh"
+#include "lab/fault_site.hh"
+#include "lab/node.hh"
+#include "plan/plan.hh"
+#include "probes/capture.hh"
+#include "sys/loop.hh"
+
+namespace xconn::lab {
+
+struct Options {
+  std::string folder;  ///< the lab's run folder
+  datapath::VlanDriver vlan = datapath::VlanDriver::kPortable;
+  std::vector<End> captures;                 ///< link ends to capture from before the first daemon
+  Duration bound{std::chrono::seconds{90}};  ///< until converged
+};
+
+class Lab {
+ public:
+  using Progress = std::function<void(const std::string&)>;
+
+  Lab(sys::Loop& loop, plan::Plan plan, Options options);
+  ~Lab();
+  Lab(const Lab&) = delete;
+  Lab& operator=(const Lab&) = delete;
+
+  /// Builds all of it and returns when every fact of the plan holds. What fails is thrown; nothing has to be undone,
+  /// for the world goes with the agent.
+  void bring_up(const Progress& progress);
+
+  const plan::Plan& plan() const { return plan_; }
+  const Options& options() const { return options_; }
+  sys::Loop& loop() { return loop_; }
+  EventLog& events() { return events_; }
+  faults::Registry& faults() { return *faults_; }
+  Node& node(const std::string& name);  ///< throws NotFoundError, naming the nodes
+  const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
+  Duration converged_in() const { return converged_in_; }
+
+  /// What does not hold of the plan's facts; nullopt when all do.
+  std::optional<std::string> unsettled();
+  /// Facts that do not hold, each with what is seen instead.
+  std::vector<std::pair<plan::Fact, std::optional<std::string>>> facts();
+
+  /// Sets what one direction of a link does; see faults::Site::impair.
+  void impair(const End& from, const Impairment& impairment);
+
+  int start_capture(const End& end, const std::string& filter, const std::string& file);
+
+ private:
+  void make_namespaces();
+  void make_links();
+  void start_captures();
+  std::optional<std::string> services_missing();
+  services::Sight sight();
+
+  sys::Loop& loop_;
+  plan::Plan plan_;
+  Options options_;
+  EventLog events_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::map<std::string, Node*> by_name_;
+  std::map<std::pair<std::string, std::string>, datapath::Impaired> impaired_;  // by the sending end
+  std::vector<probes::Capture> captures_;
+  FaultSite fault_site_;
+  std::unique_ptr<faults::Registry> faults_;
+  Duration converged_in_{0};
+};
+
+}  // namespace xconn::lab

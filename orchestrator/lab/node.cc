@@ -1,0 +1,179 @@
+#include "lab/node.hh"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "services/nftables.hh"
+#include "sys/clock.hh"
+#include "sys/file.hh"
+
+namespace xconn::lab {
+namespace {
+
+using plan::Interface;
+using plan::InterfaceKind;
+
+constexpr std::uint8_t kProtocolBgp = 186;  // RTPROT_BGP
+
+bool has_v6(const Interface& interface) {
+  return std::any_of(interface.addresses.begin(), interface.addresses.end(),
+                     [](const auto& address) { return !address.address().is_v4(); });
+}
+
+kernel::LinkChange settings_of(const Interface& interface) {
+  kernel::LinkChange change;
+  change.no_ipv6_address = !has_v6(interface);
+  if (interface.kind != InterfaceKind::kEnd) change.mtu = interface.mtu;
+  if (!interface.bridge.empty()) change.bridge = interface.bridge;
+  change.up = interface.up;
+  return change;
+}
+
+void add_addresses(kernel::Batch& batch, const Interface& interface) {
+  for (const auto& address : interface.addresses) batch.push_back(kernel::address_add(interface.name, address));
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size()))
+    text.replace(at, what.size(), with);
+  return text;
+}
+
+std::string next_hops_of(const Route& route) {
+  std::string text;
+  for (const auto& hop : route.next_hops)
+    text += (text.empty() ? " via " : ", ") + (hop.via ? hop.via->text() + " " : "") + hop.interface;
+  return text;
+}
+
+}  // namespace
+
+Node::Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::string folder, services::EventSink events)
+    : loop_(loop),
+      plan_(plan),
+      folder_(std::move(folder)),
+      events_(std::move(events)),
+      netns_(std::move(netns)),
+      netlink_(netns_, plan.name),
+      reader_(netns_, plan.name) {}
+
+void Node::configure(datapath::VlanDriver vlan) {
+  make_bridges();
+  make_sub_interfaces(vlan);
+  kernel::set_sysctls(netns_, plan_.name, plan_.sysctls);
+  set_up_interfaces();
+  if (!plan_.nftables.empty()) services::apply_ruleset(netns_, plan_.nftables);
+  add_routes();
+  for (const auto& interface : plan_.interfaces)
+    if (interface.hide_hop) hidden_hops_.emplace_back(netns_, interface.name);
+  monitor_.emplace(loop_, netns_, [this](const kernel::Change& change) { changed(change); });
+  for (const auto& mirror : plan_.mirrors) mirrors_.emplace_back(loop_, netns_, plan_.name, mirror);
+}
+
+void Node::make_bridges() {
+  kernel::Batch batch;
+  for (const auto& interface : plan_.interfaces)
+    if (interface.kind == InterfaceKind::kBridge)
+      batch.push_back(kernel::bridge(interface.name, interface.mac, interface.mtu));
+  netlink_.commit(batch);
+}
+
+void Node::make_sub_interfaces(datapath::VlanDriver driver) {
+  for (const auto& interface : plan_.interfaces)
+    if (interface.kind == InterfaceKind::kVlan)
+      sub_interfaces_.emplace_back(
+          netns_,
+          datapath::SubInterface{interface.name, interface.parent, interface.tags, interface.mac, interface.mtu},
+          driver);
+}
+
+void Node::set_up_interfaces() {
+  kernel::Batch batch{kernel::link_set("lo", {.up = true})};
+  for (const auto& interface : plan_.interfaces) {
+    if (interface.kind == InterfaceKind::kTunnel) continue;
+    if (interface.kind != InterfaceKind::kLoopback)
+      batch.push_back(kernel::link_set(interface.name, settings_of(interface)));
+    add_addresses(batch, interface);
+  }
+  netlink_.commit(batch);
+}
+
+void Node::add_routes() {
+  const auto waits_for_tunnel = [this](const Route& route) {
+    return std::any_of(route.next_hops.begin(), route.next_hops.end(), [this](const NextHop& hop) {
+      return std::any_of(plan_.interfaces.begin(), plan_.interfaces.end(), [&](const Interface& interface) {
+        return interface.kind == InterfaceKind::kTunnel && interface.name == hop.interface;
+      });
+    });
+  };
+  kernel::Batch batch;
+  for (const auto& route : plan_.routes)
+    if (!waits_for_tunnel(route)) batch.push_back(kernel::route_add(route));
+  for (const auto& rule : plan_.rules) batch.push_back(kernel::rule_add(rule));
+  netlink_.commit(batch);
+}
+
+void Node::changed(const kernel::Change& change) {
+  routes_stale_ = true;
+  if (const auto* link = std::get_if<kernel::Link>(&change.what); link != nullptr && !change.gone) adopt_tunnel(*link);
+  if (const auto* route = std::get_if<kernel::RouteEntry>(&change.what)) tell_route(change, *route);
+}
+
+/// charon names its tun "ipsec0"; the plan's name, addresses and routes come once it is there, and again when charon
+/// was restarted. charon goes on installing routes by the name that it gave, so a link without any traffic keeps it.
+void Node::adopt_tunnel(const kernel::Link& link) {
+  if (!link.name.starts_with("ipsec") || link.kind != "tun") return;
+  const auto tunnel = std::find_if(plan_.interfaces.begin(), plan_.interfaces.end(),
+                                   [](const Interface& interface) { return interface.kind == InterfaceKind::kTunnel; });
+  if (tunnel == plan_.interfaces.end() || netlink_.find_index(tunnel->name)) return;
+  netlink_.commit(kernel::link_set(link.name, {.up = false}));
+  kernel::Batch batch{
+      kernel::link_set(link.name, {.no_ipv6_address = true, .name = tunnel->name, .mtu = tunnel->mtu, .up = true}),
+      kernel::bridge(link.name, {}, tunnel->mtu, true).tolerate(EEXIST)};
+  add_addresses(batch, *tunnel);
+  for (const auto& route : plan_.routes)
+    if (!route.next_hops.empty() && route.next_hops.front().interface == tunnel->name)
+      batch.push_back(kernel::route_replace(route));
+  netlink_.commit(batch);
+}
+
+void Node::tell_route(const kernel::Change& change, const kernel::RouteEntry& entry) {
+  if (entry.protocol != kProtocolBgp || entry.route.table != 254) return;
+  events_({change.at, "fib", plan_.name,
+           entry.route.to.text() + next_hops_of(entry.route) + (change.gone ? " withdrawn" : " installed")});
+}
+
+void Node::write_files() const {
+  for (const auto& file : plan_.files)
+    sys::write_file(folder_ + "/" + file.name, replaced(file.content, "@RUN@", folder_), file.secret ? 0600 : 0644);
+}
+
+void Node::start_services() {
+  sys::make_directories(folder_);
+  write_files();
+  services_ =
+      std::make_unique<services::NodeServices>(plan_, services::Context{loop_, plan_.name, netns_, folder_, events_});
+  services_->start();
+}
+
+const std::vector<services::RouteSeen>& Node::routes() {
+  if (!routes_stale_) return routes_;
+  routes_.clear();
+  for (const auto& entry : reader_.routes()) {
+    services::RouteSeen seen{entry.route.to, {}};
+    for (const auto& hop : entry.route.next_hops) seen.interfaces.push_back(hop.interface);
+    routes_.push_back(std::move(seen));
+  }
+  routes_stale_ = false;
+  return routes_;
+}
+
+std::vector<const Interface*> Node::arrivals() const {
+  std::vector<const Interface*> out;
+  for (const auto& interface : plan_.interfaces)
+    if (interface.kind != InterfaceKind::kBridge && interface.kind != InterfaceKind::kLoopback)
+      out.push_back(&interface);
+  return out;
+}
+
+}  // namespace xconn::lab

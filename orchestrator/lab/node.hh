@@ -1,0 +1,77 @@
+// One node of a running lab: its namespace and everything in it. Members are in the order of setting up; destruction is
+// the reverse.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "datapath/hide_hop.hh"
+#include "datapath/vlan.hh"
+#include "kernel/mirror.hh"
+#include "kernel/monitor.hh"
+#include "kernel/netlink.hh"
+#include "plan/plan.hh"
+#include "services/facts.hh"
+#include "services/node_services.hh"
+#include "sys/netns.hh"
+
+namespace xconn::sys {
+class Loop;
+}
+
+namespace xconn::lab {
+
+class Node {
+ public:
+  /// `plan` and `loop` outlive it. `folder` is the node's run folder, absolute.
+  Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::string folder, services::EventSink events);
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  const plan::Node& plan() const { return plan_; }
+  const std::string& name() const { return plan_.name; }
+  const sys::Netns& netns() const { return netns_; }
+  kernel::Netlink& netlink() { return netlink_; }
+  services::NodeServices& services() { return *services_; }
+
+  /// Once the links are there: bridges, sub-interfaces, addresses, routes, rules, nftables, hidden hops.
+  void configure(datapath::VlanDriver vlan);
+  /// Writes the files, with @RUN@ replaced by the folder, and starts the services; returns at once.
+  void start_services();
+  std::optional<std::string> services_missing() { return services_->missing(); }
+
+  /// The main table as it is now.
+  const std::vector<services::RouteSeen>& routes();
+  /// Link ends, sub-interfaces and tunnels: where packets arrive.
+  std::vector<const plan::Interface*> arrivals() const;
+
+ private:
+  void make_bridges();
+  void make_sub_interfaces(datapath::VlanDriver driver);
+  void set_up_interfaces();
+  void add_routes();
+  void changed(const kernel::Change& change);
+  void adopt_tunnel(const kernel::Link& link);
+  void write_files() const;
+  void tell_route(const kernel::Change& change, const kernel::RouteEntry& route);
+
+  sys::Loop& loop_;
+  const plan::Node& plan_;
+  std::string folder_;
+  services::EventSink events_;
+  sys::Netns netns_;
+  kernel::Netlink netlink_;
+  kernel::Reader reader_;
+  std::vector<datapath::Vlan> sub_interfaces_;
+  std::vector<datapath::HideHop> hidden_hops_;
+  std::vector<services::RouteSeen> routes_;
+  bool routes_stale_ = true;
+  std::optional<kernel::Monitor> monitor_;
+  std::vector<kernel::RouteMirror> mirrors_;
+  std::unique_ptr<services::NodeServices> services_;
+};
+
+}  // namespace xconn::lab

@@ -1,0 +1,209 @@
+#include "lab/remote.hh"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include "datapath/doctor.hh"
+#include "lab/agent.hh"
+#include "sys/file.hh"
+#include "world/client.hh"
+#include "world/enter.hh"
+#include "world/error_wire.hh"
+#include "world/host_world.hh"
+#include "world/run_folder.hh"
+
+namespace xconn::lab {
+namespace {
+
+using nlohmann::json;
+using world::RunFolder;
+
+/// SIGINT, SIGTERM and SIGHUP as something to wait for, for as long as it lives.
+class Signals {
+ public:
+  Signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+    fd_ = sys::Fd{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
+  }
+  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  int fd() const { return fd_.get(); }
+  void demand_none() const {
+    signalfd_siginfo info{};
+    if (::read(fd_.get(), &info, sizeof info) == sizeof info) throw Interrupted(static_cast<int>(info.ssi_signo));
+  }
+
+ private:
+  sigset_t before_{};
+  sys::Fd fd_;
+};
+
+/// An agent that has not said "ready" yet: killed, reaped and its folder removed unless it is released.
+class Starting {
+ public:
+  Starting(const RunFolder& folder, const std::string& program)
+      : folder_(folder), agent_(world::start_agent(folder, program)) {
+    sys::write_file(folder / "pid", std::to_string(agent_.pid) + "\n");
+  }
+  ~Starting() {
+    if (released_) return;
+    ::syscall(SYS_pidfd_send_signal, agent_.pidfd.get(), SIGKILL, nullptr, 0);
+    ::waitpid(agent_.pid, nullptr, 0);
+    folder_.remove();
+  }
+  Starting(const Starting&) = delete;
+  Starting& operator=(const Starting&) = delete;
+
+  int status_fd() const { return agent_.status.get(); }
+  void release() { released_ = true; }
+
+ private:
+  const RunFolder& folder_;
+  world::AgentProcess agent_;
+  bool released_ = false;
+};
+
+/// Handles one line of the agent's; true once it is ready.
+bool is_ready(const json& line, const RemoteLab::Progress& progress) {
+  if (line.contains("error")) world::throw_error(line["error"]);
+  if (line.contains("progress") && progress) progress(line["progress"]);
+  return line.contains("ready");
+}
+
+/// Splits what arrives on a pipe into lines.
+class Lines {
+ public:
+  /// False at the end of the pipe.
+  bool fill(int fd) {
+    char buffer[65536];
+    const auto count = ::read(fd, buffer, sizeof buffer);
+    if (count > 0) pending_.append(buffer, static_cast<std::size_t>(count));
+    return count > 0;
+  }
+  std::optional<std::string> next() {
+    const auto end = pending_.find('\n');
+    if (end == std::string::npos) return std::nullopt;
+    auto line = pending_.substr(0, end);
+    pending_.erase(0, end + 1);
+    return line;
+  }
+
+ private:
+  std::string pending_;
+};
+
+[[noreturn]] void agent_ended(const RunFolder& folder) {
+  const auto log = sys::read_file_if_present(folder / "agent.log").value_or("");
+  throw Error("the agent of lab " + folder.lab() + " ended before the lab was up" + (log.empty() ? "" : ":\n" + log));
+}
+
+void follow_until_ready(const Starting& starting, const Signals& signals, const RunFolder& folder,
+                        const RemoteLab::Progress& progress) {
+  Lines lines;
+  for (;;) {
+    while (const auto line = lines.next())
+      if (is_ready(json::parse(*line), progress)) return;
+    pollfd awaited[2]{{starting.status_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
+    ::poll(awaited, 2, -1);
+    signals.demand_none();
+    if (awaited[0].revents != 0 && !lines.fill(starting.status_fd())) agent_ended(folder);
+  }
+}
+
+datapath::Choice choice_of(const std::string& word) {
+  if (word == "kernel") return datapath::Choice::kKernel;
+  if (word == "portable") return datapath::Choice::kPortable;
+  return datapath::Choice::kAuto;
+}
+
+AgentOptions agent_options(const UpOptions& options) {
+  const auto vlan = datapath::choose_vlan(choice_of(options.datapath));
+  return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable", options.captures,
+          options.bound / std::chrono::milliseconds{1}};
+}
+
+void demand_root() {
+  if (::geteuid() != 0) throw HostError("a lab in the host's own namespaces needs root", "sudo xconn up ...");
+}
+
+}  // namespace
+
+Interrupted::Interrupted(int signal)
+    : Error(std::string("interrupted by ") + ::strsignal(signal) + "; nothing is left"), signal_(signal) {}
+
+RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const Progress& progress) {
+  demand_root();
+  const Signals signals;
+  const auto settings = agent_options(options);
+  const auto folder = RunFolder::create(plan.lab);
+  sys::write_file(folder / "plan.json", plan::to_json(plan, true).dump(), 0600);
+  sys::write_file(folder / "options.json", to_text(settings), 0600);
+  Starting starting(folder, options.program);
+  follow_until_ready(starting, signals, folder, progress);
+  starting.release();
+  return RemoteLab(plan.lab);
+}
+
+RemoteLab RemoteLab::attach(const std::string& name) {
+  (void)world::Client(name);
+  return RemoteLab(name);
+}
+
+std::string RemoteLab::folder() const { return RunFolder::path_of(name_); }
+
+json RemoteLab::call(const std::string& verb, json parameters, const Progress& progress) const {
+  return world::Client(name_).call(verb, std::move(parameters), progress);
+}
+
+json RemoteLab::inspect() const { return call("inspect"); }
+
+json RemoteLab::inspect_node(const std::string& node) const { return call("inspect", {{"node", node}}); }
+
+int RemoteLab::fault(const std::vector<std::string>& words) const { return call("fault", {{"words", words}}).at("id"); }
+
+void RemoteLab::heal(int id) const { call("heal", {{"id", id}}); }
+
+std::vector<int> RemoteLab::heal_all() const { return call("heal").at("healed"); }
+
+json RemoteLab::faults() const { return call("faults"); }
+
+void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / std::chrono::milliseconds{1}}}); }
+
+json RemoteLab::drill(const std::string& text, const std::string& file, const std::string& capture_folder,
+                      const Progress& progress) const {
+  return call("drill", {{"text", text}, {"file", std::filesystem::absolute(file)}, {"folder", capture_folder}},
+              progress);
+}
+
+void RemoteLab::events(bool follow, const Progress& each) const { call("events", {{"follow", follow}}, each); }
+
+bool RemoteLab::down(const std::string& name) {
+  if (!RunFolder::is_up(name)) {
+    RunFolder::sweep(name);
+    return false;
+  }
+  const auto pid = world::agent_pid(name);
+  const sys::Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
+  ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGTERM, nullptr, 0);
+  if (!world::wait_gone(pidfd, std::chrono::seconds{3})) {
+    ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
+    world::wait_gone(pidfd, std::chrono::seconds{10});
+  }
+  ::waitpid(pid, nullptr, WNOHANG);  // our child, when this process brought it up too
+  RunFolder::sweep(name);
+  return true;
+}
+
+}  // namespace xconn::lab

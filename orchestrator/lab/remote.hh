@@ -1,0 +1,74 @@
+// A lab as its users hold it, in a process of their own: started, asked and ended over the agent's socket. The command
+// line and the Python module are both thin over this.
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/errors.hh"
+#include "base/wiring.hh"
+#include "plan/plan.hh"
+
+namespace xconn::lab {
+
+struct UpOptions {
+  std::string program;            ///< the xconn binary that becomes the agent
+  std::string datapath = "auto";  ///< "kernel", "portable" or "auto"
+  std::vector<End> captures;      ///< captured from before the first daemon, into the run folder
+  Duration bound{std::chrono::seconds{90}};
+};
+
+/// The user pressed Ctrl-C (or the process was asked to end) while a lab was coming up. The lab is gone.
+class Interrupted : public Error {
+ public:
+  explicit Interrupted(int signal);
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
+};
+
+class RemoteLab {
+ public:
+  using Progress = std::function<void(const nlohmann::json&)>;
+
+  /// Starts the plan's lab and returns once it has converged. When it fails, nothing of it is left, and what failed is
+  /// thrown: TimeoutError, ServiceError, KernelError, HostError, Interrupted; Error when a lab of that name is up.
+  static RemoteLab up(const plan::Plan& plan, const UpOptions& options, const Progress& progress = {});
+  /// A lab that is up. Throws NotFoundError.
+  static RemoteLab attach(const std::string& name);
+
+  const std::string& name() const { return name_; }
+  /// The run folder: rendered configuration, logs, captures.
+  std::string folder() const;
+
+  nlohmann::json inspect() const;
+  nlohmann::json inspect_node(const std::string& node) const;
+  /// words as on the command line: {"loss", "hq-fgt:er", "30%", "--for", "20s"}. Returns the fault's number.
+  int fault(const std::vector<std::string>& words) const;
+  void heal(int id) const;
+  std::vector<int> heal_all() const;
+  nlohmann::json faults() const;
+  /// Waits until all facts of the plan hold (again). Throws TimeoutError.
+  void wait(Duration bound) const;
+  /// Runs a drill: the text of a drill file, and the name that findings call it by and its topology is relative to.
+  /// `progress` sees events as they happen. Returns drill::Report as JSON.
+  nlohmann::json drill(const std::string& text, const std::string& file, const std::string& capture_folder,
+                       const Progress& progress = {}) const;
+  /// Events so far, each {"at", "source", "node", "text"}; with `follow` each new one until the lab goes.
+  void events(bool follow, const Progress& each) const;
+  /// Ends the lab and returns when the kernel has taken it back. False when it was not up.
+  static bool down(const std::string& name);
+
+ private:
+  explicit RemoteLab(std::string name) : name_(std::move(name)) {}
+  nlohmann::json call(const std::string& verb, nlohmann::json parameters = nlohmann::json::object(),
+                      const Progress& progress = {}) const;
+
+  std::string name_;
+};
+
+}  // namespace xconn::lab

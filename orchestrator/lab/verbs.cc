@@ -1,0 +1,135 @@
+#include "lab/verbs.hh"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "drill/drill.hh"
+#include "drill/report.hh"
+#include "lab/drill_site.hh"
+#include "lab/inspect.hh"
+#include "lab/lab.hh"
+#include "sys/clock.hh"
+
+namespace xconn::lab {
+namespace {
+
+using nlohmann::json;
+using To = std::shared_ptr<Reply>;
+
+void do_inspect(Lab& lab, const json& request, const To& to) {
+  to->result(request.contains("node") ? inspect_node(lab, request["node"]) : inspect(lab));
+}
+
+/// {"words": ["loss", "hq-fgt:er", "30%", "--for", "20s"]} -> {"id": 1}
+void do_fault(Lab& lab, const json& request, const To& to) {
+  to->result({{"id", lab.faults().apply(faults::parse(request.at("words").get<std::vector<std::string>>()))}});
+}
+
+/// {"id": 1}, or nothing for all -> {"healed": [1, 2]}
+void do_heal(Lab& lab, const json& request, const To& to) {
+  auto healed = json::array();
+  if (request.contains("id")) {
+    lab.faults().heal(request["id"]);
+    healed.push_back(request["id"]);
+  } else {
+    for (const auto& fault : lab.faults().list()) healed.push_back(fault.id);
+    lab.faults().heal_all();
+  }
+  to->result({{"healed", healed}});
+}
+
+void do_faults(Lab& lab, const json&, const To& to) { to->result(inspect_faults(lab)); }
+
+/// Waits until the facts hold again; its own timer, not a wait of the loop.
+struct Settling {
+  Lab& lab;
+  To to;
+  Duration deadline, bound;
+  sys::Timer timer;
+
+  static void begin(Lab& lab, const To& to, Duration bound) {
+    auto settling = std::make_shared<Settling>(Settling{lab, to, sys::now() + bound, bound, {}});
+    settling->timer = sys::Timer::every(lab.loop(), std::chrono::milliseconds{20}, [settling] { settling->look(); });
+  }
+  void look() {
+    const auto missing = lab.unsettled();
+    if (missing && sys::now() < deadline && to->client_is_there()) return;
+    if (missing)
+      to->error(TimeoutError("the lab to converge", bound, *missing));
+    else
+      to->result(json::object());
+    timer = {};  // the last owner: this object ends with the callback
+  }
+};
+
+/// {"bound_ms": 60000} -> {}
+void do_wait(Lab& lab, const json& request, const To& to) {
+  Settling::begin(lab, to, std::chrono::milliseconds{request.value("bound_ms", 60000)});
+}
+
+/// {"text": drill file, "file": its name, "folder": for captures} -> report; one at a time.
+void do_drill(Lab& lab, const json& request, const To& to) {
+  static bool running = false;
+  if (running) throw Error("a drill is running in lab " + lab.plan().lab + " already; wait for it");
+  struct Running {
+    Running() { running = true; }
+    ~Running() { running = false; }
+  } mark;
+  const auto drill = drill::read_text(request.at("text"), request.at("file"));
+  const auto listening = lab.events().listen([&](const Event& event) { to->progress(to_json(event)); });
+  DrillSite site(lab);
+  to->result(drill::to_json(drill::run(drill, site, {.folder = request.value("folder", "")})));
+}
+
+/// Sends events for as long as the client reads.
+struct Follower {
+  To to;
+  std::shared_ptr<void> listening;
+
+  static void begin(Lab& lab, const To& to) {
+    auto follower = std::make_shared<Follower>(Follower{to, nullptr});
+    follower->listening = lab.events().listen([follower](const Event& event) { follower->tell(event); });
+  }
+  void tell(const Event& event) {
+    if (to->client_is_there())
+      to->progress(to_json(event));
+    else
+      listening.reset();
+  }
+};
+
+/// {"since": nanoseconds, "follow": bool}: each event is a progress line.
+void do_events(Lab& lab, const json& request, const To& to) {
+  for (const auto& event : lab.events().since(std::chrono::nanoseconds{request.value("since", std::int64_t{0})}))
+    to->progress(to_json(event));
+  if (request.value("follow", false))
+    Follower::begin(lab, to);
+  else
+    to->result(json::object());
+}
+
+using Verb = void (*)(Lab&, const json&, const To&);
+
+const std::map<std::string, Verb>& verbs() {
+  static const std::map<std::string, Verb> kVerbs{
+      {"inspect", do_inspect}, {"fault", do_fault}, {"heal", do_heal},     {"faults", do_faults},
+      {"wait", do_wait},       {"drill", do_drill}, {"events", do_events},
+  };
+  return kVerbs;
+}
+
+}  // namespace
+
+void answer(Lab& lab, const json& request, std::shared_ptr<Reply> reply) {
+  try {
+    const auto verb = verbs().find(request.value("verb", ""));
+    if (verb == verbs().end())
+      throw NotFoundError("the agent does not know the verb " + request.value("verb", "(none)"));
+    verb->second(lab, request, reply);
+  } catch (const std::exception& error) {
+    reply->error(error);
+  }
+}
+
+}  // namespace xconn::lab

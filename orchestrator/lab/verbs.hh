@@ -1,0 +1,27 @@
+// What the agent answers: one row a verb.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace xconn::lab {
+
+class Lab;
+
+/// The client of one request. Lines to a client that has gone are lost, which is what it wanted.
+class Reply {
+ public:
+  virtual ~Reply() = default;
+  virtual void progress(const nlohmann::json& step) = 0;  ///< any number of times, then one of:
+  virtual void result(const nlohmann::json& value) = 0;
+  virtual void error(const std::exception& error) = 0;
+  virtual bool client_is_there() const = 0;
+};
+
+/// Answers `request` ({"verb": ..., parameters}), now or later. Only a drill runs the loop inside; whatever else has to
+/// wait keeps its reply and comes back to it from an event, for a wait inside a wait would hold up the outer one.
+void answer(Lab& lab, const nlohmann::json& request, std::shared_ptr<Reply> reply);
+
+}  // namespace xconn::lab

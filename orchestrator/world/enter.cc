@@ -1,0 +1,91 @@
+#include "world/enter.hh"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "base/errors.hh"
+#include "sys/fd.hh"
+#include "world/run_folder.hh"
+
+namespace xconn::world {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kWorld = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
+
+void join_world(const std::string& lab) {
+  const sys::Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, agent_pid(lab), 0))};
+  if (!pidfd || ::setns(pidfd.get(), kWorld) != 0) {
+    if (errno == EPERM) throw HostError("entering a lab needs root (CAP_SYS_ADMIN)", "run it as root: sudo xconn ...");
+    throw KernelError("enter", "lab " + lab, "", errno);
+  }
+}
+
+void join_node(const std::string& node) {
+  const auto path = "/run/netns/" + node;
+  const sys::Fd netns{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!netns) throw NotFoundError("there is no node " + node + "; xconn inspect lists them");
+  if (::setns(netns.get(), CLONE_NEWNET) != 0) throw KernelError("enter", "node " + node, "", errno);
+}
+
+/// What makes the daemons' own tools find this node's daemons.
+void point_tools_at(const Command& command) {
+  if (!command.node) return;
+  ::setenv("XCONN_NODE", command.node->c_str(), 1);
+  const auto strongswan = RunFolder::path_of(command.lab) / "nodes" / *command.node / "charon.strongswan.conf";
+  if (fs::exists(strongswan)) ::setenv("STRONGSWAN_CONF", strongswan.c_str(), 1);
+}
+
+[[noreturn]] void execute(const std::vector<std::string>& argv) {
+  std::vector<char*> words;
+  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  ::execvp(words[0], words.data());
+  std::fprintf(stderr, "xconn: %s: %s\n", words[0], std::strerror(errno));
+  ::_exit(127);
+}
+
+int wait_for(pid_t child) {
+  // The terminal's Ctrl-C is for the command, which is in our process group.
+  for (const int signal : {SIGINT, SIGQUIT}) std::signal(signal, SIG_IGN);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace
+
+int agent_pid(const std::string& lab) {
+  std::ifstream file(RunFolder::path_of(lab) / "pid");
+  int pid = 0;
+  if (!RunFolder::is_up(lab) || !(file >> pid)) throw NotFoundError("lab " + lab + " is not up");
+  return pid;
+}
+
+int run_inside(const Command& command) {
+  const auto folder = fs::current_path();
+  join_world(command.lab);
+  if (command.node) join_node(*command.node);
+  std::error_code stays_at_root;
+  fs::current_path(folder, stays_at_root);
+  point_tools_at(command);
+  const auto child = ::fork();  // setns(CLONE_NEWPID) counts for children only
+  if (child < 0) throw KernelError("fork", command.argv.front(), "", errno);
+  if (child == 0) execute(command.argv);
+  return wait_for(child);
+}
+
+}  // namespace xconn::world

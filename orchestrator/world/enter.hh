@@ -1,0 +1,24 @@
+// Running a command inside a lab, as `xconn exec` and `xconn shell` do: in the agent's mount, pid, network, UTS and IPC
+// namespaces, so that the user's own tools work there (ip netns exec, vtysh -N, swanctl), and die with the lab.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace xconn::world {
+
+struct Command {
+  std::string lab;
+  std::optional<std::string> node;  ///< absent: the world itself
+  std::vector<std::string> argv;
+};
+
+/// Runs it with this process' terminal and waits. Returns its exit status, 128 + N when signal N ended it, 127 when
+/// there is no such program. Call from a single-threaded process only. Throws NotFoundError for an unknown lab or node.
+int run_inside(const Command& command);
+
+/// The agent's pid as the host sees it. Throws NotFoundError when the lab is not up.
+int agent_pid(const std::string& lab);
+
+}  // namespace xconn::world
