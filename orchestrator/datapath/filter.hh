@@ -1,5 +1,9 @@
 // Faults on arrival: what an interface silently loses of the frames that reach it. The sender sees nothing: carrier
 // stays, no ICMP is sent. Matching looks through up to two 802.1Q tags, at IPv4 and IPv6, and needs no vlan module.
+//
+// All programs of this folder sit on the interface's clsact hook (kernel::clsact_add). Whoever makes an interface
+// should add that while it is still down: where it is missing it is added here, and adding it to a live interface makes
+// the kernel stop its transmission for a moment, which costs the frames of that moment.
 #pragma once
 
 #include <cstdint>

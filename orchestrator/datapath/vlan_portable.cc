@@ -44,6 +44,7 @@ struct Pair {
   Pair(const sys::Netns& netns, std::shared_ptr<Tc> owner, const SubInterface& sub, const Mac& mac)
       : tc(std::move(owner)), visible(sub.name), port(sub.name + "~") {
     tc->commit({kernel::veth({.name = visible, .mac = mac, .mtu = sub.mtu}, {.name = port, .mtu = sub.mtu}),
+                kernel::clsact_add(visible), kernel::clsact_add(port),
                 kernel::link_set(port, {.no_ipv6_address = true})});
     disable_ipv6(netns, port);
   }

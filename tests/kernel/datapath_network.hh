@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -49,11 +50,31 @@ struct Node {
   kernel::Netlink netlink;
 };
 
+/// As a lab makes links: the hooks are there before the link is up, so that nothing done to it later costs a frame.
 inline void link(Node& a, const std::string& a_name, Node& b, const std::string& b_name) {
-  a.netlink.commit({kernel::veth({.name = a_name}, {.netns = b.netns.fd(), .name = b_name}),
+  a.netlink.commit({kernel::veth({.name = a_name}, {.netns = b.netns.fd(), .name = b_name}), kernel::clsact_add(a_name),
                     kernel::link_set(a_name, {.up = true})});
-  b.netlink.commit({kernel::link_set(b_name, {.up = true})});
+  b.netlink.commit({kernel::clsact_add(b_name), kernel::link_set(b_name, {.up = true})});
 }
+
+/// Two nodes and one link between them.
+class LinkTest : public testing::Test {
+ protected:
+  // No neighbour discovery of any kind: every frame on the link is one of the test's own, so that counts can be exact.
+  LinkTest() {
+    for (Node* node : {&a, &b}) kernel::set_sysctls(node->netns, "", {{"net/ipv6/conf/default/disable_ipv6", "1"}});
+    link(a, "er", b, "er");
+    a.address("er", "10.0.0.1/24");
+    b.address("er", "10.0.0.2/24");
+    know(a, "10.0.0.2", b);
+    know(b, "10.0.0.1", a);
+  }
+  static void know(Node& node, const std::string& address, Node& far) {
+    const auto mac = kernel::Reader(far.netns).link("er")->mac;
+    node.netlink.commit({kernel::neighbour_add("er", *Address::parse(address), *mac)});
+  }
+  Node a, b;
+};
 
 inline sockaddr_in endpoint(const std::string& address, std::uint16_t port) {
   sockaddr_in result{};

@@ -143,7 +143,7 @@ TEST_F(PathTest, RecordsWhatTheMaskAsksAndCountsAll) {
 TEST_F(PathTest, KnowsProbesBehindNat) {
   sys::run_checked({"nft", "-f", "-"}, {.netns = middle.netns.fd(),
                                         .input = "table ip t { chain c { type nat hook postrouting priority 100; "
-                                                 "oifname right masquerade\n } }"});
+                                                 "oifname right masquerade\n}\n}\n"});
   Trace trace;
   trace.set_flow(flow());
   const auto p2 = trace.attach(middle.netns, "left", 2), p3 = trace.attach(server.netns, "in", 3),
@@ -284,8 +284,9 @@ TEST_F(PathTest, HidesAHopOfIpv6) {
   server.address("in", "fd00:2::2/64");
   client.route("fd00:2::/64", "fd00:1::2");
   server.route("fd00:1::/64", "fd00:2::1");
+  // Neighbour discovery waits for the link-local addresses, up to two seconds after the links are up.
   const auto ping = [&](int hops) {
-    return sys::run({"ping", "-6", "-c1", "-W2", "-t", std::to_string(hops), "fd00:2::2"}, {.netns = client.netns.fd()})
+    return sys::run({"ping", "-6", "-c1", "-W6", "-t", std::to_string(hops), "fd00:2::2"}, {.netns = client.netns.fd()})
                .status == 0;
   };
   ASSERT_TRUE(ping(2));
