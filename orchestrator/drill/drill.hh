@@ -130,7 +130,8 @@ struct Drill {
   std::vector<Flow> flows;
   std::vector<Step> timeline;  ///< in order of time
   Duration duration{0};
-  Duration settle{std::chrono::seconds{60}};  ///< bound on the wait for the lab's facts before the start
+  Duration settle{std::chrono::seconds{60}};  ///< bound on each wait before the start: facts, then `steady`
+  std::vector<ExpectPath> steady;             ///< how the flows have to go before the drill begins; `when` is not used
   std::vector<Expectation> expectations;
 };
 

@@ -79,9 +79,14 @@ void measure_all(Evidence& evidence) {
 
 std::string change_of(const std::optional<Path>& before, const std::optional<Path>& after) {
   if (!before || !after) return {};
-  for (const std::string& node : before->nodes) {
-    const auto old = before->via.find(node);
-    const auto now = after->via.find(node);
+  // Where they part; or, when that is inside a switch, the first node further on that is left differently.
+  const auto parting =
+      std::mismatch(before->nodes.begin(), before->nodes.end(), after->nodes.begin(), after->nodes.end()).first;
+  const auto first =
+      parting == before->nodes.begin() || parting == before->nodes.end() ? before->nodes.begin() : parting - 1;
+  for (auto node = first; node != before->nodes.end(); ++node) {
+    const auto old = before->via.find(*node);
+    const auto now = after->via.find(*node);
     if (old != before->via.end() && now != after->via.end() && old->second != now->second) {
       return old->second + " -> " + now->second;
     }

@@ -46,6 +46,10 @@ struct Evidence {
 /// Measures both directions of every flow and finds their paths.
 void measure_all(Evidence& evidence);
 
+/// Whether a path is as wanted; `when` and `direction` are the caller's business.
+bool satisfies(const probes::Path& path, const ExpectPath& wanted);
+std::vector<probes::Way> ways(Direction direction);
+
 Judgement judge(const Expectation& expectation, const Evidence& evidence);
 
 /// Faults, events and flows from the first fault until all is quiet again, at most kMostRows.

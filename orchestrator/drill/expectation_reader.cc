@@ -88,11 +88,10 @@ What read_lost(Section& section, const Flows& flows) {
   return result;
 }
 
-What read_path(Section& section, const Flows& flows) {
+ExpectPath read_way(Section& section, const Flows& flows) {
   ExpectPath result;
   result.flow = flow_of(section, flows);
   result.direction = direction_of(section, Direction::kForward);
-  read_when(section, result.when, result.at);
   result.contains = section.texts("contains");
   result.avoids = section.texts("avoids");
   result.exactly = section.texts("exactly");
@@ -100,6 +99,12 @@ What read_path(Section& section, const Flows& flows) {
   if (result.contains.empty() && result.avoids.empty() && result.exactly.empty() && result.via.empty()) {
     section.fault({}, "it has contains, avoids, exactly or via");
   }
+  return result;
+}
+
+What read_path(Section& section, const Flows& flows) {
+  ExpectPath result = read_way(section, flows);
+  read_when(section, result.when, result.at);
   return result;
 }
 
@@ -172,6 +177,8 @@ std::string known() {
 }
 
 }  // namespace
+
+ExpectPath read_steady(Section& section, const std::set<std::string>& flows) { return read_way(section, flows); }
 
 std::optional<Expectation> read_expectation(Section& section, const std::set<std::string>& flows) {
   Expectation result;

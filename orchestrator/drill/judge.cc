@@ -11,12 +11,6 @@ namespace {
 using probes::Verdict;
 using probes::Way;
 
-std::vector<Way> ways(Direction direction) {
-  if (direction == Direction::kForward) return {Way::kForward};
-  if (direction == Direction::kReverse) return {Way::kReverse};
-  return {Way::kForward, Way::kReverse};
-}
-
 const char* word(Way way) { return way == Way::kForward ? "forward" : "reverse"; }
 
 std::string of(const std::string& flow, Direction direction) {
@@ -53,6 +47,16 @@ std::string range_text(const std::optional<Value>& at_most, const std::optional<
   if (at_most) parts.push_back("<= " + text(*at_most));
   if (at_least) parts.push_back(">= " + text(*at_least));
   return fmt::format("{}", fmt::join(parts, " and "));
+}
+
+bool in_order(const std::vector<std::string>& wanted_nodes, const std::vector<std::string>& nodes) {
+  auto next = nodes.begin();
+  for (const std::string& node : wanted_nodes) {
+    next = std::find(next, nodes.end(), node);
+    if (next == nodes.end()) return false;
+    ++next;
+  }
+  return true;
 }
 
 struct Judge {
@@ -202,29 +206,6 @@ struct Judge {
     return when_word == "before" ? flow.witness(way).before : flow.witness(way).after;
   }
 
-  static bool in_order(const std::vector<std::string>& wanted_nodes, const std::vector<std::string>& nodes) {
-    auto next = nodes.begin();
-    for (const std::string& node : wanted_nodes) {
-      next = std::find(next, nodes.end(), node);
-      if (next == nodes.end()) return false;
-      ++next;
-    }
-    return true;
-  }
-
-  static bool satisfies(const probes::Path& path, const ExpectPath& what) {
-    const auto crosses = [&](const std::string& node) {
-      return std::find(path.nodes.begin(), path.nodes.end(), node) != path.nodes.end();
-    };
-    if (!what.exactly.empty() && path.nodes != what.exactly) return false;
-    if (!in_order(what.contains, path.nodes)) return false;
-    if (std::any_of(what.avoids.begin(), what.avoids.end(), crosses)) return false;
-    return std::all_of(what.via.begin(), what.via.end(), [&](const auto& wanted_via) {
-      const auto found = path.via.find(wanted_via.first);
-      return found != path.via.end() && found->second == wanted_via.second;
-    });
-  }
-
   static std::string via_text(const probes::Path& path, const ExpectPath& what) {
     std::string text;
     for (const auto& [node, interface] : what.via) {
@@ -236,6 +217,25 @@ struct Judge {
 };
 
 }  // namespace
+
+std::vector<Way> ways(Direction direction) {
+  if (direction == Direction::kForward) return {Way::kForward};
+  if (direction == Direction::kReverse) return {Way::kReverse};
+  return {Way::kForward, Way::kReverse};
+}
+
+bool satisfies(const probes::Path& path, const ExpectPath& what) {
+  const auto crosses = [&](const std::string& node) {
+    return std::find(path.nodes.begin(), path.nodes.end(), node) != path.nodes.end();
+  };
+  if (!what.exactly.empty() && path.nodes != what.exactly) return false;
+  if (!in_order(what.contains, path.nodes)) return false;
+  if (std::any_of(what.avoids.begin(), what.avoids.end(), crosses)) return false;
+  return std::all_of(what.via.begin(), what.via.end(), [&](const auto& wanted_via) {
+    const auto found = path.via.find(wanted_via.first);
+    return found != path.via.end() && found->second == wanted_via.second;
+  });
+}
 
 Judgement judge(const Expectation& expectation, const Evidence& evidence) {
   Judge judge{expectation, evidence, {}};

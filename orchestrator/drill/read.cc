@@ -158,6 +158,7 @@ void read_root(Section& root, const std::string& file, Findings& findings, Drill
   if (!root.has("flows")) root.fault("flows", "a drill has at least one flow");
   read_timeline(root, drill);
   check_heals(root, drill, file, findings);
+  root.each_item("steady", [&](Section& section) { drill.steady.push_back(read_steady(section, flows)); });
   root.each_item("expect", [&](Section& section) {
     if (auto expectation = read_expectation(section, flows)) drill.expectations.push_back(std::move(*expectation));
   });

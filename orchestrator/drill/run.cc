@@ -50,6 +50,8 @@ class Session {
  private:
   void start_flow(const Flow& flow);
   void wait_through();
+  void wait_steady();
+  std::optional<std::string> unsteady(const ExpectPath& wanted) const;
   void begin_capture(const Expectation& expectation, const ExpectCapture& what);
   void end_capture(const Expectation& expectation);
   std::vector<Action> actions();
@@ -91,6 +93,7 @@ void Session::prepare() {
     if (flow.start.count() == 0) start_flow(flow);
   }
   wait_through();
+  if (tracer_) wait_steady();
   canary_ = std::make_unique<probes::Canary>();
   evidence_.began = sys::now();
 }
@@ -108,6 +111,31 @@ void Session::wait_through() {
     }
     return std::nullopt;
   });
+}
+
+void Session::wait_steady() {
+  site_.loop().wait("the flows to go as the drill wants them before it begins", drill_.settle,
+                    [this]() -> std::optional<std::string> {
+                      for (const ExpectPath& wanted : drill_.steady) {
+                        if (auto difference = unsteady(wanted)) return difference;
+                      }
+                      return std::nullopt;
+                    });
+}
+
+std::optional<std::string> Session::unsteady(const ExpectPath& wanted) const {
+  const auto running = std::find_if(flows_.begin(), flows_.end(),
+                                    [&](const RunningFlow& one) { return one.wanted->spec.name == wanted.flow; });
+  if (running == flows_.end()) return std::nullopt;  // it starts later
+  const probes::FlowSpec& spec = running->flow.spec();
+  for (const probes::Way way : ways(wanted.direction)) {
+    const std::string from = site_.endpoint(spec.from).node, to = site_.endpoint(spec.to).node;
+    const bool forward = way == probes::Way::kForward;
+    const auto path = tracer_->path_now(spec.id, way, forward ? from : to, forward ? to : from);
+    if (!path) return "nothing has been seen of flow " + spec.name;
+    if (!satisfies(*path, wanted)) return "flow " + spec.name + " goes " + probes::to_string(*path);
+  }
+  return std::nullopt;
 }
 
 void Session::begin_capture(const Expectation& expectation, const ExpectCapture& what) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "drill/evidence.hh"
 
@@ -13,10 +14,12 @@ using probes::Way;
 constexpr Duration kAfterwards = std::chrono::milliseconds{500};
 constexpr Duration kSampled = std::chrono::milliseconds{50};  // by then a probe of the new path has been traced
 
+constexpr int kWorthTelling = 10;  // a gap shorter than a tenth of the flow's longest is noise beside it
+
 // The lower, the sooner it is left out when there is too much to tell.
-int weight(const std::string& source) {
-  static const std::map<std::string, int> kWeights{{"fault", 9}, {"flow", 9}, {"exec", 9}, {"sdwan", 8}, {"bfd", 7},
-                                                   {"ha", 6},    {"ike", 5},  {"bgp", 4},  {"lb", 3},    {"fib", 2}};
+int weight_of_source(const std::string& source) {
+  static const std::map<std::string, int> kWeights{{"fault", 99}, {"flow", 99}, {"exec", 99}, {"sdwan", 8}, {"bfd", 7},
+                                                   {"ha", 6},     {"ike", 5},   {"bgp", 4},   {"lb", 3},    {"fib", 2}};
   const auto found = kWeights.find(source);
   return found == kWeights.end() ? 1 : found->second;
 }
@@ -25,6 +28,7 @@ void add_direction(const Evidence& evidence, const FlowEvidence& flow, Way way, 
   const Witness& witness = flow.witness(way);
   const std::string name = flow.spec.name + (way == Way::kForward ? " forward" : " reverse");
   for (const probes::Gap& gap : witness.measured.gaps) {
+    if (gap.outage * kWorthTelling < witness.measured.outage) continue;
     if (gap.end < evidence.first_fault.value_or(evidence.began)) continue;  // not of the drill's making
     rows.push_back({gap.start, "flow", name, "last packet", 1});
     if (gap.open) continue;
@@ -60,13 +64,26 @@ std::vector<Row> collapsed(const std::vector<Row>& rows) {
   return result;
 }
 
+// What each source of each node said first is the chain from cause to effect; what it said later is detail.
+std::vector<int> weights(const std::vector<Row>& rows) {
+  constexpr int kFirst = 50;
+  std::set<std::pair<std::string, std::string>> spoken;
+  std::vector<int> result;
+  for (const Row& row : rows) {
+    const int weight = weight_of_source(row.source);
+    const bool first = weight > 1 && spoken.emplace(row.source, row.node).second;
+    result.push_back(std::min(weight + (first ? kFirst : 0), 99));
+  }
+  return result;
+}
+
+// The least important one goes first, of equals the latest.
 void thin_out(std::vector<Row>& rows) {
+  auto weight = weights(rows);
   while (rows.size() > kMostRows) {
-    auto least = rows.begin();
-    for (auto row = rows.begin(); row != rows.end(); ++row) {
-      if (weight(row->source) <= weight(least->source)) least = row;
-    }
-    rows.erase(least);
+    const auto least = std::min_element(weight.rbegin(), weight.rend()).base() - 1;
+    rows.erase(rows.begin() + (least - weight.begin()));
+    weight.erase(least);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <mutex>
 #include <thread>
 
 #include "base/errors.hh"
@@ -57,6 +58,7 @@ struct Tracer::State {
   }
 
   void take() {
+    const std::lock_guard lock(mutex);
     trace.read([this](const datapath::TraceRecord& record) { sightings.add(seen(record)); });
   }
 
@@ -68,6 +70,7 @@ struct Tracer::State {
   datapath::Trace trace;
   std::vector<datapath::TracePoint> points;
   std::vector<std::string> untraced;
+  mutable std::mutex mutex;  // of the sightings, while the reader lives
   Sightings sightings;
   std::atomic<bool> ending{false};
   std::thread reader;
@@ -77,6 +80,12 @@ Tracer::Tracer(const Site& site) : state_(std::make_unique<State>(site)) {}
 Tracer::~Tracer() = default;
 
 void Tracer::follow(const Flow& flow) { state_->trace.set_flow(wanted(flow)); }
+
+std::optional<Path> Tracer::path_now(std::uint32_t flow, Way way, const std::string& sender,
+                                     const std::string& receiver) const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->sightings.path_at(flow, way, sender, receiver, Duration::max());
+}
 
 void Tracer::stop() {
   state_->end();

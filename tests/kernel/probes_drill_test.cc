@@ -133,5 +133,17 @@ TEST(DrillRun, ALabThatDoesNotSettleSaysWhatIsMissing) {
   }
 }
 
+TEST(DrillRun, ItDoesNotBeginUntilTheFlowsGoAsTheyHaveTo) {
+  DrillNetwork site;
+  EXPECT_NO_THROW(
+      run(drill("steady: [{flow: a, direction: both, contains: [switch]}]\n", "expect: [alive: {flow: a}]\n"), site));
+  try {
+    run(drill("steady: [{flow: a, avoids: [switch]}]\n", "expect: [alive: {flow: a}]\n"), site);
+    FAIL() << "it began";
+  } catch (const TimeoutError& error) {
+    EXPECT_EQ(error.last_state(), "flow a goes client > switch > server");
+  }
+}
+
 }  // namespace
 }  // namespace xconn::drill

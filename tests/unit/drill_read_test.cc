@@ -20,6 +20,8 @@ duration: 20s
 flows:
   a: {from: x, to: y}
   b: {from: x, to: 192.0.2.1, kind: tcp-connect, dscp: 46, port: 99, size: 100, start: 1s}
+steady:
+  - {flow: a, direction: both, contains: [n]}
 timeline:
   - {at: 5s, heal: cut}
   - {at: 2s, fault: loss, on: "n:i", loss: 30%, name: cut, for: 10s}
@@ -52,6 +54,9 @@ TEST(DrillRead, EveryWordArrives) {
   EXPECT_EQ(drill.name, "silent");
   EXPECT_EQ(drill.topology, "dir/topology.yaml");
   EXPECT_EQ(drill.duration, 20s);
+  ASSERT_EQ(drill.steady.size(), 1U);
+  EXPECT_EQ(drill.steady[0].direction, Direction::kBoth);
+  EXPECT_THAT(drill.steady[0].contains, ElementsAre("n"));
   ASSERT_EQ(drill.flows.size(), 2U);
   EXPECT_EQ(drill.flows[0].spec.every, 5ms);
   EXPECT_EQ(drill.flows[1].spec.every, 50ms);

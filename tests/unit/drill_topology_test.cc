@@ -74,6 +74,7 @@ TEST_P(ShippedDrill, ItsFaultsHaveTargets) {
 }
 
 TEST_P(ShippedDrill, ItsExpectationsNameWhatIsThere) {
+  for (const ExpectPath& wanted : drill_.steady) check(wanted);
   for (const Expectation& expectation : drill_.expectations) {
     std::visit([this](const auto& what) { check(what); }, expectation.what);
   }
