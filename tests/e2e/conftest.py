@@ -12,11 +12,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("XCONN_BUILD", ROOT / "build"))
+XCONN = str(BUILD / "bin" / "xconn")
 sys.path.insert(0, str(BUILD / "python"))
+if not os.environ.get("CI"):  # others may have labs up on this machine
+    os.environ["XCONN_RUN"] = f"/run/xconn-e2e.{os.getpid()}"
+for name in ("XCONN_LAB", "XCONN_TOPOLOGY", "XCONN_FORMAT", "XCONN_DATAPATH"):
+    os.environ.pop(name, None)
 
 pytest_plugins = ["crossconnect.pytest_plugin"]
 
-from host import Footprint  # noqa: E402  (beside this file)
+from host import Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
+
+adopt_orphans()
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +36,8 @@ def xconn(tmp_path: Path) -> Any:
     """The command line: `xconn("inspect", "--format", "json")` gives a CompletedProcess."""
 
     def run(*argv: str, timeout: float = 120, **options: Any) -> subprocess.CompletedProcess[str]:
-        command = [str(BUILD / "bin" / "xconn"), *argv]
-        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, cwd=tmp_path, **options)
+        defaults = {"capture_output": True, "text": True, "cwd": tmp_path, "stdin": subprocess.DEVNULL}
+        return subprocess.run([XCONN, *argv], timeout=timeout, **{**defaults, **options})
 
     return run
 
@@ -40,4 +47,13 @@ def leaves_nothing_behind() -> Iterator[None]:
     """After each module the host is as it was: no process, namespace, link or mount of ours."""
     before = Footprint.now()
     yield
-    before.assert_restored(within=10)
+    try:
+        before.assert_restored(within=10)
+    finally:
+        subprocess.run([XCONN, "down", "--all"], capture_output=True)  # the next module starts clean
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow") and not os.environ.get("XCONN_SLOW"):
+            item.add_marker(pytest.mark.skip(reason="slow: only with XCONN_SLOW=1"))

@@ -1,48 +1,86 @@
-"""What labs could leave on a host."""
+"""What labs could leave on a host.
+
+On a machine of its own (CI is set) that is everything on the host. Elsewhere others may run labs meanwhile, so only what
+descends from this process counts: it is made the reaper of its orphans, so that no daemon can leave its family.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import select
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
-DAEMONS = {"zebra", "bgpd", "bfdd", "staticd", "charon", "keepalived", "xconn", "xconn-sdwan", "xconn-lb", "xconn-echo"}
-
-
-def _processes() -> frozenset[str]:
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            name = (entry / "comm").read_text().strip()
-            state = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0]
-        except OSError:
-            continue
-        if name in DAEMONS and state != "Z":
-            found.add(f"{entry.name} {name}")
-    return frozenset(found)
+ALONE = bool(os.environ.get("CI"))
+RUN = Path(os.environ.get("XCONN_RUN", "/run/xconn"))
+_PR_SET_CHILD_SUBREAPER = 36
 
 
-def _namespaces() -> frozenset[str]:
-    """Every network namespace that some process is in."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                found.add(os.readlink(entry / "ns" / "net"))
-            except OSError:
-                continue
-    return frozenset(found)
+def adopt_orphans() -> None:
+    """From now on every process that loses its parent below this one becomes this one's child."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+    parent: int
+    name: str
+    namespace: str  # its network namespace; empty when it is gone meanwhile
+
+
+def _process(entry: Path) -> Process | None:
+    try:
+        name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(")", 1)
+        state, parent = rest.split()[:2]
+        if state in "ZX":
+            return None
+        return Process(int(entry.name), int(parent), name, os.readlink(entry / "ns" / "net"))
+    except OSError:
+        return None
+
+
+def processes() -> dict[int, Process]:
+    """All that live on the host, by pid."""
+    found = (_process(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return {process.pid: process for process in found if process}
+
+
+def descendants(of: int) -> dict[int, Process]:
+    every = processes()
+
+    def is_below(process: Process) -> bool:
+        while process.parent in every and process.parent != of:
+            process = every[process.parent]
+        return process.parent == of
+
+    return {pid: process for pid, process in every.items() if is_below(process)}
+
+
+def _names(folder: str | Path) -> frozenset[str]:
+    path = Path(folder)
+    return frozenset(entry.name for entry in path.iterdir()) if path.exists() else frozenset()
 
 
 def _links() -> frozenset[str]:
-    links = json.loads(subprocess.check_output(["ip", "-j", "link"]))
-    return frozenset(link["ifname"] for link in links)
+    return frozenset(link["ifname"] for link in json.loads(subprocess.check_output(["ip", "-j", "link"])))
+
+
+def _programs() -> frozenset[str]:
+    """Loaded eBPF programs of the kind that labs load. Those of others come and go, unless we are alone."""
+    if not ALONE or not shutil.which("bpftool"):
+        return frozenset()
+    shown = subprocess.run(["bpftool", "-j", "prog", "show"], capture_output=True, text=True)
+    return frozenset(str(one["id"]) for one in json.loads(shown.stdout or "[]") if one.get("type") == "sched_cls")
+
+
+DAEMONS = {"zebra", "bgpd", "bfdd", "staticd", "charon", "keepalived", "xconn", "xconn-sdwan", "xconn-lb", "xconn-echo"}
 
 
 @dataclass(frozen=True)
@@ -53,11 +91,21 @@ class Footprint:
     mounts: frozenset[str]
     pinned: frozenset[str]
     folders: frozenset[str]
+    programs: frozenset[str]
 
     @classmethod
     def now(cls) -> Footprint:
-        mounts = frozenset(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines())
-        return cls(_processes(), _namespaces(), _links(), mounts, _names("/run/netns"), _names("/run/xconn"))
+        family = processes() if ALONE else descendants(os.getpid())
+        ours = {process for process in family.values() if not ALONE or process.name in DAEMONS}
+        return cls(
+            processes=frozenset(f"{process.pid} {process.name}" for process in ours),
+            namespaces=frozenset(process.namespace for process in family.values()),
+            links=_links(),
+            mounts=frozenset(line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()),
+            pinned=_names("/run/netns"),
+            folders=_names(RUN),
+            programs=_programs(),
+        )
 
     def leftovers(self) -> dict[str, list[str]]:
         """What there is now and was not then."""
@@ -65,14 +113,15 @@ class Footprint:
         found = {name: sorted(getattr(current, name) - getattr(self, name)) for name in self.__dataclass_fields__}
         return {name: items for name, items in found.items() if items}
 
-    def assert_restored(self, within: float) -> None:
-        """The kernel frees namespaces a moment after their last process; `within` seconds bounds that."""
-        deadline = time.monotonic() + within
-        while (found := self.leftovers()) and time.monotonic() < deadline:
-            select.select([], [], [], 0.02)  # no event says that the kernel has freed a namespace
-        assert not found, f"left on the host: {found}"
+    def assert_restored(self, within: float, but: frozenset[str] = frozenset()) -> None:
+        """The kernel frees namespaces a moment after their last process; `within` seconds bounds that. `but` names what
+        may have stayed."""
+        eventually(lambda: not (set(self.leftovers()) - but), within, lambda: f"left on the host: {self.leftovers()}")
 
 
-def _names(folder: str) -> frozenset[str]:
-    path = Path(folder)
-    return frozenset(entry.name for entry in path.iterdir()) if path.exists() else frozenset()
+def eventually(fact: Callable[[], object], within: float, otherwise: Callable[[], str] = lambda: "") -> None:
+    """Asks until `fact` holds, for things that no event tells of. Fails with the words of `otherwise`."""
+    deadline = time.monotonic() + within
+    while not fact():
+        assert time.monotonic() < deadline, otherwise() or f"not true within {within} s: {fact}"
+        select.select([], [], [], 0.02)

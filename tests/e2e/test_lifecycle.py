@@ -6,20 +6,18 @@ import json
 import os
 import signal
 import subprocess
-import threading
 from pathlib import Path
 
 import crossconnect
 import pytest
-from conftest import BUILD
-from host import Footprint
+from conftest import XCONN
+from host import RUN, Footprint, eventually
 
-XCONN = str(BUILD / "bin" / "xconn")
 CHAIN = "chain"
 
 
 def agent_pid(name: str) -> int:
-    return int(Path(f"/run/xconn/{name}/pid").read_text())
+    return int((RUN / name / "pid").read_text())
 
 
 def test_up_inspect_down(xconn):
@@ -28,51 +26,80 @@ def test_up_inspect_down(xconn):
     assert up.returncode == 0, up.stderr
     state = json.loads(up.stdout)
     assert state["converged"] and {node["state"] for node in state["nodes"]} == {"up"}
-    assert not (Footprint.now().pinned - before.pinned), "the host's /run/netns stays empty"
+    during = Footprint.now()
+    assert len(during.processes - before.processes) > 10, "what is up must be seen for its absence to mean something"
+    assert len(during.namespaces - before.namespaces) >= len(state["nodes"])
+    for kind in ("links", "mounts", "pinned"):
+        assert getattr(during, kind) == getattr(before, kind), f"a lab that is up shows nothing in the host's {kind}"
     assert xconn("down", "life").returncode == 0
     before.assert_restored(within=5)
 
 
-def test_kill_minus_nine_of_the_agent_takes_everything():
+def test_kill_minus_nine_of_the_agent_takes_everything(xconn):
     before = Footprint.now()
     lab = crossconnect.up(crossconnect.find_topology(CHAIN), name="killed")
     assert Footprint.now().processes - before.processes
     os.kill(agent_pid("killed"), signal.SIGKILL)
-    left = {"folders"}  # the run folder stays for a look at the logs; the next verb sweeps it
-    deadline_holds(lambda: set(before.leftovers()) <= left)
+    before.assert_restored(within=5, but=frozenset({"folders"}))  # the logs stay for a look at them
     with pytest.raises(crossconnect.NotFoundError):
         lab.inspect()
-    crossconnect.up(crossconnect.find_topology(CHAIN), name="killed").down()
+    assert (RUN / "killed" / "agent.log").exists()
+    swept = xconn("down", "killed")
+    assert swept.returncode == 0, swept.stderr
+    before.assert_restored(within=1)
+    assert xconn("down", "killed").returncode == 2, "now there is nothing to end"
+
+
+def test_a_lab_whose_agent_was_killed_comes_up_again():
+    before = Footprint.now()
+    crossconnect.up(crossconnect.find_topology(CHAIN), name="again")
+    os.kill(agent_pid("again"), signal.SIGKILL)
+    eventually(lambda: not crossconnect_is_up("again"), within=5)
+    with crossconnect.up(crossconnect.find_topology(CHAIN), name="again") as lab:
+        assert lab.inspect()["converged"]
     before.assert_restored(within=5)
 
 
-def deadline_holds(fact, within: float = 5) -> None:
-    done = threading.Event()
-    for _ in range(int(within / 0.02)):
-        if fact():
-            return
-        done.wait(0.02)
-    assert fact()
+def crossconnect_is_up(name: str) -> bool:
+    try:
+        crossconnect.attach(name)
+    except crossconnect.NotFoundError:
+        return False
+    return True
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-@pytest.mark.parametrize("after", [0, 0.02, 0.1, 0.3, 0.6])
-def test_up_interrupted_at_any_moment_leaves_nothing(after: float, stop: signal.Signals):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda stop: stop.name)
+@pytest.mark.parametrize("after", [0.01, 0.1, 0.4, 1.0, 2.0])
+def test_up_interrupted_at_any_moment_leaves_nothing(xconn, after: float, stop: signal.Signals):
     before = Footprint.now()
-    up = subprocess.Popen([XCONN, "up", "sdwan-expressroute", "--name", "cut"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    command = [XCONN, "up", "sdwan-expressroute", "--name", "cut"]
+    up = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         up.wait(after)
     except subprocess.TimeoutExpired:
         pass
     up.send_signal(stop)
+    _, said = up.communicate(timeout=20)
+    if up.returncode == 0:
+        pytest.skip("the lab was up before the signal came")
+    if stop == signal.SIGKILL:  # nobody is left to remove the folder; the agent sees the end of its pipe
+        before.assert_restored(within=10, but=frozenset({"folders"}))
+        xconn("down", "cut")
+    elif up.returncode > 0:  # else the signal came before anything was begun
+        assert up.returncode == 128 + stop, said
+        assert "nothing is left" in said
+    before.assert_restored(within=10)
+
+
+def test_interrupted_by_a_terminal_that_goes_away(xconn):
+    """Ctrl-C reaches the whole foreground process group; the agent is not in it and ends because `up` does."""
+    before = Footprint.now()
+    up = subprocess.Popen([XCONN, "up", "sdwan-expressroute", "--name", "cut"], stderr=subprocess.PIPE, start_new_session=True)
+    eventually(lambda: len(Footprint.now().namespaces - before.namespaces) > 5, within=10)
+    os.killpg(up.pid, signal.SIGINT)
     up.communicate(timeout=20)
-    subprocess.run([XCONN, "down", "cut"], capture_output=True)  # in case it was up already
-    deadline_holds(lambda: set(before.leftovers()) <= {"folders"}, within=10)
-    if stop != signal.SIGKILL:
-        assert "folders" not in before.leftovers()
-    subprocess.run([XCONN, "down", "cut"], capture_output=True)
-    (Path("/run/xconn/cut") / "lock").unlink(missing_ok=True)
-    subprocess.run(["rm", "-rf", "/run/xconn/cut"], check=True)
+    assert up.returncode == 130
+    before.assert_restored(within=10)
 
 
 def test_failed_up_leaves_nothing_and_says_why(xconn, tmp_path, topologies):
@@ -81,11 +108,25 @@ def test_failed_up_leaves_nothing_and_says_why(xconn, tmp_path, topologies):
     broken.write_text(
         f"extends: {topologies / 'chain' / 'topology.yaml'}\n"
         "name: broken\n"
-        "nodes:\n  r1: {files: {bgpd.conf: {replace: 'router bgp not-a-number'}}}\n"
+        "nodes: {r1: {files: {frr.conf: {replace: 'router bgp not-a-number'}}}}\n"
     )
     up = xconn("up", str(broken), "--timeout", "6s")
-    assert up.returncode in (1, 4), up.stderr
-    assert "r1" in up.stderr and ("bgp" in up.stderr)
+    assert up.returncode == 1, up.stderr
+    assert "r1" in up.stderr
+    before.assert_restored(within=5)
+
+
+def test_up_that_does_not_converge_says_what_is_missing(xconn, tmp_path, topologies):
+    before = Footprint.now()
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(
+        f"extends: {topologies / 'chain' / 'topology.yaml'}\n"
+        "name: wrong\n"
+        "nodes: {r1: {files: {frr.conf: {append: \"router bgp 64601\\n neighbor 192.0.2.2 shutdown\\n\"}}}}\n"
+    )
+    up = xconn("up", str(wrong), "--timeout", "4s")
+    assert up.returncode == 1, up.stderr
+    assert "192.0.2.2" in up.stderr and "4 s" in up.stderr, up.stderr
     before.assert_restored(within=5)
 
 
@@ -95,16 +136,50 @@ def test_two_labs_at_once_do_not_know_of_each_other():
         names = [{node["name"] for node in lab.inspect()["nodes"]} for lab in (left, right)]
         assert names[0] == names[1]
         with left.fault("kill-node", "r2"):
-            assert right.inspect()["converged"]
+            assert left.exec("left", "ping", "-c1", "-W1", "10.0.3.10", check=False).returncode != 0
+            right.exec("left", "ping", "-c2", "-i0.2", "-W1", "10.0.3.10")
+            assert right.inspect()["converged"] and not right.faults()
         with pytest.raises(crossconnect.Error, match="is up already"):
             crossconnect.up(path, name="left")
+        left.wait()
+
+
+def test_two_ups_of_one_name_at_once_make_one_lab(xconn):
+    before = Footprint.now()
+    commands = [[XCONN, "up", CHAIN, "--name", "race"] for _ in range(4)]
+    started = [subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for argv in commands]
+    said = [process.communicate(timeout=60)[1] for process in started]
+    codes = [process.returncode for process in started]
+    assert sorted(codes) == [0, 1, 1, 1], said
+    assert all("is up already" in text for text, code in zip(said, codes) if code)
+    assert xconn("down", "race").returncode == 0
+    before.assert_restored(within=5)
+
+
+def test_a_command_inside_ends_with_the_lab(xconn):
+    with crossconnect.up(crossconnect.find_topology(CHAIN), name="busy"):
+        inside = subprocess.Popen([XCONN, "exec", "--lab", "busy", "r1", "--", "sleep", "600"])
+        eventually(lambda: "sleep" in xconn("exec", "-l", "busy", "r2", "--", "ps", "-A").stdout, within=5)
+    assert inside.wait(5) == 128 + signal.SIGKILL
 
 
 def test_secrets_are_private_and_never_printed(xconn):
     with crossconnect.up(crossconnect.find_topology("sdwan-expressroute"), name="secrets") as lab:
-        for secret in ("crossconnect-lab-only", "er1md5"):
-            for output in (xconn("plan", "sdwan-expressroute", "--format", "json"), xconn("inspect", "hq-er", "--format", "json")):
-                assert secret not in output.stdout + output.stderr
-            for file in lab.folder.rglob("*"):
-                if file.is_file() and secret.encode() in file.read_bytes():
-                    assert file.stat().st_mode & 0o077 == 0, f"{file} is readable by others"
+        asked = (
+            ["plan", "sdwan-expressroute", "--format", "json"],
+            ["plan", "sdwan-expressroute", "--node", "hq-er"],
+            ["plan", "sdwan-expressroute", "--node", "hq-fgt"],
+            ["inspect", "--format", "json"],
+            ["inspect", "hq-er", "--format", "json"],
+            ["inspect", "hq-fgt", "--format", "json"],
+            ["events"],
+        )
+        said = {" ".join(argv): xconn(*argv) for argv in asked}
+        files = [file for file in lab.folder.rglob("*") if file.is_file()]
+        holders = {secret: [file for file in files if secret in file.read_bytes()] for secret in (b"crossconnect-lab-only", b"er1md5")}
+        for secret, holding in holders.items():
+            assert holding, "the daemons must be told"
+            assert [argv for argv, done in said.items() if secret.decode() in done.stdout + done.stderr] == []
+            assert [str(file) for file in holding if file.stat().st_mode & 0o077] == []
+
+
