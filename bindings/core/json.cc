@@ -10,13 +10,13 @@ namespace py = pybind11;
 py::object list_of(const nlohmann::json& json) {
   py::list out;
   for (const auto& item : json) out.append(to_python(item));
-  return std::move(out);
+  return out;
 }
 
 py::object dict_of(const nlohmann::json& json) {
   py::dict out;
   for (const auto& [key, value] : json.items()) out[py::str(key)] = to_python(value);
-  return std::move(out);
+  return out;
 }
 
 }  // namespace

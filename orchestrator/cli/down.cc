@@ -17,8 +17,10 @@ struct DownArguments {
   bool all = false;
 };
 
+/// A lab whose agent was killed is not up, but its folder is there until it is swept.
 std::vector<std::string> chosen(const DownArguments& arguments) {
-  if (arguments.all) return world::RunFolder::labs_up();
+  if (arguments.all) return world::RunFolder::labs();
+  if (arguments.lab && world::RunFolder::is_there(*arguments.lab)) return {*arguments.lab};
   return {world::choose_lab(arguments.lab)};
 }
 
@@ -26,9 +28,13 @@ int down(const DownArguments& arguments, const Session& session) {
   auto gone = nlohmann::json::array();
   for (const auto& lab : chosen(arguments)) {
     const auto begin = sys::now();
-    lab::RemoteLab::down(lab);
+    const bool was_up = lab::RemoteLab::down(lab);
     gone.push_back(lab);
-    if (!session.json()) fmt::print("  {}: down in {}\n", lab, seconds(sys::now() - begin));
+    if (session.json()) continue;
+    if (was_up)
+      fmt::print("  {}: down in {}\n", lab, seconds(sys::now() - begin));
+    else
+      fmt::print("  {}: its agent was gone; its folder is removed\n", lab);
   }
   if (session.json()) fmt::print("{}\n", nlohmann::json{{"down", gone}}.dump());
   return kPass;

@@ -1,13 +1,14 @@
 #include "world/run_folder.hh"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 
+#include "base/address.hh"
 #include "base/errors.hh"
 
 namespace xconn::world {
@@ -19,7 +20,28 @@ sys::Fd open_lock(const fs::path& folder, int flags) {
   return sys::Fd{::open((folder / "lock").c_str(), O_CLOEXEC | flags, 0600)};
 }
 
-bool try_lock(const sys::Fd& fd) { return ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0; }
+// Open file description locks: the agent inherits its own, and one can ask for the holder without becoming it.
+struct flock whole_file() {
+  return {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+}
+
+bool try_lock(const sys::Fd& fd) {
+  auto wanted = whole_file();
+  return ::fcntl(fd.get(), F_OFD_SETLK, &wanted) == 0;
+}
+
+bool is_locked(const sys::Fd& fd) {
+  auto asked = whole_file();
+  return ::fcntl(fd.get(), F_OFD_GETLK, &asked) == 0 && asked.l_type != F_UNLCK;
+}
+
+/// A sweep may have taken the folder away between opening its lock and getting it.
+bool is_still_there(const sys::Fd& lock, const fs::path& folder) {
+  struct stat held {
+  }, there{};
+  return ::fstat(lock.get(), &held) == 0 && ::stat((folder / "lock").c_str(), &there) == 0 &&
+         held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+}
 
 std::string join(const std::vector<std::string>& names) {
   std::string out;
@@ -38,34 +60,52 @@ fs::path RunFolder::path_of(const std::string& lab) { return base() / lab; }
 
 bool RunFolder::is_up(const std::string& lab) {
   const auto lock = open_lock(path_of(lab), O_RDWR);
-  return lock && !try_lock(lock);
+  return lock && is_locked(lock);
 }
 
-std::vector<std::string> RunFolder::labs_up() {
+bool RunFolder::is_there(const std::string& lab) {
+  std::error_code unreadable;
+  return is_object_name(lab) && fs::is_directory(path_of(lab), unreadable);
+}
+
+std::vector<std::string> RunFolder::labs() {
   std::vector<std::string> labs;
   std::error_code gone;
   for (const auto& entry : fs::directory_iterator(base(), gone))
-    if (is_up(entry.path().filename())) labs.push_back(entry.path().filename());
+    if (is_object_name(entry.path().filename().string())) labs.push_back(entry.path().filename());
   std::sort(labs.begin(), labs.end());
   return labs;
 }
 
+std::vector<std::string> RunFolder::labs_up() {
+  auto up = labs();
+  std::erase_if(up, [](const std::string& lab) { return !is_up(lab); });
+  return up;
+}
+
 bool RunFolder::sweep(const std::string& lab) {
-  const auto lock = open_lock(path_of(lab), O_RDWR);
-  if (lock && !try_lock(lock)) return false;
-  std::error_code ignored;
-  return fs::remove_all(path_of(lab), ignored) > 0;
+  const auto path = path_of(lab);
+  const auto lock = open_lock(path, O_RDWR | O_CREAT);
+  if (!lock || !try_lock(lock) || !is_still_there(lock, path)) return false;
+  // Renamed first: whoever makes the folder anew meanwhile keeps it.
+  const auto doomed = base() / ("." + lab + "." + std::to_string(::getpid()));
+  std::error_code refused;
+  fs::rename(path, doomed, refused);
+  return !refused && fs::remove_all(doomed, refused) > 0;
 }
 
 RunFolder RunFolder::create(const std::string& lab) {
   const auto path = path_of(lab);
-  sweep(lab);
-  fs::create_directories(base());
-  if (::mkdir(path.c_str(), 0711) != 0 && errno != EEXIST) throw KernelError("mkdir", path, "", errno);
-  auto lock = open_lock(path, O_RDWR | O_CREAT);
-  if (!lock) throw KernelError("open", path / "lock", "", errno);
-  if (!try_lock(lock)) throw Error("lab " + lab + " is up already; take it down first: xconn down " + lab);
-  return {lab, path, std::move(lock)};
+  for (;;) {
+    sweep(lab);
+    fs::create_directories(base());
+    if (::mkdir(path.c_str(), 0711) != 0 && errno != EEXIST) throw KernelError("mkdir", path, "", errno);
+    auto lock = open_lock(path, O_RDWR | O_CREAT);
+    if (!lock && errno == ENOENT) continue;
+    if (!lock) throw KernelError("open", path / "lock", "", errno);
+    if (!try_lock(lock)) throw Error("lab " + lab + " is up already; take it down first: xconn down " + lab);
+    if (is_still_there(lock, path)) return {lab, path, std::move(lock)};
+  }
 }
 
 RunFolder::RunFolder(std::string lab, fs::path path, sys::Fd lock)

@@ -17,6 +17,9 @@ class RunFolder {
   static std::filesystem::path base();
   /// The folder of a lab, whether it is there or not.
   static std::filesystem::path path_of(const std::string& lab);
+  /// The labs that have a folder, whether their agent is alive or not, sorted.
+  static std::vector<std::string> labs();
+  static bool is_there(const std::string& lab);
   /// The labs whose agent is alive, sorted.
   static std::vector<std::string> labs_up();
   /// Removes what an agent that died left of its folder. True when there was something.
