@@ -52,7 +52,7 @@ std::vector<probes::Way> ways(Direction direction);
 
 Judgement judge(const Expectation& expectation, const Evidence& evidence);
 
-/// Faults, events and flows from the first fault until all is quiet again, at most kMostRows.
+/// Faults, events and flows since the first fault, what weighs least left out beyond kMostRows.
 std::vector<Row> timeline(const Evidence& evidence);
 constexpr std::size_t kMostRows = 25;
 

@@ -11,10 +11,9 @@ namespace {
 
 using probes::Way;
 
-constexpr Duration kAfterwards = std::chrono::milliseconds{500};
 constexpr Duration kSampled = std::chrono::milliseconds{50};  // by then a probe of the new path has been traced
 
-constexpr int kWorthTelling = 10;  // a gap shorter than a tenth of the flow's longest is noise beside it
+constexpr int kWorthTelling = 5;  // a gap shorter than a fifth of the flow's longest is noise beside it
 
 // The lower, the sooner it is left out when there is too much to tell.
 int weight_of_source(const std::string& source) {
@@ -24,29 +23,25 @@ int weight_of_source(const std::string& source) {
   return found == kWeights.end() ? 1 : found->second;
 }
 
+// Not what was before the first fault, and not what the host's own stalls explain.
+bool worth_telling(const Evidence& evidence, const Witness& witness, const probes::Gap& gap) {
+  return gap.end >= evidence.first_fault.value_or(evidence.began) &&
+         gap.outage * kWorthTelling >= witness.measured.outage &&
+         gap.outage > evidence.host.during({gap.start, gap.end});
+}
+
 void add_direction(const Evidence& evidence, const FlowEvidence& flow, Way way, std::vector<Row>& rows) {
   const Witness& witness = flow.witness(way);
   const std::string name = flow.spec.name + (way == Way::kForward ? " forward" : " reverse");
   for (const probes::Gap& gap : witness.measured.gaps) {
-    if (gap.outage * kWorthTelling < witness.measured.outage) continue;
-    if (gap.end < evidence.first_fault.value_or(evidence.began)) continue;  // not of the drill's making
+    if (!worth_telling(evidence, witness, gap)) continue;
     rows.push_back({gap.start, "flow", name, "last packet", 1});
     if (gap.open) continue;
     const auto path = evidence.path_at(flow, way, gap.end + kSampled);
-    const std::string change = change_of(witness.before, path);
+    const std::string change = change_of(evidence.path_at(flow, way, gap.start), path);
     const std::string where = change.empty() ? "" : " on the new path (" + change + ")";
     rows.push_back({gap.end, "flow", name, fmt::format("first packet{} after {}", where, readable(gap.outage)), 1});
   }
-}
-
-// Until the last thing that was done, or that a flow felt.
-Duration quiet_since(const Evidence& evidence, const std::vector<Row>& rows) {
-  Duration last = evidence.first_fault.value_or(evidence.began);
-  for (const Row& row : rows) last = std::max(last, row.at);
-  for (const services::Event& event : evidence.events) {
-    if (event.source == "fault" && event.at <= evidence.ended) last = std::max(last, event.at);
-  }
-  return last;
 }
 
 std::vector<Row> collapsed(const std::vector<Row>& rows) {
@@ -96,9 +91,9 @@ std::vector<Row> timeline(const Evidence& evidence) {
     add_direction(evidence, flow, Way::kReverse, rows);
   }
   const Duration since = evidence.first_fault.value_or(evidence.began);
-  const Duration until = std::min(quiet_since(evidence, rows) + kAfterwards, evidence.ended);
   for (const services::Event& event : evidence.events) {
-    if (event.at >= since && event.at <= until) rows.push_back({event.at, event.source, event.node, event.text, 1});
+    if (event.at >= since && event.at <= evidence.ended)
+      rows.push_back({event.at, event.source, event.node, event.text, 1});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
   rows = collapsed(rows);

@@ -77,6 +77,19 @@ Duration HostStalls::during(const Window& window) const {
   return sum;
 }
 
+std::vector<Stall> merged(std::vector<Stall> stalls) {
+  std::sort(stalls.begin(), stalls.end(), [](const Stall& a, const Stall& b) { return a.start < b.start; });
+  std::vector<Stall> result;
+  for (const Stall& stall : stalls) {
+    if (result.empty() || stall.start > result.back().end) {
+      result.push_back(stall);
+    } else {
+      result.back().end = std::max(result.back().end, stall.end);
+    }
+  }
+  return result;
+}
+
 Verdict judge(Duration measured, const Limit& limit, Duration stall) {
   const Duration least = std::max(measured - stall, Duration{0});
   const bool over = limit.at_most && measured > *limit.at_most;
@@ -104,6 +117,8 @@ HostStalls Canary::stop() {
   result.longest_real_time = state_->real_time.longest;
   result.real_time = state_->real_time.is_real_time;
   result.stalls = state_->normal.stalls;
+  result.stalls.insert(result.stalls.end(), state_->real_time.stalls.begin(), state_->real_time.stalls.end());
+  result.stalls = merged(std::move(result.stalls));
   const auto pressure = cpu_pressure();
   const Duration elapsed = sys::now() - state_->began;
   if (pressure && state_->pressure && elapsed.count() > 0) {

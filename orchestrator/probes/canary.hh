@@ -35,6 +35,9 @@ struct HostStalls {
   friend bool operator==(const HostStalls&, const HostStalls&) = default;
 };
 
+/// Stalls of several threads as spans in which some thread was stalled.
+std::vector<Stall> merged(std::vector<Stall> stalls);
+
 constexpr Duration kStallFloor = std::chrono::milliseconds{2};
 
 struct Limit {

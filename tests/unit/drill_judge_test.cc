@@ -137,15 +137,21 @@ TEST_F(JudgeTest, Captures) {
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kFail);
 }
 
-TEST_F(JudgeTest, TheTimelineTellsTheChainAndNotWhatCameLater) {
+TEST_F(JudgeTest, TheTimelineTellsTheChain) {
   std::vector<std::string> lines;
   for (const Row& row : timeline(evidence_)) lines.push_back(row.source + " " + row.node + " " + row.text);
   EXPECT_THAT(lines, ElementsAre("flow client-to-app forward last packet", "flow client-to-app reverse last packet",
                                  "fault  blackhole router:right applied", "bfd router app down",
                                  "flow client-to-app reverse first packet on the new path (eth0 -> vpn) after 940 ms",
                                  "sdwan client member er dead",
-                                 "flow client-to-app forward first packet on the new path (er -> vpn) after 1.12 s"));
+                                 "flow client-to-app forward first packet on the new path (er -> vpn) after 1.12 s",
+                                 "sdwan client nothing to do with it"));
   EXPECT_EQ(timeline(evidence_)[3].times, 2);
+}
+
+TEST_F(JudgeTest, WhatTheHostsStallExplainsIsNotInTheTimeline) {
+  evidence_.host.stalls = {{103900ms, 106s}};
+  for (const Row& row : timeline(evidence_)) EXPECT_NE(row.source, "flow");
 }
 
 TEST_F(JudgeTest, ANoisyTimelineKeepsWhatMatters) {
@@ -155,7 +161,7 @@ TEST_F(JudgeTest, ANoisyTimelineKeepsWhatMatters) {
   const auto rows = timeline(evidence_);
   EXPECT_EQ(rows.size(), kMostRows);
   const auto fibs = std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.source == "fib"; });
-  EXPECT_EQ(fibs, static_cast<long>(kMostRows) - 7);
+  EXPECT_EQ(fibs, static_cast<long>(kMostRows) - 8);
 }
 
 TEST_F(JudgeTest, TheWorstVerdictIsTheDrills) {

@@ -50,6 +50,12 @@ TEST(Canary, StallsAreSummedInsideTheWindow) {
   EXPECT_EQ(host.during({4s, 5s}), 0ms);
 }
 
+TEST(Canary, StallsOfBothThreadsAreCountedOnce) {
+  EXPECT_EQ(merged({{3s, 4s}, {1s, 2s}, {1500ms, 2500ms}, {1600ms, 1700ms}}),
+            (std::vector<Stall>{{1s, 2500ms}, {3s, 4s}}));
+  EXPECT_TRUE(merged({}).empty());
+}
+
 TEST(Canary, MeasuresThisHost) {
   Canary canary;
   std::this_thread::sleep_for(100ms);
