@@ -67,7 +67,10 @@ void add_pair(const Setting& setting, Fragment& fragment) {
   if (!setting.node.ha) return;
   const bool active = is_active(setting.topology, setting.node);
   fragment.add_file("keepalived.conf", rendered("edge/keepalived.conf", pair_data(setting.node, !active)));
-  fragment.add_service("keepalived", "keepalived", "keepalived.conf");
+  // It does not repeat its state to an edge that was restarted, so it starts after that, again too.
+  const std::vector<std::string> after =
+      setting.node.sdwan ? std::vector<std::string>{"sdwan"} : std::vector<std::string>{};
+  fragment.add_service("keepalived", "keepalived", "keepalived.conf", after);
   fragment.add_fact("vrrp", setting.node.ha->group, active ? "MASTER" : "BACKUP");
 }
 

@@ -102,13 +102,34 @@ void expect_members_alive(const model::Sdwan& sdwan, Fragment& fragment) {
       fragment.add_fact("sdwan-member", member.name, "alive");
 }
 
+/// The member that a rule takes while all of its members are well; nullptr where measurements decide.
+const model::SdwanMember* preferred(const model::Sdwan& sdwan, const model::SdwanRule& rule) {
+  const auto named = [&](const std::string& name) {
+    return &*std::ranges::find(sdwan.members, name, &model::SdwanMember::name);
+  };
+  if (rule.members.empty()) return nullptr;
+  if (rule.strategy == model::Strategy::kManual) return named(rule.members.front());
+  if (rule.strategy != model::Strategy::kLowestCost) return nullptr;
+  const auto cheaper = [&](const std::string& a, const std::string& b) {
+    return std::pair{named(a)->cost, named(a)->priority} < std::pair{named(b)->cost, named(b)->priority};
+  };
+  return named(*std::ranges::min_element(rule.members, cheaper));
+}
+
+void expect_preferred_members(const model::Sdwan& sdwan, Fragment& fragment) {
+  for (const auto& rule : sdwan.rules)
+    if (const auto* member = preferred(sdwan, rule)) fragment.add_fact("sdwan-rule", rule.name, member->name);
+}
+
 }  // namespace
 
 void add_steering(const Setting& setting, Fragment& fragment) {
   if (!setting.node.sdwan) return;
   fragment.add_file("sdwan.json", edge_json(setting.node).dump(2) + "\n");
   fragment.add_service("sdwan-edge", "sdwan", "sdwan.json");
-  if (is_active(setting.topology, setting.node)) expect_members_alive(*setting.node.sdwan, fragment);
+  if (!is_active(setting.topology, setting.node)) return;
+  expect_members_alive(*setting.node.sdwan, fragment);
+  expect_preferred_members(*setting.node.sdwan, fragment);
 }
 
 }  // namespace xconn::nodes

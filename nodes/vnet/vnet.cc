@@ -9,7 +9,7 @@
 namespace xconn::nodes {
 namespace {
 
-constexpr std::uint32_t kUserMetric = 10, kLearnedMetric = 20, kSystemMetric = 30;
+constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric = 20, kSystemMetric = 30;
 constexpr std::uint32_t kSubnetRule = 100;
 constexpr const char* kPlatformAddress = "168.63.129.16";
 
@@ -59,6 +59,10 @@ void add_subnet_routes(const model::Fabric& fabric, const model::FabricSubnet& s
     route.table = subnet.table;
     route.metric = kUserMetric;
     node.routes.push_back(route);
+    // With its next hop's NIC gone the user's route still stands, as in Azure: nothing passes around a dead appliance.
+    auto guard = system_route(route.to, RouteKind::kBlackhole, subnet.table);
+    guard.metric = kUserGuardMetric;
+    node.routes.push_back(guard);
   }
   for (const auto& prefix : fabric.address_space)
     node.routes.push_back(system_route(prefix, RouteKind::kThrow, subnet.table));

@@ -30,7 +30,8 @@ const std::string& vnet_name(const Expansion& expansion, const model::LoadBalanc
   return balancer.vnet;
 }
 
-/// What leaves the fabric's side of `backend`'s link can go nowhere but to its NIC.
+/// What leaves the fabric's side of `backend`'s link can go nowhere but to its NIC, and nowhere at all while that is
+/// down.
 void force_out(model::Node& fabric, const std::string& from_balancer, const model::Backend& backend) {
   const auto forced = std::ranges::count(fabric.rules, kForcedRule, &Rule::priority);
   Route route = route_to(Prefix{}, {backend.address, backend.fabric_interface, true});
@@ -39,7 +40,12 @@ void force_out(model::Node& fabric, const std::string& from_balancer, const mode
   rule.priority = kForcedRule;
   rule.in_interface = from_balancer;
   rule.table = route.table;
+  Route guard;
+  guard.kind = RouteKind::kBlackhole;
+  guard.table = route.table;
+  guard.metric = 1;
   fabric.routes.push_back(route);
+  fabric.routes.push_back(guard);
   fabric.rules.push_back(rule);
 }
 

@@ -23,6 +23,12 @@ ifinfomsg link_header(bool up = false) {
   return header;
 }
 
+ifinfomsg veth_header(const VethEnd& end) {
+  auto header = link_header();
+  header.ifi_index = end.index;
+  return header;
+}
+
 void put_veth_end(MessageWriter& writer, const VethEnd& end) {
   writer.put_text(IFLA_IFNAME, end.name);
   if (end.netns >= 0) writer.put(IFLA_NET_NS_FD, static_cast<std::uint32_t>(end.netns));
@@ -63,13 +69,13 @@ Request address_request(const char* operation, std::uint16_t type, std::uint16_t
 Request veth(const VethEnd& a, const VethEnd& b) {
   Request request("add veth", a.name + " -- " + b.name);
   MessageWriter writer(request);
-  writer.begin(RTM_NEWLINK, kNew, link_header());
+  writer.begin(RTM_NEWLINK, kNew, veth_header(a));
   put_veth_end(writer, a);
   writer.nest(IFLA_LINKINFO, [&] {
     writer.put_text(IFLA_INFO_KIND, "veth");
     writer.nest(IFLA_INFO_DATA, [&] {
       writer.nest(VETH_INFO_PEER, [&] {
-        const auto header = link_header();
+        const auto header = veth_header(b);
         writer.append(&header, sizeof header);
         put_veth_end(writer, b);
       });

@@ -55,10 +55,12 @@ struct VethEnd {
   std::string name;
   std::optional<Mac> mac;  ///< else random
   int mtu = 1500;
-  bool up = false;  ///< up from birth
+  int index = 0;  ///< 0: the kernel's choice; must be free in the namespace
 };
 
-/// One transmit and one receive queue on each side. No move between namespaces, no rename.
+/// One transmit and one receive queue on each side. No move between namespaces, no rename. Both are down: a veth cannot
+/// be born up. Give the ends of one link different indexes: where they are equal, the kernel takes the peer for the
+/// link itself (linkwatch's test for stacked devices) and tells a loss of carrier up to a second late.
 Request veth(const VethEnd& a, const VethEnd& b);
 /// A learning bridge without STP; up from birth when `up`.
 Request bridge(const std::string& name, const std::optional<Mac>& mac = {}, int mtu = 1500, bool up = false);

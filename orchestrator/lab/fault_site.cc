@@ -22,7 +22,8 @@ void add_members(faults::Inventory& inventory, const plan::Node& node) {
     if (service.kind != "sdwan-edge") continue;
     for (const auto& file : node.files) {
       if (file.name != service.config) continue;
-      for (const auto& member : nlohmann::json::parse(file.content).at("members"))
+      const auto config = nlohmann::json::parse(file.content);
+      for (const auto& member : config.at("members"))
         inventory.members.push_back({node.name, member.at("name"), member.at("interface")});
     }
   }
@@ -63,6 +64,7 @@ void FaultSite::signal(const std::string& node, const std::string& daemon, int n
 
 void FaultSite::restart(const std::string& node, const std::string& daemon) {
   lab_.node(node).services().restart(daemon);
+  lab_.follow_restart();
 }
 
 }  // namespace xconn::lab

@@ -13,7 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kFirstIndex = 100;
 constexpr Duration kServicesBound = std::chrono::seconds{30};
+constexpr Duration kRestartsAsked = std::chrono::milliseconds{10};
 
 std::string count_of(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -25,8 +27,8 @@ std::size_t services_in(const plan::Plan& plan) {
   return count;
 }
 
-kernel::VethEnd veth_end(const Node& node, const std::string& interface) {
-  kernel::VethEnd end{.netns = node.netns().fd(), .name = interface};
+kernel::VethEnd veth_end(const Node& node, const std::string& interface, int index) {
+  kernel::VethEnd end{.netns = node.netns().fd(), .name = interface, .index = index};
   for (const auto& planned : node.plan().interfaces)
     if (planned.name == interface) {
       end.mac = planned.mac;
@@ -86,9 +88,11 @@ void Lab::make_namespaces() {
 void Lab::make_links() {
   kernel::Netlink world(sys::Netns::current(), "the lab's world");
   kernel::Batch batch;
-  for (const auto& link : plan_.links)
-    batch.push_back(
-        kernel::veth(veth_end(node(link.a.node), link.a.interface), veth_end(node(link.b.node), link.b.interface)));
+  int index = kFirstIndex;  // unique in the lab, so that both ends of a link differ
+  for (const auto& link : plan_.links) {
+    const auto a = veth_end(node(link.a.node), link.a.interface, index++);
+    batch.push_back(kernel::veth(a, veth_end(node(link.b.node), link.b.interface, index++)));
+  }
   world.commit(batch);
 }
 
@@ -129,12 +133,28 @@ std::optional<std::string> Lab::services_missing() {
   return first;
 }
 
+void Lab::follow_restart() {
+  restarts_ = sys::Timer::every(loop_, kRestartsAsked, [this, deadline = sys::now() + kServicesBound] {
+    try {
+      if (services_missing() && sys::now() < deadline) return;
+    } catch (const ServiceError& error) {  // nobody waits for it; the lab goes on without
+      events_.add({sys::now(), "service", "", error.what()});
+    }
+    restarts_ = {};
+  });
+}
+
 services::Sight Lab::sight() {
   return {[this](const std::string& name) { return &node(name).services(); },
           [this](const std::string& name) -> const std::vector<services::RouteSeen>& { return node(name).routes(); }};
 }
 
 std::optional<std::string> Lab::unsettled() {
+  try {
+    if (auto missing = services_missing()) return missing;
+  } catch (const ServiceError& error) {
+    return error.what();
+  }
   const auto view = sight();
   std::optional<std::string> first;
   int more = -1;

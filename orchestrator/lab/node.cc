@@ -91,6 +91,8 @@ void Node::set_up_interfaces() {
   kernel::Batch batch{kernel::link_set("lo", {.up = true})};
   for (const auto& interface : plan_.interfaces) {
     if (interface.kind == InterfaceKind::kTunnel) continue;
+    // Where faults and traces will hook in; on a live link this would cost a frame.
+    if (interface.kind == InterfaceKind::kEnd) batch.push_back(kernel::clsact_add(interface.name).tolerate(EEXIST));
     if (interface.kind != InterfaceKind::kLoopback)
       batch.push_back(kernel::link_set(interface.name, settings_of(interface)));
     add_addresses(batch, interface);

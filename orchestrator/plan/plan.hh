@@ -87,6 +87,7 @@ struct Link {
 /// "child-sa"      connection/child             "INSTALLED"
 /// "vrrp"          instance                     "MASTER" or "BACKUP"
 /// "sdwan-member"  member                       "alive"
+/// "sdwan-rule"    rule                         the members that it has chosen, "er" or "er vpn"
 /// "backend"       backend name                 "healthy" or "unhealthy"
 struct Fact {
   std::string node;

@@ -69,6 +69,13 @@ Seen see_member(const json& state, const std::string& member) {
   return flag(entry(part(state, "members"), "name", member), "alive", "alive", "dead");
 }
 
+/// The members that a rule has chosen, in order: "er", "er vpn".
+Seen see_rule(const json& state, const std::string& rule) {
+  const auto members = part(entry(part(state, "rules"), "name", rule), "members");
+  if (!members.is_array()) return std::nullopt;
+  return members.empty() ? "no member" : fmt::format("{}", fmt::join(members.get<std::vector<std::string>>(), " "));
+}
+
 Seen see_backend(const json& state, const std::string& backend) {
   return flag(entry(part(state, "backends"), "name", backend), "healthy", "healthy", "unhealthy");
 }
@@ -84,6 +91,7 @@ constexpr std::array kRows{
     Row{"child-sa", "strongswan", "", see_child_sa},
     Row{"vrrp", "keepalived", "", see_vrrp},
     Row{"sdwan-member", "sdwan-edge", "", see_member},
+    Row{"sdwan-rule", "sdwan-edge", "", see_rule},
     Row{"backend", "load-balancer", "", see_backend},
 };
 

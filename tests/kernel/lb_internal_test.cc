@@ -147,7 +147,7 @@ TEST_F(Internal, SilentBackendFailsItsProbes) {
              "nft 'add table ip t; add chain ip t in { type filter hook input priority 0; };"
              "add rule ip t in tcp dport 8008 drop'");
   network.wait_healthy("a", false);
-  EXPECT_EQ(network.backend("a")["probe"]["text"], "no answer within 100ms");
+  EXPECT_EQ(network.backend("a")["probe"]["text"], "no answer within 95ms");
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ class PingProber : public Prober {
   void readable();
   void answered(std::uint16_t sequence, std::optional<Duration> stamp);
   void expire(std::uint16_t sequence);
+  void expire_overdue();
 
   sys::Loop& loop_;
   const model::HealthCheck& check_;
@@ -167,7 +168,15 @@ void PingProber::answered(std::uint16_t sequence, std::optional<Duration> stamp)
   const auto longest = sys::now() - found->second.sent_monotonic;
   if (round_trip < Duration::zero() || round_trip > longest) round_trip = longest;  // the wall clock was set
   pending_.erase(found);
+  expire_overdue();
   outcome_(round_trip);
+}
+
+/// Outcomes are told in the order of the probes: with a timeout as long as the interval, the answer to a new probe may
+/// be read in the same moment in which the one before is given up.
+void PingProber::expire_overdue() {
+  const auto overdue = [&](const auto& entry) { return sys::now() - entry.second.sent_monotonic >= check_.timeout; };
+  for (auto lost = std::erase_if(pending_, overdue); lost > 0; --lost) outcome_(std::nullopt);
 }
 
 void PingProber::expire(std::uint16_t sequence) {

@@ -123,7 +123,7 @@ Duration Steerer::apply(const Steering& steering) {
   const auto before = std::exchange(applied_, steering);
   put_local(steering);
   forget_connections(before, steering);
-  return took;
+  return text.empty() ? Duration::zero() : took;
 }
 
 /// The first rule with a choice speaks for the edge's own packets. Without any, the look-up falls to the main table and

@@ -26,6 +26,10 @@ using boost::system::error_code;
 namespace {
 
 constexpr Duration kHttpPatience = std::chrono::seconds(30);
+
+/// A connection is waited for a little less than an interval, so that two failed probes of 5 s are known of within the
+/// 15 s that Azure's templates promise, and not at their very end.
+Duration connect_patience(Duration interval) { return interval - interval / 20; }
 constexpr std::size_t kMaxHeader = 16384;
 
 sockaddr_in socket_address(const Address& address, std::uint16_t port) {
@@ -144,10 +148,15 @@ struct Prober::State : std::enable_shared_from_this<State> {
                                             if (const auto self = weak.lock()) self->report(answered, std::move(text));
                                           });
       attempt->start();
+      patience = sys::Timer::once(loop, connect_patience(period), [this] { give_up_connecting(); });
     } catch (const std::exception& error) {  // the interface is down or away: the backend cannot be reached
       attempt.reset();
       report(false, error.what());
     }
+  }
+  void give_up_connecting() {
+    if (attempt && !attempt->waits_for_http())
+      attempt->finish(false, "no answer within " + to_string(connect_patience(period)));
   }
   void due() {
     if (attempt && attempt->waits_for_http() && attempt->age() < kHttpPatience) return;
@@ -163,7 +172,7 @@ struct Prober::State : std::enable_shared_from_this<State> {
   std::function<void(const ProbeResult&)> on_result;
   Duration period{0};
   std::shared_ptr<Attempt> attempt;
-  sys::Timer timer;
+  sys::Timer timer, patience;
 };
 
 Prober::Prober(sys::Loop& loop, const sys::Netns& fabric, ProbePath path, Probe probe,
