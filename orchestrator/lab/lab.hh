@@ -49,7 +49,10 @@ class Lab {
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   Duration converged_in() const { return converged_in_; }
 
-  /// What does not hold of the plan's facts; nullopt when all do.
+  /// After a daemon was started again: sees to it that those which wait for it follow.
+  void follow_restart();
+
+  /// The first daemon that does not serve or fact of the plan that does not hold; nullopt when all is as planned.
   std::optional<std::string> unsettled();
   /// Facts that do not hold, each with what is seen instead.
   std::vector<std::pair<plan::Fact, std::optional<std::string>>> facts();
@@ -76,6 +79,7 @@ class Lab {
   std::vector<probes::Capture> captures_;
   FaultSite fault_site_;
   std::unique_ptr<faults::Registry> faults_;
+  sys::Timer restarts_;
   Duration converged_in_{0};
 };
 
