@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/errors.hh"
 #include "sys/clock.hh"
 
 namespace xconn::probes {
@@ -82,6 +83,17 @@ sys::Fd open_socket(int type, const Address& address, std::uint16_t port, std::u
   const SocketAddress name = socket_address(address, port);
   sys::check(bind(fd.get(), name.get(), name.length), "bind", address.text() + ":" + std::to_string(port));
   return fd;
+}
+
+sys::Fd open_fresh_socket(int type, const Address& address, const Head& probe, std::uint8_t dscp) {
+  constexpr std::uint32_t kFirst = 28000, kFlows = 9;  // up to 63999: each flow of a drill has ports of its own
+  const auto port = kFirst + probe.flow % kFlows * kFreshPorts + probe.sequence % kFreshPorts;
+  try {
+    return open_socket(type, address, static_cast<std::uint16_t>(port), dscp);
+  } catch (const KernelError& error) {
+    if (error.error_number() != EADDRINUSE) throw;
+    return open_socket(type, address, 0, dscp);  // somebody else's; the kernel knows a free one
+  }
 }
 
 std::optional<Received> receive(int fd, std::vector<std::uint8_t>& buffer) {

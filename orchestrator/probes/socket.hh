@@ -29,6 +29,11 @@ std::uint16_t local_port(int fd);
 /// in the calling thread's namespace. Throws KernelError.
 sys::Fd open_socket(int type, const Address& address, std::uint16_t port, std::uint8_t dscp);
 
+/// The same for a session of its own: a source port that this flow has not used for kFreshPorts probes. A port that is
+/// used again too soon would meet what a load balancer or firewall on the way still remembers of the earlier session.
+constexpr std::uint16_t kFreshPorts = 4000;
+sys::Fd open_fresh_socket(int type, const Address& address, const Head& probe, std::uint8_t dscp);
+
 struct Received {
   std::size_t size = 0;
   Duration at{0};  ///< the kernel's stamp

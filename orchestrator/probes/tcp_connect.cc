@@ -38,9 +38,9 @@ class TcpConnect : public Driver {
  private:
   void probe() {
     give_up();
-    sys::Fd fd = open_socket(SOCK_STREAM, from_, 0, spec_.dscp);
-    const int raw = fd.get();
     const Head head = next_head();
+    sys::Fd fd = open_fresh_socket(SOCK_STREAM, from_, head, spec_.dscp);
+    const int raw = fd.get();
     near_log.left(head.sequence, head.sent);
     if (connect(raw, far_address_.get(), far_address_.length) != 0 && errno != EINPROGRESS) return;
     attempts_.push_back({RecordStream(std::move(fd), spec_.size), head});

@@ -33,10 +33,10 @@ class UdpNew : public Driver {
  private:
   void probe() {
     retire();
-    sys::Fd fd = open_socket(SOCK_DGRAM, from_, 0, spec_.dscp);
+    const Head head = next_head();
+    sys::Fd fd = open_fresh_socket(SOCK_DGRAM, from_, head, spec_.dscp);
     near_worker.watch(fd.get(), EPOLLIN, [this, raw = fd.get()](std::uint32_t) { answered(raw); });
     std::vector<std::uint8_t> payload(spec_.size);
-    const Head head = next_head();
     encode(head, payload.data());
     near_log.left(head.sequence, head.sent);
     static_cast<void>(
