@@ -72,6 +72,7 @@ class PingProber : public Prober {
   void reopen() override {
     watch_ = {};
     socket_.reset();
+    reached_ = false;
   }
 
  private:
@@ -86,7 +87,7 @@ class PingProber : public Prober {
   void readable();
   void answered(std::uint16_t sequence, std::optional<Duration> stamp);
   void expire(std::uint16_t sequence);
-  void expire_overdue();
+  void settle_older(std::uint16_t answered);
 
   sys::Loop& loop_;
   const model::HealthCheck& check_;
@@ -97,6 +98,7 @@ class PingProber : public Prober {
   sys::Fd socket_;
   sys::Watch watch_;
   std::map<std::uint16_t, Pending> pending_;
+  bool reached_ = false;  // something was answered since the socket was opened
   sys::Timer every_;
 };
 
@@ -168,15 +170,20 @@ void PingProber::answered(std::uint16_t sequence, std::optional<Duration> stamp)
   const auto longest = sys::now() - found->second.sent_monotonic;
   if (round_trip < Duration::zero() || round_trip > longest) round_trip = longest;  // the wall clock was set
   pending_.erase(found);
-  expire_overdue();
+  settle_older(sequence);
   outcome_(round_trip);
 }
 
-/// Outcomes are told in the order of the probes: with a timeout as long as the interval, the answer to a new probe may
-/// be read in the same moment in which the one before is given up.
-void PingProber::expire_overdue() {
-  const auto overdue = [&](const auto& entry) { return sys::now() - entry.second.sent_monotonic >= check_.timeout; };
-  for (auto lost = std::erase_if(pending_, overdue); lost > 0; --lost) outcome_(std::nullopt);
+/// Outcomes are told in the order of the probes. With a timeout as long as the interval, the answer to a new probe may
+/// be read in the same moment in which the one before is given up; and whatever was sent before the first answer of all
+/// is lost, for there was no path yet.
+void PingProber::settle_older(std::uint16_t answered) {
+  const auto settled = [&](const auto& entry) {
+    const auto older = static_cast<std::int16_t>(entry.first - answered) < 0;
+    return older && (!reached_ || sys::now() - entry.second.sent_monotonic >= check_.timeout);
+  };
+  for (auto lost = std::erase_if(pending_, settled); lost > 0; --lost) outcome_(std::nullopt);
+  reached_ = true;
 }
 
 void PingProber::expire(std::uint16_t sequence) {
