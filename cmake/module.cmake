@@ -14,6 +14,10 @@ function(xconn_module name)
   target_link_libraries(xconn_${name} ${visibility} ${ARG_USES} ${ARG_LIBRARIES})
 endfunction()
 
+# `ninja unit_tests`, `ninja kernel_tests`: the programs of one label.
+add_custom_target(unit_tests)
+add_custom_target(kernel_tests)
+
 # xconn_test(NAME SOURCES a_test.cc ... USES model ... LABELS unit|kernel): one googletest program.
 function(xconn_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES;LABELS" ${ARGN})
@@ -21,6 +25,7 @@ function(xconn_test name)
   list(TRANSFORM ARG_USES PREPEND xconn_)
   target_link_libraries(${name} PRIVATE ${ARG_USES} ${ARG_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE XCONN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_dependencies(${ARG_LABELS}_tests ${name})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}")
 endfunction()
