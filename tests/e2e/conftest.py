@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ for name in ("XCONN_LAB", "XCONN_TOPOLOGY", "XCONN_FORMAT", "XCONN_DATAPATH"):
 
 pytest_plugins = ["crossconnect.pytest_plugin"]
 
-from host import Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
+from host import ALONE, RUN, Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
 
 adopt_orphans()
 
@@ -51,6 +52,24 @@ def leaves_nothing_behind() -> Iterator[None]:
         before.assert_restored(within=10)
     finally:
         subprocess.run([XCONN, "down", "--all"], capture_output=True)  # the next module starts clean
+        if not ALONE and RUN.exists():
+            RUN.rmdir()
+
+
+@pytest.fixture(autouse=True)
+def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test waits for ever; `@pytest.mark.bound(300)` gives one more time (seconds)."""
+    marker = request.node.get_closest_marker("bound")
+    seconds = marker.args[0] if marker else 120
+
+    def expired(*_: object) -> None:
+        pytest.fail(f"not done after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, expired)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """What labs could leave on a host.
 
 On a machine of its own (CI is set) that is everything on the host. Elsewhere others may run labs meanwhile, so only what
-descends from this process counts: it is made the reaper of its orphans, so that no daemon can leave its family.
+descends from the tests counts: their parent adopts and reaps their orphans, so that no daemon can leave the family.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -23,8 +24,18 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """From now on every process that loses its parent below this one becomes this one's child."""
+    """The tests go on in a child of this process, which becomes the parent of all that lose theirs below, reaps them (a
+    dead process that nobody reaps keeps its lab's pid namespace) and ends as the tests do."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    tests = os.fork()
+    if tests == 0:
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is for the tests
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(tests, signal.SIGTERM))
+    while True:
+        ended, status = os.wait()
+        if ended == tests:
+            os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ class Footprint:
 
     @classmethod
     def now(cls) -> Footprint:
-        family = processes() if ALONE else descendants(os.getpid())
+        family = processes() if ALONE else descendants(os.getppid())
         ours = {process for process in family.values() if not ALONE or process.name in DAEMONS}
         return cls(
             processes=frozenset(f"{process.pid} {process.name}" for process in ours),
