@@ -41,7 +41,8 @@ void add_shell(CLI::App& app, Session& session) {
     const auto* shell = ::getenv("SHELL");
     return world::run_inside({session.chosen_lab(),
                               where->node.empty() ? std::nullopt : std::optional(where->node),
-                              {shell != nullptr && ::access(shell, X_OK) == 0 ? shell : "/bin/sh"}});
+                              {shell != nullptr && ::access(shell, X_OK) == 0 ? shell : "/bin/sh"},
+                              true});
   });
 }
 

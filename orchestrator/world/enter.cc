@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +49,31 @@ void point_tools_at(const Command& command) {
   if (fs::exists(strongswan)) ::setenv("STRONGSWAN_CONF", strongswan.c_str(), 1);
 }
 
+/// The terminal's foreground process group, given back at the end. A shell has to lead one that it can see: ours is in
+/// another pid namespace, and it would fail to hand the terminal back to it.
+class Foreground {
+ public:
+  explicit Foreground(bool wanted) : before_(wanted && ::isatty(STDIN_FILENO) ? ::tcgetpgrp(STDIN_FILENO) : -1) {
+    if (before_ >= 0) std::signal(SIGTTOU, SIG_IGN);
+  }
+  ~Foreground() {
+    if (before_ >= 0) ::tcsetpgrp(STDIN_FILENO, before_);
+  }
+  Foreground(const Foreground&) = delete;
+  Foreground& operator=(const Foreground&) = delete;
+
+  /// In the child.
+  void take() const {
+    if (before_ < 0) return;
+    ::setpgid(0, 0);
+    ::tcsetpgrp(STDIN_FILENO, ::getpid());
+    std::signal(SIGTTOU, SIG_DFL);
+  }
+
+ private:
+  pid_t before_;
+};
+
 [[noreturn]] void execute(const std::vector<std::string>& argv) {
   std::vector<char*> words;
   for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
@@ -82,9 +108,14 @@ int run_inside(const Command& command) {
   std::error_code stays_at_root;
   fs::current_path(folder, stays_at_root);
   point_tools_at(command);
+  const Foreground foreground(command.is_shell);
   const auto child = ::fork();  // setns(CLONE_NEWPID) counts for children only
   if (child < 0) throw KernelError("fork", command.argv.front(), "", errno);
-  if (child == 0) execute(command.argv);
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGHUP);  // a killed `xconn exec` does not leave its command in the lab
+    foreground.take();
+    execute(command.argv);
+  }
   return wait_for(child);
 }
 

@@ -12,6 +12,7 @@ struct Command {
   std::string lab;
   std::optional<std::string> node;  ///< absent: the world itself
   std::vector<std::string> argv;
+  bool is_shell = false;  ///< it gets the terminal for itself
 };
 
 /// Runs it with this process' terminal and waits. Returns its exit status, 128 + N when signal N ended it, 127 when
