@@ -85,6 +85,7 @@ std::string_view to_string(TargetKind target) {
 
 std::string_view to_string(ValueKind value) {
   constexpr std::string_view kNames[] = {"a duration, as 200ms",
+                                         "a duration of 10ms or more, as 1s",
                                          "a share, as 5% or 0.05",
                                          "a rate of 8kbps or more, as 10Mbps",
                                          "a number of bytes, 68 to 65535",
