@@ -73,13 +73,23 @@ struct Control::State {
 
   void serve(sys::Connection& client, const std::string& line) {
     const json request = json::parse(line, nullptr, false);
-    const std::string get = request.is_object() ? request.value("get", "") : "";
+    const auto wanted = request.is_object() ? request.value("get", json()) : json();
+    const std::string get = wanted.is_string() ? wanted.get<std::string>() : "";
     if (get == "state") {
-      client.send(read().dump());
+      client.send(state());
     } else if (get == "subscribe") {
       subscribers.push_back(client.weak_from_this());
     } else {
       client.send(R"({"error":"expected {\"get\":\"state\"} or {\"get\":\"subscribe\"}"})");
+    }
+  }
+
+  /// A daemon goes on serving traffic when its own figures cannot be read.
+  std::string state() const {
+    try {
+      return read().dump();
+    } catch (const std::exception& error) {
+      return json{{"error", error.what()}}.dump(-1, ' ', false, json::error_handler_t::replace);
     }
   }
 

@@ -90,8 +90,10 @@ void JsonDaemon::subscribe() {
 void JsonDaemon::heard(const std::string& line) {
   state_changed();
   const auto event = object_of(line);
-  if (!event.contains("text")) return;
-  tell(source_, event.value("text", ""), std::chrono::nanoseconds(event.value("at", sys::now().count())));
+  const auto text = event.find("text"), at = event.find("at");
+  if (text == event.end() || !text->is_string()) return;
+  const bool stamped = at != event.end() && at->is_number_integer();
+  tell(source_, text->get<std::string>(), stamped ? std::chrono::nanoseconds(at->get<std::int64_t>()) : sys::now());
 }
 
 std::optional<std::string> JsonDaemon::unready() {

@@ -31,7 +31,7 @@ struct LogTail::State : std::enable_shared_from_this<State> {
 };
 
 LogTail::LogTail(sys::Loop& loop, const std::string& path, OnLine on_line) : state_(std::make_shared<State>()) {
-  state_->file = sys::Fd(sys::check(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0644), "open", path));
+  state_->file = sys::Fd(sys::check(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600), "open", path));
   sys::check(static_cast<int>(::lseek(state_->file.get(), 0, SEEK_END) < 0 ? -1 : 0), "seek in", path);
   state_->on_line = std::move(on_line);
   state_->watch = PathWatch(loop, path, [weak = std::weak_ptr(state_)] {

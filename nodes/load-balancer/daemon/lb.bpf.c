@@ -131,7 +131,9 @@ static __always_inline int backend_of(const struct packet *packet) {
   __u32 healthy = control.healthy;
   struct lb_flow *flow = bpf_map_lookup_elem(&flows, &packet->key);
   bool closing = packet->key.protocol == IPPROTO_TCP && (packet->tcp_flags & (TCP_FIN | TCP_RST));
-  if (flow && now - flow->seen > (flow->closing ? CLOSING_TIMEOUT : control.idle_timeout)) flow = 0;
+  /* Signed: another CPU may have seen the flow a moment after our `now`, and that is not an age of 584 years. */
+  __s64 idle = flow ? (__s64)(now - flow->seen) : 0;
+  if (flow && idle > (__s64)(flow->closing ? CLOSING_TIMEOUT : control.idle_timeout)) flow = 0;
   if (flow && stays(packet, flow, healthy)) {
     flow->seen = now;
     flow->closing |= closing;
