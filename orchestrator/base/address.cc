@@ -48,7 +48,8 @@ std::optional<Address> Address::parse(std::string_view text) {
 
 Address Address::v4(std::uint32_t host_order) {
   Address address;
-  for (int i = 0; i < 4; ++i) address.bytes_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
+  for (int i = 0; i < 4; ++i)
+    address.bytes_[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(host_order >> (24 - 8 * i));
   return address;
 }
 
@@ -96,7 +97,8 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
 Prefix Prefix::of(const Address& address, int length) {
   auto bytes = std::array<std::uint8_t, 16>{};
   std::memcpy(bytes.data(), address.bytes(), address.size());
-  for (int bit = length; bit < address.bits(); ++bit) bytes[static_cast<std::size_t>(bit / 8)] &= static_cast<std::uint8_t>(~(0x80 >> bit % 8));
+  for (int bit = length; bit < address.bits(); ++bit)
+    bytes[static_cast<std::size_t>(bit / 8)] &= static_cast<std::uint8_t>(~(0x80 >> bit % 8));
   char buffer[INET6_ADDRSTRLEN];
   Prefix prefix;
   prefix.network_ = *Address::parse(inet_ntop(address.family(), bytes.data(), buffer, sizeof buffer));
@@ -130,7 +132,8 @@ std::optional<Mac> Mac::parse(std::string_view text) {
   unsigned byte[6];
   int used = 0;
   const std::string terminated(text);
-  if (std::sscanf(terminated.c_str(), "%2x:%2x:%2x:%2x:%2x:%2x%n", byte, byte + 1, byte + 2, byte + 3, byte + 4, byte + 5, &used) != 6 ||
+  if (std::sscanf(terminated.c_str(), "%2x:%2x:%2x:%2x:%2x:%2x%n", byte, byte + 1, byte + 2, byte + 3, byte + 4,
+                  byte + 5, &used) != 6 ||
       used != 17 || terminated.size() != 17)
     return std::nullopt;
   for (std::size_t i = 0; i < 6; ++i) mac.bytes_[i] = static_cast<std::uint8_t>(byte[i]);
@@ -148,13 +151,15 @@ Mac Mac::from_name(std::string_view name) {
 
 std::string Mac::text() const {
   char out[18];
-  std::snprintf(out, sizeof out, "%02x:%02x:%02x:%02x:%02x:%02x", bytes_[0], bytes_[1], bytes_[2], bytes_[3], bytes_[4], bytes_[5]);
+  std::snprintf(out, sizeof out, "%02x:%02x:%02x:%02x:%02x:%02x", bytes_[0], bytes_[1], bytes_[2], bytes_[3], bytes_[4],
+                bytes_[5]);
   return out;
 }
 
 std::string Mac::cisco_text() const {
   char out[15];
-  std::snprintf(out, sizeof out, "%02x%02x.%02x%02x.%02x%02x", bytes_[0], bytes_[1], bytes_[2], bytes_[3], bytes_[4], bytes_[5]);
+  std::snprintf(out, sizeof out, "%02x%02x.%02x%02x.%02x%02x", bytes_[0], bytes_[1], bytes_[2], bytes_[3], bytes_[4],
+                bytes_[5]);
   return out;
 }
 
@@ -166,7 +171,8 @@ std::optional<Asn> Asn::parse(std::string_view text) {
 bool is_interface_name(std::string_view text) {
   if (text.empty() || text.size() > 15 || text == "." || text == "..") return false;
   for (const char c : text)
-    if (c == '/' || c == ':' || static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f) return false;
+    if (c == '/' || c == ':' || static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7f)
+      return false;
   return true;
 }
 

@@ -18,13 +18,13 @@ class Address {
   static Address v4(std::uint32_t host_order);
 
   bool is_v4() const { return v4_; }
-  int family() const;                       ///< AF_INET or AF_INET6
+  int family() const;  ///< AF_INET or AF_INET6
   int bits() const { return v4_ ? 32 : 128; }
   std::size_t size() const { return v4_ ? 4 : 16; }
   const std::uint8_t* bytes() const { return bytes_.data(); }  ///< network order, size() of them
-  std::uint32_t v4_value() const;           ///< host order; only for IPv4
-  Address plus(std::uint32_t offset) const; ///< the address that many further on
-  bool is_private() const;                  ///< RFC 1918, 6598, 3927, 4193
+  std::uint32_t v4_value() const;                              ///< host order; only for IPv4
+  Address plus(std::uint32_t offset) const;                    ///< the address that many further on
+  bool is_private() const;                                     ///< RFC 1918, 6598, 3927, 4193
   std::string text() const;
 
   friend auto operator<=>(const Address&, const Address&) = default;

@@ -30,10 +30,10 @@ enum class RouteKind { kUnicast, kBlackhole, kUnreachable, kThrow };
 struct Route {
   Prefix to;
   RouteKind kind = RouteKind::kUnicast;
-  std::vector<NextHop> next_hops;      ///< more than one is ECMP
-  std::uint32_t table = 254;           ///< 254 is main
+  std::vector<NextHop> next_hops;  ///< more than one is ECMP
+  std::uint32_t table = 254;       ///< 254 is main
   std::uint32_t metric = 0;
-  std::optional<Address> source;       ///< preferred source
+  std::optional<Address> source;  ///< preferred source
   friend bool operator==(const Route&, const Route&) = default;
 };
 
@@ -41,7 +41,7 @@ struct Route {
 struct Rule {
   std::uint32_t priority = 0;
   std::string in_interface;
-  std::uint32_t mark = 0, mask = 0;    ///< selects when mask is not 0
+  std::uint32_t mark = 0, mask = 0;  ///< selects when mask is not 0
   std::optional<Prefix> from, to;
   std::uint32_t table = 254;
   friend bool operator==(const Rule&, const Rule&) = default;
@@ -51,7 +51,7 @@ struct Rule {
 /// `metric`, and takes it away again with it: how a VNet's subnets receive what its gateways learned.
 struct RouteMirror {
   std::uint32_t from_table = 254;
-  std::uint8_t from_protocol = 186;    ///< RTPROT_BGP
+  std::uint8_t from_protocol = 186;  ///< RTPROT_BGP
   std::vector<std::uint32_t> to_tables;
   std::uint32_t metric = 20;
   friend bool operator==(const RouteMirror&, const RouteMirror&) = default;
@@ -60,12 +60,12 @@ struct RouteMirror {
 /// What one direction of a link does to frames. Default: nothing.
 struct Impairment {
   Duration delay{0};
-  Duration jitter{0};                  ///< uniform, delay +- jitter, order kept unless reorder > 0
-  double loss = 0;                     ///< 0 to 1, as are the next three
+  Duration jitter{0};  ///< uniform, delay +- jitter, order kept unless reorder > 0
+  double loss = 0;     ///< 0 to 1, as are the next three
   double reorder = 0;
   double duplicate = 0;
   double corrupt = 0;
-  std::uint64_t rate = 0;              ///< bits per second, 0 is unlimited
+  std::uint64_t rate = 0;  ///< bits per second, 0 is unlimited
   friend bool operator==(const Impairment&, const Impairment&) = default;
 };
 

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/errors.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "drill/report.hh"
 #include "lab/remote.hh"
+#include "plan/difference.hh"
 #include "sys/file.hh"
 #include "world/run_folder.hh"
 
@@ -33,6 +35,7 @@ class DrillLab {
     const auto plan = read_plan(drill.topology, session.lab.value_or(""));
     name_ = plan.lab;
     if (world::RunFolder::is_up(name_)) {
+      demand_same(plan);
       keep_ = true;
       return;
     }
@@ -47,6 +50,17 @@ class DrillLab {
   lab::RemoteLab remote() const { return lab::RemoteLab::attach(name_); }
 
  private:
+  /// A verdict on another network would mislead.
+  static void demand_same(const plan::Plan& plan) {
+    const auto running = sys::read_file((world::RunFolder::path_of(plan.lab) / "plan.json").string());
+    const auto changes = plan::difference(plan::from_json(json::parse(running)), plan);
+    if (!changes.empty())
+      throw Error(
+          fmt::format("lab {} is up with another topology than the drill's ({} differences, the first: {}); take "
+                      "it down, or give the drill a lab of its own with --lab NAME",
+                      plan.lab, changes.size(), plan::to_string(changes.front())));
+  }
+
   std::string name_;
   bool keep_;
 };

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "cli/lab_view.hh"
@@ -50,6 +51,17 @@ std::string summary(const json& lab) {
                      lab["nodes"].size(), lab["links"].size(), count_services(lab["nodes"], ""),
                      lab["converged"].get<bool>() ? "converged" : "first converged",
                      seconds(std::chrono::milliseconds{lab["converged_in_ms"].get<std::int64_t>()}));
+}
+
+std::string datapath_text(const json& datapath) {
+  std::map<std::string, std::string> by_driver;
+  for (const auto& [feature, driver] : datapath.items()) {
+    auto& features = by_driver[driver.get<std::string>()];
+    features += (features.empty() ? "" : ", ") + feature;
+  }
+  std::string text;
+  for (const auto& [driver, features] : by_driver) text += (text.empty() ? "" : "; ") + driver + " for " + features;
+  return "  datapath: " + text + "\n";
 }
 
 std::string unsettled_text(const json& lab, bool colour) {
@@ -105,8 +117,9 @@ std::string routes_text(const json& routes, bool colour) {
 }  // namespace
 
 std::string lab_text(const json& lab, bool colour) {
-  return summary(lab) + "\n" + node_table(lab["nodes"], colour) + unsettled_text(lab, colour) +
-         (lab["faults"].empty() ? "" : "\n" + faults_text(lab["faults"], colour)) + message_text(lab);
+  return datapath_text(lab["datapath"]) + summary(lab) + "\n" + node_table(lab["nodes"], colour) +
+         unsettled_text(lab, colour) + (lab["faults"].empty() ? "" : "\n" + faults_text(lab["faults"], colour)) +
+         message_text(lab);
 }
 
 std::string node_text(const json& node, bool colour) {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
@@ -36,6 +37,9 @@ int run(const cli::Session& session) {
     return fail(error, cli::kUsage, session);
   } catch (const HostError& error) {
     return fail(error, cli::kHostLacks, session);
+  } catch (const KernelError& error) {
+    if (error.error_number() != EPERM) return fail(error, cli::kFail, session);
+    return fail(HostError(error.what(), "run it as root: sudo xconn ..."), cli::kHostLacks, session);
   } catch (const CLI::ValidationError& error) {
     return fail(error, cli::kUsage, session);
   } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/session.hh"
@@ -9,6 +10,7 @@
 #include "model/read.hh"
 #include "model/schema.hh"
 #include "nodes/compose.hh"
+#include "sys/file.hh"
 #include "world/error_wire.hh"
 
 namespace xconn::cli {
@@ -16,11 +18,25 @@ namespace {
 
 using nlohmann::json;
 
+/// A drill has a timeline or flows, a topology neither.
+bool is_drill(const std::string& path) {
+  const auto text = std::filesystem::is_regular_file(path) ? sys::read_file(path) : "";
+  return text.starts_with("flows:") || text.find("\nflows:") != std::string::npos;
+}
+
+void read_either(const std::string& word) {
+  const auto path = find_topology(word);
+  if (is_drill(path))
+    read_plan(drill::read(path).topology);
+  else
+    read_plan(word);
+}
+
 int validate(const std::vector<std::string>& words, const Session& session) {
   std::vector<Finding> findings;
   for (const auto& word : words) try {
-      read_plan(word);
-      if (!session.json()) fmt::print("  {}: right\n", word);
+      read_either(word);
+      if (!session.json()) fmt::print("  {}: right\n", find_topology(word));
     } catch (const TopologyError& error) {
       findings.insert(findings.end(), error.findings().begin(), error.findings().end());
     }
@@ -38,9 +54,9 @@ int validate(const std::vector<std::string>& words, const Session& session) {
 
 void add_validate(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand(
-      "validate", "Check topologies and print everything that is wrong; builds nothing, needs no root");
+      "validate", "Check topologies or drills and print everything that is wrong; builds nothing, needs no root");
   auto words = std::make_shared<std::vector<std::string>>();
-  verb.add_option("topology", *words, "Topology files, folders or names [topology.yaml]");
+  verb.add_option("topology", *words, "Topology or drill files, folders or names [topology.yaml]");
   on_chosen(verb, session,
             [words, &session] { return validate(words->empty() ? std::vector<std::string>{""} : *words, session); });
 }

@@ -105,7 +105,7 @@ Feature examine(const ProgramRow& row) {
 }
 
 void require_root() {
-  if (geteuid() != 0) throw HostError("root", "run it with sudo: eBPF and network namespaces need it");
+  if (geteuid() != 0) throw HostError("eBPF and network namespaces need root (CAP_SYS_ADMIN)", "sudo xconn ...");
 }
 
 }  // namespace

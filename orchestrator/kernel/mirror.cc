@@ -97,7 +97,7 @@ struct RouteMirror::State {
   std::optional<Monitor> monitor;
 };
 
-RouteMirror::RouteMirror(sys::Loop& loop, const sys::Netns& netns, std::string netns_name,
+RouteMirror::RouteMirror(sys::Loop& loop, const sys::Netns& netns, const std::string& netns_name,
                          const xconn::RouteMirror& mirror)
     : state_(std::make_shared<State>(loop, netns, netns_name, mirror)) {
   // Listens before it reads: nothing falls between.

@@ -109,6 +109,12 @@ json routes_json(Node& node) {
   return out;
 }
 
+/// Which driver of design D2 each feature has. Only tags have a kernel driver so far.
+json datapath_of(Lab& lab) {
+  const auto* vlan = lab.options().vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable";
+  return {{"vlan", vlan}, {"delay", "portable"}, {"ipsec", "portable"}, {"vrf", "portable"}};
+}
+
 }  // namespace
 
 json inspect_faults(Lab& lab) {
@@ -134,7 +140,7 @@ json inspect(Lab& lab) {
           {"title", lab.plan().title},
           {"timers", lab.plan().timers},
           {"message", lab.plan().message},
-          {"datapath", {{"vlan", lab.options().vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable"}}},
+          {"datapath", datapath_of(lab)},
           {"folder", lab.options().folder},
           {"converged", !missing},
           {"missing", missing.value_or("")},

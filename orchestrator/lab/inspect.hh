@@ -9,7 +9,7 @@ namespace xconn::lab {
 
 class Lab;
 
-/// {"lab", "title", "timers", "datapath": {"vlan"}, "converged_in_ms", "converged", "missing",
+/// {"lab", "title", "timers", "datapath": {FEATURE: "kernel" or "portable"}, "converged_in_ms", "converged", "missing",
 ///  "nodes": [{"name", "role", "site", "addresses", "state", "services": [{"name", "kind", "running", "pids"}]}],
 ///  "links": [{"name", "a", "b"}], "facts": [{"node", "kind", "subject", "expected", "holds", "seen"}],
 ///  "faults": [{"id", "kind", "target", "parameters", "text", "for_ms", "age_ms"}], "agent_cpu_ms", "services_cpu_ms"}

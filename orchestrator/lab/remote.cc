@@ -1,11 +1,13 @@
 #include "lab/remote.hh"
 
+#include <linux/capability.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -135,7 +137,13 @@ AgentOptions agent_options(const UpOptions& options) {
 }
 
 void demand_root() {
-  if (::geteuid() != 0) throw HostError("a lab in the host's own namespaces needs root", "sudo xconn up ...");
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3]{};
+  ::syscall(SYS_capget, &header, data);
+  constexpr auto kNeeded = 1U << CAP_SYS_ADMIN | 1U << CAP_NET_ADMIN;
+  if (::geteuid() != 0 || (data[0].effective & kNeeded) != kNeeded)
+    throw HostError("a lab in the host's own namespaces needs root with CAP_SYS_ADMIN and CAP_NET_ADMIN",
+                    "sudo xconn up ...");
 }
 
 }  // namespace
@@ -196,7 +204,8 @@ bool RemoteLab::down(const std::string& name) {
   }
   const auto pid = world::agent_pid(name);
   const sys::Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-  ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGTERM, nullptr, 0);
+  if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGTERM, nullptr, 0) != 0 && errno == EPERM)
+    throw HostError("lab " + name + " belongs to root", "run it as root: sudo xconn down " + name);
   if (!world::wait_gone(pidfd, std::chrono::seconds{3})) {
     ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
     world::wait_gone(pidfd, std::chrono::seconds{10});

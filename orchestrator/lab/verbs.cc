@@ -121,7 +121,7 @@ const std::map<std::string, Verb>& verbs() {
 
 }  // namespace
 
-void answer(Lab& lab, const json& request, std::shared_ptr<Reply> reply) {
+void answer(Lab& lab, const json& request, const std::shared_ptr<Reply>& reply) {
   try {
     const auto verb = verbs().find(request.value("verb", ""));
     if (verb == verbs().end())

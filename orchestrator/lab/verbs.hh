@@ -22,6 +22,6 @@ class Reply {
 
 /// Answers `request` ({"verb": ..., parameters}), now or later. Only a drill runs the loop inside; whatever else has to
 /// wait keeps its reply and comes back to it from an event, for a wait inside a wait would hold up the outer one.
-void answer(Lab& lab, const nlohmann::json& request, std::shared_ptr<Reply> reply);
+void answer(Lab& lab, const nlohmann::json& request, const std::shared_ptr<Reply>& reply);
 
 }  // namespace xconn::lab

@@ -42,23 +42,23 @@ struct Interface {
 struct BgpNeighbor {
   Address address;
   Asn asn;
-  std::optional<std::string> password;      ///< TCP MD5 (RFC 2385)
+  std::optional<std::string> password;  ///< TCP MD5 (RFC 2385)
   bool bfd = false;
   bool passive = false;
   bool next_hop_self = false;
   bool route_reflector_client = false;
   bool remove_private_as = false;
-  int prepend = 0;                          ///< own ASN this many times more, towards this neighbour
+  int prepend = 0;  ///< own ASN this many times more, towards this neighbour
   std::optional<std::uint32_t> local_preference;
-  std::vector<Prefix> accept;               ///< empty: everything
-  std::vector<Prefix> announce;             ///< empty: everything
+  std::vector<Prefix> accept;    ///< empty: everything
+  std::vector<Prefix> announce;  ///< empty: everything
   std::optional<std::uint32_t> maximum_prefix;
 };
 
 struct Bgp {
   Asn asn;
   std::optional<Address> router_id;
-  std::vector<Prefix> advertise;            ///< `network` statements; need not be in the FIB
+  std::vector<Prefix> advertise;  ///< `network` statements; need not be in the FIB
   std::vector<BgpNeighbor> neighbors;
   std::optional<Duration> keepalive, hold;  ///< absent: the timer profile's
   int maximum_paths = 8;
@@ -71,11 +71,11 @@ struct Dpd {
 
 /// A route-based IKEv2 tunnel with a pre-shared key.
 struct Tunnel {
-  std::string name;                         ///< also the interface's name as seen in the node
+  std::string name;  ///< also the interface's name as seen in the node
   Address local, remote;
   std::string psk;
   bool initiate = false;
-  InterfaceAddress address;                 ///< on the tunnel interface
+  InterfaceAddress address;  ///< on the tunnel interface
   std::optional<Address> peer_address;
   std::vector<Prefix> local_selectors, remote_selectors;  ///< empty: 0.0.0.0/0
   std::vector<std::string> ike_proposals, esp_proposals;  ///< empty: aes256-sha256-modp2048, aes256gcm16
@@ -86,7 +86,7 @@ struct Tunnel {
 
 struct Sla {
   Duration latency, jitter;
-  double loss = 0;                          ///< 0 to 1
+  double loss = 0;  ///< 0 to 1
 };
 
 enum class ProbeProtocol { kPing, kTcpEcho, kHttp };
@@ -96,8 +96,8 @@ struct HealthCheck {
   std::vector<std::string> members;
   Address server;
   ProbeProtocol protocol = ProbeProtocol::kPing;
-  int port = 0;                             ///< tcp-echo 7, http 80 when 0
-  std::string path = "/";                   ///< http
+  int port = 0;            ///< tcp-echo 7, http 80 when 0
+  std::string path = "/";  ///< http
   Duration interval{std::chrono::milliseconds{500}};
   Duration timeout{std::chrono::milliseconds{500}};
   int failtime = 5, recoverytime = 5, probe_count = 30;
@@ -106,7 +106,7 @@ struct HealthCheck {
 
 struct SdwanMember {
   std::string name;
-  std::string interface;                    ///< a tunnel's name or an interface's
+  std::string interface;  ///< a tunnel's name or an interface's
   std::optional<Address> gateway;
   int cost = 0, priority = 1, weight = 1;
 };
@@ -116,29 +116,29 @@ enum class LinkCostFactor { kLatency, kJitter, kLoss };
 
 struct SdwanRule {
   std::string name;
-  std::vector<Prefix> from, to;             ///< empty: any
-  std::optional<std::uint8_t> protocol;     ///< IP protocol number
+  std::vector<Prefix> from, to;                                ///< empty: any
+  std::optional<std::uint8_t> protocol;                        ///< IP protocol number
   std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  ///< destination ranges
   std::optional<std::uint8_t> dscp;
-  std::vector<std::string> applications;    ///< nDPI's names
+  std::vector<std::string> applications;  ///< nDPI's names
   Strategy strategy = Strategy::kManual;
   LinkCostFactor factor = LinkCostFactor::kLatency;
-  int factor_threshold = 10;                ///< percent better before best quality moves
-  std::vector<std::string> members;         ///< in order of preference
-  std::vector<std::string> zones;           ///< instead of members
-  std::string health_check;                 ///< for best quality and the SLA strategies; empty: each member's own
+  int factor_threshold = 10;         ///< percent better before best quality moves
+  std::vector<std::string> members;  ///< in order of preference
+  std::vector<std::string> zones;    ///< instead of members
+  std::string health_check;          ///< for best quality and the SLA strategies; empty: each member's own
   Duration hold_down{0};
 };
 
 /// What FortiOS calls `config system sdwan`.
 struct Sdwan {
-  std::vector<Prefix> routes;               ///< destinations that SD-WAN steers; blackholed when no member is alive
+  std::vector<Prefix> routes;  ///< destinations that SD-WAN steers; blackholed when no member is alive
   std::map<std::string, std::vector<std::string>> zones;
   std::vector<SdwanMember> members;
   std::vector<HealthCheck> health_checks;
-  std::vector<SdwanRule> rules;             ///< first match wins; then the implicit rule
-  std::string implicit = "source-ip";       ///< source-ip | source-dest-ip | weight
-  bool require_route = false;               ///< a member counts only while the main table routes the destination over it (BGP)
+  std::vector<SdwanRule> rules;        ///< first match wins; then the implicit rule
+  std::string implicit = "source-ip";  ///< source-ip | source-dest-ip | weight
+  bool require_route = false;  ///< a member counts only while the main table routes the destination over it (BGP)
 };
 
 /// An active/passive pair, elected by VRRP over unicast (the cloud has no multicast).
@@ -154,7 +154,7 @@ struct Ha {
 
 /// Azure's fabric: one routing table per subnet. Only azure/ writes it.
 struct FabricNic {
-  std::string interface;                    ///< the fabric's side of the link
+  std::string interface;  ///< the fabric's side of the link
   Address address;
   std::string subnet;
 };
@@ -164,19 +164,19 @@ struct FabricSubnet {
   Prefix prefix;
   std::uint32_t table = 0;
   bool propagate_bgp = true;
-  std::vector<Route> routes;                ///< user routes, lowered; metric 10
+  std::vector<Route> routes;  ///< user routes, lowered; metric 10
 };
 
 struct Fabric {
   std::vector<Prefix> address_space;
   std::vector<FabricSubnet> subnets;
   std::vector<FabricNic> nics;
-  std::string internet_interface;           ///< towards the public load balancer, or empty
+  std::string internet_interface;  ///< towards the public load balancer, or empty
 };
 
 /// A load balancer's node. Only azure/ writes it.
 struct Probe {
-  std::string protocol = "tcp";             ///< tcp | http
+  std::string protocol = "tcp";  ///< tcp | http
   int port = 0;
   std::string path = "/";
   Duration interval{std::chrono::seconds{5}};
@@ -185,25 +185,25 @@ struct Probe {
 
 struct BalancerRule {
   bool ha_ports = false;
-  std::uint8_t protocol = 0;                ///< 6, 17; 0 with ha_ports
+  std::uint8_t protocol = 0;  ///< 6, 17; 0 with ha_ports
   std::uint16_t port = 0;
-  std::uint16_t backend_port = 0;           ///< 0: the same
+  std::uint16_t backend_port = 0;  ///< 0: the same
   bool floating_ip = false;
 };
 
 struct Backend {
-  std::string name;                         ///< "fgt-a:port1"
+  std::string name;  ///< "fgt-a:port1"
   Address address;
-  std::string interface;                    ///< of the load balancer's node, towards this backend only
-  std::string fabric_interface;             ///< the fabric's side of the backend's NIC, where probes leave
+  std::string interface;         ///< of the load balancer's node, towards this backend only
+  std::string fabric_interface;  ///< the fabric's side of the backend's NIC, where probes leave
 };
 
 struct Balancer {
   Address frontend;
   bool is_public = false;
   std::string front_interface;
-  std::string internet_interface;           ///< public only
-  std::string fabric_node;                  ///< whose network namespace the probes start in, as 168.63.129.16
+  std::string internet_interface;  ///< public only
+  std::string fabric_node;         ///< whose network namespace the probes start in, as 168.63.129.16
   std::vector<Backend> backends;
   Probe probe;
   std::vector<BalancerRule> rules;
@@ -214,7 +214,7 @@ struct Balancer {
 struct FileOverride {
   std::string name;
   std::string content;
-  bool replace = false;                     ///< else appended
+  bool replace = false;  ///< else appended
 };
 
 struct Node {
@@ -227,7 +227,7 @@ struct Node {
   std::vector<Route> routes;
   std::vector<Rule> rules;
   std::map<std::string, std::string> sysctls;
-  std::string nftables;                     ///< the user's own rules, added to the role's
+  std::string nftables;  ///< the user's own rules, added to the role's
   std::optional<Bgp> bgp;
   std::vector<Tunnel> tunnels;
   std::optional<Sdwan> sdwan;
@@ -236,7 +236,8 @@ struct Node {
   std::optional<Balancer> balancer;
   std::vector<std::vector<std::string>> commands;  ///< started as services "command-1" ...
   std::vector<FileOverride> files;
-  std::vector<std::string> echo;            ///< roles host: ports of the echo service are fixed; here for `http: true` and the like
+  std::vector<std::string>
+      echo;  ///< roles host: ports of the echo service are fixed; here for `http: true` and the like
 };
 
 struct Link {
@@ -250,13 +251,13 @@ struct Link {
 struct Provider {
   Where where;
   std::string name;
-  std::string connectivity = "l2-exchange"; ///< `model:` in the file
+  std::string connectivity = "l2-exchange";  ///< `model:` in the file
 };
 
 struct Peering {
   int vlan = 0;
   Asn peer_asn = *Asn::of(65001);
-  Prefix primary, secondary;                ///< two /30; a /29 is split when read
+  Prefix primary, secondary;  ///< two /30; a /29 is split when read
   std::optional<std::string> md5;
   bool bfd = true;
 };
@@ -266,7 +267,7 @@ struct Circuit {
   std::string name;
   std::string provider;
   std::string peering_location;
-  std::uint64_t bandwidth = 0;              ///< bits per second
+  std::uint64_t bandwidth = 0;  ///< bits per second
   std::string sku = "Standard";
   int s_tag = 0;
   End customer_primary, customer_secondary;
@@ -305,10 +306,10 @@ struct RouteTable {
 struct Gateway {
   Where where;
   std::string name;
-  std::string type;                         ///< "ExpressRoute"
+  std::string type;  ///< "ExpressRoute"
   std::string vnet;
   std::string sku;
-  std::vector<Address> instances;           ///< two, in GatewaySubnet
+  std::vector<Address> instances;  ///< two, in GatewaySubnet
 };
 
 struct Connection {
@@ -323,9 +324,9 @@ struct LoadBalancer {
   std::string name;
   bool is_public = false;
   std::string vnet;
-  std::string subnet;                       ///< internal only
+  std::string subnet;  ///< internal only
   Address frontend;
-  End internet;                             ///< public only: the Internet node's interface that it hangs on
+  End internet;  ///< public only: the Internet node's interface that it hangs on
   std::vector<End> backends;
   Probe probe;
   std::vector<BalancerRule> rules;

@@ -5,11 +5,10 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "base/address.hh"
 #include "base/wiring.hh"
@@ -30,26 +29,26 @@ struct Interface {
   std::optional<Mac> mac;
   int mtu = 1500;
   std::vector<InterfaceAddress> addresses;
-  std::string parent;                  ///< kVlan
-  std::vector<Tag> tags;               ///< kVlan: one or two
-  std::string bridge;                  ///< name of the bridge of this node that it is a port of
+  std::string parent;     ///< kVlan
+  std::vector<Tag> tags;  ///< kVlan: one or two
+  std::string bridge;     ///< name of the bridge of this node that it is a port of
   bool up = true;
-  bool hide_hop = false;               ///< the node shows no hop for what enters here: TTL is given back (Azure's fabric)
+  bool hide_hop = false;  ///< the node shows no hop for what enters here: TTL is given back (Azure's fabric)
   friend bool operator==(const Interface&, const Interface&) = default;
 };
 
 /// A file written below the node's run folder before its services start.
 struct File {
-  std::string name;                    ///< relative: "frr.conf"
+  std::string name;  ///< relative: "frr.conf"
   std::string content;
-  bool secret = false;                 ///< 0600, and left out of printed plans
+  bool secret = false;  ///< 0600, and left out of printed plans
   friend bool operator==(const File&, const File&) = default;
 };
 
 /// A process of the node. `kind` is a row of services/'s table.
 struct Service {
-  std::string kind;                    ///< "frr", "strongswan", "keepalived", "sdwan-edge", "load-balancer", "echo", "command"
-  std::string name;                    ///< unique in the node; what `fault kill NODE:NAME` takes: "bgpd", "charon", ...
+  std::string kind;  ///< "frr", "strongswan", "keepalived", "sdwan-edge", "load-balancer", "echo", "command"
+  std::string name;  ///< unique in the node; what `fault kill NODE:NAME` takes: "bgpd", "charon", ...
   std::vector<std::string> arguments;  ///< kind "frr": empty; kind "command": the argv
   std::string config;                  ///< the name of the file among Node::files that configures it, or empty
   std::vector<std::string> after;      ///< names of services of this node that must be ready first
@@ -59,12 +58,12 @@ struct Service {
 struct Node {
   std::string name;
   std::string role;
-  std::string site;                    ///< for people and pictures: "on-prem", "provider", "microsoft", "azure", "internet"
+  std::string site;  ///< for people and pictures: "on-prem", "provider", "microsoft", "azure", "internet"
   std::vector<Interface> interfaces;
   std::vector<Route> routes;
   std::vector<Rule> rules;
   std::map<std::string, std::string> sysctls;  ///< "net.ipv4.ip_forward" -> "1"
-  std::string nftables;                ///< a ruleset for `nft -f`, or empty
+  std::string nftables;                        ///< a ruleset for `nft -f`, or empty
   std::vector<RouteMirror> mirrors;
   std::vector<File> files;
   std::vector<Service> services;
@@ -72,13 +71,14 @@ struct Node {
 };
 
 struct Link {
-  std::string name;                    ///< "hq-fgt:er--hq-er:lan"
+  std::string name;  ///< "hq-fgt:er--hq-er:lan"
   End a, b;
   Impairment a_to_b, b_to_a;
   friend bool operator==(const Link&, const Link&) = default;
 };
 
-/// Something that holds once the lab has converged. `up` waits for all of them; the stopwatch and `inspect` read them too.
+/// Something that holds once the lab has converged. `up` waits for all of them; the stopwatch and `inspect` read them
+/// too.
 ///
 /// kind            subject                      expected
 /// "route"         prefix                       interface that it must leave by, or "" for any
@@ -100,8 +100,8 @@ struct Fact {
 struct Plan {
   std::string lab;
   std::string title;
-  std::string timers;                  ///< "azure" or "fast"
-  std::string message;                 ///< printed after `up`
+  std::string timers;   ///< "azure" or "fast"
+  std::string message;  ///< printed after `up`
   std::vector<Node> nodes;
   std::vector<Link> links;
   std::vector<Fact> facts;

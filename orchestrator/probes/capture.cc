@@ -110,7 +110,7 @@ struct Capture::State {
   std::thread thread;
 };
 
-Capture::Capture(const sys::Netns& netns, CaptureSpec spec) : state_(std::make_unique<State>(netns, spec)) {}
+Capture::Capture(const sys::Netns& netns, const CaptureSpec& spec) : state_(std::make_unique<State>(netns, spec)) {}
 Capture::Capture(Capture&&) noexcept = default;
 Capture& Capture::operator=(Capture&&) noexcept = default;
 Capture::~Capture() = default;

@@ -25,7 +25,7 @@ class Capture {
  public:
   /// Throws KernelError when the interface cannot be opened, NotFoundError when it is not there, Error with libpcap's
   /// sentence for a filter it cannot compile.
-  Capture(const sys::Netns& netns, CaptureSpec spec);
+  Capture(const sys::Netns& netns, const CaptureSpec& spec);
   Capture(Capture&&) noexcept;
   Capture& operator=(Capture&&) noexcept;
   ~Capture();

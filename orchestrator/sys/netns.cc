@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <exception>
 #include <thread>
+
+#include "base/errors.hh"
 
 namespace xconn::sys {
 namespace {
@@ -22,7 +25,11 @@ Fd open_namespace(const std::string& path) {
 }
 
 Fd unshare_namespace() {
-  check(::unshare(CLONE_NEWNET), "create network namespace");
+  const int result = ::unshare(CLONE_NEWNET);
+  if (result < 0 && errno == EPERM)  // root is not enough where a container has taken the capability away
+    throw HostError("creating network namespaces needs CAP_SYS_ADMIN",
+                    "run it as root (sudo xconn ...); in a container: docker run --privileged ...");
+  check(result, "create network namespace");
   return open_namespace(kOwnNamespace);
 }
 

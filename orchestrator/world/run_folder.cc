@@ -60,7 +60,8 @@ fs::path RunFolder::path_of(const std::string& lab) { return base() / lab; }
 
 bool RunFolder::is_up(const std::string& lab) {
   const auto lock = open_lock(path_of(lab), O_RDWR);
-  return lock && is_locked(lock);
+  if (!lock) return errno == EACCES;  // somebody else's: what asks it next is told so
+  return is_locked(lock);
 }
 
 bool RunFolder::is_there(const std::string& lab) {

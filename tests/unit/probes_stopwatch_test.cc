@@ -147,9 +147,7 @@ TEST(Stopwatch, WhatWasBeforeTheStartIsLeftOut) {
   EXPECT_EQ(found.outage, 10ms);
 }
 
-TEST(Stopwatch, AShortPauseAtTheVeryEndIsNoDeath) {
-  EXPECT_FALSE(measure(trail(100, range(85, 99)), {}).dead);
-}
+TEST(Stopwatch, AShortPauseAtTheVeryEndIsNoDeath) { EXPECT_FALSE(measure(trail(100, range(85, 99)), {}).dead); }
 
 TEST(Stopwatch, LossInsideAWindow) {
   const Trail cut = trail(300, range(100, 199));

@@ -1,5 +1,7 @@
 // The load balancer's data path: at tc ingress of the interface where flows come in, pick a backend for each and send
 // the packet, as it is, out of that backend's interface. It sees one direction of a flow only and depends on no more.
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -7,9 +9,6 @@
 #include <linux/ip.h>
 #include <linux/pkt_cls.h>
 #include <stdbool.h>
-
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
 
 #include "lb_abi.h"
 
@@ -46,7 +45,7 @@ struct packet {
   bool first_fragment, later_fragment;
 };
 
-static __always_inline bool read_ports(struct __sk_buff *skb, struct packet *packet) {
+static __always_inline bool read_ports(struct __sk_buff* skb, struct packet* packet) {
   __u32 at = ETH_HLEN + packet->ip.ihl * 4;
   if (packet->ip.protocol == IPPROTO_TCP || packet->ip.protocol == IPPROTO_UDP) {
     __u16 ports[2];
@@ -62,7 +61,7 @@ static __always_inline bool read_ports(struct __sk_buff *skb, struct packet *pac
   return true;
 }
 
-static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *packet) {
+static __always_inline bool read_packet(struct __sk_buff* skb, struct packet* packet) {
   if (bpf_skb_load_bytes(skb, ETH_HLEN, &packet->ip, sizeof packet->ip)) return false;
   packet->key.source = packet->ip.saddr;
   packet->key.destination = packet->ip.daddr;
@@ -73,7 +72,7 @@ static __always_inline bool read_packet(struct __sk_buff *skb, struct packet *pa
   return packet->later_fragment || read_ports(skb, packet);
 }
 
-static __always_inline bool has_rule(const struct packet *packet) {
+static __always_inline bool has_rule(const struct packet* packet) {
   for (int i = 0; i < LB_MAX_RULES; ++i) {
     if (i >= control.rule_count) return false;
     if (control.rules[i].protocol == packet->key.protocol && control.rules[i].port == packet->key.destination_port)
@@ -82,14 +81,14 @@ static __always_inline bool has_rule(const struct packet *packet) {
   return false;
 }
 
-static __always_inline bool wanted(const struct packet *packet) {
+static __always_inline bool wanted(const struct packet* packet) {
   if (packet->key.destination != control.frontend) return control.transit;
   if (packet->key.protocol != IPPROTO_TCP && packet->key.protocol != IPPROTO_UDP) return false;
   return control.to_frontend || packet->later_fragment || has_rule(packet);
 }
 
 /* The finaliser of MurmurHash3 over the words of the key. */
-static __always_inline __u32 hash(const struct lb_flow_key *key) {
+static __always_inline __u32 hash(const struct lb_flow_key* key) {
   __u64 h = control.seed;
   const __u64 words[3] = {((__u64)key->source << 32) | key->destination,
                           ((__u64)key->source_port << 16) | key->destination_port, key->protocol};
@@ -106,7 +105,7 @@ static __always_inline __u32 hash(const struct lb_flow_key *key) {
 }
 
 /* The (hash mod number of healthy ones)-th healthy backend, or -1. */
-static __always_inline int choose(const struct lb_flow_key *key, __u32 healthy) {
+static __always_inline int choose(const struct lb_flow_key* key, __u32 healthy) {
   __u32 count = 0;
   for (int i = 0; i < LB_MAX_BACKENDS; ++i) count += (healthy >> i) & 1;
   if (count == 0) return -1;
@@ -120,16 +119,16 @@ static __always_inline int choose(const struct lb_flow_key *key, __u32 healthy) 
 }
 
 /* A probe that fails moves everything but an established TCP connection. */
-static __always_inline bool stays(const struct packet *packet, const struct lb_flow *flow, __u32 healthy) {
+static __always_inline bool stays(const struct packet* packet, const struct lb_flow* flow, __u32 healthy) {
   if ((healthy >> (flow->backend & 31)) & 1) return true;
   bool opening = (packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
   return packet->key.protocol == IPPROTO_TCP && !opening;
 }
 
-static __always_inline int backend_of(const struct packet *packet) {
+static __always_inline int backend_of(const struct packet* packet) {
   __u64 now = bpf_ktime_get_ns();
   __u32 healthy = control.healthy;
-  struct lb_flow *flow = bpf_map_lookup_elem(&flows, &packet->key);
+  struct lb_flow* flow = bpf_map_lookup_elem(&flows, &packet->key);
   bool closing = packet->key.protocol == IPPROTO_TCP && (packet->tcp_flags & (TCP_FIN | TCP_RST));
   /* Signed: another CPU may have seen the flow a moment after our `now`, and that is not an age of 584 years. */
   __s64 idle = flow ? (__s64)(now - flow->seen) : 0;
@@ -145,7 +144,7 @@ static __always_inline int backend_of(const struct packet *packet) {
     bpf_map_delete_elem(&flows, &packet->key);
     return -1;
   }
-  struct lb_counters *counter = &counters[chosen & (LB_MAX_BACKENDS - 1)];
+  struct lb_counters* counter = &counters[chosen & (LB_MAX_BACKENDS - 1)];
   __sync_fetch_and_add(flow ? &counter->repinned : &counter->new_flows, 1);
   struct lb_flow fresh = {.seen = now, .backend = chosen, .closing = closing};
   bpf_map_update_elem(&flows, &packet->key, &fresh, BPF_ANY);
@@ -153,7 +152,7 @@ static __always_inline int backend_of(const struct packet *packet) {
 }
 
 /* A later fragment has no ports: it follows its first one, or, when that has not come, the addresses alone. */
-static __always_inline int backend_of_fragment(const struct packet *packet) {
+static __always_inline int backend_of_fragment(const struct packet* packet) {
   struct lb_fragment_key key = {packet->ip.saddr, packet->ip.daddr, packet->ip.id, packet->ip.protocol, 0};
   if (packet->first_fragment) {
     int chosen = backend_of(packet);
@@ -161,16 +160,16 @@ static __always_inline int backend_of_fragment(const struct packet *packet) {
     if (chosen >= 0) bpf_map_update_elem(&fragments, &key, &value, BPF_ANY);
     return chosen;
   }
-  __u32 *found = bpf_map_lookup_elem(&fragments, &key);
+  __u32* found = bpf_map_lookup_elem(&fragments, &key);
   return found ? (int)*found : choose(&packet->key, control.healthy);
 }
 
-static __always_inline int drop(__u64 *counter) {
+static __always_inline int drop(__u64* counter) {
   __sync_fetch_and_add(counter, 1);
   return TC_ACT_SHOT;
 }
 
-static __always_inline int send(struct __sk_buff *skb, __u32 chosen) {
+static __always_inline int send(struct __sk_buff* skb, __u32 chosen) {
   chosen &= LB_MAX_BACKENDS - 1;
   struct lb_backend to;
   to.interface = control.backends[chosen].interface;
@@ -186,7 +185,7 @@ static __always_inline int send(struct __sk_buff *skb, __u32 chosen) {
 }
 
 SEC("tc")
-int balance(struct __sk_buff *skb) {
+int balance(struct __sk_buff* skb) {
   struct packet packet = {};
   if (skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type != PACKET_HOST) return TC_ACT_UNSPEC;
   if (!read_packet(skb, &packet)) return TC_ACT_SHOT;

@@ -49,9 +49,9 @@ struct lb_control {
   __u32 seed;
   __u64 idle_timeout; /* ns */
   __u32 frontend;
-  __u8 transit;       /* HA ports: balance what goes to other addresses than the frontend */
-  __u8 to_frontend;   /* HA ports with floating IP: TCP and UDP to the frontend as well */
-  __u8 drop_rest;     /* nobody else on this interface wants what is not balanced */
+  __u8 transit;     /* HA ports: balance what goes to other addresses than the frontend */
+  __u8 to_frontend; /* HA ports with floating IP: TCP and UDP to the frontend as well */
+  __u8 drop_rest;   /* nobody else on this interface wants what is not balanced */
   __u8 rule_count;
   struct lb_rule rules[LB_MAX_RULES]; /* floating IP: TCP or UDP to the frontend at these ports */
   struct lb_backend backends[LB_MAX_BACKENDS];

@@ -2,6 +2,6 @@
 #pragma once
 
 // clang-format off: the skeleton uses the types of the ABI
-#include "nodes/load-balancer/daemon/lb_abi.h"
 #include "lb.skel.h"
+#include "nodes/load-balancer/daemon/lb_abi.h"
 // clang-format on
