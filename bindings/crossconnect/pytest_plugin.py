@@ -8,6 +8,7 @@ def test_failover(xconn_lab):
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import Any, Callable, Iterator
 
 import pytest
@@ -15,10 +16,9 @@ import pytest
 from . import Lab, up
 
 
-@pytest.fixture(scope="module")
-def xconn_lab() -> Iterator[Callable[..., Lab]]:
-    """`lab = xconn_lab(topology, **options of up())`: the same lab for a whole module, healed and settled each time that
-    it is asked for, and gone at the module's end."""
+@contextmanager
+def kept_labs() -> Iterator[Callable[..., Lab]]:
+    """Labs that are brought up once and stay until the end of the block."""
     labs: dict[str, Lab] = {}
 
     def get(topology: str, **options: Any) -> Lab:
@@ -29,9 +29,19 @@ def xconn_lab() -> Iterator[Callable[..., Lab]]:
         labs[key].wait()
         return labs[key]
 
-    yield get
-    for lab in labs.values():
-        lab.down()
+    try:
+        yield get
+    finally:
+        for lab in labs.values():
+            lab.down()
+
+
+@pytest.fixture(scope="module")
+def xconn_lab() -> Iterator[Callable[..., Lab]]:
+    """`lab = xconn_lab(topology, **options of up())`: the same lab for a whole module, healed and settled each time that
+    it is asked for, and gone at the module's end."""
+    with kept_labs() as get:
+        yield get
 
 
 @pytest.hookimpl(hookwrapper=True)

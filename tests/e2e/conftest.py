@@ -56,6 +56,15 @@ def leaves_nothing_behind() -> Iterator[None]:
             RUN.rmdir()
 
 
+@pytest.fixture(scope="module")
+def xconn_lab(leaves_nothing_behind: None) -> Iterator[Any]:
+    """As the plugin's, but ended before the host is looked at: pytest ends what is used last first."""
+    from crossconnect.pytest_plugin import kept_labs
+
+    with kept_labs() as get:
+        yield get
+
+
 @pytest.fixture(autouse=True)
 def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
     """No test waits for ever; `@pytest.mark.bound(300)` gives one more time (seconds)."""

@@ -19,11 +19,13 @@ import pytest
 from conftest import XCONN
 from host import Footprint, eventually
 
-VERBS = "up down inspect exec shell fault drill capture events graph validate plan schema doctor version completion".split()
+VERBS = (
+    "up down inspect exec shell fault drill capture events graph validate plan schema doctor version completion".split()
+)
 
 
 @pytest.fixture(scope="module")
-def chain() -> Iterator[str]:
+def chain(leaves_nothing_behind: None) -> Iterator[str]:
     """A lab that verbs can be tried on, by its name."""
     subprocess.run([XCONN, "up", "chain", "--name", "cli"], check=True, capture_output=True, timeout=60)
     yield "cli"
@@ -51,7 +53,9 @@ def test_help_of_every_verb(xconn, verb: str):
     assert "Usage" in said and "--format" in said
 
 
-@pytest.mark.parametrize("words", [["no-such-verb"], [], ["up", "--no-such-option"], ["graph", "--dot", "--svg"], ["exec"]])
+@pytest.mark.parametrize(
+    "words", [["no-such-verb"], [], ["up", "--no-such-option"], ["graph", "--dot", "--svg"], ["exec"]]
+)
 def test_bad_usage_is_exit_2(xconn, words: list[str]):
     done = xconn(*words)
     assert done.returncode == 2 and done.stderr
@@ -89,7 +93,9 @@ def test_validate(xconn, topologies):
 
 
 def test_validate_needs_no_root(tmp_path):
-    done = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", XCONN, "validate", "chain"], capture_output=True, cwd="/")
+    done = subprocess.run(
+        ["setpriv", "--reuid=65534", "--clear-groups", XCONN, "validate", "chain"], capture_output=True, cwd="/"
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -159,7 +165,9 @@ def test_completion_completes(xconn, tmp_path):
 
     def complete(*words: str) -> list[str]:
         call = f'source {script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _xconn; printf "%s\\n" "${{COMPREPLY[@]}}"'
-        return subprocess.run(["bash", "-c", call, "bash", *words], capture_output=True, text=True, check=True).stdout.split()
+        return subprocess.run(
+            ["bash", "-c", call, "bash", *words], capture_output=True, text=True, check=True
+        ).stdout.split()
 
     assert complete("xconn", "ins") == ["inspect"]
     assert complete("xconn", "fault", "black") == ["blackhole"]
@@ -170,7 +178,14 @@ def test_completion_completes(xconn, tmp_path):
 
 
 def test_verbs_on_labs_say_when_there_is_none(xconn):
-    for words in (["inspect"], ["down"], ["events"], ["fault", "list"], ["exec", "r1", "--", "true"], ["inspect", "-l", "nope"]):
+    for words in (
+        ["inspect"],
+        ["down"],
+        ["events"],
+        ["fault", "list"],
+        ["exec", "r1", "--", "true"],
+        ["inspect", "-l", "nope"],
+    ):
         done = xconn(*words)
         assert done.returncode == 2 and "is up" in done.stderr or "not up" in done.stderr, (words, done)
 
@@ -271,7 +286,19 @@ def test_ctrl_c_in_a_shell_is_for_its_command(chain):
 
 def test_fault_list_heal_kinds(xconn, chain):
     kinds = {kind["name"] for kind in json.loads(good(xconn("fault", "kinds", "--format", "json")))}
-    assert {"carrier", "admin-down", "blackhole", "oneway", "loss", "delay", "jitter", "rate", "flap", "mtu-hole", "drop"} <= kinds
+    assert {
+        "carrier",
+        "admin-down",
+        "blackhole",
+        "oneway",
+        "loss",
+        "delay",
+        "jitter",
+        "rate",
+        "flap",
+        "mtu-hole",
+        "drop",
+    } <= kinds
     assert {"freeze", "kill", "kill-node"} <= kinds
     text = good(xconn("fault", "kinds"))
     assert all(kind in text for kind in kinds)
@@ -320,8 +347,14 @@ def test_events_tell_of_faults_and_routing(xconn, chain):
     events = [json.loads(line) for line in good(xconn("events", "--format", "json")).splitlines()]
     assert [event["at"] for event in events] == sorted(event["at"] for event in events)
     assert {"fault", "bgp", "bfd", "fib"} <= {event["source"] for event in events}
-    applied = next(event["at"] for event in events if event["text"].startswith("carrier") and "applied" in event["text"])
-    down = next(event["at"] for event in events if event["source"] == "bgp" and "down" in event["text"] and event["at"] > applied - 10**9)
+    applied = next(
+        event["at"] for event in events if event["text"].startswith("carrier") and "applied" in event["text"]
+    )
+    down = next(
+        event["at"]
+        for event in events
+        if event["source"] == "bgp" and "down" in event["text"] and event["at"] > applied - 10**9
+    )
     assert abs(down - applied) < 2 * 10**9
 
 
@@ -339,7 +372,9 @@ def test_events_follow(xconn, chain):
 
 def test_capture_writes_a_pcap_that_others_read(xconn, chain, tmp_path):
     file = tmp_path / "icmp.pcap"
-    capture = subprocess.Popen([XCONN, "capture", "left:eth0", "-w", str(file), "-c", "6", "icmp"], stderr=subprocess.PIPE, text=True)
+    capture = subprocess.Popen(
+        [XCONN, "capture", "left:eth0", "-w", str(file), "-c", "6", "icmp"], stderr=subprocess.PIPE, text=True
+    )
     assert any("listening on eth0" in line for line in capture.stderr)
     good(xconn("exec", "left", "--", "ping", "-c3", "-i0.2", "10.0.3.10"))
     assert capture.wait(10) == 0
@@ -350,7 +385,9 @@ def test_capture_writes_a_pcap_that_others_read(xconn, chain, tmp_path):
 
 
 def test_capture_to_the_terminal_and_to_stdout(xconn, chain):
-    pinging = subprocess.Popen([XCONN, "exec", "left", "--", "ping", "-q", "-i0.2", "10.0.3.10"], stdout=subprocess.DEVNULL)
+    pinging = subprocess.Popen(
+        [XCONN, "exec", "left", "--", "ping", "-q", "-i0.2", "10.0.3.10"], stdout=subprocess.DEVNULL
+    )
     try:
         assert "10.0.1.10 > 10.0.3.10: ICMP echo request" in good(xconn("capture", "r2:west", "-c", "3", "icmp"))
         raw = xconn("capture", "r2:west", "-c", "1", "-w", "-", text=False)

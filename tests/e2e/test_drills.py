@@ -8,7 +8,9 @@ import pytest
 import yaml
 
 TOPOLOGIES = Path(__file__).resolve().parents[2] / "topologies"
-DRILLS = sorted(TOPOLOGIES.glob("*/drills/*.yaml"), key=lambda path: (yaml.safe_load(path.read_text())["topology"], path.name))
+DRILLS = sorted(
+    TOPOLOGIES.glob("*/drills/*.yaml"), key=lambda path: (yaml.safe_load(path.read_text())["topology"], path.name)
+)
 
 
 @pytest.mark.parametrize("path", DRILLS, ids=lambda path: f"{path.parent.parent.name}:{path.stem}")

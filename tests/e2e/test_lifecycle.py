@@ -86,7 +86,9 @@ def test_up_interrupted_at_any_moment_leaves_nothing(xconn, after: float, stop: 
 def test_interrupted_by_a_terminal_that_goes_away(xconn):
     """Ctrl-C reaches the whole foreground process group; the agent is not in it and ends because `up` does."""
     before = Footprint.now()
-    up = subprocess.Popen([XCONN, "up", "sdwan-expressroute", "--name", "cut"], stderr=subprocess.PIPE, start_new_session=True)
+    up = subprocess.Popen(
+        [XCONN, "up", "sdwan-expressroute", "--name", "cut"], stderr=subprocess.PIPE, start_new_session=True
+    )
     eventually(lambda: len(Footprint.now().namespaces - before.namespaces) > 5, within=10)
     os.killpg(up.pid, signal.SIGINT)
     up.communicate(timeout=20)
@@ -114,7 +116,7 @@ def test_up_that_does_not_converge_says_what_is_missing(xconn, tmp_path, topolog
     wrong.write_text(
         f"extends: {topologies / 'chain' / 'topology.yaml'}\n"
         "name: wrong\n"
-        "nodes: {r1: {files: {frr.conf: {append: \"router bgp 64601\\n neighbor 192.0.2.2 shutdown\\n\"}}}}\n"
+        'nodes: {r1: {files: {frr.conf: {append: "router bgp 64601\\n neighbor 192.0.2.2 shutdown\\n"}}}}\n'
     )
     up = xconn("up", str(wrong), "--timeout", "4s")
     assert up.returncode == 1, up.stderr
@@ -139,7 +141,9 @@ def test_two_labs_at_once_do_not_know_of_each_other():
 def test_two_ups_of_one_name_at_once_make_one_lab(xconn):
     before = Footprint.now()
     commands = [[XCONN, "up", CHAIN, "--name", "race"] for _ in range(4)]
-    started = [subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for argv in commands]
+    started = [
+        subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for argv in commands
+    ]
     said = [process.communicate(timeout=60)[1] for process in started]
     codes = [process.returncode for process in started]
     assert sorted(codes) == [0, 1, 1, 1], said
@@ -168,10 +172,11 @@ def test_secrets_are_private_and_never_printed(xconn):
         )
         said = {" ".join(argv): xconn(*argv) for argv in asked}
         files = [file for file in lab.folder.rglob("*") if file.is_file()]
-        holders = {secret: [file for file in files if secret in file.read_bytes()] for secret in (b"crossconnect-lab-only", b"er1md5")}
+        holders = {
+            secret: [file for file in files if secret in file.read_bytes()]
+            for secret in (b"crossconnect-lab-only", b"er1md5")
+        }
         for secret, holding in holders.items():
             assert holding, "the daemons must be told"
             assert [argv for argv, done in said.items() if secret.decode() in done.stdout + done.stderr] == []
             assert [str(file) for file in holding if file.stat().st_mode & 0o077] == []
-
-

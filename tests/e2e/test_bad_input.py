@@ -1,0 +1,216 @@
+"""Wrong topologies and lacking hosts, through the real binary: the exit code says which, nothing is built."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import crossconnect
+import pytest
+from conftest import ROOT, XCONN
+from host import Footprint
+
+BAD = ROOT / "tests" / "unit" / "bad"
+
+HEAD = """\
+name: bad
+nodes:
+  a: {role: host, interfaces: {eth0: 10.0.0.1/24}}
+  b: {role: host, interfaces: {eth0: 10.0.0.2/24}}
+links: [[a:eth0, b:eth0]]
+"""
+
+# name: (what the file says, the line and column of each finding, words that the message has)
+CASES = {
+    "unknown key": (HEAD.replace("role: host, inter", "rolle: host, inter", 1), [(3, 7)], "role"),
+    "wrong type": (HEAD.replace("links: [[a:eth0, b:eth0]]", "links: 7"), [(5, 8)], "links"),
+    "not an address": (HEAD.replace("10.0.0.1/24", "10.0.0.300/24"), [(3, 38)], "10.0.0.300/24"),
+    "network address": (HEAD.replace("10.0.0.1/24", "10.0.0.0/24"), [(3, 38)], "first or last"),
+    "duplicate address": (HEAD.replace("10.0.0.2/24", "10.0.0.1/24"), [(4, 38)], "once"),
+    "duplicate name": (HEAD + "providers: {a: {model: l2-exchange}}\n", [(6, 13)], "once"),
+    "duplicate key": (HEAD.replace("  b: {", "  a: {"), [(4, 3)], "a"),
+    "no such node": (HEAD.replace("b:eth0", "c:eth0"), [(5, 18)], "ends are on nodes that are there"),
+    "no such interface": (HEAD.replace("b:eth0", "b:eth1"), [(5, 18)], "interface"),
+    "bad asn": (HEAD.replace("eth0: 10.0.0.1/24}}", "eth0: 10.0.0.1/24}, bgp: {asn: 0}}"), [(3, 63)], "AS number"),
+    "broken yaml": ("nodes: [\n  a: {b\n", [(3, 1)], ""),
+}
+
+HUB = """\
+name: bad
+vnets:
+  hub:
+    region: westeurope
+    address-space: [10.1.0.0/16]
+    subnets:
+      one: {prefix: 10.1.0.0/24}
+      two: {prefix: 10.1.0.128/25}
+      far: {prefix: 10.9.0.0/24}
+nodes:
+  app: {role: host, interfaces: {eth0: {subnet: hub/one, address: 10.1.7.4}}}
+"""
+
+
+def findings_of(xconn, file: Path) -> list[dict]:
+    done = xconn("validate", str(file), "--format", "json")
+    assert done.returncode == 2, done
+    return json.loads(done.stdout)["findings"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_wrong_file_is_exit_2_with_its_place(xconn, tmp_path, case: str):
+    text, places, words = CASES[case]
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    before = Footprint.now()
+    for verb in (["up", str(file)], ["validate", str(file)], ["plan", str(file)]):
+        done = xconn(*verb)
+        assert done.returncode == 2, done
+        assert words in done.stderr
+        assert re.search(rf"{re.escape(str(file))}:\d+:\d+: ", done.stderr), done.stderr
+    found = [(finding["line"], finding["column"]) for finding in findings_of(xconn, file)]
+    assert set(places) <= set(found), findings_of(xconn, file)
+    assert not before.leftovers(), "nothing is created"
+
+
+def test_all_findings_at_once(xconn, tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_text(HUB)
+    found = {(finding["line"], finding["code"]) for finding in findings_of(xconn, file)}
+    assert {(8, "T15"), (9, "T16"), (11, "V35")} <= found, found
+    shown = xconn("up", str(file)).stderr
+    assert all(f"bad.yaml:{line}:" in shown for line in (8, 9, 11))
+
+
+@pytest.mark.parametrize("code, of", [("V15", "reserves"), ("V11", "/30"), ("T17", "overlaps"), ("T14", "network")])
+def test_rules_of_the_field(xconn, code: str, of: str):
+    done = xconn("up", str(BAD / f"{code}.yaml"))
+    assert done.returncode == 2 and f"[{code}]" in done.stderr and of in done.stderr, done.stderr
+
+
+def test_every_wrong_file_that_there_is_is_refused(xconn):
+    files = sorted(BAD.glob("[TV][0-9]*.yaml"))
+    assert len(files) > 40
+    done = xconn("validate", *map(str, files), "--format", "json")
+    assert done.returncode == 2
+    silent = [
+        file.name
+        for file in files
+        if not any(f["file"].endswith("/" + file.name) for f in json.loads(done.stdout)["findings"])
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("content", [None, "", "\n# nothing\n"], ids=["missing", "empty", "comment"])
+def test_no_topology_at_all(xconn, tmp_path, content: str | None):
+    file = tmp_path / "none.yaml"
+    if content is not None:
+        file.write_text(content)
+    done = xconn("up", str(file))
+    assert done.returncode == 2 and "none.yaml" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["bytes", "text", "brackets", "aliases", "folder"])
+def test_ten_megabytes_of_noise(xconn, tmp_path, kind: str):
+    file = tmp_path / "noise.yaml"
+    size = 10_000_000
+    seeded = random.Random(7)
+    if kind == "bytes":
+        file.write_bytes(seeded.randbytes(size))
+    elif kind == "text":
+        file.write_text("".join(seeded.choices("abc:{}[]-,#&*!|>'\"% \n\t", k=size)))
+    elif kind == "brackets":
+        file.write_text("[" * size)
+    elif kind == "aliases":  # "a billion laughs"
+        file.write_text(
+            "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 40))
+        )
+    else:
+        file.mkdir()
+    before = Footprint.now()
+    begin = time.monotonic()
+    done = xconn("up", str(file), timeout=60)
+    assert done.returncode == 2, (done.returncode, done.stderr[:500])
+    assert "noise.yaml" in done.stderr and len(done.stderr) < 100_000
+    assert time.monotonic() - begin < 20
+    assert not before.leftovers()
+
+
+def test_the_same_findings_in_python(tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_text(HUB)
+    with pytest.raises(crossconnect.TopologyError) as caught:
+        crossconnect.up(file)
+    assert {finding["code"] for finding in caught.value.findings} >= {"T15", "T16", "V35"}
+
+
+@pytest.mark.parametrize("name", ["../escape", "a b", "", "-x", "x" * 64])
+def test_a_labs_name_is_a_name(xconn, name: str):
+    before = Footprint.now()
+    done = xconn("up", "chain", f"--name={name}")
+    if name == "":
+        assert done.returncode in (0, 2)
+        xconn("down", "chain")
+        return
+    assert done.returncode == 2, done
+    assert not before.leftovers()
+
+
+def test_a_capture_of_what_is_not_there(xconn):
+    before = Footprint.now()
+    for end in ("r1:nowhere", "r1", ":east"):
+        done = xconn("up", "chain", "--name", "none", "--capture", end)
+        assert done.returncode == 2 and end in done.stderr
+    assert not before.leftovers()
+
+
+def hidden(*programs: str) -> list[str]:
+    """A prefix for a command to which these programs are not there, in mounts of its own."""
+    hide = "; ".join(f"mount --bind /dev/null {program}" for program in programs)
+    return ["unshare", "--mount", "sh", "-c", f'{hide}; exec "$@"', "sh"]
+
+
+@pytest.mark.parametrize(
+    "program, topology, package",
+    [
+        ("/usr/lib/frr/bgpd", "chain", "frr"),
+        ("/usr/sbin/keepalived", "sdwan-expressroute", "keepalived"),
+        ("/usr/lib/ipsec/charon", "sdwan-expressroute", "strongswan-charon"),
+    ],
+)
+def test_a_missing_program_is_exit_4_with_the_line_that_installs_it(program: str, topology: str, package: str):
+    before = Footprint.now()
+    done = subprocess.run(
+        [*hidden(program), XCONN, "up", topology, "--name", "lacks"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 4, done
+    assert "apt-get install" in done.stderr and package in done.stderr
+    before.assert_restored(within=5)
+
+
+@pytest.mark.parametrize("words", [["up", "chain", "--name", "poor"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "who",
+    [["setpriv", "--reuid=65534", "--clear-groups"], ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]],
+    ids=["nobody", "without CAP_SYS_ADMIN"],
+)
+def test_a_missing_capability_is_exit_4(who: list[str], words: list[str]):
+    before = Footprint.now()
+    done = subprocess.run([*who, XCONN, *words], capture_output=True, text=True, timeout=60, cwd="/")
+    assert done.returncode == 4, done
+    assert "root" in done.stdout + done.stderr
+    before.assert_restored(within=5)
+
+
+def test_a_lab_of_root_is_not_for_others(xconn):
+    with crossconnect.up(crossconnect.find_topology("chain"), name="private"):
+        for words in (["inspect", "-l", "private"], ["exec", "-l", "private", "r1", "--", "true"], ["down", "private"]):
+            done = subprocess.run(
+                ["setpriv", "--reuid=65534", "--clear-groups", XCONN, *words], capture_output=True, text=True, cwd="/"
+            )
+            assert done.returncode == 4, (words, done)
+        assert xconn("inspect", "-l", "private").returncode == 0
