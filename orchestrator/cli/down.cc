@@ -13,20 +13,22 @@ namespace xconn::cli {
 namespace {
 
 struct DownArguments {
-  std::optional<std::string> lab;
+  std::string lab;
   bool all = false;
 };
 
 /// A lab whose agent was killed is not up, but its folder is there until it is swept.
-std::vector<std::string> chosen(const DownArguments& arguments) {
+std::vector<std::string> chosen(const DownArguments& arguments, const Session& session) {
+  demand_root();
   if (arguments.all) return world::RunFolder::labs();
-  if (arguments.lab && world::RunFolder::is_there(*arguments.lab)) return {*arguments.lab};
-  return {world::choose_lab(arguments.lab)};
+  const auto wanted = arguments.lab.empty() ? session.lab : std::optional(arguments.lab);
+  if (wanted && world::RunFolder::is_there(*wanted)) return {*wanted};
+  return {world::choose_lab(wanted)};
 }
 
 int down(const DownArguments& arguments, const Session& session) {
   auto gone = nlohmann::json::array();
-  for (const auto& lab : chosen(arguments)) {
+  for (const auto& lab : chosen(arguments, session)) {
     const auto begin = sys::now();
     const bool was_up = lab::RemoteLab::down(lab);
     gone.push_back(lab);
@@ -45,8 +47,9 @@ int down(const DownArguments& arguments, const Session& session) {
 void add_down(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("down", "End a lab; nothing of it stays")->alias("destroy");
   auto arguments = std::make_shared<DownArguments>();
-  verb.add_option("lab", arguments->lab, "Name of the lab; not needed while only one is up")->envname("XCONN_LAB");
-  verb.add_flag("-a,--all", arguments->all, "All labs that are up");
+  auto* lab = verb.add_option("name", arguments->lab, "Name of the lab; not needed while only one is up");
+  verb.add_flag("-a,--all", arguments->all, "All labs that are up")->excludes(lab);
+  add_lab_option(verb, session);
   on_chosen(verb, session, [arguments, &session] { return down(*arguments, session); });
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,7 @@
 #include "lab/remote.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
+#include "world/enter.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::cli {
@@ -27,6 +29,14 @@ struct DrillArguments {
   std::string folder, report;
   bool keep = false;
 };
+
+volatile sig_atomic_t owned_agent = 0;
+
+/// Ctrl-C while a drill runs: the lab that was brought up for it goes too.
+void end_with_the_drill(int signal) {
+  if (owned_agent != 0) ::kill(owned_agent, SIGTERM);
+  ::_exit(128 + signal);
+}
 
 /// A lab for a drill: the one that is up, or one that lives as long as the drill.
 class DrillLab {
@@ -41,8 +51,12 @@ class DrillLab {
     }
     lab::RemoteLab::up(plan, {.program = own_program()},
                        [&](const json& step) { progress.step(step.get<std::string>()); });
+    if (keep_) return;
+    owned_agent = world::agent_pid(name_);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, end_with_the_drill);
   }
   ~DrillLab() {
+    owned_agent = 0;
     if (!keep_) lab::RemoteLab::down(name_);
   }
   DrillLab(const DrillLab&) = delete;

@@ -79,6 +79,7 @@ std::string message_text(const json& lab) {
 
 int inspect(const InspectArguments& arguments, const Session& session) {
   const auto colour = wants_colour(STDOUT_FILENO);
+  demand_root();
   if (arguments.all) {
     const auto labs = world::RunFolder::labs_up();
     if (session.json())

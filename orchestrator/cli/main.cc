@@ -54,9 +54,7 @@ void add_verbs(CLI::App& app, cli::Session& session) {
         cli::add_doctor, cli::add_version, cli::add_completion, cli::add_agent})
     add(app, session);
   for (auto* verb : app.get_subcommands({}))
-    verb->add_option("--format", session.format, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->envname("XCONN_FORMAT");
+    verb->add_option("--format", session.format, "text or json")->check(CLI::IsMember({"text", "json"}));
 }
 
 }  // namespace
@@ -64,6 +62,8 @@ void add_verbs(CLI::App& app, cli::Session& session) {
 int main(int argc, char** argv) {
   CLI::App app("Crossconnect rehearses a hybrid network before it breaks.", "xconn");
   cli::Session session;
+  session.format = cli::from_environment("XCONN_FORMAT", "text");
+  if (const auto lab = cli::from_environment("XCONN_LAB", ""); !lab.empty()) session.lab = lab;
   app.require_subcommand(1);
   app.set_version_flag("--version", "xconn " XCONN_VERSION);
   app.footer("Exit codes: 0 pass, 1 fail, 2 usage or bad topology, 3 inconclusive, 4 the host lacks something.");

@@ -26,6 +26,12 @@ class Session {
   std::string chosen_lab() const;
 };
 
+/// Throws HostError: without root a lab cannot even be seen.
+void demand_root();
+
+/// $NAME, or `otherwise` where it is not set or empty. Read before the command line, so that an option beats it.
+std::string from_environment(const char* name, const std::string& otherwise);
+
 /// Adds `--lab` to a verb that works on a running lab.
 void add_lab_option(CLI::App& verb, Session& session);
 

@@ -12,6 +12,7 @@
 #include "lab/inspect.hh"
 #include "lab/lab.hh"
 #include "lab/verbs.hh"
+#include "sys/clock.hh"
 #include "sys/file.hh"
 #include "sys/line.hh"
 #include "sys/loop.hh"
@@ -30,7 +31,7 @@ class Status {
  public:
   explicit Status(int fd) : fd_(fd) {}
   void say(const json& line) const {
-    const auto text = line.dump() + "\n";
+    const auto text = to_line(line) + "\n";
     // A refusal means that nobody listens; the watch on the pipe ends the agent then.
     for (std::size_t sent = 0; sent < text.size();) {
       const auto count = ::write(fd_.get(), text.data() + sent, text.size() - sent);
@@ -58,7 +59,7 @@ class SocketReply : public Reply {
 
  private:
   void send(const json& line) const {
-    if (const auto client = client_.lock()) client->send(line.dump());
+    if (const auto client = client_.lock()) client->send(to_line(line));
   }
   std::weak_ptr<sys::Connection> client_;
 };
@@ -80,11 +81,21 @@ class Agent {
       status_.say({{"error", world::error_to_json(error)}});
       return 1;
     }
-    loop_.run();
+    serve_for_ever();
     return 0;
   }
 
  private:
+  /// What one event could not do is said, and ends nothing: the lab is worth more.
+  void serve_for_ever() {
+    for (;;) try {
+        loop_.run();
+        return;
+      } catch (const std::exception& error) {
+        lab_->events().add({sys::now(), "agent", "", error.what()});
+      }
+  }
+
   static sys::Fd blocked_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t set;
@@ -122,7 +133,7 @@ class Agent {
     auto reply = std::make_shared<SocketReply>(client.weak_from_this());
     try {
       answer(*lab_, json::parse(line), reply);
-    } catch (const json::exception& error) {
+    } catch (const std::exception& error) {
       reply->error(error);
     }
   }

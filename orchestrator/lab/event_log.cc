@@ -13,7 +13,7 @@ EventLog::EventLog(const std::string& file) : file_(std::fopen(file.c_str(), "ae
 }
 
 void EventLog::add(const Event& event) {
-  const auto line = to_json(event).dump() + "\n";
+  const auto line = to_line(to_json(event)) + "\n";
   std::fputs(line.c_str(), file_.get());
   std::fflush(file_.get());
   const auto later = [](const Event& a, const Event& b) { return a.at < b.at; };
@@ -36,6 +36,10 @@ std::shared_ptr<void> EventLog::listen(Listener listener) {
 
 nlohmann::json to_json(const Event& event) {
   return {{"at", event.at.count()}, {"source", event.source}, {"node", event.node}, {"text", event.text}};
+}
+
+std::string to_line(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace xconn::lab

@@ -40,4 +40,7 @@ class EventLog {
 /// {"at": nanoseconds of CLOCK_MONOTONIC, "source", "node", "text"}
 nlohmann::json to_json(const Event& event);
 
+/// One line of JSON. Text that is not UTF-8 (a daemon's log, a client's noise) has its bad bytes replaced.
+std::string to_line(const nlohmann::json& json);
+
 }  // namespace xconn::lab

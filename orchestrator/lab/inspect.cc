@@ -35,7 +35,7 @@ json services_of(Node& node) {
 /// "up", or the first thing that is not as it should be.
 std::string state_of(Node& node, const json& facts) {
   for (const auto& service : node.services().all())
-    if (!service->running()) return service->name() + " is down";
+    if (!service->running() && !service->done()) return service->name() + " is down";
   for (const auto& fact : facts)
     if (fact["node"] == node.name() && !fact["holds"]) return fact["seen"];
   return "up";

@@ -137,7 +137,7 @@ void Lab::follow_restart() {
   restarts_ = sys::Timer::every(loop_, kRestartsAsked, [this, deadline = sys::now() + kServicesBound] {
     try {
       if (services_missing() && sys::now() < deadline) return;
-    } catch (const ServiceError& error) {  // nobody waits for it; the lab goes on without
+    } catch (const std::exception& error) {  // nobody waits for it; the lab goes on without
       events_.add({sys::now(), "service", "", error.what()});
     }
     restarts_ = {};
@@ -149,12 +149,17 @@ services::Sight Lab::sight() {
           [this](const std::string& name) -> const std::vector<services::RouteSeen>& { return node(name).routes(); }};
 }
 
+/// What a look could not find out is not settled either.
 std::optional<std::string> Lab::unsettled() {
   try {
     if (auto missing = services_missing()) return missing;
-  } catch (const ServiceError& error) {
+    return facts_missing();
+  } catch (const std::exception& error) {
     return error.what();
   }
+}
+
+std::optional<std::string> Lab::facts_missing() {
   const auto view = sight();
   std::optional<std::string> first;
   int more = -1;

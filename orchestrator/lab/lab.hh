@@ -67,6 +67,7 @@ class Lab {
   void make_links();
   void start_captures();
   std::optional<std::string> services_missing();
+  std::optional<std::string> facts_missing();
   services::Sight sight();
 
   sys::Loop& loop_;

@@ -1,4 +1,4 @@
-// Any program of the user's: its argv, kept running. "@RUN@" in an argument is the node's run folder.
+// Any program of the user's: its argv. It may go on for as long as the lab, or end with status 0. "@RUN@" in an argument is the node's run folder.
 #pragma once
 
 #include "services/service.hh"
@@ -12,6 +12,7 @@ class Command : public Service {
 
  protected:
   sys::ProcessSpec process_spec() override;
+  bool may_end() const override { return true; }
   std::optional<std::string> unready() override { return std::nullopt; }  ///< it is ready when it runs
   nlohmann::json read_state(Duration bound) override;
   void request_state() override;

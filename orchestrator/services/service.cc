@@ -73,6 +73,8 @@ void Service::refuse(std::string reason) {
 std::optional<std::string> Service::missing() {
   if (!process_) return "not started";
   if (!refusal_.empty()) throw ServiceError(argv_, refusal_, last_lines(log_file()));
+  if (done()) was_ready_ = true;
+  if (done()) return std::nullopt;
   if (!process_->running()) {
     const auto how = sys::describe_exit(process_->exit_status().value_or(0));
     if (!was_ready_) throw ServiceError(argv_, how, last_lines(log_file()));
@@ -82,6 +84,8 @@ std::optional<std::string> Service::missing() {
   if (!what) was_ready_ = true;
   return what;
 }
+
+bool Service::done() const { return process_ && may_end() && process_->exit_status() == 0; }
 
 std::vector<int> Service::process_ids() const {
   if (!running()) return {};

@@ -53,6 +53,8 @@ class Service {
   void start();
   bool started() const { return process_ != nullptr; }
   bool running() const;
+  /// It was to end, and ended well: a user's command such as `ip route add`.
+  bool done() const;
 
   /// What is still missing until it serves, nullopt when it is ready. Cheap: it is asked after every handler.
   /// Throws ServiceError when the daemon ended before it was ready or refused its configuration; one that dies later
@@ -80,6 +82,7 @@ class Service {
   /// What to run; called before every start. Makes folders and removes stale files of an earlier life. Namespace and
   /// output are filled in by the base, and the node's folder as working directory.
   virtual sys::ProcessSpec process_spec() = 0;
+  virtual bool may_end() const { return false; }
   /// After every start: watches for the daemon's socket and listens to it. What it returns is dropped when the process
   /// has ended.
   virtual std::shared_ptr<void> follow() { return {}; }

@@ -8,8 +8,10 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/process/v2.hpp>
 #include <cstring>
@@ -127,6 +129,10 @@ class Setup {
     // The launcher's own closing (1.81) spares what lies between stderr and its error pipe.
     if (!step("close files", ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC))) return false;
     // After the change of user, which clears it. A parent that died before it was set is gone: follow.
+    rlimit descriptors{};
+    ::getrlimit(RLIMIT_NOFILE, &descriptors);
+    descriptors.rlim_cur = std::min<rlim_t>(descriptors.rlim_cur, 1024);  // daemons size tables by it
+    ::setrlimit(RLIMIT_NOFILE, &descriptors);
     if (!step("set death signal", ::prctl(PR_SET_PDEATHSIG, SIGKILL))) return false;
     if (::getppid() != parent_) ::_exit(127);
     progress_.at("execute");

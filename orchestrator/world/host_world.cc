@@ -1,15 +1,18 @@
 #include "world/host_world.hh"
 
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/sched.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -42,6 +45,8 @@ struct Launch {
   ::dup2(launch.null_fd, 0);
   ::dup2(launch.log_fd, 1);
   ::dup2(launch.log_fd, 2);
+  // Nothing of the caller's but these two: a lock or a pipe of a shell must not live as long as the lab.
+  ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
   for (const int fd : {launch.lock_fd, launch.status_fd}) ::fcntl(fd, F_SETFD, 0);
   sigset_t none;
   sigemptyset(&none);
@@ -63,15 +68,25 @@ void mount_at(const char* type, const char* where, unsigned long flags, const ch
   demand(::mount(type, where, type, flags, options) == 0, "mount", std::string(type) + " on " + where);
 }
 
-/// A fresh /run that still shows the run folder at its usual place.
+/// A fresh /run that still shows the run folder at its usual place, where that is below /run.
 void cover_run(const fs::path& folder) {
   const sys::Fd tree{
       static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, folder.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC))};
   demand(static_cast<bool>(tree), "open_tree", folder);
   mount_at("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
+  if (!folder.string().starts_with("/run/")) return;
   fs::create_directories(folder);
   demand(::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, folder.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == 0,
          "move_mount", folder);
+}
+
+/// A node takes about ten descriptors, and the usual soft limit of 1024 ends at a hundred nodes. Children get the usual
+/// limit back (sys/spawn.cc).
+void allow_many_descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void bring_lo_up() {
@@ -121,7 +136,8 @@ AgentProcess start_agent(const RunFolder& folder, const std::string& program) {
 void settle_in(const std::string& lab) {
   demand(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make private", "/");
   const auto folder = RunFolder::path_of(lab);
-  if (folder.string().starts_with("/run/")) cover_run(folder);
+  cover_run(folder);
+  allow_many_descriptors();
   mount_at("tmpfs", "/var/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_at("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
   mount_at("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);

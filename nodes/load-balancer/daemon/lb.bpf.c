@@ -1,8 +1,12 @@
 // The load balancer's data path: at tc ingress of the interface where flows come in, pick a backend for each and send
 // the packet, as it is, out of that backend's interface. It sees one direction of a flow only and depends on no more.
+
+// The helpers use the types of linux/bpf.h and say so nowhere.
+// clang-format off
+#include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
-#include <linux/bpf.h>
+// clang-format on
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/in.h>

@@ -1,7 +1,8 @@
 // The compiled eBPF program, as the build made it.
 #pragma once
 
-// clang-format off: the skeleton uses the types of the ABI
-#include "lb.skel.h"
+// The skeleton uses the types of the ABI.
+// clang-format off
 #include "nodes/load-balancer/daemon/lb_abi.h"
+#include "lb.skel.h"
 // clang-format on
