@@ -106,7 +106,9 @@ struct Picture {
     }
   }
   double x(Duration at) const {
-    const double share = report.duration.count() > 0 ? static_cast<double>(at.count()) / static_cast<double>(report.duration.count()) : 0;
+    const double share = report.duration.count() > 0
+                             ? static_cast<double>(at.count()) / static_cast<double>(report.duration.count())
+                             : 0;
     return kLeft + std::clamp(share, 0.0, 1.0) * kWidth;
   }
   double height() const { return kTop + kLane * static_cast<double>(lanes.size()) + 30; }

@@ -18,7 +18,8 @@ namespace xconn::kernel {
 /// Changes are gathered: source and copies are read and compared as wholes, so it cannot drift. Move-only.
 class RouteMirror {
  public:
-  RouteMirror(sys::Loop& loop, const sys::Netns& netns, const std::string& netns_name, const xconn::RouteMirror& mirror);
+  RouteMirror(sys::Loop& loop, const sys::Netns& netns, const std::string& netns_name,
+              const xconn::RouteMirror& mirror);
   RouteMirror(RouteMirror&&) noexcept;
   RouteMirror& operator=(RouteMirror&&) noexcept;
   ~RouteMirror();

@@ -23,7 +23,16 @@ void EndLog::left(std::uint64_t sequence, Duration at) {
 
 void EndLog::came(const Head& head, Duration at) {
   arrivals_.push_back({head.sequence, head.sent, at});
-  ++received_count_;
+  {
+    const std::lock_guard guard(arriving_);
+    ++received_count_;
+  }
+  arrived_.notify_one();
+}
+
+bool EndLog::wait_received(std::uint64_t count, Duration until) {
+  std::unique_lock guard(arriving_);
+  return arrived_.wait_for(guard, until - sys::now(), [&] { return received_count_ >= count; });
 }
 
 Driver::Driver(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)

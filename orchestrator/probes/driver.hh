@@ -3,7 +3,9 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "probes/flow.hh"
@@ -20,6 +22,8 @@ class EndLog {
   void came(const Head& head, Duration at);
   std::uint64_t sent() const { return sent_count_; }
   std::uint64_t received() const { return received_count_; }
+  /// Waits until so many have arrived; false when that is not so at `until` (CLOCK_MONOTONIC).
+  bool wait_received(std::uint64_t count, Duration until);
   std::vector<Departure> take_sent() { return std::move(sent_); }
   std::vector<Arrival> take_arrivals() { return std::move(arrivals_); }
 
@@ -27,6 +31,8 @@ class EndLog {
   std::vector<Departure> sent_;
   std::vector<Arrival> arrivals_;
   std::atomic<std::uint64_t> sent_count_{0}, received_count_{0};
+  std::mutex arriving_;
+  std::condition_variable arrived_;
 };
 
 /// One running flow of some kind. `near` is the end at `from`, `far` the one at `to`.

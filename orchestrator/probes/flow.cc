@@ -1,7 +1,6 @@
 #include "probes/flow.hh"
 
 #include <array>
-#include <thread>
 
 #include "probes/driver.hh"
 #include "sys/clock.hh"
@@ -24,7 +23,6 @@ constexpr std::array<KindRow, 4> kKinds{{
 
 constexpr std::uint16_t kFirstPort = 20000;  // below the kernel's ephemeral ports
 constexpr Duration kLead = std::chrono::milliseconds{5};
-constexpr Duration kLook = std::chrono::milliseconds{1};
 
 const KindRow& row(FlowKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
@@ -54,13 +52,8 @@ struct Flow::State {
   // Until each end has got all that the other sent, or the time is over.
   void wait_for_late_ones(Duration linger) const {
     const Duration until = sys::now() + linger;
-    while (sys::now() < until) {
-      if (driver->far_log.received() >= driver->near_log.sent() &&
-          driver->near_log.received() >= driver->far_log.sent()) {
-        return;
-      }
-      std::this_thread::sleep_for(kLook);
-    }
+    driver->far_log.wait_received(driver->near_log.sent(), until) &&
+        driver->near_log.wait_received(driver->far_log.sent(), until);
   }
 
   void end() noexcept {

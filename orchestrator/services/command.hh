@@ -1,4 +1,5 @@
-// Any program of the user's: its argv. It may go on for as long as the lab, or end with status 0. "@RUN@" in an argument is the node's run folder.
+// Any program of the user's: its argv. It may go on for as long as the lab, or end with status 0. "@RUN@" in an
+// argument is the node's run folder.
 #pragma once
 
 #include "services/service.hh"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import select
 import shutil
 import signal
 import subprocess
-import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from typing import Iterator
@@ -18,6 +15,7 @@ from typing import Iterator
 import pytest
 from conftest import XCONN
 from host import Footprint, eventually
+from terminal import Terminal
 
 VERBS = (
     "up down inspect exec shell fault drill capture events graph validate plan schema doctor version completion".split()
@@ -225,36 +223,6 @@ def test_exec_is_the_command(xconn, chain):
     assert good(xconn("exec", "left", "--", "ip", "-br", "address", "show", "eth0")).split()[2] == "10.0.1.10/24"
     good(xconn("exec", "left", "--", "ping", "-c2", "-i0.2", "10.0.3.10"))
     good(xconn("exec", "left", "ping", "-c1", "10.0.3.10"))  # options of the command are not ours, even without --
-
-
-class Terminal:
-    """A shell on a terminal of its own."""
-
-    def __init__(self, *argv: str) -> None:
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.update(SHELL="/bin/sh", PS1="", TERM="dumb")
-            os.execv(XCONN, [XCONN, *argv])
-        self.seen = ""
-
-    def type(self, text: str) -> None:
-        os.write(self.fd, text.encode())
-
-    def expect(self, pattern: str, within: float = 10) -> re.Match[str]:
-        deadline = time.monotonic() + within
-        while not (found := re.search(pattern, self.seen)):
-            ready, _, _ = select.select([self.fd], [], [], max(0, deadline - time.monotonic()))
-            assert ready, f"waited for {pattern!r}, seen: {self.seen!r}"
-            try:
-                self.seen += os.read(self.fd, 4096).decode(errors="replace")
-            except OSError:  # the other side is closed
-                assert False, f"ended before {pattern!r}, seen: {self.seen!r}"
-        return found
-
-    def wait(self) -> int:
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(status)
 
 
 def test_shell_in_a_node_is_a_terminal(chain):
