@@ -42,14 +42,3 @@ def xconn_lab() -> Iterator[Callable[..., Lab]]:
     it is asked for, and gone at the module's end."""
     with kept_labs() as get:
         yield get
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """A failed assertion about a drill shows the drill's own report."""
-    outcome = yield
-    report = outcome.get_result()
-    if report.when != "call" or not report.failed:
-        return
-    for drill in getattr(item, "xconn_reports", []):
-        report.sections.append((f"drill {drill.name}", str(drill)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import crossconnect
 import pytest
 import yaml
 
@@ -13,13 +14,14 @@ DRILLS = sorted(
 )
 
 
+@pytest.mark.bound(240)
 @pytest.mark.parametrize("path", DRILLS, ids=lambda path: f"{path.parent.parent.name}:{path.stem}")
-def test_drill(xconn_lab, tmp_path, request, path: Path) -> None:
+def test_drill(tmp_path, path: Path) -> None:
+    """Each in a lab of its own: a firewall that was killed does not become the active one again by itself."""
     topology = path.parent / yaml.safe_load(path.read_text())["topology"]
-    lab = xconn_lab(str(topology.resolve()))
-    report = lab.drill(path, captures=tmp_path)
-    if report.inconclusive:  # the host stalled: once more, then it counts
-        lab.wait()
-        report = lab.drill(path, captures=tmp_path)
-    print(report)
+    for last in (False, True):
+        with crossconnect.up(topology.resolve()) as lab:
+            report = lab.drill(path, captures=tmp_path)
+        if last or not report.inconclusive:  # a host that stalled gets one more try, which counts
+            break
     assert report.passed, str(report)
