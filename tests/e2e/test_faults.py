@@ -28,6 +28,7 @@ def lab(sdwan):
     yield sdwan
     assert sdwan.faults() == [], "a test left a fault"
     sdwan.wait(60)
+    assert [event["text"] for event in sdwan.events() if event["source"] == "agent"] == [], "the agent stumbled"
 
 
 def ping(lab, *options: str, node: str = "hq-client", to: str = NEAR) -> tuple[float, float]:
