@@ -83,7 +83,7 @@ TEST(DrillRun, MeasuresTracesAndJudges) {
                 "  - {at: 500ms, fault: blackhole, on: to_server, for: 600ms}\n"
                 "  - {at: 700ms, exec: {node: server, command: [\"false\"]}}\n",
                 "expect:\n"
-                "  - outage: {flow: a, direction: forward, at-least: 500ms, at-most: 660ms}\n"
+                "  - outage: {flow: a, direction: forward, at-least: 580ms, at-most: 660ms}\n"
                 "  - lost: {flow: a, direction: reverse, at-most: 0}\n"
                 "  - path: {flow: a, when: before, exactly: [client, switch, server], via: {client: eth0, switch: "
                 "to-server}}\n"
