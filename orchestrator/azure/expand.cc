@@ -82,9 +82,7 @@ model::Interface port(const std::string& name, std::vector<InterfaceAddress> add
   return interface;
 }
 
-model::BgpNeighbor neighbor(const Address& address, Asn asn) {
-  return {address, asn, {}, false, false, false, false, false, 0, {}, {}, {}, {}};
-}
+model::BgpNeighbor neighbor(const Address& address, Asn asn) { return {.address = address, .asn = asn}; }
 
 model::Bgp speaker(Asn asn, const std::optional<Address>& router_id) { return {asn, router_id, {}, {}, {}, {}}; }
 

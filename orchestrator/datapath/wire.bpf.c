@@ -1,6 +1,7 @@
 /* wire.hh: what leaves the spliced interface goes to the tap, what comes back from the tap leaves for good. The value
  * of `targets` is the interface to go to; the filter's class id says whose. */
 #include "packet.h"
+#include <linux/errno.h>
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -10,6 +11,13 @@ struct {
   __type(value, __u32);
 } targets SEC(".maps");
 
+/* A tap ends with its process, however that ends. What follows then, the daemons' goodbyes, goes as on a plain cable:
+ * a TCP connection that cannot say goodbye would keep its namespace for a minute and more. */
+static __always_inline int is_there(struct __sk_buff* skb, __u32 interface) {
+  __u32 mtu = 0;
+  return bpf_check_mtu(skb, interface, &mtu, 0, 0) != -ENODEV;
+}
+
 SEC("tc") int wire_out(struct __sk_buff* skb) {
   __u32 id = skb->tc_classid;
   __u32* tap = bpf_map_lookup_elem(&targets, &id);
@@ -17,7 +25,7 @@ SEC("tc") int wire_out(struct __sk_buff* skb) {
     skb->mark = 0;
     return TC_ACT_UNSPEC;
   }
-  return tap ? bpf_redirect(*tap, 0) : TC_ACT_UNSPEC;
+  return tap && is_there(skb, *tap) ? bpf_redirect(*tap, 0) : TC_ACT_UNSPEC;
 }
 
 SEC("tc") int wire_back(struct __sk_buff* skb) {

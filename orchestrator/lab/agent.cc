@@ -72,7 +72,7 @@ class Agent {
         lock_(lock_fd),
         status_(status_fd),
         reaper_(loop_),
-        ending_(loop_, signals_.get(), [] { ::_exit(0); }) {}
+        ending_(loop_, signals_.get(), [this] { end(); }) {}
 
   int run() {
     try {
@@ -86,6 +86,11 @@ class Agent {
   }
 
  private:
+  [[noreturn]] void end() {
+    if (lab_) lab_->forget_connections();
+    ::_exit(0);
+  }
+
   /// What one event could not do is said, and ends nothing: the lab is worth more.
   void serve_for_ever() {
     for (;;) try {

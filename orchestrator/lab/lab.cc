@@ -73,6 +73,13 @@ void Lab::bring_up(const Progress& progress) {
   converged_in_ = sys::now() - begin;
 }
 
+void Lab::forget_connections() noexcept {
+  for (const auto& node : nodes_) try {
+      kernel::set_sysctls(node->netns(), node->name(), {{"net.ipv4.tcp_orphan_retries", "1"}});
+    } catch (const std::exception&) {  // it only ends later then
+    }
+}
+
 void Lab::make_namespaces() {
   auto namespaces = sys::Netns::create(plan_.nodes.size());
   const auto sink = [this](const Event& event) { events_.add(event); };

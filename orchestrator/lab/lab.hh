@@ -40,6 +40,10 @@ class Lab {
   /// for the world goes with the agent.
   void bring_up(const Progress& progress);
 
+  /// Before the world ends: a TCP connection that cannot say goodbye gives up at once. It would keep its namespace, in
+  /// the kernel, for a minute and a half (tcp_orphan_retries in ip-sysctl.rst).
+  void forget_connections() noexcept;
+
   const plan::Plan& plan() const { return plan_; }
   const Options& options() const { return options_; }
   sys::Loop& loop() { return loop_; }

@@ -121,10 +121,11 @@ void Node::changed(const kernel::Change& change) {
   if (const auto* route = std::get_if<kernel::RouteEntry>(&change.what)) tell_route(change, *route);
 }
 
-/// charon names its tun "ipsec0"; the plan's name, addresses and routes come once it is there, and again when charon
-/// was restarted. charon goes on installing routes by the name that it gave, so a link without any traffic keeps it.
+/// charon names its tun "ipsec0"; the plan's name, addresses and routes come once charon has set it up, which is the
+/// last that it does with it by name, and again when charon was restarted. charon goes on installing routes by the name
+/// that it gave, so a link without any traffic keeps it.
 void Node::adopt_tunnel(const kernel::Link& link) {
-  if (!link.name.starts_with("ipsec") || link.kind != "tun") return;
+  if (!link.name.starts_with("ipsec") || link.kind != "tun" || !link.up) return;
   const auto tunnel = std::find_if(plan_.interfaces.begin(), plan_.interfaces.end(),
                                    [](const Interface& interface) { return interface.kind == InterfaceKind::kTunnel; });
   if (tunnel == plan_.interfaces.end() || netlink_.find_index(tunnel->name)) return;
