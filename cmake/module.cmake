@@ -24,6 +24,7 @@ function(xconn_test name)
   add_executable(${name} ${ARG_SOURCES})
   list(TRANSFORM ARG_USES PREPEND xconn_)
   target_link_libraries(${name} PRIVATE ${ARG_USES} ${ARG_LIBRARIES} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_options(${name} PRIVATE -O0)  # they are compiled more often than run
   target_compile_definitions(${name} PRIVATE XCONN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_dependencies(${ARG_LABELS}_tests ${name})
   add_test(NAME ${name} COMMAND ${name})

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Iterator
 
 import crossconnect
 import pytest
 import yaml
 
 TOPOLOGIES = Path(__file__).resolve().parents[2] / "topologies"
-DRILLS = sorted(
-    TOPOLOGIES.glob("*/drills/*.yaml"), key=lambda path: (yaml.safe_load(path.read_text())["topology"], path.name)
-)
 
 
-@pytest.mark.bound(240)
-@pytest.mark.parametrize("path", DRILLS, ids=lambda path: f"{path.parent.parent.name}:{path.stem}")
-def test_drill(tmp_path, path: Path) -> None:
-    """Each in a lab of its own: a firewall that was killed does not become the active one again by itself."""
-    topology = path.parent / yaml.safe_load(path.read_text())["topology"]
+def read(path: Path) -> dict:
+    return yaml.safe_load(path.read_text())
+
+
+DRILLS = sorted(TOPOLOGIES.glob("*/drills/*.yaml"), key=lambda path: (read(path)["topology"], path.name))
+
+
+def play(path: Path, captures: Path) -> crossconnect.Report:
+    """In a lab of its own: a firewall that was killed does not become the active one again by itself."""
+    topology = (path.parent / read(path)["topology"]).resolve()
     for last in (False, True):
-        with crossconnect.up(topology.resolve()) as lab:
-            report = lab.drill(path, captures=tmp_path)
+        with crossconnect.up(topology, name=f"{path.parent.parent.name}.{path.stem}"[:63]) as lab:
+            report = lab.drill(path, captures=captures)
         if last or not report.inconclusive:  # a host that stalled gets one more try, which counts
-            break
+            return report
+
+
+@pytest.fixture(scope="module")
+def plays(request, leaves_nothing_behind, tmp_path_factory) -> Iterator[dict[Path, Future]]:
+    """Labs know nothing of each other, and drills wait more than they work: as many at once as there are processors."""
+    wanted = [item.callspec.params["path"] for item in request.session.items if item.originalname == "test_drill"]
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield {path: pool.submit(play, path, tmp_path_factory.mktemp("captures")) for path in wanted}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.bound(480)
+@pytest.mark.parametrize("path", DRILLS, ids=lambda path: f"{path.parent.parent.name}:{path.stem}")
+def test_drill(plays, path: Path) -> None:
+    report = plays[path].result()
     assert report.passed, str(report)
