@@ -60,7 +60,7 @@ py::object asked(Call call) {
 py::object drill(const RemoteLab& lab, const std::string& text, const std::string& file, const std::string& captures,
                  const py::object& progress) {
   const auto tell = calling(progress);
-  return asked([&] { return lab.drill(text, file, captures, tell); });
+  return asked([&] { return lab.drill({.text = text, .file = file, .capture_folder = captures}, tell); });
 }
 
 py::object events(const RemoteLab& lab) {

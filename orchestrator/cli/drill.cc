@@ -62,6 +62,7 @@ class DrillLab {
   DrillLab(const DrillLab&) = delete;
   DrillLab& operator=(const DrillLab&) = delete;
   lab::RemoteLab remote() const { return lab::RemoteLab::attach(name_); }
+  bool ends_with_drill() const { return !keep_; }
 
  private:
   /// A verdict on another network would mislead.
@@ -90,7 +91,7 @@ drill::Report run_one(const std::string& file, const DrillArguments& arguments, 
   progress.step("drill " + drill.name);
   const DrillLab lab(drill, session, progress, arguments.keep);
   const auto folder = arguments.folder.empty() ? "" : std::filesystem::absolute(arguments.folder).string();
-  return drill::from_json(lab.remote().drill(sys::read_file(file), file, folder,
+  return drill::from_json(lab.remote().drill({sys::read_file(file), file, folder, lab.ends_with_drill()},
                                              [&](const json& event) { progress.step(event_step(event)); }));
 }
 

@@ -49,6 +49,7 @@ class Session {
 
  private:
   void start_flow(const Flow& flow);
+  void wait(const std::string& awaited, Duration bound, const std::function<std::optional<std::string>()>& difference);
   void wait_through();
   void wait_steady();
   std::optional<std::string> unsteady(const ExpectPath& wanted) const;
@@ -86,8 +87,16 @@ Session::~Session() {
   }
 }
 
+void Session::wait(const std::string& awaited, Duration bound,
+                   const std::function<std::optional<std::string>()>& difference) {
+  site_.loop().wait(awaited, bound, [&] {
+    if (options_.is_awaited && !options_.is_awaited()) throw Error("nobody waits for drill " + drill_.name);
+    return difference();
+  });
+}
+
 void Session::prepare() {
-  site_.loop().wait("the lab to be as its plan says", drill_.settle, [this] { return site_.unsettled(); });
+  wait("the lab to be as its plan says", drill_.settle, [this] { return site_.unsettled(); });
   if (options_.trace) tracer_ = std::make_unique<probes::Tracer>(site_);
   for (const Flow& flow : drill_.flows) {
     if (flow.start.count() == 0) start_flow(flow);
@@ -105,7 +114,7 @@ void Session::start_flow(const Flow& flow) {
 }
 
 void Session::wait_through() {
-  site_.loop().wait("every flow to get through", kGetThrough, [this]() -> std::optional<std::string> {
+  wait("every flow to get through", kGetThrough, [this]() -> std::optional<std::string> {
     for (const RunningFlow& running : flows_) {
       if (!running.flow.established()) return "nothing came both ways on flow " + running.wanted->spec.name;
     }
@@ -114,13 +123,13 @@ void Session::wait_through() {
 }
 
 void Session::wait_steady() {
-  site_.loop().wait("the flows to go as the drill wants them before it begins", drill_.settle,
-                    [this]() -> std::optional<std::string> {
-                      for (const ExpectPath& wanted : drill_.steady) {
-                        if (auto difference = unsteady(wanted)) return difference;
-                      }
-                      return std::nullopt;
-                    });
+  wait("the flows to go as the drill wants them before it begins", drill_.settle,
+       [this]() -> std::optional<std::string> {
+         for (const ExpectPath& wanted : drill_.steady) {
+           if (auto difference = unsteady(wanted)) return difference;
+         }
+         return std::nullopt;
+       });
 }
 
 std::optional<std::string> Session::unsteady(const ExpectPath& wanted) const {
@@ -182,7 +191,7 @@ void Session::wait_until(Duration time) {
   if (left.count() <= 0) return;
   // The timer's handler makes the loop ask again at once.
   const sys::Timer due = sys::Timer::once(site_.loop(), left, [] {});
-  site_.loop().wait("the next step of drill " + drill_.name, left + kSlack, [&]() -> std::optional<std::string> {
+  wait("the next step of drill " + drill_.name, left + kSlack, [&]() -> std::optional<std::string> {
     if (sys::now() >= time) return std::nullopt;
     return "it is not yet time";
   });

@@ -1,6 +1,7 @@
 // What a drill needs of a lab. lab/ implements it; tests have one of two namespaces.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ class Site : public probes::Site {
 struct RunOptions {
   std::string folder;  ///< for pcap files; empty: only counted
   bool trace = true;   ///< path tracing; without it path and counter expectations are inconclusive
+  std::function<bool()> is_awaited;  ///< false when nobody waits for the verdict any more: run() heals and throws
 };
 
 struct Report;

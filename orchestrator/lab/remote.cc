@@ -189,9 +189,12 @@ json RemoteLab::faults() const { return call("faults"); }
 
 void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / std::chrono::milliseconds{1}}}); }
 
-json RemoteLab::drill(const std::string& text, const std::string& file, const std::string& capture_folder,
-                      const Progress& progress) const {
-  return call("drill", {{"text", text}, {"file", std::filesystem::absolute(file)}, {"folder", capture_folder}},
+json RemoteLab::drill(const DrillRequest& request, const Progress& progress) const {
+  return call("drill",
+              {{"text", request.text},
+               {"file", std::filesystem::absolute(request.file)},
+               {"folder", request.capture_folder},
+               {"lab_ends_with_client", request.lab_ends_with_us}},
               progress);
 }
 

@@ -54,10 +54,15 @@ class RemoteLab {
   nlohmann::json faults() const;
   /// Waits until all facts of the plan hold (again). Throws TimeoutError.
   void wait(Duration bound) const;
-  /// Runs a drill: the text of a drill file, and the name that findings call it by and its topology is relative to.
-  /// `progress` sees events as they happen. Returns drill::Report as JSON.
-  nlohmann::json drill(const std::string& text, const std::string& file, const std::string& capture_folder,
-                       const Progress& progress = {}) const;
+  struct DrillRequest {
+    std::string text;               ///< of a drill file
+    std::string file;               ///< what findings call it, and what its topology is relative to
+    std::string capture_folder;     ///< for pcap files; empty: none
+    bool lab_ends_with_us = false;  ///< when this process ends before the drill, however it ends, so does the lab
+  };
+  /// Runs a drill, and heals and ends it when this process goes. `progress` sees events as they happen. Returns
+  /// drill::Report as JSON.
+  nlohmann::json drill(const DrillRequest& request, const Progress& progress = {}) const;
   /// Events so far, each {"at", "source", "node", "text"}; with `follow` each new one until the lab goes.
   void events(bool follow, const Progress& each) const;
   /// Ends the lab and returns when the kernel has taken it back. False when it was not up.

@@ -1,5 +1,8 @@
 #include "lab/verbs.hh"
 
+#include <unistd.h>
+
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -68,7 +71,8 @@ void do_wait(Lab& lab, const json& request, const To& to) {
   Settling::begin(lab, to, std::chrono::milliseconds{request.value("bound_ms", 60000)});
 }
 
-/// {"text": drill file, "file": its name, "folder": for captures} -> report; one at a time.
+/// {"text": drill file, "file": its name, "folder": for captures, "lab_ends_with_client": bool} -> report; one at a
+/// time. A client that goes ends it.
 void do_drill(Lab& lab, const json& request, const To& to) {
   static bool running = false;
   if (running) throw Error("a drill is running in lab " + lab.plan().lab + " already; wait for it");
@@ -79,7 +83,14 @@ void do_drill(Lab& lab, const json& request, const To& to) {
   const auto drill = drill::read_text(request.at("text"), request.at("file"));
   const auto listening = lab.events().listen([&](const Event& event) { to->progress(to_json(event)); });
   DrillSite site(lab);
-  to->result(drill::to_json(drill::run(drill, site, {.folder = request.value("folder", "")})));
+  const drill::RunOptions options{.folder = request.value("folder", ""),
+                                  .is_awaited = [to] { return to->client_is_there(); }};
+  try {
+    to->result(drill::to_json(drill::run(drill, site, options)));
+  } catch (const Error&) {
+    if (!to->client_is_there() && request.value("lab_ends_with_client", false)) ::kill(::getpid(), SIGTERM);
+    throw;
+  }
 }
 
 /// Sends events for as long as the client reads.

@@ -62,8 +62,8 @@ class Peer : public Connection {
                              if (error) return me->drop();
                              auto line = me->received_.substr(0, size - 1);
                              me->received_.erase(0, size);
+                             me->read();  // first: while a long request is served, its client may go
                              me->receive_(*me, std::move(line));
-                             if (me->is_open()) me->read();
                            });
   }
 

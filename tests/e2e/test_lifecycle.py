@@ -96,6 +96,52 @@ def test_interrupted_by_a_terminal_that_goes_away(xconn):
     before.assert_restored(within=10)
 
 
+LONG_DRILL = """
+name: long
+topology: {topology}
+duration: 100s
+flows: {{ping: {{from: left, to: right}}}}
+timeline: [{{at: 200ms, fault: blackhole, on: "r1:east"}}]
+expect: [{{outage: {{flow: ping, at-least: 1s}}}}]
+"""
+
+
+@pytest.fixture
+def long_drill(tmp_path, topologies) -> Path:
+    file = tmp_path / "long.yaml"
+    file.write_text(LONG_DRILL.format(topology=topologies / "chain/topology.yaml"))
+    return file
+
+
+def playing(drill: Path, lab: str) -> subprocess.Popen[bytes]:
+    """A drill that has broken something."""
+    process = subprocess.Popen([XCONN, "drill", str(drill), "--lab", lab], stdout=subprocess.DEVNULL)
+    shown = [XCONN, "fault", "list", "--lab", lab, "--format", "json"]
+    eventually(lambda: b"blackhole" in subprocess.run(shown, capture_output=True).stdout, within=20)
+    return process
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL], ids=lambda stop: stop.name)
+def test_a_lab_that_was_brought_up_for_a_drill_ends_with_it(xconn, long_drill, stop: signal.Signals):
+    before = Footprint.now()
+    drill = playing(long_drill, "drilled")
+    drill.send_signal(stop)
+    drill.wait(20)
+    before.assert_restored(within=10, but=frozenset({"folders"}))
+    xconn("down", "drilled")
+    before.assert_restored(within=1)
+
+
+def test_a_drill_that_nobody_waits_for_heals_and_ends(xconn, long_drill, topologies):
+    with crossconnect.up(topologies / "chain", name="drilled") as lab:
+        drill = playing(long_drill, "drilled")
+        drill.send_signal(signal.SIGINT)
+        drill.wait(20)
+        eventually(lambda: lab.faults() == [], within=5)
+        lab.wait(30)
+        playing(long_drill, "drilled").kill()
+
+
 def test_failed_up_leaves_nothing_and_says_why(xconn, tmp_path, topologies):
     before = Footprint.now()
     broken = tmp_path / "broken.yaml"
