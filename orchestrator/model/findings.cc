@@ -11,15 +11,22 @@ struct Collection {
   std::string_view key, object;
 };
 
-constexpr std::array<Collection, 9> kCollections{{{"nodes", "node"},
-                                                  {"links", "link"},
-                                                  {"providers", "provider"},
-                                                  {"circuits", "circuit"},
-                                                  {"vnets", "vnet"},
-                                                  {"route-tables", "route table"},
-                                                  {"gateways", "gateway"},
-                                                  {"connections", "connection"},
-                                                  {"load-balancers", "load balancer"}}};
+constexpr std::array<Collection, 16> kCollections{{{"nodes", "node"},
+                                                   {"links", "link"},
+                                                   {"providers", "provider"},
+                                                   {"circuits", "circuit"},
+                                                   {"vnets", "vnet"},
+                                                   {"route-tables", "route table"},
+                                                   {"gateways", "gateway"},
+                                                   {"connections", "connection"},
+                                                   {"load-balancers", "load balancer"},
+                                                   {"ports", "port"},
+                                                   {"global-reach", "global reach"},
+                                                   {"route-filters", "route filter"},
+                                                   {"public-services", "public service"},
+                                                   {"nsgs", "nsg"},
+                                                   {"local-gateways", "local gateway"},
+                                                   {"encryption-gateways", "encryption gateway"}}};
 
 std::string_view object_kind(const Path& path) {
   if (path.size() < 2) return {};
@@ -155,6 +162,9 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string_vi
     nearest = far;
     best = candidate;
   }
+  constexpr std::size_t kTelling = 3;
+  for (const auto candidate : candidates)
+    if (best.empty() && word.size() >= kTelling && candidate.starts_with(word)) best = candidate;
   return best.empty() ? std::string{} : std::string("did you mean '").append(best).append("'");
 }
 

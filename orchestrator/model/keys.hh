@@ -88,6 +88,18 @@ XCONN_OBJECT(UserRoute);
 XCONN_OBJECT(Gateway);
 XCONN_OBJECT(Connection);
 XCONN_OBJECT(LoadBalancer);
+XCONN_OBJECT(DirectPort);
+XCONN_OBJECT(Authorization);
+XCONN_OBJECT(GlobalReach);
+XCONN_OBJECT(RouteFilter);
+XCONN_OBJECT(RouteFilterRule);
+XCONN_OBJECT(PublicService);
+XCONN_OBJECT(VnetPeering);
+XCONN_OBJECT(Nsg);
+XCONN_OBJECT(SecurityRule);
+XCONN_OBJECT(LocalGateway);
+XCONN_OBJECT(IpsecPolicy);
+XCONN_OBJECT(EncryptionGateway);
 XCONN_OBJECT(Probe);
 XCONN_OBJECT(BalancerRule);
 #undef XCONN_OBJECT

@@ -210,6 +210,10 @@ const ObjectInfo& object_info<Interface>() {
           key<&Interface::mtu, Range<68, 65535>>("mtu", "largest packet in bytes; without it 1500"),
           key<&Interface::up>("up", "whether it is up from the start"),
           key<&Interface::hide_hop>("hide-hop", "what enters here keeps its TTL: the node shows no hop"),
+          key<&Interface::nsg, ObjectName>("nsg", "beside `subnet`: the NIC's own one of `nsgs`"),
+          key<&Interface::ip_forwarding>("ip-forwarding",
+                                         "beside `subnet`: the NIC may carry what is not from or for its address; "
+                                         "without it, on for every role but host"),
       },
       read_short_interface,
       "a map, or its address",
@@ -282,6 +286,13 @@ const ObjectInfo& object_info<BgpNeighbor>() {
           key<&BgpNeighbor::accept>("accept", "prefixes that are taken from it; without it, all"),
           key<&BgpNeighbor::announce>("announce", "prefixes that are announced to it; without it, all"),
           key<&BgpNeighbor::maximum_prefix>("maximum-prefix", "one more and the session is torn down"),
+          key<&BgpNeighbor::strip_private_as>("strip-private-as",
+                                              "take private AS numbers out of the paths that are learned of it"),
+          key<&BgpNeighbor::ebgp_multihop>("ebgp-multihop", "it is on no network of the node"),
+          key<&BgpNeighbor::source>("source", "the session's own address; without it, the one towards it"),
+          key<&BgpNeighbor::accept_communities, Community>(
+              "accept-communities", "only routes with one of these are taken from it; without it, all"),
+          key<&BgpNeighbor::set_communities, Community>("set-communities", "added to what is announced to it"),
       }};
   return kInfo;
 }

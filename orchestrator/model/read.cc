@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/guid.hh"
 #include "model/extends.hh"
 #include "model/keys.hh"
 #include "model/rules.hh"
@@ -32,6 +33,28 @@ void resolve_lengths(Topology& topology) {
     }
 }
 
+/// A machine in a VNet stands in Azure, unless it says otherwise.
+void resolve_sites(Topology& topology) {
+  for (auto& node : topology.nodes)
+    for (const auto& interface : node.interfaces)
+      if (node.site.empty() && interface.subnet) node.site = "azure";
+}
+
+/// A circuit of ExpressRoute Direct has its port pair's ends and location; keys that nobody wrote come from the names.
+void resolve_circuits(Topology& topology) {
+  for (auto& circuit : topology.circuits) {
+    if (const auto* port = find_named(topology.direct_ports, circuit.port)) {
+      circuit.customer_primary = port->customer_primary;
+      circuit.customer_secondary = port->customer_secondary;
+      circuit.peering_location = port->peering_location;
+    }
+    if (circuit.service_key.empty()) circuit.service_key = guid_from_name("circuit " + circuit.name);
+    for (auto& authorization : circuit.authorizations)
+      if (authorization.key.empty())
+        authorization.key = guid_from_name("circuit " + circuit.name + " authorization " + authorization.name);
+  }
+}
+
 Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings) {
   Topology topology;
   topology.file = file;
@@ -39,6 +62,8 @@ Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings)
     topology.name = name_of_file(file);
     read_object(object_info<Topology>(), Cursor(*raw, findings), &topology);
     resolve_lengths(topology);
+    resolve_sites(topology);
+    resolve_circuits(topology);
     check_rules(topology, *raw, findings);
   }
   findings.raise(file);

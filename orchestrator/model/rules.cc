@@ -66,9 +66,9 @@ const RuleRow kRules[] = {
      "a gateway stands in a subnet named GatewaySubnet: /29 or larger, /27 when ExpressRoute and VPN gateways coexist",
      "Microsoft Learn: About ExpressRoute virtual network gateways", azure_rules::gateway_subnet},
     {"V26", "GatewaySubnet has no route to 0.0.0.0/0, and BGP routes reach it", kUdr, azure_rules::gateway_routes},
-    {"V27", "a gateway of type ExpressRoute, and no other, connects to a circuit",
+    {"V27", "a circuit is connected to a gateway of type ExpressRoute, a local gateway to one of type Vpn",
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::gateway_type},
-    {"V28", "a VNet has one ExpressRoute gateway", "Microsoft Learn: About ExpressRoute virtual network gateways",
+    {"V28", "a VNet has at most one gateway of a type", "Microsoft Learn: About ExpressRoute virtual network gateways",
      azure_rules::one_gateway},
     {"V29", "a user route goes to a virtual appliance in the VNet (with its address), VnetLocal, Internet or None",
      kUdr, azure_rules::next_hop_types},
@@ -113,12 +113,18 @@ Check::Check(const Topology& all, const Raw& root, Findings& findings)
     note(all.links[i].a, {"links", i, "ends", std::size_t{0}});
     note(all.links[i].b, {"links", i, "ends", std::size_t{1}});
   }
+  for (const auto& port : all.direct_ports) {
+    note(port.customer_primary, {"ports", port.name, "customer", "primary"});
+    note(port.customer_secondary, {"ports", port.name, "customer", "secondary"});
+  }
   for (const auto& circuit : all.circuits) {
+    if (!circuit.port.empty()) continue;
     note(circuit.customer_primary, {"circuits", circuit.name, "customer", "primary"});
     note(circuit.customer_secondary, {"circuits", circuit.name, "customer", "secondary"});
   }
   for (const auto& balancer : all.load_balancers)
     if (balancer.is_public) note(balancer.internet, {"load-balancers", balancer.name, "internet"});
+  for (const auto& gateway : all.gateways) note(gateway.internet, {"gateways", gateway.name, "internet"});
 }
 
 void Check::note(const End& end, Path path) {

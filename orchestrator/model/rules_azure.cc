@@ -1,4 +1,4 @@
-// References, gateways, user routes and load balancers.
+// Gateways, user routes and load balancers.
 #include <algorithm>
 #include <map>
 
@@ -6,75 +6,6 @@
 
 namespace xconn::model::azure_rules {
 namespace {
-
-template <class T>
-void check_reference(Check& check, const Path& path, const std::string& name, const std::vector<T>& known,
-                     const char* what) {
-  if (name.empty() || find_named(known, name) != nullptr) return;
-  const auto near = did_you_mean(name, names_in(known));
-  check.report(path, name, near.empty() ? std::string("there is no ") + what + " of this name" : near);
-}
-
-void check_subnet(Check& check, const Path& path, const SubnetRef& ref) {
-  if (ref.vnet.empty() || check.subnet(ref) != nullptr) return;
-  const auto* vnet = check.vnet(ref.vnet);
-  const auto near = vnet == nullptr ? did_you_mean(ref.vnet, names_in(check.topology.vnets))
-                                    : did_you_mean(ref.subnet, names_in(vnet->subnets));
-  check.report(path, ref.vnet + "/" + ref.subnet,
-               near.empty() ? vnet == nullptr ? "there is no such VNet" : "the VNet has no such subnet" : near);
-}
-
-void check_end(Check& check, const Path& path, const End& end) {
-  if (end.node.empty()) return;
-  const auto* node = check.node(end.node);
-  if (node != nullptr) return;
-  const auto near = did_you_mean(end.node, names_in(check.topology.nodes));
-  check.report(path, text_of(end), near.empty() ? "there is no such node" : near);
-}
-
-void check_backend(Check& check, const LoadBalancer& balancer, std::size_t i) {
-  const auto& end = balancer.backends[i];
-  const Path path{"load-balancers", balancer.name, "backends", i};
-  const auto* node = check.node(end.node);
-  if (node == nullptr) return check_end(check, path, end);
-  const auto* interface = find_named(node->interfaces, end.interface);
-  if (interface == nullptr)
-    check.report(path, text_of(end), did_you_mean(end.interface, names_in(node->interfaces)));
-  else if (!interface->subnet || interface->subnet->vnet != balancer.vnet)
-    check.report(path, text_of(end), "plug that interface into a subnet of VNet " + balancer.vnet);
-}
-
-void check_node_references(Check& check) {
-  for (const auto& node : check.topology.nodes)
-    for (const auto& interface : node.interfaces)
-      if (interface.subnet)
-        check_subnet(check, {"nodes", node.name, "interfaces", interface.name, "subnet"}, *interface.subnet);
-}
-
-void check_circuit_references(Check& check) {
-  const auto& topology = check.topology;
-  for (const auto& circuit : topology.circuits) {
-    check_reference(check, {"circuits", circuit.name, "provider"}, circuit.provider, topology.providers, "provider");
-    check_end(check, {"circuits", circuit.name, "customer", "primary"}, circuit.customer_primary);
-    check_end(check, {"circuits", circuit.name, "customer", "secondary"}, circuit.customer_secondary);
-  }
-  for (const auto& connection : topology.connections) {
-    check_reference(check, {"connections", connection.name, "gateway"}, connection.gateway, topology.gateways,
-                    "gateway");
-    check_reference(check, {"connections", connection.name, "circuit"}, connection.circuit, topology.circuits,
-                    "circuit");
-  }
-}
-
-void check_balancer_references(Check& check, const LoadBalancer& balancer) {
-  if (balancer.is_public) {
-    check_reference(check, {"load-balancers", balancer.name, "vnet"}, balancer.vnet, check.topology.vnets, "VNet");
-    check_end(check, {"load-balancers", balancer.name, "internet"}, balancer.internet);
-  } else {
-    check_subnet(check, {"load-balancers", balancer.name, "subnet"}, {balancer.vnet, balancer.subnet});
-  }
-  for (std::size_t i = 0; i < balancer.backends.size(); ++i) check_backend(check, balancer, i);
-}
 
 const RouteTable* table_of_gateway_subnet(const Check& check, const Vnet& vnet) {
   const auto* subnet = find_named(vnet.subnets, "GatewaySubnet");
@@ -107,19 +38,6 @@ void check_user_route(Check& check, const RouteTable& table, std::size_t i) {
 }
 
 }  // namespace
-
-void references(Check& check) {
-  const auto& topology = check.topology;
-  check_node_references(check);
-  check_circuit_references(check);
-  for (const auto& vnet : topology.vnets)
-    for (const auto& subnet : vnet.subnets)
-      check_reference(check, {"vnets", vnet.name, "subnets", subnet.name, "route-table"}, subnet.route_table,
-                      topology.route_tables, "route table");
-  for (const auto& gateway : topology.gateways)
-    check_reference(check, {"gateways", gateway.name, "vnet"}, gateway.vnet, topology.vnets, "VNet");
-  for (const auto& balancer : topology.load_balancers) check_balancer_references(check, balancer);
-}
 
 void gateway_subnet(Check& check) {
   constexpr int kSmallest = 29, kSmallestWithBoth = 27;
@@ -155,16 +73,21 @@ void gateway_routes(Check& check) {
 }
 
 void gateway_type(Check& check) {
-  for (const auto& gateway : check.topology.gateways)
-    if (!gateway.type.empty() && gateway.type != "ExpressRoute")
-      check.report({"gateways", gateway.name, "type"}, gateway.type, "write ExpressRoute");
+  for (const auto& connection : check.topology.connections) {
+    const auto* gateway = find_named(check.topology.gateways, connection.gateway);
+    if (gateway == nullptr) continue;
+    const auto wanted = connection.circuit.empty() ? "Vpn" : "ExpressRoute";
+    if (!gateway->type.empty() && gateway->type != wanted)
+      check.report({"connections", connection.name, "gateway"}, connection.gateway,
+                   "it is of type " + gateway->type + "; name one of type " + wanted);
+  }
 }
 
 void one_gateway(Check& check) {
-  std::map<std::string, std::string> seen;
+  std::map<std::pair<std::string, std::string>, std::string> seen;
   for (const auto& gateway : check.topology.gateways) {
-    if (gateway.type != "ExpressRoute" || gateway.vnet.empty()) continue;
-    const auto [at, is_new] = seen.emplace(gateway.vnet, gateway.name);
+    if (gateway.type.empty() || gateway.vnet.empty()) continue;
+    const auto [at, is_new] = seen.emplace(std::pair{gateway.vnet, gateway.type}, gateway.name);
     if (!is_new) check.report({"gateways", gateway.name, "vnet"}, gateway.vnet, "it has " + at->second + " already");
   }
 }

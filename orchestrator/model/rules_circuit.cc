@@ -21,7 +21,9 @@ struct PathOf {
 template <class Visit>
 void each_path(const Topology& topology, Visit visit) {
   for (const auto& circuit : topology.circuits) {
-    if (!circuit.private_peering) continue;
+    const auto* provider = find_named(topology.providers, circuit.provider);
+    const bool is_l3 = provider != nullptr && !provider->connectivity.starts_with("l2-");
+    if (!circuit.private_peering || is_l3) continue;  // there the provider's router is Microsoft's peer
     const auto& peering = *circuit.private_peering;
     visit(PathOf{circuit, peering, circuit.customer_primary, peering.primary, "primary"});
     visit(PathOf{circuit, peering, circuit.customer_secondary, peering.secondary, "secondary"});
@@ -36,8 +38,8 @@ bool is_peering_network(const Prefix& prefix) {
 /// The sub-interface of the customer's port that carries the peering's VLAN, or nullptr.
 const Interface* customer_interface(const Node& node, const PathOf& path) {
   for (const auto& interface : node.interfaces)
-    if (interface.parent == path.customer.interface && interface.tags.size() == 1 &&
-        interface.tags[0].id == path.peering.vlan)
+    if (interface.parent == path.customer.interface && !interface.tags.empty() &&
+        interface.tags.back().id == path.peering.vlan && (interface.tags.size() == 1 || !path.circuit.port.empty()))
       return &interface;
   return nullptr;
 }
@@ -126,13 +128,14 @@ bool is_reserved(std::uint32_t asn) {
 }  // namespace
 
 void bandwidth(Check& check) {
-  constexpr std::array<std::uint64_t, 8> kMbps{50, 100, 200, 500, 1000, 2000, 5000, 10000};
+  constexpr std::array<std::uint64_t, 10> kMbps{50, 100, 200, 500, 1000, 2000, 5000, 10000, 40000, 100000};
   for (const auto& circuit : check.topology.circuits) {
     if (circuit.bandwidth == 0) continue;
-    const auto wanted = std::lower_bound(kMbps.begin(), kMbps.end(), (circuit.bandwidth + 999'999) / 1'000'000);
-    if (wanted == kMbps.end() || *wanted * 1'000'000 != circuit.bandwidth)
+    const auto end = kMbps.end() - (circuit.port.empty() ? 2 : 0);  // 40 and 100 Gbps are Direct's
+    const auto wanted = std::lower_bound(kMbps.begin(), end, (circuit.bandwidth + 999'999) / 1'000'000);
+    if (wanted == end || *wanted * 1'000'000 != circuit.bandwidth)
       check.report({"circuits", circuit.name, "bandwidth"}, std::to_string(circuit.bandwidth / 1'000'000) + "Mbps",
-                   "the next is " + std::to_string(wanted == kMbps.end() ? kMbps.back() : *wanted) + "Mbps");
+                   "the next is " + std::to_string(wanted == end ? *(end - 1) : *wanted) + "Mbps");
   }
 }
 
@@ -188,11 +191,12 @@ void peer_asn(Check& check) {
 void vlans(Check& check) {
   std::map<std::pair<std::string, int>, std::string> seen;
   for (const auto& circuit : check.topology.circuits) {
-    check_vlan(check, {"circuits", circuit.name, "s-tag"}, circuit.s_tag);
+    if (!circuit.provider.empty()) check_vlan(check, {"circuits", circuit.name, "s-tag"}, circuit.s_tag);
     if (circuit.private_peering)
       check_vlan(check, {"circuits", circuit.name, "peerings", "private", "vlan"}, circuit.private_peering->vlan);
-    const auto [at, is_new] = seen.emplace(std::pair{circuit.provider, circuit.s_tag}, circuit.name);
-    if (!is_new)
+    const auto [at, is_new] =
+        seen.emplace(std::pair{circuit.provider + "/" + circuit.port, circuit.s_tag}, circuit.name);
+    if (!is_new && circuit.s_tag != 0)
       check.report({"circuits", circuit.name, "s-tag"}, std::to_string(circuit.s_tag),
                    "circuit " + at->second + " has it already");
   }

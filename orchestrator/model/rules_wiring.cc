@@ -8,9 +8,13 @@ namespace xconn::model::wiring {
 namespace {
 
 template <class T>
-void check_names(Check& check, const char* collection, const std::vector<T>& all) {
-  for (const auto& one : all)
-    if (!one.name.empty() && !is_object_name(one.name)) check.report({collection, one.name}, one.name, "rename it");
+void check_names(Check& check, const Path& holder, const std::vector<T>& all) {
+  for (const auto& one : all) {
+    if (one.name.empty() || is_object_name(one.name)) continue;
+    auto path = holder;
+    path.emplace_back(one.name);
+    check.report(path, one.name, "rename it");
+  }
 }
 
 /// Reports every name that `seen` has already; `seen` maps a name to what has it.
@@ -78,6 +82,26 @@ void each_end(const Topology& topology, Visit visit) {
   }
 }
 
+template <class T, class Visit>
+void visit_customer_ends(const char* collection, const T& object, Visit visit) {
+  visit(object.customer_primary, Path{collection, object.name, "customer", "primary"});
+  visit(object.customer_secondary, Path{collection, object.name, "customer", "secondary"});
+}
+
+template <class Visit>
+void each_customer_end(const Topology& topology, Visit visit) {
+  for (const auto& port : topology.direct_ports) visit_customer_ends("ports", port, visit);
+  for (const auto& circuit : topology.circuits)
+    if (circuit.port.empty()) visit_customer_ends("circuits", circuit, visit);
+}
+
+template <class Visit>
+void each_internet_end(const Topology& topology, Visit visit) {
+  for (const auto& balancer : topology.load_balancers)
+    visit(balancer.internet, Path{"load-balancers", balancer.name, "internet"});
+  for (const auto& gateway : topology.gateways) visit(gateway.internet, Path{"gateways", gateway.name, "internet"});
+}
+
 template <class Visit>
 void each_interface(const Topology& topology, Visit visit) {
   for (const auto& node : topology.nodes)
@@ -89,17 +113,26 @@ void each_interface(const Topology& topology, Visit visit) {
 
 void names(Check& check) {
   const auto& topology = check.topology;
-  check_names(check, "nodes", topology.nodes);
-  check_names(check, "providers", topology.providers);
-  check_names(check, "vnets", topology.vnets);
-  check_names(check, "route-tables", topology.route_tables);
-  check_names(check, "gateways", topology.gateways);
-  check_names(check, "connections", topology.connections);
-  check_names(check, "load-balancers", topology.load_balancers);
-  for (const auto& vnet : topology.vnets)
-    for (const auto& subnet : vnet.subnets)
-      if (!subnet.name.empty() && !is_object_name(subnet.name))
-        check.report({"vnets", vnet.name, "subnets", subnet.name}, subnet.name, "rename it");
+  check_names(check, {"nodes"}, topology.nodes);
+  check_names(check, {"providers"}, topology.providers);
+  check_names(check, {"ports"}, topology.direct_ports);
+  check_names(check, {"global-reach"}, topology.global_reach);
+  check_names(check, {"route-filters"}, topology.route_filters);
+  check_names(check, {"public-services"}, topology.public_services);
+  check_names(check, {"vnets"}, topology.vnets);
+  check_names(check, {"route-tables"}, topology.route_tables);
+  check_names(check, {"nsgs"}, topology.nsgs);
+  check_names(check, {"gateways"}, topology.gateways);
+  check_names(check, {"local-gateways"}, topology.local_gateways);
+  check_names(check, {"connections"}, topology.connections);
+  check_names(check, {"load-balancers"}, topology.load_balancers);
+  check_names(check, {"encryption-gateways"}, topology.encryption_gateways);
+  for (const auto& circuit : topology.circuits)
+    check_names(check, {"circuits", circuit.name, "authorizations"}, circuit.authorizations);
+  for (const auto& vnet : topology.vnets) {
+    check_names(check, {"vnets", vnet.name, "subnets"}, vnet.subnets);
+    check_names(check, {"vnets", vnet.name, "peerings"}, vnet.peerings);
+  }
 }
 
 void interface_names(Check& check) {
@@ -116,12 +149,23 @@ void duplicates(Check& check) {
   check_unique(check, {"providers"}, topology.providers, nodes, "provider");
   check_unique(check, {"vnets"}, topology.vnets, nodes, "VNet");
   check_unique(check, {"load-balancers"}, topology.load_balancers, nodes, "load balancer");
+  check_unique(check, {"encryption-gateways"}, topology.encryption_gateways, nodes, "encryption gateway");
+  check_unique(check, {"public-services"}, topology.public_services, nodes, "public service");
+  check_unique(check, {"ports"}, topology.direct_ports, "port");
   check_unique(check, {"circuits"}, topology.circuits, "circuit");
+  check_unique(check, {"global-reach"}, topology.global_reach, "global reach");
+  check_unique(check, {"route-filters"}, topology.route_filters, "route filter");
   check_unique(check, {"route-tables"}, topology.route_tables, "route table");
+  check_unique(check, {"nsgs"}, topology.nsgs, "nsg");
   check_unique(check, {"gateways"}, topology.gateways, "gateway");
+  check_unique(check, {"local-gateways"}, topology.local_gateways, "local gateway");
   check_unique(check, {"connections"}, topology.connections, "connection");
   for (const auto& node : topology.nodes) check_unique_in_node(check, node);
-  for (const auto& vnet : topology.vnets) check_unique(check, {"vnets", vnet.name, "subnets"}, vnet.subnets, "subnet");
+  for (const auto& vnet : topology.vnets) {
+    check_unique(check, {"vnets", vnet.name, "subnets"}, vnet.subnets, "subnet");
+    check_unique(check, {"vnets", vnet.name, "peerings"}, vnet.peerings, "vnet peering");
+  }
+  for (const auto& nsg : topology.nsgs) check_unique(check, {"nsgs", nsg.name, "rules"}, nsg.rules, "security rule");
 }
 
 void link_nodes(Check& check) {
@@ -134,12 +178,8 @@ void link_nodes(Check& check) {
 
 void link_interfaces(Check& check) {
   each_end(check.topology, [&](const End& end, const Path& path) { check_link_interface(check, end, path); });
-  for (const auto& circuit : check.topology.circuits) {
-    check_port(check, circuit.customer_primary, {"circuits", circuit.name, "customer", "primary"});
-    check_port(check, circuit.customer_secondary, {"circuits", circuit.name, "customer", "secondary"});
-  }
-  for (const auto& balancer : check.topology.load_balancers)
-    check_link_interface(check, balancer.internet, {"load-balancers", balancer.name, "internet"});
+  each_customer_end(check.topology, [&](const End& end, const Path& path) { check_port(check, end, path); });
+  each_internet_end(check.topology, [&](const End& end, const Path& path) { check_link_interface(check, end, path); });
 }
 
 void single_use(Check& check) {
@@ -154,11 +194,8 @@ void single_use(Check& check) {
     }
   };
   each_end(check.topology, [&](const End& end, const Path&) { check_end(end); });
-  for (const auto& circuit : check.topology.circuits) {
-    check_end(circuit.customer_primary);
-    check_end(circuit.customer_secondary);
-  }
-  for (const auto& balancer : check.topology.load_balancers) check_end(balancer.internet);
+  each_customer_end(check.topology, [&](const End& end, const Path&) { check_end(end); });
+  each_internet_end(check.topology, [&](const End& end, const Path&) { check_end(end); });
 }
 
 void connected(Check& check) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "base/guid.hh"
 #include "model/findings.hh"
 
 namespace xconn::model {
@@ -42,10 +43,7 @@ std::vector<std::string_view> texts_of(const Table& table) {
 
 template <class Table>
 WordInfo choice_info(const Table& table, std::string (*better)(std::string_view)) {
-  std::string values;
-  for (const auto& choice : table) values += (values.empty() ? "\"" : ", \"") + std::string(choice.text) + "\"";
-  const auto all = one_of(texts_of(table));
-  return {all, "it is " + all, "", "\"enum\": [" + values + "]", better};
+  return detail::values_info(texts_of(table), better);
 }
 
 constexpr std::array<Choice<Timers>, 2> kTimers{{{"azure", Timers::kAzure}, {"fast", Timers::kFast}}};
@@ -63,6 +61,11 @@ constexpr std::array<Choice<NextHopType>, 4> kNextHops{{{"VirtualAppliance", Nex
                                                         {"None", NextHopType::kNone}}};
 constexpr std::array<Choice<bool>, 2> kBridgeKinds{{{"ethernet", false}, {"bridge", true}}};
 constexpr std::array<Choice<bool>, 2> kBalancerKinds{{{"internal", false}, {"public", true}}};
+constexpr std::array<Choice<bool>, 2> kDirections{{{"Inbound", true}, {"Outbound", false}}};
+constexpr std::array<Choice<bool>, 2> kAccess{{{"Allow", true}, {"Deny", false}}};
+constexpr std::array<Choice<bool>, 3> kConnectionModes{
+    {{"Default", true}, {"InitiatorOnly", true}, {"ResponderOnly", false}}};
+constexpr std::array<std::string_view, 4> kTrafficEnds{"*", "VirtualNetwork", "AzureLoadBalancer", "Internet"};
 constexpr std::array<Choice<bool>, 6> kBooleans{
     {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}}};
 constexpr std::array<Choice<std::uint8_t>, 6> kProtocols{
@@ -144,6 +147,21 @@ WordInfo range_info(int low, int high) {
           std::string(kInteger) + R"(, "minimum": )" + std::to_string(low) + R"(, "maximum": )" + std::to_string(high)};
 }
 
+bool is_one_of(std::string_view text, std::span<const std::string_view> values) {
+  return std::find(values.begin(), values.end(), text) != values.end();
+}
+
+WordInfo values_info(std::span<const std::string_view> values, std::string (*better)(std::string_view)) {
+  std::string texts;
+  for (const auto value : values) texts += (texts.empty() ? "\"" : ", \"") + std::string(value) + "\"";
+  const auto all = one_of({values.begin(), values.end()});
+  return {all, "it is " + all, "", "\"enum\": [" + texts + "]", better};
+}
+
+std::string nearest(std::string_view text, std::span<const std::string_view> values) {
+  return did_you_mean(text, {values.begin(), values.end()});
+}
+
 }  // namespace detail
 
 XCONN_CHOICE(Timers, kTimers)
@@ -153,6 +171,9 @@ XCONN_CHOICE(LinkCostFactor, kFactors)
 XCONN_CHOICE(NextHopType, kNextHops)
 XCONN_CHOICE(BridgeKind, kBridgeKinds)
 XCONN_CHOICE(BalancerKind, kBalancerKinds)
+XCONN_CHOICE(Direction, kDirections)
+XCONN_CHOICE(Access, kAccess)
+XCONN_CHOICE(ConnectionMode, kConnectionModes)
 #undef XCONN_CHOICE
 
 #define XCONN_INFO(AS, ...)                    \
@@ -296,6 +317,43 @@ std::optional<PortPair> Word<PortRange>::parse(std::string_view text) {
   return PortPair{*low, *high};
 }
 std::string Word<PortRange>::show(const PortPair&) { return {}; }
+
+XCONN_INFO(TrafficPorts, {"port, range or *", "it is a port, two as LOW-HIGH, or *", "write 443, 8000-8100 or '*'",
+                          R"("type": ["string", "integer"])"})
+std::optional<PortPair> Word<TrafficPorts>::parse(std::string_view text) {
+  if (text == "*" || text == "0-65535") return PortPair{0, 65535};
+  return Word<PortRange>::parse(text);
+}
+std::string Word<TrafficPorts>::show(const PortPair&) { return {}; }
+
+XCONN_INFO(TrafficEnd, {"prefix, service tag or *",
+                        "it is a prefix, an address, or " + one_of({kTrafficEnds.begin(), kTrafficEnds.end()}),
+                        "write 10.0.0.0/24 or VirtualNetwork; other service tags have no meaning in a lab", kString,
+                        [](std::string_view text) { return detail::nearest(text, kTrafficEnds); }})
+std::optional<std::string> Word<TrafficEnd>::parse(std::string_view text) {
+  if (detail::is_one_of(text, kTrafficEnds)) return std::string(text);
+  const auto prefix = Prefix::parse(text);
+  return prefix ? std::optional(prefix->text()) : std::nullopt;
+}
+std::string Word<TrafficEnd>::show(const std::string& value) { return value; }
+
+XCONN_INFO(Guid, {"GUID", "a GUID is 32 hexadecimal digits in groups of 8-4-4-4-12",
+                  "write it as 9d1e3c4a-5b6f-4abc-8def-0123456789ab",
+                  std::string(kString) + R"(, "pattern": "^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")"})
+std::optional<std::string> Word<Guid>::parse(std::string_view text) {
+  return is_guid(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+std::string Word<Guid>::show(const std::string& value) { return value; }
+
+XCONN_INFO(Community, {"community", "a BGP community is two numbers from 0 to 65535: 12076:51004", "",
+                       std::string(kString) + R"(, "pattern": "^[0-9]{1,5}:[0-9]{1,5}$")"})
+std::optional<std::string> Word<Community>::parse(std::string_view text) {
+  const auto parts = split(text, ':');
+  if (!parts || !parse_unsigned<std::uint16_t>(parts->first) || !parse_unsigned<std::uint16_t>(parts->second))
+    return std::nullopt;
+  return std::string(text);
+}
+std::string Word<Community>::show(const std::string& value) { return value; }
 
 XCONN_INFO(IpProtocol, {"IP protocol", "it is " + one_of(texts_of(kProtocols)) + ", or a number from 0 to 255", "",
                         R"("type": ["string", "integer"])"})

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,10 +29,39 @@ struct PortRange;     ///< 80 or "8000-8100"
 struct IpProtocol;    ///< tcp, udp, icmp, esp or 0 to 255
 struct ObjectName;    ///< a std::string that names something of the topology
 struct InterfaceName;
-struct BridgeKind;    ///< bridge -> true
-struct BalancerKind;  ///< public -> true
+struct BridgeKind;      ///< bridge -> true
+struct BalancerKind;    ///< public -> true
+struct Guid;            ///< a std::string
+struct Community;       ///< "12076:51004", a std::string
+struct Direction;       ///< Inbound -> true
+struct Access;          ///< Allow -> true
+struct ConnectionMode;  ///< whether the gateway calls: ResponderOnly -> false
+struct TrafficEnd;      ///< a prefix, a service tag or *, as a std::string
+struct TrafficPorts;    ///< a PortRange, or * as 0 to 65535
+template <const auto& Values>
+struct OneOf;  ///< one of Azure's own values, kept as it is spelled
 template <int Low, int High>
 struct Range;  ///< an int
+
+// Azure's own values, where the topology keeps them as text.
+using Text = std::string_view;
+inline constexpr std::array<Text, 4> kConnectivityModels{"l2-exchange", "l2-point-to-point", "managed-l3", "ipvpn"};
+inline constexpr std::array<Text, 2> kEncapsulations{"QinQ", "Dot1Q"};
+inline constexpr std::array<Text, 3> kCircuitSkus{"Local", "Standard", "Premium"};
+inline constexpr std::array<Text, 2> kCircuitFamilies{"MeteredData", "UnlimitedData"};
+inline constexpr std::array<Text, 4> kProviderStates{"NotProvisioned", "Provisioning", "Provisioned", "Deprovisioning"};
+inline constexpr std::array<Text, 2> kPeeringStates{"Enabled", "Disabled"};
+inline constexpr std::array<Text, 8> kRoutingRegistries{"ARIN",    "APNIC", "AFRINIC", "LACNIC",
+                                                        "RIPENCC", "RADB",  "ALTDB",   "NONE"};
+inline constexpr std::array<Text, 4> kValidationStates{"NotConfigured", "Configuring", "Configured",
+                                                       "ValidationNeeded"};
+inline constexpr std::array<Text, 2> kGatewayTypes{"ExpressRoute", "Vpn"};
+inline constexpr std::array<Text, 18> kGatewaySkus{
+    "Standard",  "HighPerformance", "UltraPerformance", "ErGw1AZ",  "ErGw2AZ",  "ErGw3AZ",
+    "ErGwScale", "Basic",           "VpnGw1",           "VpnGw2",   "VpnGw3",   "VpnGw4",
+    "VpnGw5",    "VpnGw1AZ",        "VpnGw2AZ",         "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
+inline constexpr std::array<Text, 6> kTrafficProtocols{"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"};
+inline constexpr std::array<Text, 2> kFilterAccess{"Allow", "Deny"};
 
 template <class As>
 struct Word;  ///< Value, parse(), info(), show()
@@ -40,6 +70,9 @@ namespace detail {
 
 std::optional<long long> parse_integer(std::string_view text);
 WordInfo range_info(int low, int high);
+bool is_one_of(std::string_view text, std::span<const std::string_view> values);
+WordInfo values_info(std::span<const std::string_view> values, std::string (*better)(std::string_view));
+std::string nearest(std::string_view text, std::span<const std::string_view> values);
 
 }  // namespace detail
 
@@ -56,6 +89,20 @@ struct Word<Range<Low, High>> {
     return kInfo;
   }
   static std::string show(Value value) { return std::to_string(value); }
+};
+
+template <const auto& Values>
+struct Word<OneOf<Values>> {
+  using Value = std::string;
+  static std::optional<Value> parse(std::string_view text) {
+    return detail::is_one_of(text, Values) ? std::optional(std::string(text)) : std::nullopt;
+  }
+  static const WordInfo& info() {
+    static const auto kInfo =
+        detail::values_info(Values, [](std::string_view text) { return detail::nearest(text, Values); });
+    return kInfo;
+  }
+  static std::string show(const Value& value) { return value; }
 };
 
 #define XCONN_WORD(AS, VALUE)                            \
@@ -94,8 +141,15 @@ XCONN_WORD(ObjectName, std::string);
 XCONN_WORD(InterfaceName, std::string);
 XCONN_WORD(BridgeKind, bool);
 XCONN_WORD(BalancerKind, bool);
+XCONN_WORD(Guid, std::string);
+XCONN_WORD(Community, std::string);
+XCONN_WORD(Direction, bool);
+XCONN_WORD(Access, bool);
+XCONN_WORD(ConnectionMode, bool);
+XCONN_WORD(TrafficEnd, std::string);
 using PortPair = std::pair<std::uint16_t, std::uint16_t>;
 XCONN_WORD(PortRange, PortPair);
+XCONN_WORD(TrafficPorts, PortPair);
 #undef XCONN_WORD
 
 /// A type that is read from one scalar.
