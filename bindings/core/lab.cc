@@ -29,21 +29,32 @@ RemoteLab::Progress calling(const py::object& callback) {
   };
 }
 
-plan::Plan plan_of(const std::string& topology, const std::string& name) {
-  auto read = model::read(topology);
-  if (!name.empty()) read.name = name;
-  return nodes::compose(read);
+struct Chosen {
+  model::Document document;
+  plan::Plan plan;
+};
+
+Chosen choose(const std::string& file, const std::string& name) {
+  auto topology = model::read(file);
+  if (!name.empty()) topology.name = name;
+  auto document = model::Document::load(file);
+  document.put({"name"}, topology.name);
+  return {std::move(document), nodes::compose(topology)};
 }
 
 RemoteLab up(const std::string& topology, const std::string& name, const std::string& program,
              const std::string& datapath, const std::vector<std::string>& captures, double timeout,
              const py::object& progress) {
-  const auto plan = plan_of(topology, name);
-  lab::UpOptions options{.program = program, .datapath = datapath, .captures = {}, .bound = seconds(timeout)};
+  const auto chosen = choose(topology, name);
+  lab::UpOptions options{.program = program,
+                         .datapath = datapath,
+                         .captures = {},
+                         .bound = seconds(timeout),
+                         .topology = chosen.document.json()};
   for (const auto& word : captures) options.captures.push_back(end_of(word));
   const auto tell = calling(progress);
   const py::gil_scoped_release others;
-  return RemoteLab::up(plan, options, tell);
+  return RemoteLab::up(chosen.plan, options, tell);
 }
 
 /// Runs `call` without the GIL, then turns its JSON into Python's.

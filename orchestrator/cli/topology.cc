@@ -21,6 +21,17 @@ std::array<fs::path, 3> libraries() {
           fs::path(XCONN_SOURCE_DIR) / "topologies"};
 }
 
+void demand_name(const std::string& name) {
+  if (is_object_name(name)) return;
+  throw TopologyError({{{"--name", 0, 0},
+                        "lab",
+                        "name",
+                        name,
+                        "a name is letters, digits, '-' and '_', at most 63",
+                        "choose another name",
+                        ""}});
+}
+
 }  // namespace
 
 std::string find_topology(const std::string& word) {
@@ -32,20 +43,18 @@ std::string find_topology(const std::string& word) {
   return wanted;
 }
 
-plan::Plan read_plan(const std::string& word, const std::string& name) {
-  auto topology = model::read(find_topology(word));
+Chosen choose_topology(const std::string& word, const std::string& name) {
+  const auto path = find_topology(word);
+  auto topology = model::read(path);  // first: it knows the lines of what is wrong
   if (!name.empty()) {
-    if (!is_object_name(name))
-      throw TopologyError({{{"--name", 0, 0},
-                            "lab",
-                            "name",
-                            name,
-                            "a name is letters, digits, '-' and '_', at most 63",
-                            "choose another name",
-                            ""}});
+    demand_name(name);
     topology.name = name;
   }
-  return nodes::compose(topology);
+  auto document = model::Document::load(path);
+  document.put({"name"}, topology.name);
+  return {std::move(document), nodes::compose(topology)};
 }
+
+plan::Plan read_plan(const std::string& word, const std::string& name) { return choose_topology(word, name).plan; }
 
 }  // namespace xconn::cli

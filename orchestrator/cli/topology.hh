@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "model/document.hh"
 #include "plan/plan.hh"
 
 namespace xconn::cli {
@@ -11,7 +12,16 @@ namespace xconn::cli {
 /// them is handed back as it is, for reading to report. Empty: topology.yaml of the current folder.
 std::string find_topology(const std::string& word);
 
-/// The plan of a topology; `name`, when not empty, is the lab's name in place of the topology's own.
+/// What a lab is made of: the words, for the run folder, and the plan that they amount to.
+struct Chosen {
+  model::Document document;
+  plan::Plan plan;
+};
+
+/// `name`, when not empty, is the lab's name in place of the topology's own. Throws TopologyError.
+Chosen choose_topology(const std::string& word, const std::string& name = {});
+
+/// The plan alone.
 plan::Plan read_plan(const std::string& word, const std::string& name = {});
 
 }  // namespace xconn::cli

@@ -36,25 +36,29 @@ Duration duration_of(const std::string& word) {
   return *duration;
 }
 
-lab::UpOptions options_of(const UpArguments& arguments, const plan::Plan& plan) {
-  lab::UpOptions options{
-      .program = own_program(), .datapath = arguments.datapath, .captures = {}, .bound = duration_of(arguments.bound)};
+lab::UpOptions options_of(const UpArguments& arguments, const Chosen& chosen) {
+  lab::UpOptions options{.program = own_program(),
+                         .datapath = arguments.datapath,
+                         .captures = {},
+                         .bound = duration_of(arguments.bound),
+                         .topology = chosen.document.json()};
   for (const auto& word : arguments.captures) {
     options.captures.push_back(end_of(word));
-    if (plan.find_link(options.captures.back()) == nullptr)
+    if (chosen.plan.find_link(options.captures.back()) == nullptr)
       throw NotFoundError("--capture " + word + ": there is no such link end; xconn plan lists the links");
   }
   return options;
 }
 
 int up(const UpArguments& arguments, const Session& session) {
-  const auto plan = read_plan(arguments.topology, arguments.name);
+  const auto chosen = choose_topology(arguments.topology, arguments.name);
+  const auto& plan = chosen.plan;
   if (arguments.dry_run) {
     fmt::print("{}",
                session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
     return kPass;
   }
-  const auto options = options_of(arguments, plan);
+  const auto options = options_of(arguments, chosen);
   Progress progress(session.json());
   const auto lab = lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });
   progress.clear();

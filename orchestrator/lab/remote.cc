@@ -157,6 +157,7 @@ RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const 
   const auto settings = agent_options(options);
   const auto folder = RunFolder::create(plan.lab);
   sys::write_file(folder / "plan.json", plan::to_json(plan, true).dump(), 0600);
+  sys::write_file(folder / "topology.json", options.topology, 0600);
   sys::write_file(folder / "options.json", to_text(settings), 0600);
   Starting starting(folder, options.program);
   follow_until_ready(starting, signals, folder, progress);

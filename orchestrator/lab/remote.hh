@@ -19,6 +19,7 @@ struct UpOptions {
   std::string datapath = "auto";  ///< "kernel", "portable" or "auto"
   std::vector<End> captures;      ///< captured from before the first daemon, into the run folder
   Duration bound{std::chrono::seconds{90}};
+  std::string topology;  ///< the document (model/document.hh, JSON) that the plan was made of; kept in the run folder
 };
 
 /// The user pressed Ctrl-C (or the process was asked to end) while a lab was coming up. The lab is gone.

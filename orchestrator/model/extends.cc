@@ -69,6 +69,15 @@ class Overlay {
   Path path_;
 };
 
+/// A kept document speaks of the file that it was made from; its own lines mean nothing to the user.
+RawPtr placed(const RawPtr& raw, const Position& at) {
+  auto copy = std::make_shared<Raw>(*raw);
+  copy->at = at;
+  for (auto& item : copy->items) item = placed(item, at);
+  for (auto& entry : copy->entries) entry = {entry.key, at, placed(entry.value, at)};
+  return copy;
+}
+
 class Loader {
  public:
   explicit Loader(Findings& findings) : findings_(findings) {}
@@ -87,6 +96,8 @@ class Loader {
     }
     auto raw = parse_yaml(text, file, findings_);
     if (raw == nullptr || !is_topology(*raw)) return nullptr;
+    if (const auto* origin = raw->find(kOriginKey); origin != nullptr && origin->value->is_scalar())
+      return placed(raw, {intern_file(origin->value->text), 0, 0});
     const auto* entry = raw->find("extends");
     return entry == nullptr ? raw : extend(raw, *entry, file);
   }

@@ -10,6 +10,9 @@
 
 namespace xconn::model {
 
+/// In a document that a lab keeps (document.hh): the file that the user wrote, which every message names then.
+inline constexpr const char* kOriginKey = "x-origin";
+
 /// nullptr when there is no usable tree; then `findings` says why.
 RawPtr load(const std::string& path, Findings& findings);
 RawPtr load_text(std::string_view text, const std::string& file, Findings& findings);

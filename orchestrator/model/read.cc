@@ -79,6 +79,11 @@ Topology read(const std::string& path) {
   return resolve(raw, file, findings);
 }
 
+Topology read(const Document& document) {
+  Findings findings;
+  return resolve(document.raw(), document.file(), findings);
+}
+
 Topology read_text(std::string_view text, const std::string& file) {
   Findings findings;
   return resolve(load_text(text, file, findings), file, findings);

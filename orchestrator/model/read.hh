@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/document.hh"
 #include "model/topology.hh"
 
 namespace xconn::model {
@@ -15,6 +16,9 @@ namespace xconn::model {
 /// `path` is a file, or a folder that holds a topology.yaml. Throws TopologyError with every finding (bounded: the
 /// first 100 and one that counts the rest), also when the file is missing, empty, no text, or larger than 8 MiB.
 Topology read(const std::string& path);
+
+/// What a document says; read(path) is read(Document::load(path)) with better places in its messages.
+Topology read(const Document& document);
 
 /// The same for text in memory; `file` is what findings call it and what `extends` and `from-file` are relative to.
 Topology read_text(std::string_view text, const std::string& file);

@@ -1,0 +1,100 @@
+// A document as YAML for people: block style, short lists on one line.
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "model/document.hh"
+#include "model/keys.hh"
+
+namespace xconn::model {
+namespace {
+
+constexpr std::size_t kShortList = 90;
+
+void collect(const ObjectInfo& info, std::set<const ObjectInfo*>& seen, std::set<std::string, std::less<>>& secrets) {
+  if (!seen.insert(&info).second) return;
+  for (const auto& key : info.keys) {
+    if ((key.flags & kSecret) != 0) secrets.emplace(key.name);
+    if (key.type.object != nullptr) collect(key.type.object(), seen, secrets);
+  }
+}
+
+/// The names of keys whose values are never printed. `md5` stands below keys that read by functions of their own.
+const std::set<std::string, std::less<>>& secret_keys() {
+  static const auto kSecrets = [] {
+    std::set<const ObjectInfo*> seen;
+    std::set<std::string, std::less<>> secrets;
+    collect(object_info<Topology>(), seen, secrets);
+    collect(object_info<Peering>(), seen, secrets);
+    return secrets;
+  }();
+  return kSecrets;
+}
+
+bool is_plain(const std::string& text) {
+  static const std::set<std::string, std::less<>> kOtherMeaning{"null", "~", "Null", "NULL"};
+  if (text.empty() || kOtherMeaning.contains(text) ||
+      std::string_view("-?:,[]{}#&*!|>'\"%@`. ").find(text.front()) != std::string_view::npos)
+    return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < ' ' || c >= 0x7f || std::string_view(",[]{}#\"'").find(text[i]) != std::string_view::npos) return false;
+    if (text[i] == ':' && (i + 1 == text.size() || text[i + 1] == ' ')) return false;
+  }
+  return text.back() != ' ';
+}
+
+std::string scalar(const std::string& text) { return is_plain(text) ? text : nlohmann::json(text).dump(); }
+
+class Writer {
+ public:
+  explicit Writer(bool with_secrets) : with_secrets_(with_secrets) {}
+
+  std::string text(const Raw& root) {
+    entries(root, 0);
+    return std::move(out_);
+  }
+
+ private:
+  void entries(const Raw& map, int depth) {
+    for (const auto& entry : map.entries) {
+      if (depth > 0 || !is_private_key(entry.key)) value(scalar(entry.key) + ":", entry.key, *entry.value, depth);
+    }
+  }
+
+  void value(const std::string& head, std::string_view key, const Raw& raw, int depth) {
+    out_ += std::string(2 * static_cast<std::size_t>(depth), ' ') + head;
+    if (const auto line = flow(key, raw); !line.empty()) {
+      out_ += " " + line + "\n";
+      return;
+    }
+    out_ += "\n";
+    if (raw.is_map()) entries(raw, depth + 1);
+    for (const auto& item : raw.items) value("-", key, *item, depth + 1);
+  }
+
+  /// The value on one line, empty when it is too long for one.
+  std::string flow(std::string_view key, const Raw& raw) const {
+    if (raw.is_null()) return "~";
+    if (raw.is_scalar()) return secret_keys().contains(key) && !with_secrets_ ? "(secret)" : scalar(raw.text);
+    std::string line;
+    for (const auto& item : raw.items) line += (line.empty() ? "" : ", ") + inner(key, *item);
+    for (const auto& entry : raw.entries)
+      line += (line.empty() ? "" : ", ") + scalar(entry.key) + ": " + inner(entry.key, *entry.value);
+    line = raw.is_list() ? "[" + line + "]" : "{" + line + "}";
+    return line.size() > kShortList || line.find('\n') != std::string::npos ? "" : line;
+  }
+
+  std::string inner(std::string_view key, const Raw& raw) const {
+    const auto line = flow(key, raw);
+    return line.empty() ? "\n" : line;  // too long inside is too long as a whole
+  }
+
+  bool with_secrets_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string Document::yaml(bool with_secrets) const { return Writer(with_secrets).text(*root_); }
+
+}  // namespace xconn::model
