@@ -78,7 +78,16 @@ void set_filters(Data& data, const std::string& id, const model::BgpNeighbor& ne
   data.set("list_out", out);
 }
 
-Data neighbor_data(const model::Bgp& bgp, const model::BgpNeighbor& neighbor, const std::vector<Prefix>& reject,
+/// The node's own address in the network of the neighbour.
+std::optional<Address> source_towards(const model::Node& node, const model::BgpNeighbor& neighbor) {
+  if (neighbor.source) return neighbor.source;
+  for (const auto& interface : node.interfaces)
+    for (const auto& own : interface.addresses)
+      if (own.network().contains(neighbor.address)) return own.address();
+  return std::nullopt;
+}
+
+Data neighbor_data(const Setting& setting, const model::BgpNeighbor& neighbor, const std::vector<Prefix>& reject,
                    const Profile& profile) {
   Data data;
   const std::string id = neighbor.address.text();
@@ -86,6 +95,8 @@ Data neighbor_data(const model::Bgp& bgp, const model::BgpNeighbor& neighbor, co
   data.set("asn", neighbor.asn.text());
   data.set("bfd_profile", profile.name);
   flag(data, "bfd", neighbor.bfd);
+  const auto source = source_towards(setting.node, neighbor);
+  if (neighbor.bfd && source) data.set("bfd_peer", item("from", source->text()));
   flag(data, "passive", neighbor.passive);
   flag(data, "next_hop_self", neighbor.next_hop_self);
   flag(data, "route_reflector_client", neighbor.route_reflector_client);
@@ -94,7 +105,7 @@ Data neighbor_data(const model::Bgp& bgp, const model::BgpNeighbor& neighbor, co
   if (neighbor.maximum_prefix) data.set("maximum_prefix", item("count", std::to_string(*neighbor.maximum_prefix)));
   if (neighbor.local_preference)
     data.set("local_preference", item("value", std::to_string(*neighbor.local_preference)));
-  if (neighbor.prepend > 0) data.set("prepend", item("path", prepended(bgp.asn, neighbor.prepend)));
+  if (neighbor.prepend > 0) data.set("prepend", item("path", prepended(setting.node.bgp->asn, neighbor.prepend)));
   set_filters(data, id, neighbor, reject);
   return data;
 }
@@ -112,7 +123,7 @@ Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   data.set("bfd_interval", std::to_string(profile.bfd.count()));
   Data networks{Data::type::list}, neighbors{Data::type::list};
   for (const auto& prefix : bgp.advertise) networks.push_back(item("prefix", prefix.text()));
-  for (const auto& neighbor : bgp.neighbors) neighbors.push_back(neighbor_data(bgp, neighbor, reject, profile));
+  for (const auto& neighbor : bgp.neighbors) neighbors.push_back(neighbor_data(setting, neighbor, reject, profile));
   data.set("networks", networks);
   data.set("neighbors", neighbors);
   return data;

@@ -31,7 +31,7 @@ TEST_P(Golden, PlanIsTheReviewedOne) {
   EXPECT_EQ(plan::from_json(nlohmann::json::parse(text)), plan);
 }
 
-INSTANTIATE_TEST_SUITE_P(Topologies, Golden, testing::Values("chain", "sdwan-expressroute"));
+INSTANTIATE_TEST_SUITE_P(Topologies, Golden, testing::Values("chain", "private-peering", "sdwan-expressroute"));
 
 }  // namespace
 }  // namespace xconn::nodes
