@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/errors.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
@@ -31,16 +32,25 @@ int list(const Session& session) {
   return kPass;
 }
 
+/// Of faults, behind "heal"; all are read before the first is healed.
+std::vector<int> numbers(const std::vector<std::string>& words) {
+  std::vector<int> ids;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    int id = 0;
+    if (!CLI::detail::lexical_cast(words[i], id))
+      throw NotFoundError("a fault has a number, which '" + words[i] + "' is not; see: xconn fault list");
+    ids.push_back(id);
+  }
+  return ids;
+}
+
 int heal(const std::vector<std::string>& words, const Session& session) {
   const auto lab = lab_of(session);
-  std::vector<int> healed;
-  if (words.size() == 1) healed = lab.heal_all();
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const auto id = words[i] == "all" ? 0 : std::atoi(words[i].c_str());
-    if (words[i] == "all") healed = lab.heal_all();
-    if (words[i] != "all") lab.heal(id);
-    if (words[i] != "all") healed.push_back(id);
-  }
+  const bool all = words.size() == 1 || words[1] == "all";
+  auto healed = all ? std::vector<int>{} : numbers(words);
+  if (all) healed = lab.heal_all();
+  if (!all)
+    for (const auto id : healed) lab.heal(id);
   if (session.json())
     fmt::print("{}\n", json{{"healed", healed}}.dump());
   else

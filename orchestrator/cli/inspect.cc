@@ -8,6 +8,7 @@
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/state_tables.hh"
 #include "lab/remote.hh"
 #include "world/run_folder.hh"
 
@@ -24,6 +25,16 @@ struct InspectArguments {
 std::string addresses_text(const json& addresses) {
   std::string text;
   for (const auto& address : addresses) text += (text.empty() ? "" : " ") + address.get<std::string>();
+  return text;
+}
+
+/// "172.16.139.4, 172.16.139.5"; a next hop that has no address of its own is the interface's network.
+std::string listed(const json& items) {
+  std::string text;
+  for (const auto& item : items) {
+    const auto word = item.get<std::string>();
+    text += (text.empty() ? "" : ", ") + (word.empty() ? "connected" : word);
+  }
   return text;
 }
 
@@ -99,19 +110,25 @@ int inspect(const InspectArguments& arguments, const Session& session) {
 
 std::string interfaces_text(const json& interfaces, bool colour) {
   Table table({"INTERFACE", "STATE", "MTU", "ADDRESSES", "RX PACKETS", "TX PACKETS"});
-  for (const auto& interface : interfaces)
+  for (const auto& interface : interfaces) {
+    if (interface["name"].get<std::string>().ends_with('~')) continue;  // the lab's own tap, which plays a delay
     table.add({interface["name"],
                !interface["up"]       ? "down"
                : interface["carrier"] ? "up"
                                       : "no carrier",
                interface["mtu"].dump(), addresses_text(interface["addresses"]), interface["rx_packets"].dump(),
                interface["tx_packets"].dump()});
+  }
   return table.text(colour);
 }
 
 std::string routes_text(const json& routes, bool colour) {
-  Table table({"ROUTE", "BY"});
-  for (const auto& route : routes) table.add({route["to"], addresses_text(route["interfaces"])});
+  Table table({"ROUTE", "NEXT HOP", "INTERFACE", "METRIC", "FROM"});
+  for (const auto& route : routes) {
+    const bool nowhere = route["interfaces"].empty();
+    table.add({route["to"], nowhere ? "blackhole" : listed(route["next_hops"]), listed(route["interfaces"]),
+               route["metric"].dump(), route["protocol"]});
+  }
   return table.empty() ? "" : "\n" + table.text(colour);
 }
 
@@ -124,12 +141,10 @@ std::string lab_text(const json& lab, bool colour) {
 }
 
 std::string node_text(const json& node, bool colour) {
-  auto text = fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
-                          node["site"].get<std::string>()) +
-              interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour);
-  for (const auto& [name, state] : node["services"].items())
-    text += "\n  " + paint(name, Colour::kBold, colour) + "\n" + state.dump(2) + "\n";
-  return text;
+  return fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
+                     node["site"].get<std::string>()) +
+         interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour) +
+         state_tables(node["services"], colour);
 }
 
 void add_inspect(CLI::App& app, Session& session) {

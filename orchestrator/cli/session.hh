@@ -58,6 +58,7 @@ void add_schema(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_version(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);
+void add_complete(CLI::App& app, Session& session);
 void add_agent(CLI::App& app, Session& session);
 
 }  // namespace xconn::cli

@@ -1,10 +1,15 @@
 #include "cli/topology.hh"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "base/address.hh"
+#include "base/errors.hh"
 #include "cli/session.hh"
 #include "model/read.hh"
 #include "nodes/compose.hh"
@@ -40,7 +45,19 @@ std::string find_topology(const std::string& word) {
   for (const auto& library : libraries())
     if (!library.empty() && is_object_name(wanted) && fs::exists(library / wanted / "topology.yaml"))
       return (library / wanted / "topology.yaml").lexically_normal();
+  if (!word.empty() && is_object_name(word))
+    throw NotFoundError(fmt::format("there is no topology {}; give a file, or one of: {}", word,
+                                    fmt::join(reference_topologies(), ", ")));
   return wanted;
+}
+
+std::vector<std::string> reference_topologies() {
+  std::set<std::string> names;
+  for (const auto& library : libraries())
+    if (std::error_code none; !library.empty() && fs::is_directory(library, none))
+      for (const auto& folder : fs::directory_iterator(library))
+        if (fs::exists(folder.path() / "topology.yaml")) names.insert(folder.path().filename());
+  return {names.begin(), names.end()};
 }
 
 Chosen choose_topology(const std::string& word, const std::string& name) {

@@ -2,15 +2,20 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "model/document.hh"
 #include "plan/plan.hh"
 
 namespace xconn::cli {
 
-/// A file, a folder with a topology.yaml, or the name of a reference topology ("sdwan-expressroute"). What is none of
-/// them is handed back as it is, for reading to report. Empty: topology.yaml of the current folder.
+/// A file, a folder with a topology.yaml, or the name of a reference topology ("sdwan-expressroute"). Empty:
+/// topology.yaml of the current folder. A path that is not there is handed back, for reading to report; throws
+/// NotFoundError for what can only be a name.
 std::string find_topology(const std::string& word);
+
+/// The names of the reference topologies, in order.
+std::vector<std::string> reference_topologies();
 
 /// What a lab is made of: the words, for the run folder, and the plan that they amount to.
 struct Chosen {

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "kernel/dump.hh"
@@ -103,9 +104,30 @@ json interfaces_json(const kernel::Reader& reader) {
   return out;
 }
 
-json routes_json(Node& node) {
+/// Who put a route there, by the kernel's numbers (rtnetlink(7), /etc/iproute2/rt_protos).
+std::string protocol_text(std::uint8_t protocol) {
+  static const std::map<std::uint8_t, const char*> kNames{
+      {2, "kernel"}, {3, "plan"}, {4, "plan"}, {186, "bgp"}, {196, "static"}};
+  const auto known = kNames.find(protocol);
+  return known == kNames.end() ? std::to_string(protocol) : known->second;
+}
+
+json route_json(const kernel::RouteEntry& entry) {
+  auto interfaces = json::array(), next_hops = json::array();
+  for (const auto& hop : entry.route.next_hops) {
+    interfaces.push_back(hop.interface);
+    next_hops.push_back(hop.via ? hop.via->text() : "");
+  }
+  return {{"to", entry.route.to.text()},
+          {"interfaces", interfaces},
+          {"next_hops", next_hops},
+          {"metric", entry.route.metric},
+          {"protocol", protocol_text(entry.protocol)}};
+}
+
+json routes_json(const kernel::Reader& reader) {
   auto out = json::array();
-  for (const auto& route : node.routes()) out.push_back({{"to", route.to.text()}, {"interfaces", route.interfaces}});
+  for (const auto& entry : reader.routes()) out.push_back(route_json(entry));
   return out;
 }
 
@@ -160,7 +182,7 @@ json inspect_node(Lab& lab, const std::string& name) {
           {"role", node.plan().role},
           {"site", node.plan().site},
           {"interfaces", interfaces_json(reader)},
-          {"routes", routes_json(node)},
+          {"routes", routes_json(reader)},
           {"services", node.services().state()}};
 }
 

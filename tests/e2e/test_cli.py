@@ -152,24 +152,39 @@ def test_doctor_tries_every_feature(xconn):
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(xconn, shell: str):
     script = good(xconn("completion", shell))
-    assert all(verb in script for verb in VERBS) and "agent" not in script
+    assert "xconn complete" in script
     if shell == "bash":
         subprocess.run(["bash", "-n"], input=script, text=True, check=True)
 
 
-def test_completion_completes(xconn, tmp_path):
+@pytest.fixture
+def complete(xconn, tmp_path):
+    """What bash offers for a line, with the script that `xconn completion bash` prints."""
     script = tmp_path / "completion.bash"
     script.write_text(good(xconn("completion", "bash")))
 
-    def complete(*words: str) -> list[str]:
-        call = f'source {script}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _xconn; printf "%s\\n" "${{COMPREPLY[@]}}"'
-        return subprocess.run(
-            ["bash", "-c", call, "bash", *words], capture_output=True, text=True, check=True
-        ).stdout.split()
+    def offered(line: str) -> list[str]:
+        call = f'source {script}; COMP_LINE=$1 COMP_POINT=${{#1}}; _xconn; printf "%s\\n" "${{COMPREPLY[@]}}"'
+        path = f"{Path(XCONN).parent}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", call, "bash", line],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PATH": path},
+        )
+        return done.stdout.split()
 
-    assert complete("xconn", "ins") == ["inspect"]
-    assert complete("xconn", "fault", "black") == ["blackhole"]
-    assert complete("xconn", "up", "--dry") == ["--dry-run"]
+    return offered
+
+
+def test_completion_of_verbs_options_and_values(complete):
+    assert complete("xconn ins") == ["inspect"]
+    assert set(VERBS) <= set(complete("xconn ")) and "agent" not in complete("xconn ")
+    assert complete("xconn fault black") == ["blackhole"]
+    assert complete("xconn up --dry") == ["--dry-run"]
+    assert complete("xconn inspect --format ") == ["json", "text"]
+    assert "sdwan-expressroute" in complete("xconn up sdwan")
 
 
 # --- with a lab ------------------------------------------------------------------------------------------------------
@@ -188,6 +203,14 @@ def test_verbs_on_labs_say_when_there_is_none(xconn):
         assert done.returncode == 2 and "is up" in done.stderr or "not up" in done.stderr, (words, done)
 
 
+def test_completion_knows_the_lab(complete, chain):
+    assert complete("xconn inspect r") == ["r1", "r2", "r3", "right"]
+    assert complete("xconn exec --lab ") == [chain]
+    assert complete(f"xconn inspect --lab {chain} le") == ["left"]
+    assert complete("xconn fault blackhole r1:ea") == ["east"], "behind the colon, where bash replaces"
+    assert "bgpd" in complete("xconn fault freeze r1:")
+
+
 def test_inspect_as_text(xconn, chain):
     said = good(xconn("inspect"))
     assert "5 nodes, 4 links" in said and "converged in" in said
@@ -199,6 +222,17 @@ def test_inspect_as_json(xconn, chain):
     state = json.loads(good(xconn("inspect", "--format", "json")))
     assert state["lab"] == chain and state["converged"] and state["faults"] == []
     assert [node["name"] for node in state["nodes"]] == ["left", "r1", "r2", "r3", "right"]
+
+
+def test_inspect_of_a_node_as_text(xconn, chain):
+    said = good(xconn("inspect", "r2"))
+    assert "{" not in said, "tables, not JSON"
+    for row in (
+        r"ROUTE +NEXT HOP",
+        r"10\.0\.1\.0/24 +192\.0\.2\.1 +west +20 +bgp",
+        r"192\.0\.2\.6 +64603 +Established",
+    ):
+        assert re.search(row, said), said
 
 
 def test_inspect_of_a_node_agrees_with_ip(xconn, chain):
