@@ -55,67 +55,65 @@ std::string words(const json& value) {
 
 std::string health(const json& value) { return value == true ? "healthy" : "unhealthy"; }
 
-const std::vector<Section>& sections() {
-  static const std::vector<Section> kSections{
-      {"*/neighbors/*",
-       {{"BGP NEIGHBOR", "1", plain},
-        {"AS", "/remoteAs", plain},
-        {"STATE", "/state", plain},
-        {"UP FOR", "/peerUptime", plain},
-        {"PREFIXES RECEIVED", "/pfxRcd", plain},
-        {"SENT", "/pfxSnt", plain}}},
-      {"*/peers/*",
-       {{"BFD PEER", "/peer", plain},
-        {"INTERFACE", "/interface", plain},
-        {"STATUS", "/status", plain},
-        {"UP FOR", "/uptime", whole_seconds},
-        {"INTERVAL", "/transmit-interval", milliseconds},
-        {"MULTIPLIER", "/detect-multiplier", plain},
-        {"DIAGNOSTIC", "/diagnostic", plain}}},
-      {"*/sas/*/*",
-       {{"IKE_SA", "1", plain},
-        {"STATE", "/state", plain},
-        {"LOCAL", "/local-host", plain},
-        {"REMOTE", "/remote-host", plain},
-        {"UP FOR", "/established", whole_seconds},
-        {"REKEY IN", "/rekey-time", whole_seconds}}},
-      {"*/sas/*/*/child-sas/*",
-       {{"CHILD_SA", "/name", plain},
-        {"STATE", "/state", plain},
-        {"LOCAL TS", "/local-ts", words},
-        {"REMOTE TS", "/remote-ts", words},
-        {"PACKETS IN", "/packets-in", plain},
-        {"OUT", "/packets-out", plain}}},
-      {"*/members/*",
-       {{"SD-WAN MEMBER", "/name", plain},
-        {"INTERFACE", "/interface", plain},
-        {"ALIVE", "/alive", yes_or_no},
-        {"IN SLA", "/in_sla", yes_or_no},
-        {"LATENCY", "/latency_ms", milliseconds},
-        {"JITTER", "/jitter_ms", milliseconds},
-        {"LOSS", "/loss", percent},
-        {"BECAUSE", "/reason", plain}}},
-      {"*/health_checks/*",
-       {{"HEALTH CHECK", "/name", plain},
-        {"MEMBER", "/member", plain},
-        {"SERVER", "/server", plain},
-        {"STATE", "/state", plain}}},
-      {"*/rules/*",
-       {{"SD-WAN RULE", "/name", plain},
-        {"STRATEGY", "/strategy", plain},
-        {"TAKES", "/members", words},
-        {"BECAUSE", "/reason", plain}}},
-      {"*/instances/*", {{"VRRP INSTANCE", "1", plain}, {"STATE", "", plain}}},
-      {"*/backends/*",
-       {{"BACKEND", "/name", plain},
-        {"ADDRESS", "/address", plain},
-        {"STATE", "/healthy", health},
-        {"PROBE", "/probe/text", plain},
-        {"NEW FLOWS", "/new_flows", plain},
-        {"PACKETS", "/packets", plain}}},
-  };
-  return kSections;
-}
+const std::vector<Section> kRouting{
+
+    {"*/neighbors/*",
+     {{"BGP NEIGHBOR", "1", plain},
+      {"AS", "/remoteAs", plain},
+      {"STATE", "/state", plain},
+      {"UP FOR", "/peerUptime", plain},
+      {"PREFIXES RECEIVED", "/pfxRcd", plain},
+      {"SENT", "/pfxSnt", plain}}},
+    {"*/peers/*",
+     {{"BFD PEER", "/peer", plain},
+      {"INTERFACE", "/interface", plain},
+      {"STATUS", "/status", plain},
+      {"UP FOR", "/uptime", whole_seconds},
+      {"INTERVAL", "/transmit-interval", milliseconds},
+      {"MULTIPLIER", "/detect-multiplier", plain},
+      {"DIAGNOSTIC", "/diagnostic", plain}}},
+    {"*/sas/*/*",
+     {{"IKE_SA", "1", plain},
+      {"STATE", "/state", plain},
+      {"LOCAL", "/local-host", plain},
+      {"REMOTE", "/remote-host", plain},
+      {"UP FOR", "/established", whole_seconds},
+      {"REKEY IN", "/rekey-time", whole_seconds}}},
+    {"*/sas/*/*/child-sas/*",
+     {{"CHILD_SA", "/name", plain},
+      {"STATE", "/state", plain},
+      {"LOCAL TS", "/local-ts", words},
+      {"REMOTE TS", "/remote-ts", words},
+      {"PACKETS IN", "/packets-in", plain},
+      {"OUT", "/packets-out", plain}}}};
+
+const std::vector<Section> kSteering{{"*/members/*",
+                                      {{"SD-WAN MEMBER", "/name", plain},
+                                       {"INTERFACE", "/interface", plain},
+                                       {"ALIVE", "/alive", yes_or_no},
+                                       {"IN SLA", "/in_sla", yes_or_no},
+                                       {"LATENCY", "/latency_ms", milliseconds},
+                                       {"JITTER", "/jitter_ms", milliseconds},
+                                       {"LOSS", "/loss", percent},
+                                       {"BECAUSE", "/reason", plain}}},
+                                     {"*/health_checks/*",
+                                      {{"HEALTH CHECK", "/name", plain},
+                                       {"MEMBER", "/member", plain},
+                                       {"SERVER", "/server", plain},
+                                       {"STATE", "/state", plain}}},
+                                     {"*/rules/*",
+                                      {{"SD-WAN RULE", "/name", plain},
+                                       {"STRATEGY", "/strategy", plain},
+                                       {"TAKES", "/members", words},
+                                       {"BECAUSE", "/reason", plain}}},
+                                     {"*/instances/*", {{"VRRP INSTANCE", "1", plain}, {"STATE", "", plain}}},
+                                     {"*/backends/*",
+                                      {{"BACKEND", "/name", plain},
+                                       {"ADDRESS", "/address", plain},
+                                       {"STATE", "/healthy", health},
+                                       {"PROBE", "/probe/text", plain},
+                                       {"NEW FLOWS", "/new_flows", plain},
+                                       {"PACKETS", "/packets", plain}}}};
 
 /// Walks down `path`, the keys of each `*` noted. What is not there has no items.
 void collect(const json& at, std::string_view path, std::vector<std::string> keys, std::vector<Item>& found) {
@@ -178,7 +176,8 @@ std::string daemons(const json& services, bool colour) {
 
 std::string state_tables(const json& services, bool colour) {
   std::string text = daemons(services, colour);
-  for (const auto& section : sections()) text += table_of(section, services, colour);
+  for (const auto* group : {&kRouting, &kSteering})
+    for (const auto& section : *group) text += table_of(section, services, colour);
   return text;
 }
 

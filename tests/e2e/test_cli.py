@@ -149,44 +149,6 @@ def test_doctor_tries_every_feature(xconn):
     assert not before.leftovers()
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(xconn, shell: str):
-    script = good(xconn("completion", shell))
-    assert "xconn complete" in script
-    if shell == "bash":
-        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
-
-
-@pytest.fixture
-def complete(xconn, tmp_path):
-    """What bash offers for a line, with the script that `xconn completion bash` prints."""
-    script = tmp_path / "completion.bash"
-    script.write_text(good(xconn("completion", "bash")))
-
-    def offered(line: str) -> list[str]:
-        call = f'source {script}; COMP_LINE=$1 COMP_POINT=${{#1}}; _xconn; printf "%s\\n" "${{COMPREPLY[@]}}"'
-        path = f"{Path(XCONN).parent}:{os.environ['PATH']}"
-        done = subprocess.run(
-            ["bash", "-c", call, "bash", line],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PATH": path},
-        )
-        return done.stdout.split()
-
-    return offered
-
-
-def test_completion_of_verbs_options_and_values(complete):
-    assert complete("xconn ins") == ["inspect"]
-    assert set(VERBS) <= set(complete("xconn ")) and "agent" not in complete("xconn ")
-    assert complete("xconn fault black") == ["blackhole"]
-    assert complete("xconn up --dry") == ["--dry-run"]
-    assert complete("xconn inspect --format ") == ["json", "text"]
-    assert "sdwan-expressroute" in complete("xconn up sdwan")
-
-
 # --- with a lab ------------------------------------------------------------------------------------------------------
 
 
@@ -201,14 +163,6 @@ def test_verbs_on_labs_say_when_there_is_none(xconn):
     ):
         done = xconn(*words)
         assert done.returncode == 2 and "is up" in done.stderr or "not up" in done.stderr, (words, done)
-
-
-def test_completion_knows_the_lab(complete, chain):
-    assert complete("xconn inspect r") == ["r1", "r2", "r3", "right"]
-    assert complete("xconn exec --lab ") == [chain]
-    assert complete(f"xconn inspect --lab {chain} le") == ["left"]
-    assert complete("xconn fault blackhole r1:ea") == ["east"], "behind the colon, where bash replaces"
-    assert "bgpd" in complete("xconn fault freeze r1:")
 
 
 def test_inspect_as_text(xconn, chain):
