@@ -36,7 +36,11 @@ struct Evidence {
   bool sightings_lost = false;                 ///< some found no room
   std::vector<services::Event> events;
   probes::HostStalls host;
-  std::map<const Expectation*, std::uint64_t> captured;
+  struct Captured {
+    std::uint64_t matched = 0;
+    std::uint64_t dropped = 0;  ///< by the kernel, unseen: they may have matched
+  };
+  std::map<const Expectation*, Captured> captured;
 
   const FlowEvidence& flow(const std::string& name) const;
   probes::Window window(const std::optional<Span>& during) const;  ///< all of the drill when absent

@@ -139,7 +139,8 @@ struct Judge {
       }
       add(result, Verdict::kPass, fmt::format("{} {}", word(way), fmt::join(crossed[static_cast<int>(way)], " ")));
     }
-    result.verdict = verdict_of(crossed[0] == crossed[1] && !crossed[0].empty());
+    const bool same = crossed[0] == crossed[1] && !crossed[0].empty();
+    result.verdict = same ? Verdict::kPass : evidence.sightings_lost ? Verdict::kInconclusive : Verdict::kFail;
   }
 
   void operator()(const ExpectEvent& what) {
@@ -162,7 +163,10 @@ struct Judge {
                                   what.node, what.interface, during_text(what.during));
     const auto count = evidence.captured.find(&expectation);
     if (count == evidence.captured.end()) return add(result, Verdict::kInconclusive, "nothing was captured");
-    add(result, verdict_of((count->second > 0) == what.some), fmt::format("{} packets", count->second));
+    const auto [matched, dropped] = count->second;
+    const bool blind = matched == 0 && dropped > 0;  // what was not seen proves nothing
+    add(result, blind ? Verdict::kInconclusive : verdict_of((matched > 0) == what.some),
+        fmt::format("{} packets", matched) + (dropped > 0 ? fmt::format(", {} not looked at", dropped) : ""));
   }
 
   void operator()(const ExpectCounter& what) {

@@ -162,7 +162,7 @@ void Session::end_capture(const Expectation& expectation) {
   for (RunningCapture& running : captures_) {
     if (running.expectation != &expectation) continue;
     running.capture.stop();
-    evidence_.captured[&expectation] = running.capture.matched();
+    evidence_.captured[&expectation] = {running.capture.matched(), running.capture.dropped()};
   }
 }
 

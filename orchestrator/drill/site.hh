@@ -34,8 +34,8 @@ class Site : public probes::Site {
 
 /// Where captures go, and what runs may look like.
 struct RunOptions {
-  std::string folder;  ///< for pcap files; empty: only counted
-  bool trace = true;   ///< path tracing; without it path and counter expectations are inconclusive
+  std::string folder;                ///< for pcap files; empty: only counted
+  bool trace = true;                 ///< path tracing; without it path and counter expectations are inconclusive
   std::function<bool()> is_awaited;  ///< false when nobody waits for the verdict any more: run() heals and throws
 };
 

@@ -108,6 +108,8 @@ TEST_F(JudgeTest, WithoutTracingAPathIsInconclusive) {
 TEST_F(JudgeTest, Symmetry) {
   EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"router", "other"}, "before", {}}), Verdict::kPass);
   EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"other"}, "before", {}}), Verdict::kFail);  // it crosses neither
+  evidence_.sightings_lost = true;
+  EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"other"}, "before", {}}), Verdict::kInconclusive);
 }
 
 TEST_F(JudgeTest, Events) {
@@ -130,11 +132,15 @@ TEST_F(JudgeTest, Counters) {
 
 TEST_F(JudgeTest, Captures) {
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kInconclusive);
-  evidence_.captured[&expectation_] = 0;
+  evidence_.captured[&expectation_] = {0, 0};
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kPass);
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", true, {}}), Verdict::kFail);
-  evidence_.captured[&expectation_] = 3;
+  evidence_.captured[&expectation_] = {3, 0};
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kFail);
+  evidence_.captured[&expectation_] = {0, 7};
+  EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kInconclusive);
+  evidence_.captured[&expectation_] = {1, 7};
+  EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", true, {}}), Verdict::kPass);
 }
 
 TEST_F(JudgeTest, TheTimelineTellsTheChain) {
