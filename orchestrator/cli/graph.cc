@@ -36,6 +36,26 @@ const std::map<std::string, const char*> kFill{
     {"provider", "#e8d5f2"},      {"msee", "#cfe2ff"}, {"er-gateway", "#cfe2ff"}, {"vnet", "#d9f0ff"},
     {"load-balancer", "#fff2cc"}, {"edge", "#ffd8c2"}, {"internet", "#eeeeee"}};
 
+/// A fabric names its side of a NIC after the machine at the other end: to say it again there would only fill the
+/// picture.
+std::string label_of(const plan::Plan& plan, const End& end) {
+  const auto* node = plan.find_node(end.node);
+  return node != nullptr && node->role == "vnet" ? "" : end.interface;
+}
+
+std::string rate_text(std::uint64_t rate) {
+  constexpr std::uint64_t kGiga = 1'000'000'000, kMega = 1'000'000;
+  if (rate == 0) return "";
+  return rate % kGiga == 0 ? fmt::format("{} Gbps", rate / kGiga) : fmt::format("{} Mbps", rate / kMega);
+}
+
+/// What the link does to frames, in a few words: "5ms 1 Gbps".
+std::string character(const Impairment& it) {
+  std::string text = it.delay.count() > 0 ? to_string(it.delay) : "";
+  if (it.rate > 0) text += (text.empty() ? "" : " ") + rate_text(it.rate);
+  return text;
+}
+
 }  // namespace
 
 std::string to_mermaid(const plan::Plan& plan) {
@@ -48,16 +68,16 @@ std::string to_mermaid(const plan::Plan& plan) {
     out += "  end\n";
   }
   for (const auto& link : plan.links)
-    out += fmt::format("  {} ---|\"{} · {}\"| {}\n", mermaid_id(link.a.node), link.a.interface, link.b.interface,
-                       mermaid_id(link.b.node));
+    out += fmt::format("  {} ---|\"{} · {}\"| {}\n", mermaid_id(link.a.node), label_of(plan, link.a),
+                       label_of(plan, link.b), mermaid_id(link.b.node));
   return out;
 }
 
 std::string to_dot(const plan::Plan& plan) {
   std::string out = fmt::format(
-      "graph \"{}\" {{\n  rankdir=LR; fontname=\"Helvetica\"; label=\"{}\";\n"
+      "graph \"{}\" {{\n  rankdir=LR; nodesep=0.35; ranksep=0.9; fontname=\"Helvetica\"; label=\"{}\";\n"
       "  node [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=10];\n"
-      "  edge [fontname=\"Helvetica\" fontsize=8 color=\"#666666\"];\n",
+      "  edge [fontname=\"Helvetica\" fontsize=8 labeldistance=1.4 color=\"#666666\"];\n",
       plan.lab, plan.title.empty() ? plan.lab : plan.title);
   for (const auto& [site, nodes] : by_site(plan)) {
     out += fmt::format("  subgraph \"cluster_{}\" {{\n    label=\"{}\"; color=\"#bbbbbb\";\n", site, site);
@@ -69,8 +89,8 @@ std::string to_dot(const plan::Plan& plan) {
     out += "  }\n";
   }
   for (const auto& link : plan.links)
-    out += fmt::format("  \"{}\" -- \"{}\" [taillabel=\"{}\" headlabel=\"{}\"];\n", link.a.node, link.b.node,
-                       link.a.interface, link.b.interface);
+    out += fmt::format("  \"{}\" -- \"{}\" [taillabel=\"{}\" headlabel=\"{}\" label=\"{}\"];\n", link.a.node,
+                       link.b.node, label_of(plan, link.a), label_of(plan, link.b), character(link.a_to_b));
   return out + "}\n";
 }
 
