@@ -29,7 +29,7 @@ bool passes(const std::vector<Prefix>& filter, const Prefix& prefix) {
 
 bool refuses(const model::Node& node, const Prefix& prefix) {
   return node.fabric &&
-         std::ranges::any_of(node.fabric->address_space, [&](const Prefix& own) { return own.contains(prefix); });
+         std::ranges::any_of(system_prefixes(*node.fabric), [&](const Prefix& own) { return own.contains(prefix); });
 }
 
 /// What `neighbor` of `from` hears of it, or nothing.
@@ -70,6 +70,13 @@ std::vector<const model::Node*> reached(const model::Topology& topology, const m
 }
 
 }  // namespace
+
+std::vector<Prefix> system_prefixes(const model::Fabric& fabric) {
+  std::vector<Prefix> prefixes = fabric.address_space;
+  for (const auto& peer : fabric.peers)
+    prefixes.insert(prefixes.end(), peer.address_space.begin(), peer.address_space.end());
+  return prefixes;
+}
 
 std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
                                     const model::BgpNeighbor& neighbor) {

@@ -18,9 +18,12 @@ struct Session {
 std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
                                     const model::BgpNeighbor& neighbor);
 
+/// What a VNet's own routes say, and no learned one can, nor a longer one: its address space and its peers'.
+std::vector<Prefix> system_prefixes(const model::Fabric& fabric);
+
 /// The prefixes of others that reach `node`: by way of sessions, filters, AS path loops, and iBGP's rule that what one
 /// internal neighbour said is not told to another (RFC 4271, 9.2; RFC 4456 for reflectors' clients). In the order of
-/// who advertises them. A VNet's fabric refuses its own address space.
+/// who advertises them. A VNet's fabric refuses its system_prefixes().
 std::vector<Prefix> learned_prefixes(const model::Topology& topology, const model::Node& node);
 
 }  // namespace xconn::nodes

@@ -1,17 +1,20 @@
 #include "nodes/vnet/vnet.hh"
 
 #include <algorithm>
-#include <kainjow/mustache.hpp>
 
+#include "nodes/routing/propagation.hh"
 #include "nodes/routing/routing.hh"
-#include "nodes/templates.hh"
+#include "nodes/vnet/security.hh"
 
 namespace xconn::nodes {
 namespace {
 
 constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric = 20, kSystemMetric = 30;
 constexpr std::uint32_t kSubnetRule = 100;
+constexpr std::uint32_t kPeersTable = 901;  ///< what comes from a peered VNet may go to the machines of this one only
+constexpr std::uint32_t kMainTable = 254;
 constexpr const char* kPlatformAddress = "168.63.129.16";
+constexpr const char* kGatewaySubnet = "GatewaySubnet";
 
 /// Next hop type None of every subnet that has no default route of the user's.
 constexpr const char* kNowhere[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"};
@@ -52,6 +55,19 @@ Route default_route(const model::Fabric& fabric, std::uint32_t table) {
   return route;
 }
 
+/// A peered VNet's address space, as seen from `subnet`. What its gateways pass on is not forwarded traffic, so it
+/// takes a link of its own to the spokes that use them.
+void add_peer_routes(const model::Fabric& fabric, const model::FabricSubnet& subnet, plan::Node& node) {
+  for (const auto& peer : fabric.peers) {
+    const bool of_gateways = subnet.name == kGatewaySubnet && !peer.transit_interface.empty() && !peer.remote_gateways;
+    for (const auto& prefix : peer.address_space) {
+      Route route = system_route(prefix, RouteKind::kUnicast, subnet.table);
+      route.next_hops.push_back({peer.router, of_gateways ? peer.transit_interface : peer.interface, true});
+      node.routes.push_back(route);
+    }
+  }
+}
+
 /// Longest prefix first, then the user's before BGP's before the system's: their metrics. `throw` leads to the main
 /// table, where the NICs are.
 void add_subnet_routes(const model::Fabric& fabric, const model::FabricSubnet& subnet, plan::Node& node) {
@@ -66,6 +82,7 @@ void add_subnet_routes(const model::Fabric& fabric, const model::FabricSubnet& s
   }
   for (const auto& prefix : fabric.address_space)
     node.routes.push_back(system_route(prefix, RouteKind::kThrow, subnet.table));
+  add_peer_routes(fabric, subnet, node);
   node.routes.push_back(default_route(fabric, subnet.table));
   if (std::ranges::any_of(subnet.routes, [](const Route& route) { return route.to.is_default(); })) return;
   for (const char* prefix : kNowhere)
@@ -84,12 +101,52 @@ void add_subnet_rules(const model::Fabric& fabric, plan::Node& node) {
   }
 }
 
+/// Peering is not transitive: a peer reaches machines here, and neither this VNet's peers nor what its gateways know.
+/// (A spoke reaches those by the link of `transit_interface`, which has no such rule.)
+void keep_peers_inside(const model::Fabric& fabric, plan::Node& node) {
+  if (fabric.peers.empty()) return;
+  for (const auto& prefix : fabric.address_space)
+    node.routes.push_back(system_route(prefix, RouteKind::kThrow, kPeersTable));
+  node.routes.push_back(system_route(Prefix{}, RouteKind::kBlackhole, kPeersTable));
+  for (const auto& peer : fabric.peers) {
+    Rule rule;
+    rule.priority = kSubnetRule;
+    rule.in_interface = peer.interface;
+    rule.table = kPeersTable;
+    node.rules.push_back(rule);
+  }
+}
+
+std::vector<std::uint32_t> propagating(const model::Fabric& fabric) {
+  std::vector<std::uint32_t> tables;
+  for (const auto& subnet : fabric.subnets)
+    if (subnet.propagate_bgp) tables.push_back(subnet.table);
+  return tables;
+}
+
 void mirror_learned_routes(const model::Fabric& fabric, plan::Node& node) {
   RouteMirror mirror;
   mirror.metric = kLearnedMetric;
-  for (const auto& subnet : fabric.subnets)
-    if (subnet.propagate_bgp) mirror.to_tables.push_back(subnet.table);
+  mirror.to_tables = propagating(fabric);
   if (!mirror.to_tables.empty()) node.mirrors.push_back(mirror);
+}
+
+/// What the gateways of the hub learned stands in the hub's main table, and is learned here from there. The main table
+/// here has it too: it is what this VNet knows, whatever its subnets make of it.
+void learn_of_hub(const Setting& setting, const model::FabricPeer& hub, Fragment& fragment) {
+  const auto& fabric = *setting.node.fabric;
+  RouteMirror mirror;
+  mirror.from_node = hub.vnet;
+  mirror.interface = hub.transit_interface;
+  mirror.reject = system_prefixes(fabric);
+  mirror.metric = kLearnedMetric;
+  mirror.to_tables = propagating(fabric);
+  mirror.to_tables.push_back(kMainTable);
+  const auto there = std::ranges::find(setting.topology.nodes, hub.vnet, &model::Node::name);
+  for (const auto& prefix : learned_prefixes(setting.topology, *there))
+    if (std::ranges::none_of(mirror.reject, [&](const Prefix& own) { return own.contains(prefix); }))
+      fragment.add_fact("route", prefix.text(), hub.transit_interface);
+  fragment.node.mirrors.push_back(std::move(mirror));
 }
 
 plan::Interface loopback() {
@@ -116,7 +173,7 @@ void answer_for_everybody(plan::Node& node) {
 
 void make_vnet(const Setting& setting, Fragment& fragment) {
   forwards(fragment);
-  fragment.node.nftables = rendered("vnet/fabric.nft", kainjow::mustache::data{});
+  fragment.node.nftables = fabric_ruleset(setting);
   if (!setting.node.fabric) return;
   const auto& fabric = *setting.node.fabric;
   fragment.node.interfaces.push_back(loopback());
@@ -124,10 +181,12 @@ void make_vnet(const Setting& setting, Fragment& fragment) {
   add_main_routes(fabric, fragment.node);
   for (const auto& subnet : fabric.subnets) add_subnet_routes(fabric, subnet, fragment.node);
   add_subnet_rules(fabric, fragment.node);
+  keep_peers_inside(fabric, fragment.node);
+  for (const auto& peer : fabric.peers)
+    if (peer.remote_gateways) learn_of_hub(setting, peer, fragment);
   if (!setting.node.bgp) return;
   mirror_learned_routes(fabric, fragment.node);
-  add_routing(setting, fragment,
-              fabric.address_space);  // the VNet's own prefixes beat every learned one, longer ones too
+  add_routing(setting, fragment, system_prefixes(fabric));
 }
 
 }  // namespace xconn::nodes

@@ -30,25 +30,6 @@ const std::string& vnet_name(const Expansion& expansion, const model::LoadBalanc
   return balancer.vnet;
 }
 
-/// What leaves the fabric's side of `backend`'s link can go nowhere but to its NIC, and nowhere at all while that is
-/// down.
-void force_out(model::Node& fabric, const std::string& from_balancer, const model::Backend& backend) {
-  const auto forced = std::ranges::count(fabric.rules, kForcedRule, &Rule::priority);
-  Route route = route_to(Prefix{}, {backend.address, backend.fabric_interface, true});
-  route.table = kBackendTables + static_cast<std::uint32_t>(forced);
-  Rule rule;
-  rule.priority = kForcedRule;
-  rule.in_interface = from_balancer;
-  rule.table = route.table;
-  Route guard;
-  guard.kind = RouteKind::kBlackhole;
-  guard.table = route.table;
-  guard.metric = 1;
-  fabric.routes.push_back(route);
-  fabric.routes.push_back(guard);
-  fabric.rules.push_back(rule);
-}
-
 model::Backend join_backend(Expansion& expansion, const std::string& balancer, const std::string& vnet,
                             const End& end) {
   model::Backend backend;
@@ -59,7 +40,7 @@ model::Backend join_backend(Expansion& expansion, const std::string& balancer, c
   const auto side = expansion.plug(vnet, {balancer, backend.interface}, "", backend.address);
   auto& fabric = expansion.node(vnet);
   fabric.fabric->nics.pop_back();  // a way in only: nothing is sent to the balancer by it
-  force_out(fabric, side, backend);
+  force_out(fabric, side, {backend.fabric_interface, backend.address, ""});
   return backend;
 }
 

@@ -104,6 +104,7 @@ model::Topology expand(const model::Topology& topology) {
   add_vnets(expansion);
   add_gateways(expansion);
   add_balancers(expansion);
+  add_vnet_peerings(expansion);
   lower_route_tables(expansion);
   return std::move(expansion.out);
 }

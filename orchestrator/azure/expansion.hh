@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,9 @@ constexpr std::uint32_t kMicrosoftAsn = 12076;  ///< of every MSEE
 constexpr std::uint32_t kGatewayAsn = 65515;    ///< of every virtual network gateway
 constexpr int kQinqMtu = 1508;                  ///< a 1500-byte packet with two tags must pass the trunk
 constexpr std::uint32_t kSubnetTables = 1001;   ///< of the fabric: one for each subnet
-constexpr std::uint32_t kBackendTables = 5001;  ///< of the fabric: one for each backend of each load balancer
+/// Of the fabric: one for each link by which packets may go to one NIC only (a load balancer's to a backend, a peered
+/// VNet's to an appliance).
+constexpr std::uint32_t kForcedTables = 5001;
 constexpr std::uint32_t kProbeTables = 501;  ///< of a machine with several NICs: the way back of the platform's probes
 constexpr std::uint32_t kForcedRule = 90, kProbeRule = 500;
 inline constexpr const char* kPlatformAddress = "168.63.129.16";
@@ -37,6 +40,16 @@ struct Expansion {
 const model::Vnet& vnet_of(const model::Topology& topology, const std::string& name);
 const model::Subnet& subnet_of(const model::Vnet& vnet, const std::string& name);
 
+/// What the gateways of `vnet` announce: its own address space, and that of each spoke that uses them.
+std::vector<Prefix> reached_through_gateways_of(const model::Topology& topology, const model::Vnet& vnet);
+/// The next hop of a user route in `vnet` that is an appliance in a peered VNet, over a link made for it; nullopt when
+/// no directly peered VNet has a NIC with that address.
+std::optional<NextHop> appliance_across_peering(Expansion& expansion, const std::string& vnet,
+                                                const Address& appliance);
+/// What enters `fabric` by its interface `from` can go nowhere but to `nic`, and nowhere at all while that is down.
+void force_out(model::Node& fabric, const std::string& from, const model::FabricNic& nic);
+const model::FabricNic* nic_of(const model::Fabric& fabric, const Address& address);
+
 /// `wanted`, or a shorter name with a few digits of its hash when Linux would refuse it.
 std::string interface_name(const std::string& wanted);
 model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses = {});
@@ -53,6 +66,7 @@ void add_circuits(Expansion& expansion);  ///< provider switches and MSEEs
 void add_gateways(Expansion& expansion);  ///< the core switch and the two instances of each gateway
 void add_vnets(Expansion& expansion);     ///< the fabrics; machines are plugged in
 void add_balancers(Expansion& expansion);
+void add_vnet_peerings(Expansion& expansion);   ///< fabrics are joined; after all NICs are plugged in
 void lower_route_tables(Expansion& expansion);  ///< last: a next hop is looked for among all NICs
 
 }  // namespace xconn::azure

@@ -19,16 +19,16 @@ void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, 
     for (int end : {0, 1}) {
       bgp.neighbors.push_back(neighbor(core_address(expansion.in, gateway, *circuit, end), *Asn::of(kMicrosoftAsn)));
       bgp.neighbors.back().bfd = true;
-      bgp.neighbors.back().announce = vnet.address_space;
+      bgp.neighbors.back().announce = reached_through_gateways_of(expansion.in, vnet);
       if (connection.weight > 0)
         bgp.neighbors.back().local_preference = kDefaultPreference + static_cast<std::uint32_t>(connection.weight);
     }
   }
 }
 
-void route_into_vnet(const model::Vnet& vnet, const Address& router, model::Node& instance) {
+void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance) {
   instance.routes.push_back(route_to(*Prefix::parse(router.text()), {{}, "vnet", false}));
-  for (const auto& prefix : vnet.address_space) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
+  for (const auto& prefix : reached) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
 }
 
 void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
@@ -38,12 +38,12 @@ void add_instance(Expansion& expansion, const model::Gateway& gateway, int index
   auto& instance = expansion.add_node(instance_name(gateway, index), "er-gateway", "azure", gateway.where);
   instance.interfaces = {port("core", {{address, subnet.length()}}), port("vnet", {{address, 32}})};
   instance.bgp = speaker(*Asn::of(kGatewayAsn), address);
-  instance.bgp->advertise = vnet.address_space;
+  instance.bgp->advertise = reached_through_gateways_of(expansion.in, vnet);
   peer_with_msees(expansion, gateway, vnet, *instance.bgp);
   auto fabric = neighbor(subnet.host(1), *Asn::of(kGatewayAsn));
   fabric.next_hop_self = true;
   instance.bgp->neighbors.push_back(fabric);
-  route_into_vnet(vnet, subnet.host(1), instance);
+  route_into_vnet(instance.bgp->advertise, subnet.host(1), instance);
   const std::string name = instance.name;
   expansion.link({name, "core"}, {gateway_switch_name(gateway), interface_name(name)}, gateway.where);
   expansion.plug(vnet.name, {name, "vnet"}, kGatewaySubnet, address);

@@ -18,7 +18,8 @@ void add_fabric(Expansion& expansion, const model::Vnet& vnet) {
   std::uint32_t table = kSubnetTables;
   for (const auto& subnet : vnet.subnets) {
     const auto* routes = table_of(expansion.in, subnet);
-    fabric.subnets.push_back({subnet.name, subnet.prefix, table++, routes == nullptr || routes->propagate_bgp, {}});
+    fabric.subnets.push_back(
+        {subnet.name, subnet.prefix, table++, routes == nullptr || routes->propagate_bgp, {}, subnet.nsg});
   }
   expansion.add_node(vnet.name, "vnet", "azure", vnet.where).fabric = std::move(fabric);
 }
@@ -49,31 +50,58 @@ void plug_machine(Expansion& expansion, const std::string& name) {
     const auto router = subnet_of(vnet_of(expansion.in, vnet), subnet).prefix.host(1);
     expansion.plug(vnet, {name, interface.name}, subnet, interface.addresses.front().address());
     auto& machine = expansion.node(name);
+    auto& nic = expansion.fabric(vnet).nics.back();
+    nic.nsg = interface.nsg;
+    nic.ip_forwarding = interface.ip_forwarding.value_or(machine.role != "host");
     if (!machine.gateway) machine.gateway = router;
     if (nics > 1) add_probe_route(machine, interface, router, index++);
   }
 }
 
-const model::FabricNic* nic_of(const model::Fabric& fabric, const Address& address) {
-  const auto found = std::ranges::find(fabric.nics, address, &model::FabricNic::address);
-  return found == fabric.nics.end() ? nullptr : &*found;
-}
-
-Route through(const model::FabricNic* nic, Route route) {
-  route.kind = nic == nullptr ? RouteKind::kBlackhole : RouteKind::kUnicast;
-  if (nic != nullptr) route.next_hops.push_back({nic->address, nic->interface, true});
+Route through(std::optional<NextHop> next_hop, Route route) {
+  route.kind = next_hop ? RouteKind::kUnicast : RouteKind::kBlackhole;
+  if (next_hop) route.next_hops.push_back(std::move(*next_hop));
   return route;
 }
 
-Route lowered(const model::UserRoute& user, const model::Fabric& fabric) {
+/// An appliance is a next hop where it is in the VNet or in one that is peered with it, never beyond a gateway.
+std::optional<NextHop> appliance(Expansion& expansion, const std::string& vnet, const Address& address) {
+  if (const auto* nic = nic_of(expansion.fabric(vnet), address)) return NextHop{address, nic->interface, true};
+  return appliance_across_peering(expansion, vnet, address);
+}
+
+std::optional<NextHop> internet(const model::Fabric& fabric) {
+  const auto out = std::ranges::find(fabric.nics, fabric.internet_interface, &model::FabricNic::interface);
+  if (out == fabric.nics.end()) return std::nullopt;
+  return NextHop{out->address, out->interface, true};
+}
+
+/// Only a VPN gateway can be a user route's next hop.
+std::vector<NextHop> vpn_gateway(const Expansion& expansion, const model::Fabric& fabric, const std::string& vnet) {
+  std::vector<NextHop> hops;
+  for (const auto& gateway : expansion.in.gateways)
+    if (gateway.type == "Vpn" && gateway.vnet == vnet)
+      for (const auto& instance : gateway.instances)
+        if (const auto* nic = nic_of(fabric, instance)) hops.push_back({nic->address, nic->interface, true});
+  return hops;
+}
+
+Route lowered(Expansion& expansion, const std::string& vnet, const model::UserRoute& user) {
   Route route = route_to(user.to);
-  if (user.type == model::NextHopType::kVnetLocal) route.kind = RouteKind::kThrow;
-  if (user.type == model::NextHopType::kNone) route.kind = RouteKind::kBlackhole;
-  if (user.type == model::NextHopType::kVirtualAppliance)
-    return through(user.next_hop ? nic_of(fabric, *user.next_hop) : nullptr, route);
-  if (user.type == model::NextHopType::kInternet) {
-    const auto out = std::ranges::find(fabric.nics, fabric.internet_interface, &model::FabricNic::interface);
-    return through(out == fabric.nics.end() ? nullptr : &*out, route);
+  switch (user.type) {
+    case model::NextHopType::kVnetLocal:
+      route.kind = RouteKind::kThrow;
+      return route;
+    case model::NextHopType::kNone:
+      return through({}, route);
+    case model::NextHopType::kVirtualAppliance:
+      return through(user.next_hop ? appliance(expansion, vnet, *user.next_hop) : std::nullopt, route);
+    case model::NextHopType::kInternet:
+      return through(internet(expansion.fabric(vnet)), route);
+    case model::NextHopType::kVirtualNetworkGateway:
+      route.next_hops = vpn_gateway(expansion, expansion.fabric(vnet), vnet);
+      if (route.next_hops.empty()) route.kind = RouteKind::kBlackhole;
+      return route;
   }
   return route;
 }
@@ -86,12 +114,35 @@ void add_vnets(Expansion& expansion) {
 }
 
 void lower_route_tables(Expansion& expansion) {
-  for (const auto& vnet : expansion.in.vnets) {
-    auto& fabric = expansion.fabric(vnet.name);
+  for (const auto& vnet : expansion.in.vnets)
     for (std::size_t i = 0; i < vnet.subnets.size(); ++i)
       if (const auto* table = table_of(expansion.in, vnet.subnets[i]))
-        for (const auto& user : table->routes) fabric.subnets[i].routes.push_back(lowered(user, fabric));
-  }
+        for (const auto& user : table->routes) {
+          Route route = lowered(expansion, vnet.name, user);
+          expansion.fabric(vnet.name).subnets[i].routes.push_back(std::move(route));
+        }
+}
+
+const model::FabricNic* nic_of(const model::Fabric& fabric, const Address& address) {
+  const auto found = std::ranges::find(fabric.nics, address, &model::FabricNic::address);
+  return found == fabric.nics.end() ? nullptr : &*found;
+}
+
+void force_out(model::Node& fabric, const std::string& from, const model::FabricNic& nic) {
+  const auto forced = std::ranges::count(fabric.rules, kForcedRule, &Rule::priority);
+  Route route = route_to(Prefix{}, {nic.address, nic.interface, true});
+  route.table = kForcedTables + static_cast<std::uint32_t>(forced);
+  Rule rule;
+  rule.priority = kForcedRule;
+  rule.in_interface = from;
+  rule.table = route.table;
+  Route guard;
+  guard.kind = RouteKind::kBlackhole;
+  guard.table = route.table;
+  guard.metric = 1;
+  fabric.routes.push_back(route);
+  fabric.routes.push_back(guard);
+  fabric.rules.push_back(rule);
 }
 
 }  // namespace xconn::azure

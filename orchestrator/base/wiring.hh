@@ -48,12 +48,16 @@ struct Rule {
 };
 
 /// Copies every route that protocol `from_protocol` puts into table `from_table` into each of `to_tables`, with
-/// `metric`, and takes it away again with it: how a VNet's subnets receive what its gateways learned.
+/// `metric`, and takes it away again with it: how a VNet's subnets receive what its gateways learned, and how those of
+/// a spoke receive what the gateways of its hub learned.
 struct RouteMirror {
+  std::string from_node;  ///< whose table; empty: this node's own
   std::uint32_t from_table = 254;
   std::uint8_t from_protocol = 186;  ///< RTPROT_BGP
   std::vector<std::uint32_t> to_tables;
   std::uint32_t metric = 20;
+  std::string interface;       ///< copies leave by it; empty: by the original's interfaces
+  std::vector<Prefix> reject;  ///< no copies of these, nor of longer ones
   friend bool operator==(const RouteMirror&, const RouteMirror&) = default;
 };
 

@@ -25,22 +25,35 @@ Routes by_prefix(const std::vector<RouteEntry>& entries) {
 
 /// The route as it stands in a mirrored table. `onlink`, because its next hop was judged where it came from: the copy's
 /// table need not know the way to it.
-Route copy_of(Route route, std::uint32_t table, std::uint32_t metric) {
+Route copy_of(Route route, std::uint32_t table, const xconn::RouteMirror& wish) {
   route.table = table;
-  route.metric = metric;
-  for (auto& hop : route.next_hops) hop.onlink = hop.via.has_value();
+  route.metric = wish.metric;
+  for (auto& hop : route.next_hops) {
+    hop.onlink = hop.via.has_value();
+    if (!wish.interface.empty()) hop.interface = wish.interface;
+  }
   return route;
+}
+
+bool rejects(const xconn::RouteMirror& wish, const Prefix& prefix) {
+  return std::ranges::any_of(wish.reject, [&](const Prefix& rejected) { return rejected.contains(prefix); });
 }
 
 }  // namespace
 
 struct RouteMirror::State {
-  State(sys::Loop& its_loop, const sys::Netns& netns, const std::string& name, const xconn::RouteMirror& its_wish)
-      : loop(its_loop), wish(its_wish), reader(netns, name), writer(netns, name) {}
+  State(sys::Loop& its_loop, const MirrorSource& from, const sys::Netns& netns, const std::string& name,
+        const xconn::RouteMirror& its_wish)
+      : loop(its_loop),
+        wish(its_wish),
+        source_reader(from.netns, from.name),
+        reader(netns, name),
+        writer(netns, name) {}
 
   void synchronize() {
     const auto start = sys::now();
-    const auto source = by_prefix(reader.routes(wish.from_table, wish.from_protocol));
+    auto source = by_prefix(source_reader.routes(wish.from_table, wish.from_protocol));
+    std::erase_if(source, [this](const auto& item) { return rejects(wish, item.first); });
     Batch batch;
     for (const auto table : wish.to_tables) plan_table(source, table, batch);
     if (!batch.empty()) writer.commit(batch);
@@ -53,7 +66,7 @@ struct RouteMirror::State {
     for (const auto& [prefix, route] : present)
       if (!source.contains(prefix)) batch.push_back(route_delete(route, kProtocolMirror).tolerate(ESRCH));
     for (const auto& [prefix, route] : source) {
-      const auto copy = copy_of(route, table, wish.metric);
+      const auto copy = copy_of(route, table, wish);
       const auto found = present.find(prefix);
       if (found == present.end() || !(found->second == copy)) batch.push_back(route_replace(copy, kProtocolMirror));
     }
@@ -61,7 +74,7 @@ struct RouteMirror::State {
 
   bool concerns_us(const Change& change) const {
     if (const auto* entry = std::get_if<RouteEntry>(&change.what)) {
-      if (entry->route.table == wish.from_table) return entry->protocol == wish.from_protocol;
+      if (entry->route.table == wish.from_table && entry->protocol == wish.from_protocol) return true;
       return change.gone && entry->protocol == kProtocolMirror;
     }
     // The kernel drops IPv4 routes without a word when their interface or preferred source goes.
@@ -88,22 +101,30 @@ struct RouteMirror::State {
 
   sys::Loop& loop;
   xconn::RouteMirror wish;
-  Reader reader;
+  Reader source_reader, reader;
   Netlink writer;
   std::function<void(const std::string&)> tell_error;
   std::chrono::nanoseconds not_before{0};
   bool scheduled = false;
   sys::Timer timer;
-  std::optional<Monitor> monitor;
+  std::vector<Monitor> monitors;
 };
 
 RouteMirror::RouteMirror(sys::Loop& loop, const sys::Netns& netns, const std::string& netns_name,
                          const xconn::RouteMirror& mirror)
-    : state_(std::make_shared<State>(loop, netns, netns_name, mirror)) {
+    : RouteMirror(loop, {netns, netns_name}, netns, netns_name, mirror) {}
+
+RouteMirror::RouteMirror(sys::Loop& loop, const MirrorSource& source, const sys::Netns& netns,
+                         const std::string& netns_name, const xconn::RouteMirror& mirror)
+    : state_(std::make_shared<State>(loop, source, netns, netns_name, mirror)) {
+  const auto listen = [&](const sys::Netns& where) {
+    state_->monitors.emplace_back(loop, where, [state = state_.get()](const Change& change) {
+      if (state->concerns_us(change)) state->schedule(Duration{0});
+    });
+  };
   // Listens before it reads: nothing falls between.
-  state_->monitor.emplace(loop, netns, [state = state_.get()](const Change& change) {
-    if (state->concerns_us(change)) state->schedule(Duration{0});
-  });
+  listen(netns);
+  if (&source.netns != &netns) listen(source.netns);
   state_->synchronize();
 }
 

@@ -60,6 +60,8 @@ void Lab::bring_up(const Progress& progress) {
   make_namespaces();
   make_links();
   for (const auto& node : nodes_) node->configure(options_.vlan);
+  for (const auto& each : nodes_)
+    each->mirror_routes([this](const std::string& name) -> const sys::Netns& { return node(name).netns(); });
   for (const auto& link : plan_.links) {
     impair(link.a, link.a_to_b);
     impair(link.b, link.b_to_a);

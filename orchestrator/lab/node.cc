@@ -67,7 +67,15 @@ void Node::configure(datapath::VlanDriver vlan) {
   for (const auto& interface : plan_.interfaces)
     if (interface.hide_hop) hidden_hops_.emplace_back(netns_, interface.name);
   monitor_.emplace(loop_, netns_, [this](const kernel::Change& change) { changed(change); });
-  for (const auto& mirror : plan_.mirrors) mirrors_.emplace_back(loop_, netns_, plan_.name, mirror);
+}
+
+void Node::mirror_routes(const std::function<const sys::Netns&(const std::string& node)>& netns_of) {
+  for (const auto& mirror : plan_.mirrors)
+    if (mirror.from_node.empty())
+      mirrors_.emplace_back(loop_, netns_, plan_.name, mirror);
+    else
+      mirrors_.emplace_back(loop_, kernel::MirrorSource{netns_of(mirror.from_node), mirror.from_node}, netns_,
+                            plan_.name, mirror);
 }
 
 void Node::make_bridges() {

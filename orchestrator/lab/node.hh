@@ -39,6 +39,8 @@ class Node {
 
   /// Once the links are there: bridges, sub-interfaces, addresses, routes, rules, nftables, hidden hops.
   void configure(datapath::VlanDriver vlan);
+  /// Starts the plan's mirrors, once all nodes are configured; `netns_of` finds the node that one reads.
+  void mirror_routes(const std::function<const sys::Netns&(const std::string& node)>& netns_of);
   /// Writes the files, with @RUN@ replaced by the folder, and starts the services; returns at once.
   void start_services();
   std::optional<std::string> services_missing() { return services_->missing(); }

@@ -14,14 +14,31 @@ const RouteTable* table_of_gateway_subnet(const Check& check, const Vnet& vnet) 
              : find_named(check.topology.route_tables, subnet->route_table);
 }
 
+bool holds(const Vnet& vnet, const Address& address) {
+  return std::any_of(vnet.address_space.begin(), vnet.address_space.end(),
+                     [&](const Prefix& space) { return space.contains(address); });
+}
+
+bool is_half_of_peering(const Vnet& vnet, const Vnet& remote) {
+  return std::any_of(vnet.peerings.begin(), vnet.peerings.end(),
+                     [&](const VnetPeering& half) { return half.remote == remote.name; });
+}
+
+/// An appliance is a next hop in the VNet itself and in those that are directly peered with it.
+bool is_in_reach(const Check& check, const Vnet& vnet, const Address& address) {
+  return std::any_of(check.topology.vnets.begin(), check.topology.vnets.end(), [&](const Vnet& other) {
+    const bool near = &other == &vnet || (is_half_of_peering(vnet, other) && is_half_of_peering(other, vnet));
+    return near && holds(other, address);
+  });
+}
+
 bool is_in_a_vnet_of(const Check& check, const RouteTable& table, const Address& address) {
   bool is_used = false;
   for (const auto& vnet : check.topology.vnets) {
     const auto uses = [&](const Subnet& subnet) { return subnet.route_table == table.name; };
     if (std::none_of(vnet.subnets.begin(), vnet.subnets.end(), uses)) continue;
     is_used = true;
-    for (const auto& space : vnet.address_space)
-      if (space.contains(address)) return true;
+    if (is_in_reach(check, vnet, address)) return true;
   }
   return !is_used;
 }
@@ -34,7 +51,8 @@ void check_user_route(Check& check, const RouteTable& table, std::size_t i) {
   else if (route.type != NextHopType::kVirtualAppliance && route.next_hop)
     check.report(path, route.next_hop->text(), "remove the address, or the type");
   else if (route.next_hop && !is_in_a_vnet_of(check, table, *route.next_hop))
-    check.report(path, route.next_hop->text(), "use an address of the VNet whose subnets have this table");
+    check.report(path, route.next_hop->text(),
+                 "use an address of the VNet whose subnets have this table, or of one that is peered with it");
 }
 
 }  // namespace

@@ -223,9 +223,13 @@ struct Table<Rule> {
 
 template <>
 struct Table<RouteMirror> {
-  static constexpr std::tuple fields{
-      always("from_table", &RouteMirror::from_table), always("from_protocol", &RouteMirror::from_protocol),
-      always("to_tables", &RouteMirror::to_tables), always("metric", &RouteMirror::metric)};
+  static constexpr std::tuple fields{optional_field("from_node", &RouteMirror::from_node),
+                                     always("from_table", &RouteMirror::from_table),
+                                     always("from_protocol", &RouteMirror::from_protocol),
+                                     always("to_tables", &RouteMirror::to_tables),
+                                     always("metric", &RouteMirror::metric),
+                                     optional_field("interface", &RouteMirror::interface),
+                                     optional_field("reject", &RouteMirror::reject)};
 };
 
 template <>

@@ -31,7 +31,8 @@ TEST_P(Golden, PlanIsTheReviewedOne) {
   EXPECT_EQ(plan::from_json(nlohmann::json::parse(text)), plan);
 }
 
-INSTANTIATE_TEST_SUITE_P(Topologies, Golden, testing::Values("chain", "private-peering", "sdwan-expressroute"));
+INSTANTIATE_TEST_SUITE_P(Topologies, Golden,
+                         testing::Values("chain", "private-peering", "sdwan-expressroute", "transit-vnet"));
 
 }  // namespace
 }  // namespace xconn::nodes

@@ -1,0 +1,233 @@
+#include "nodes/vnet/security.hh"
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+#include <set>
+
+#include "azure/security.hh"
+#include "nodes/templates.hh"
+#include "nodes/vnet/security_lines.hh"
+
+namespace xconn::nodes {
+namespace {
+
+using Data = kainjow::mustache::data;
+
+constexpr const char* kGatewaySubnet = "GatewaySubnet";
+constexpr const char* kPlatformAddress = "168.63.129.16";
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+
+std::string set_of(const std::vector<std::string>& interfaces) {
+  std::vector<std::string> words;
+  for (const auto& name : interfaces) words.push_back(quoted(name));
+  return "{ " + joined(words) + " }";
+}
+
+Data rule_lines(const std::vector<std::string>& lines) {
+  Data list{Data::type::list};
+  for (const auto& line : lines) list.push_back(Data("rule", line));
+  return list;
+}
+
+const model::FabricSubnet* subnet_of(const model::Fabric& fabric, const model::FabricNic& nic) {
+  const auto found = std::ranges::find(fabric.subnets, nic.subnet, &model::FabricSubnet::name);
+  return found == fabric.subnets.end() ? nullptr : &*found;
+}
+
+std::string subnet_nsg(const model::Fabric& fabric, const model::FabricNic& nic) {
+  const auto* subnet = subnet_of(fabric, nic);
+  return subnet == nullptr ? "" : subnet->nsg;
+}
+
+bool has_nsg(const model::Fabric& fabric, const model::FabricNic& nic) {
+  return !nic.nsg.empty() || !subnet_nsg(fabric, nic).empty();
+}
+
+// --- guards: what has nothing to do with security groups -----------------------------------------------------------
+
+/// Links by which a load balancer reaches its backends: with a floating IP the packets are addressed to the frontend,
+/// and the platform delivers them to a NIC without IP forwarding too.
+std::vector<std::string> ways_from_balancers(const Setting& setting) {
+  std::vector<std::string> ways;
+  for (const auto& link : setting.topology.links) {
+    if (link.b.node != setting.node.name) continue;
+    const auto other = std::ranges::find(setting.topology.nodes, link.a.node, &model::Node::name);
+    if (other != setting.topology.nodes.end() && other->balancer) ways.push_back(link.b.interface);
+  }
+  return ways;
+}
+
+void guard_nics(const Setting& setting, std::vector<std::string>& guards) {
+  std::vector<std::string> closed, own;
+  for (const auto& nic : setting.node.fabric->nics) {
+    if (nic.ip_forwarding) continue;
+    closed.push_back(nic.interface);
+    own.push_back(quoted(nic.interface) + " . " + nic.address.text());
+  }
+  if (closed.empty()) return;
+  const auto ways = ways_from_balancers(setting);
+  const std::string addresses = "{ " + joined(own) + " }",
+                    from = ways.empty() ? "" : "iifname != " + set_of(ways) + " ";
+  guards.push_back("iifname " + set_of(closed) + " iifname . ip saddr != " + addresses +
+                   " counter drop comment \"no IP forwarding: not from this NIC\"");
+  guards.push_back("oifname " + set_of(closed) + " " + from + "oifname . ip daddr != " + addresses +
+                   " counter drop comment \"no IP forwarding: not for this NIC\"");
+}
+
+/// Without access a peer is no part of VirtualNetwork, and only a rule of a security group that names its addresses
+/// lets it in or lets anything out to it (Microsoft Learn, "Create, change, or delete a virtual network peering").
+void guard_peers(const model::Fabric& fabric, std::vector<std::string>& guards) {
+  std::vector<std::string> with_nsg;
+  for (const auto& nic : fabric.nics)
+    if (has_nsg(fabric, nic)) with_nsg.push_back(nic.interface);
+  const auto but = [&](const char* what) {
+    return with_nsg.empty() ? std::string() : std::string(what) + " != " + set_of(with_nsg) + " ";
+  };
+  for (const auto& peer : fabric.peers) {
+    std::vector<std::string> ways{peer.interface};
+    ways.insert(ways.end(), peer.appliance_interfaces.begin(), peer.appliance_interfaces.end());
+    if (!peer.forwarded_traffic)
+      guards.push_back("iifname " + set_of(ways) + " ip saddr != { " + prefix_elements(peer.address_space) +
+                       " } counter drop comment \"no forwarded traffic from " + peer.vnet + "\"");
+    if (peer.access) continue;
+    guards.push_back("iifname " + set_of(ways) + " " + but("oifname") + "counter drop comment \"no access from " +
+                     peer.vnet + "\"");
+    guards.push_back("oifname " + quoted(peer.interface) + " " + but("iifname") +
+                     "counter drop comment \"no access to " + peer.vnet + "\"");
+  }
+}
+
+// --- security groups -----------------------------------------------------------------------------------------------
+
+/// What VirtualNetwork means to a NIC of `subnet`, but for what the gateways learned, which the kernel is asked for.
+std::vector<Prefix> virtual_network(const model::Fabric& fabric, const model::FabricSubnet& subnet) {
+  std::vector<Prefix> prefixes = fabric.address_space;
+  prefixes.push_back(*Prefix::parse(kPlatformAddress));
+  for (const auto& peer : fabric.peers)
+    if (peer.access) prefixes.insert(prefixes.end(), peer.address_space.begin(), peer.address_space.end());
+  for (const auto& route : subnet.routes) prefixes.push_back(route.to);
+  return prefixes;
+}
+
+/// Interfaces that lead to what was learned through a gateway, the VNet's own or a remote one.
+std::vector<std::string> ways_to_gateways(const model::Fabric& fabric) {
+  std::vector<std::string> ways;
+  for (const auto& nic : fabric.nics)
+    if (nic.subnet == kGatewaySubnet) ways.push_back(quoted(nic.interface));
+  for (const auto& peer : fabric.peers)
+    if (peer.remote_gateways) ways.push_back(quoted(peer.transit_interface));
+  return ways;
+}
+
+std::set<std::string> nsgs_in_use(const model::Fabric& fabric) {
+  std::set<std::string> names;
+  for (const auto& nic : fabric.nics)
+    for (const auto& name : {nic.nsg, subnet_nsg(fabric, nic)})
+      if (!name.empty()) names.insert(name);
+  return names;
+}
+
+std::string tags_chain(const model::Fabric& fabric, const model::FabricNic& nic) {
+  return "tags-" + std::to_string(subnet_of(fabric, nic) - fabric.subnets.data());
+}
+
+Data tags(const model::Fabric& fabric) {
+  Data list{Data::type::list};
+  const auto gateways = ways_to_gateways(fabric);
+  for (std::size_t i = 0; i < fabric.subnets.size(); ++i) {
+    Data item("subnet", std::to_string(i));
+    item.set("prefixes", prefix_elements(virtual_network(fabric, fabric.subnets[i])));
+    if (!gateways.empty()) item.set("learned_by", Data("gateways", joined(gateways)));
+    list.push_back(item);
+  }
+  return list;
+}
+
+Data chains(const model::Topology& topology, const std::set<std::string>& names) {
+  Data list{Data::type::list};
+  for (const auto& name : names) {
+    const auto nsg = std::ranges::find(topology.nsgs, name, &model::Nsg::name);
+    for (const bool inbound : {true, false}) {
+      std::vector<std::string> lines;
+      for (const auto& rule : azure::security_rules(*nsg, inbound))
+        std::ranges::move(security_lines(rule, topology.public_services), std::back_inserter(lines));
+      Data chain("name", azure::security_chain(name, inbound));
+      chain.set("rules", rule_lines(lines));
+      list.push_back(chain);
+    }
+  }
+  return list;
+}
+
+using Chain = std::string (*)(const model::Fabric&, const model::FabricNic&);
+
+/// One lookup for all NICs: each that has a chain of this kind is sent there.
+void dispatch(const model::Fabric& fabric, const char* by, Chain chain_of, Data& list) {
+  std::vector<std::string> elements;
+  for (const auto& nic : fabric.nics)
+    if (const auto chain = chain_of(fabric, nic); !chain.empty())
+      elements.push_back(quoted(nic.interface) + " : jump " + chain);
+  if (elements.empty()) return;
+  Data item("by", std::string(by));
+  item.set("elements", joined(elements));
+  list.push_back(item);
+}
+
+std::string chain_unless_empty(const std::string& nsg, bool inbound) {
+  return nsg.empty() ? "" : azure::security_chain(nsg, inbound);
+}
+
+constexpr Chain kTags = [](const model::Fabric& fabric, const model::FabricNic& nic) {
+  return has_nsg(fabric, nic) ? tags_chain(fabric, nic) : std::string();
+};
+constexpr Chain kNicOut = [](const model::Fabric&, const model::FabricNic& nic) {
+  return chain_unless_empty(nic.nsg, false);
+};
+constexpr Chain kNicIn = [](const model::Fabric&, const model::FabricNic& nic) {
+  return chain_unless_empty(nic.nsg, true);
+};
+constexpr Chain kSubnetOut = [](const model::Fabric& fabric, const model::FabricNic& nic) {
+  return chain_unless_empty(subnet_nsg(fabric, nic), false);
+};
+constexpr Chain kSubnetIn = [](const model::Fabric& fabric, const model::FabricNic& nic) {
+  return chain_unless_empty(subnet_nsg(fabric, nic), true);
+};
+
+/// On the way out a NIC's own group is asked before its subnet's, on the way in after it.
+void set_dispatch(const model::Fabric& fabric, Data& data) {
+  Data forward{Data::type::list}, probes{Data::type::list};
+  for (const auto chain : {kTags, kNicOut, kSubnetOut}) dispatch(fabric, "iifname", chain, forward);
+  for (const auto chain : {kTags, kSubnetIn, kNicIn}) dispatch(fabric, "oifname", chain, forward);
+  for (const auto chain : {kSubnetIn, kNicIn}) dispatch(fabric, "oifname", chain, probes);
+  data.set("dispatch", forward);
+  data.set("dispatch_probes", probes);
+}
+
+}  // namespace
+
+std::string fabric_ruleset(const Setting& setting) {
+  Data data;
+  data.set("filtered", Data::type::bool_false);
+  if (setting.node.fabric) {
+    const auto& fabric = *setting.node.fabric;
+    std::vector<std::string> guards;
+    guard_nics(setting, guards);
+    guard_peers(fabric, guards);
+    data.set("guards", rule_lines(guards));
+    const auto names = nsgs_in_use(fabric);
+    data.set("filtered", names.empty() ? Data::type::bool_false : Data::type::bool_true);
+    data.set("tags", tags(fabric));
+    data.set("chains", chains(setting.topology, names));
+    set_dispatch(fabric, data);
+  }
+  return rendered("vnet/fabric.nft", data);
+}
+
+}  // namespace xconn::nodes

@@ -1,0 +1,43 @@
+// Effective routes of a NIC, as Azure lists them (Microsoft Learn, "Diagnose a virtual machine routing problem"), from
+// the tables of a running fabric. Who wants them (`xconn az network nic show-effective-route-table`) does three things:
+//   1. `expanded` = azure::expand() of the topology that the lab runs
+//   2. place_of() says in which node and table the NIC's routes are
+//   3. kernel::Reader(namespace of place.fabric).routes(place.table), its `route`s given to effective_routes()
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/topology.hh"
+
+namespace xconn::azure {
+
+struct NicPlace {
+  std::string fabric;  ///< the VNet, which is also the node
+  std::string subnet;
+  std::string interface;  ///< the fabric's side of the NIC's link
+  std::uint32_t table = 0;
+};
+
+/// Where the fabric keeps the routes of a machine's NIC; nullopt when `nic` is in no subnet.
+std::optional<NicPlace> place_of(const model::Topology& expanded, const End& nic);
+
+struct EffectiveRoute {
+  std::string source;  ///< Default | User | VirtualNetworkGateway
+  std::string state;   ///< Active | Invalid: another route to the same prefix stands before it
+  Prefix prefix;
+  std::string next_hop_type;  ///< VnetLocal | VNetPeering | VirtualNetworkGateway | VirtualAppliance | Internet | None
+  std::vector<Address> next_hops;  ///< the gateway's instances, or the appliance; else empty
+  friend bool operator==(const EffectiveRoute&, const EffectiveRoute&) = default;
+};
+
+/// `routes` are those of `place`'s table as the kernel has them now: which routes are there, whose they are (their
+/// metric) and where they lead is read from them; the topology only tells what an interface is, and what the user
+/// called a next hop that the kernel knows as a blackhole. Azure's order: the VNet, its peers, what gateways learned,
+/// the Internet, None, the user's.
+std::vector<EffectiveRoute> effective_routes(const model::Topology& expanded, const NicPlace& place,
+                                             const std::vector<Route>& routes);
+
+}  // namespace xconn::azure

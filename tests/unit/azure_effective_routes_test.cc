@@ -1,0 +1,95 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "azure/effective_routes.hh"
+#include "azure/expand.hh"
+#include "model/read.hh"
+
+namespace xconn::azure {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+model::Topology expanded(const std::string& name) {
+  return expand(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name));
+}
+
+Route route(const std::string& to, RouteKind kind, std::uint32_t metric, std::vector<NextHop> hops = {}) {
+  Route made;
+  made.to = *Prefix::parse(to);
+  made.kind = kind;
+  made.metric = metric;
+  made.next_hops = std::move(hops);
+  return made;
+}
+
+std::string text(const EffectiveRoute& row) {
+  std::string line = row.source + " " + row.state + " " + row.prefix.text() + " " + row.next_hop_type;
+  for (const auto& hop : row.next_hops) line += " " + hop.text();
+  return line;
+}
+
+std::vector<std::string> texts(const std::vector<EffectiveRoute>& rows) {
+  std::vector<std::string> lines;
+  for (const auto& row : rows) lines.push_back(text(row));
+  return lines;
+}
+
+TEST(EffectiveRoutes, FindTheTableOfANic) {
+  const auto topology = expanded("transit-vnet");
+  const auto place = place_of(topology, {"spoke1-vm", "eth0"});
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->fabric, "spoke1");
+  EXPECT_EQ(place->subnet, "vms");
+  EXPECT_EQ(place->interface, "spoke1-vm.0");
+  EXPECT_EQ(place->table, 1001U);
+  EXPECT_FALSE(place_of(topology, {"cust1-client", "eth0"}));
+}
+
+TEST(EffectiveRoutes, AreWhatTheTableHasInAzuresWords) {
+  const auto topology = expanded("transit-vnet");
+  const auto first = *Address::parse("10.0.4.12"), second = *Address::parse("10.0.4.13");
+  const std::vector<Route> kernel{
+      route("0.0.0.0/0", RouteKind::kBlackhole, 30),
+      route("10.0.0.0/8", RouteKind::kBlackhole, 30),
+      route("10.0.100.32/27", RouteKind::kThrow, 30),
+      route("198.51.100.0/25", RouteKind::kUnicast, 20, {{first, "transit-gw", true}, {second, "transit-gw", true}}),
+      route("10.0.4.0/26", RouteKind::kUnicast, 30, {{Address::parse("10.0.4.1"), "transit", true}}),
+  };
+  const auto place = place_of(topology, {"spoke1-vm", "eth0"});
+  EXPECT_THAT(texts(effective_routes(topology, *place, kernel)),
+              ElementsAre("Default Active 10.0.100.32/27 VnetLocal", "Default Active 10.0.4.0/26 VNetPeering",
+                          "VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.12 10.0.4.13",
+                          "Default Active 0.0.0.0/0 Internet", "Default Active 10.0.0.0/8 None"));
+}
+
+TEST(EffectiveRoutes, TheUsersOverrideAndTheOverriddenAreInvalid) {
+  const auto topology = expanded("sdwan-expressroute");
+  const auto place = place_of(topology, {"app", "eth0"});
+  const auto balancer = *Address::parse("172.16.136.68");
+  const std::vector<Route> kernel{route("0.0.0.0/0", RouteKind::kUnicast, 10, {{balancer, "ilb-internal.0", true}}),
+                                  route("0.0.0.0/0", RouteKind::kBlackhole, 11),
+                                  route("0.0.0.0/0", RouteKind::kUnicast, 20, {{balancer, "er-gw-0.0", true}}),
+                                  route("0.0.0.0/0", RouteKind::kUnicast, 30, {{balancer, "elb.0", true}})};
+  EXPECT_THAT(
+      texts(effective_routes(topology, *place, kernel)),
+      ElementsAre("VirtualNetworkGateway Invalid 0.0.0.0/0 VirtualNetworkGateway 172.16.136.68",
+                  "Default Invalid 0.0.0.0/0 Internet", "User Active 0.0.0.0/0 VirtualAppliance 172.16.136.68"));
+}
+
+TEST(EffectiveRoutes, AUsersRouteStandsWhileItsApplianceIsDown) {
+  const auto topology = expanded("sdwan-expressroute");
+  const auto place = place_of(topology, {"app", "eth0"});
+  EXPECT_THAT(texts(effective_routes(topology, *place, {route("0.0.0.0/0", RouteKind::kBlackhole, 11)})),
+              ElementsAre("User Active 0.0.0.0/0 VirtualAppliance 172.16.136.68"));
+}
+
+TEST(EffectiveRoutes, OfAnUnknownFabricAreNone) {
+  EXPECT_THAT(effective_routes(expanded("transit-vnet"), {"nobody", "", "", 1}, {}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace xconn::azure

@@ -1,0 +1,125 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "azure/expand.hh"
+#include "azure/peering.hh"
+#include "model/read.hh"
+
+namespace xconn::azure {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+model::Topology reference(const std::string& file = "topology.yaml") {
+  return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/transit-vnet/" + file);
+}
+
+model::Vnet& vnet(model::Topology& topology, const std::string& name) {
+  return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
+}
+
+const model::Node& node(const model::Topology& topology, const std::string& name) {
+  const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
+  if (found == topology.nodes.end()) throw std::runtime_error("no node " + name);
+  return *found;
+}
+
+const model::FabricPeer& peer(const model::Topology& topology, const std::string& vnet, const std::string& remote) {
+  const auto& peers = node(topology, vnet).fabric->peers;
+  const auto found = std::ranges::find(peers, remote, &model::FabricPeer::vnet);
+  if (found == peers.end()) throw std::runtime_error(vnet + " has no peer " + remote);
+  return *found;
+}
+
+bool linked(const model::Topology& topology, const End& a, const End& b) {
+  return std::ranges::any_of(topology.links, [&](const model::Link& link) {
+    return (link.a == a && link.b == b) || (link.a == b && link.b == a);
+  });
+}
+
+TEST(VnetPeering, IsConnectedWhenTheOtherHalfIsThere) {
+  auto topology = reference();
+  const auto half = vnet(topology, "spoke1").peerings.front();
+  EXPECT_EQ(peering_state(topology, "spoke1", half), "Connected");
+  EXPECT_TRUE(uses_remote_gateways(topology, "spoke1", half));
+  vnet(topology, "transit").peerings.clear();
+  EXPECT_EQ(peering_state(topology, "spoke1", half), "Initiated");
+  EXPECT_FALSE(uses_remote_gateways(topology, "spoke1", half));
+  const auto plain = expand(topology);
+  EXPECT_THAT(node(plain, "spoke1").fabric->peers, IsEmpty());
+}
+
+TEST(VnetPeering, JoinsTwoFabricsOnceAndHidesTheHop) {
+  const auto plain = expand(reference());
+  EXPECT_THAT(node(plain, "transit").fabric->peers, SizeIs(2));
+  const auto& hub = peer(plain, "spoke1", "transit");
+  EXPECT_TRUE(linked(plain, {"spoke1", "transit"}, {"transit", "spoke1"}));
+  EXPECT_EQ(hub.interface, "transit");
+  EXPECT_EQ(hub.router.text(), "10.0.4.1");
+  EXPECT_THAT(hub.address_space, ElementsAre(*Prefix::parse("10.0.4.0/26")));
+  const auto& interfaces = node(plain, "spoke1").interfaces;
+  const auto side = std::ranges::find(interfaces, "transit", &model::Interface::name);
+  ASSERT_NE(side, interfaces.end());
+  EXPECT_TRUE(side->hide_hop);
+  EXPECT_EQ(side->addresses.front().text(), "10.0.100.33/32");
+}
+
+TEST(VnetPeering, OnlyASpokeThatUsesThemHasALinkToTheGateways) {
+  auto topology = reference();
+  vnet(topology, "spoke2").peerings.front().use_remote_gateways = false;
+  const auto plain = expand(topology);
+  EXPECT_TRUE(linked(plain, {"spoke1", "transit-gw"}, {"transit", "spoke1-gw"}));
+  EXPECT_TRUE(peer(plain, "spoke1", "transit").remote_gateways);
+  EXPECT_FALSE(peer(plain, "transit", "spoke1").remote_gateways);
+  EXPECT_EQ(peer(plain, "transit", "spoke1").transit_interface, "spoke1-gw");
+  EXPECT_EQ(peer(plain, "spoke2", "transit").transit_interface, "");
+}
+
+TEST(VnetPeering, GatewaysAnnounceTheSpokesThatUseThem) {
+  auto topology = reference();
+  const Prefix hub = *Prefix::parse("10.0.4.0/26"), one = *Prefix::parse("10.0.100.32/27"),
+               two = *Prefix::parse("10.0.100.64/27");
+  EXPECT_THAT(node(expand(topology), "transit-gw-0").bgp->advertise, ElementsAre(hub, one, two));
+  vnet(topology, "transit").peerings[1].allow_gateway_transit = false;
+  const auto plain = expand(topology);
+  EXPECT_THAT(node(plain, "transit-gw-1").bgp->advertise, ElementsAre(hub, one));
+  EXPECT_THAT(node(plain, "transit-gw-1").bgp->neighbors.front().announce, ElementsAre(hub, one));
+}
+
+TEST(VnetPeering, AnApplianceInThePeeredVnetHasALinkOfItsOwn) {
+  const auto plain = expand(reference("via-nva.yaml"));
+  const auto& routes = node(plain, "spoke1").fabric->subnets.front().routes;
+  ASSERT_THAT(routes, SizeIs(1));
+  ASSERT_THAT(routes[0].next_hops, SizeIs(1));
+  EXPECT_EQ(routes[0].next_hops[0], (NextHop{Address::parse("10.0.4.36"), "transit-nva.0", true}));
+  const auto& hub = node(plain, "transit");
+  ASSERT_THAT(peer(plain, "transit", "spoke1").appliance_interfaces, ElementsAre("spoke1-nva.0"));
+  const auto rule = std::ranges::find(hub.rules, "spoke1-nva.0", &Rule::in_interface);
+  ASSERT_NE(rule, hub.rules.end());
+  const auto way = std::ranges::find(hub.routes, rule->table, &Route::table);
+  EXPECT_EQ(way->next_hops.front(), (NextHop{Address::parse("10.0.4.36"), "nva.0", true}));
+}
+
+TEST(VnetPeering, OneNextHopHasOneLinkHoweverManyRoutesUseIt) {
+  auto topology = reference("via-nva.yaml");
+  auto& routes = std::ranges::find(topology.route_tables, "spoke1", &model::RouteTable::name)->routes;
+  routes.push_back(routes.front());
+  routes.back().to = *Prefix::parse("0.0.0.0/0");
+  const auto plain = expand(topology);
+  EXPECT_THAT(peer(plain, "transit", "spoke1").appliance_interfaces, SizeIs(1));
+  EXPECT_EQ(node(plain, "spoke1").fabric->subnets.front().routes[1].next_hops.front().interface, "transit-nva.0");
+}
+
+TEST(VnetPeering, AnApplianceBeyondTwoPeeringsIsNoNextHop) {
+  auto topology = reference("via-nva.yaml");
+  topology.route_tables.front().routes.front().next_hop = Address::parse("10.0.100.68");  // of the other spoke
+  const auto plain = expand(topology);
+  EXPECT_EQ(node(plain, "spoke1").fabric->subnets.front().routes.front().kind, RouteKind::kBlackhole);
+}
+
+}  // namespace
+}  // namespace xconn::azure
