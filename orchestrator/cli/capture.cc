@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "cli/session.hh"
+#include "lab/remote.hh"
 #include "sys/fd.hh"
 #include "world/enter.hh"
 
@@ -24,19 +26,33 @@ void write_to(const std::string& file) {
   if (!out || ::dup2(out.get(), STDOUT_FILENO) < 0) throw KernelError("open", file, "", errno);
 }
 
+/// tcpdump would say only that there is no such device.
+void demand_interface(const lab::RemoteLab& lab, const std::string& node, const std::string& interface) {
+  const auto state = lab.inspect_node(node);
+  std::string known;
+  for (const auto& each : state["interfaces"]) {
+    const auto name = each["name"].get<std::string>();
+    if (name == interface) return;
+    known += (known.empty() ? "" : ", ") + name;
+  }
+  throw NotFoundError("node " + node + " has no interface " + interface + "; it has " + known);
+}
+
 int capture(const CaptureArguments& arguments, const Session& session) {
   const auto colon = arguments.end.find(':');
   if (colon == std::string::npos) throw NotFoundError("'" + arguments.end + "' is not NODE:INTERFACE");
-  std::vector<std::string> argv{"tcpdump", "-n", "-i", arguments.end.substr(colon + 1)};
+  const auto node = arguments.end.substr(0, colon), interface = arguments.end.substr(colon + 1);
+  const auto lab = session.chosen_lab();
+  demand_interface(lab::RemoteLab::attach(lab), node, interface);
+  std::vector<std::string> argv{"tcpdump", "-n", "-i", interface};
   if (arguments.count > 0) argv.insert(argv.end(), {"-c", std::to_string(arguments.count)});
   if (arguments.file.empty())
     argv.insert(argv.end(), {"-l", "-e"});
   else
     argv.insert(argv.end(), {"-U", "-w", "-"});
   argv.insert(argv.end(), arguments.filter.begin(), arguments.filter.end());
-  const auto lab = session.chosen_lab();
   if (!arguments.file.empty() && arguments.file != "-") write_to(arguments.file);
-  return world::run_inside({lab, arguments.end.substr(0, colon), argv});
+  return world::run_inside({lab, node, argv});
 }
 
 }  // namespace

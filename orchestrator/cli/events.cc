@@ -1,26 +1,41 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
+#include "sys/clock.hh"
 
 namespace xconn::cli {
 namespace {
 
 using nlohmann::json;
 
-/// Seconds are of the monotonic clock, as in the lab's logs: for the distance between two events.
-void print_event(const json& event, bool as_json, bool colour) {
+/// Of the wall's clock, local: what other logs of the day have. JSON keeps the monotonic "at" beside it, for the
+/// distance between two events.
+std::string wall_time(std::int64_t at) {
+  using std::chrono::system_clock;
+  const auto ago = sys::now() - std::chrono::nanoseconds{at};
+  const auto when = system_clock::now() - std::chrono::duration_cast<system_clock::duration>(ago);
+  const auto since_epoch = std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+  return fmt::format("{:%H:%M:%S}.{:03}", fmt::localtime(static_cast<std::time_t>(since_epoch / 1000)),
+                     since_epoch % 1000);
+}
+
+void print_event(json event, bool as_json, bool colour) {
   if (event.is_null()) return;
+  const auto time = wall_time(event["at"]);
+  event["time"] = time;
   if (as_json)
     fmt::print("{}\n", event.dump());
   else
-    fmt::print("  {:>12.3f}  {}  {:<14} {}\n", static_cast<double>(event["at"].get<std::int64_t>()) / 1e9,
+    fmt::print("  {}  {}  {:<14} {}\n", time,
                paint(fmt::format("{:<8}", event["source"].get<std::string>()), Colour::kBold, colour),
                event["node"].get<std::string>(), event["text"].get<std::string>());
   std::fflush(stdout);

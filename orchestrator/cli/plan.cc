@@ -46,9 +46,15 @@ std::string fact_rows(const plan::Plan& plan, bool colour) {
 }
 
 /// One node's rendered files, as they will stand in the run folder.
-int show_node(const plan::Plan& plan, const std::string& name) {
+int show_node(const plan::Plan& plan, const std::string& name, bool as_json) {
   const auto* node = plan.find_node(name);
   if (node == nullptr) throw NotFoundError("there is no node " + name + " in the plan");
+  if (as_json) {
+    const auto nodes = plan::to_json(plan)["nodes"];
+    const auto at = static_cast<std::size_t>(node - plan.nodes.data());
+    fmt::print("{}\n", nodes[at].dump(2));
+    return kPass;
+  }
   for (const auto& file : node->files)
     fmt::print("# {}/{}\n{}\n", name, file.name, file.secret ? "(secret)\n" : file.content);
   if (!node->nftables.empty()) fmt::print("# {}: nftables\n{}\n", name, node->nftables);
@@ -65,7 +71,7 @@ int against(const plan::Plan& plan, const std::string& other) {
 int print_plan(const PlanArguments& arguments, const Session& session) {
   const auto plan = read_plan(arguments.topology);
   if (!arguments.against.empty()) return against(plan, arguments.against);
-  if (!arguments.node.empty() && !session.json()) return show_node(plan, arguments.node);
+  if (!arguments.node.empty()) return show_node(plan, arguments.node, session.json());
   fmt::print("{}", session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
   return kPass;
 }

@@ -314,6 +314,11 @@ def test_events_tell_of_faults_and_routing(xconn, chain):
     assert abs(down - applied) < 2 * 10**9
 
 
+def test_a_capture_of_an_interface_that_is_not_there(xconn, chain):
+    done = xconn("capture", "r1:nope")
+    assert done.returncode == 2 and "it has " in done.stderr and "east" in done.stderr
+
+
 def test_events_follow(xconn, chain):
     following = subprocess.Popen([XCONN, "events", "--follow", "--format", "json"], stdout=subprocess.PIPE, text=True)
     good(xconn("fault", "blackhole", "left:eth0", "--for", "50ms"))
