@@ -50,7 +50,9 @@ def topology(spokes: int) -> dict:
 def converged_in(file: Path) -> float:
     subprocess.run([XCONN, "up", str(file), "--name", LAB], check=True, capture_output=True)
     try:
-        seen = subprocess.run([XCONN, "inspect", "--lab", LAB, "--format", "json"], check=True, capture_output=True, text=True)
+        seen = subprocess.run(
+            [XCONN, "inspect", "--lab", LAB, "--format", "json"], check=True, capture_output=True, text=True
+        )
         return json.loads(seen.stdout)["converged_in_ms"] / 1000
     finally:
         subprocess.run([XCONN, "down", LAB], check=True, capture_output=True)
