@@ -27,9 +27,14 @@ bool passes(const std::vector<Prefix>& filter, const Prefix& prefix) {
   return filter.empty() || std::ranges::count(filter, prefix) > 0;
 }
 
+bool holds(const std::vector<Prefix>& spaces, const Prefix& prefix) {
+  return std::ranges::any_of(spaces, [&](const Prefix& space) { return space.contains(prefix); });
+}
+
 bool refuses(const model::Node& node, const Prefix& prefix) {
-  return node.fabric &&
-         std::ranges::any_of(system_prefixes(*node.fabric), [&](const Prefix& own) { return own.contains(prefix); });
+  if (!node.fabric) return false;
+  return holds(node.fabric->address_space, prefix) ||
+         std::ranges::any_of(node.fabric->peers, [&](const auto& peer) { return holds(peer.address_space, prefix); });
 }
 
 /// What `neighbor` of `from` hears of it, or nothing.

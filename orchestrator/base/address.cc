@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -94,7 +95,14 @@ std::optional<Prefix> Prefix::parse(std::string_view text) {
   return prefix;
 }
 
+/// Asked for every route of every table, so IPv4 does without text.
 Prefix Prefix::of(const Address& address, int length) {
+  if (address.is_v4()) {
+    Prefix prefix;
+    prefix.network_ = Address::v4(length <= 0 ? 0 : address.v4_value() & (~0U << (32 - std::min(length, 32))));
+    prefix.length_ = length;
+    return prefix;
+  }
   auto bytes = std::array<std::uint8_t, 16>{};
   std::memcpy(bytes.data(), address.bytes(), address.size());
   for (int bit = length; bit < address.bits(); ++bit)

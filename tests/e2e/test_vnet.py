@@ -19,7 +19,34 @@ nodes:
   nva:
     interfaces:
       eth0: {{nsg: appliance}}
+  spoke3-vm:
+    role: host
+    interfaces:
+      eth0: {{subnet: spoke3/vms, address: 10.0.100.100}}
+  spoke4-vm:
+    role: host
+    interfaces:
+      eth0: {{subnet: spoke4/vms, address: 10.0.100.132}}
+route-tables:
+  spoke1:
+    routes:
+      - {{to: 10.0.100.64/27, next-hop: 10.0.4.36}}
+      - {{to: 10.0.100.96/27, next-hop: 10.0.4.36}}
 vnets:
+  transit:
+    peerings:
+      to-spoke3: {{remote: spoke3, allow-forwarded-traffic: true, allow-gateway-transit: true}}
+      to-spoke4: {{remote: spoke4}}
+  spoke3:
+    address-space: 10.0.100.96/27
+    subnets: {{vms: 10.0.100.96/27}}
+    peerings:
+      to-transit: {{remote: transit, allow-forwarded-traffic: false, use-remote-gateways: true}}
+  spoke4:
+    address-space: 10.0.100.128/27
+    subnets: {{vms: 10.0.100.128/27}}
+    peerings:
+      to-transit: {{remote: transit, allow-vnet-access: false}}
   spoke1:
     subnets:
       vms: {{prefix: 10.0.100.32/27, route-table: spoke1, nsg: web}}
@@ -103,6 +130,20 @@ def test_a_spokes_subnets_follow_what_the_hubs_gateways_know(transit):
     assert pings(transit, "spoke1-vm", "198.51.100.10")
 
 
+def test_the_filter_of_the_customers_router_keeps_too_many_routes_away(transit):
+    """A circuit takes 4000; the router knows 4001 more, and its prefix list lets one pass."""
+    ce = ["vtysh", "-N", "cust1-ce", "-c", "configure", "-c", "router bgp 65001", "-c", "address-family ipv4"]
+    many = [f"network 10.{128 + n // 256}.{n % 256}.0/24" for n in range(4001)]
+    transit.exec("cust1-ce", *ce, *(word for line in many for word in ("-c", line)))
+    sent = ["vtysh", "-N", "cust1-ce", "-c", "show bgp ipv4 unicast neighbors 192.0.2.98 advertised-routes json"]
+    own = transit.json("cust1-ce", "vtysh", "-N", "cust1-ce", "-c", "show bgp ipv4 unicast json")
+    assert len(own["routes"]) > 4001
+    assert set(transit.json("cust1-ce", *sent)["advertisedRoutes"]) == {"198.51.100.0/25"}
+    transit.exec("cust1-ce", *ce, *(word for line in many for word in ("-c", f"no {line}")))
+    summary = transit.json("cust1-ce", "vtysh", "-N", "cust1-ce", "-c", "show bgp ipv4 unicast summary json")
+    assert {peer["state"] for peer in summary["peers"].values()} == {"Established"}
+
+
 def test_a_peering_is_no_hop(transit):
     trace = transit.exec("spoke1-vm", "traceroute", "-n", "-q1", "-w1", "10.0.4.36").stdout
     assert re.findall(r"^ *(\d+) +([\d.]+)", trace, re.M) == [("1", "10.0.4.36")]
@@ -123,6 +164,17 @@ def test_answers_need_no_rule(groups):
 def test_a_nics_own_group_stands_beside_its_subnets(groups):
     assert not pings(groups, "spoke2-vm", "10.0.4.36")
     assert pings(groups, "spoke1-vm", "10.0.100.68"), "it is forwarded, not for the appliance itself"
+
+
+def test_forwarded_traffic_needs_its_switch_and_what_gateways_pass_on_does_not(groups):
+    assert not pings(groups, "spoke1-vm", "10.0.100.100"), "through the appliance, so its source is not the hub's"
+    assert pings(groups, "nva", "10.0.100.100")
+    assert pings(groups, "cust1-client", "10.0.100.100")
+
+
+def test_a_peer_without_access_is_out_of_reach(groups):
+    assert not pings(groups, "nva", "10.0.100.132")
+    assert not pings(groups, "spoke4-vm", "10.0.4.36")
 
 
 def rules(lab: crossconnect.Lab, chain: str) -> dict[str, dict]:
