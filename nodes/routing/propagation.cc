@@ -86,9 +86,9 @@ std::vector<Prefix> system_prefixes(const model::Fabric& fabric) {
 std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
                                     const model::BgpNeighbor& neighbor) {
   for (const auto& other : topology.nodes) {
-    if (!other.bgp || !owns(other, neighbor.address) || !(other.bgp->asn == neighbor.asn)) continue;
+    if (!other.bgp || !(other.bgp->asn == neighbor.asn) || !owns(other, neighbor.address)) continue;
     for (const auto& back : other.bgp->neighbors)
-      if (owns(node, back.address) && back.asn == node.bgp->asn) return Session{&other, &back};
+      if (back.asn == node.bgp->asn && owns(node, back.address)) return Session{&other, &back};
   }
   return std::nullopt;
 }
@@ -99,9 +99,9 @@ std::vector<Prefix> learned_prefixes(const model::Topology& topology, const mode
   for (const auto& origin : topology.nodes) {
     if (!origin.bgp || origin.name == node.name) continue;
     for (const auto& prefix : origin.bgp->advertise) {
-      const bool known =
-          std::ranges::count(prefixes, prefix) > 0 || std::ranges::count(node.bgp->advertise, prefix) > 0;
-      const auto nodes = known ? std::vector<const model::Node*>{} : reached(topology, origin, prefix);
+      const bool decided = refuses(node, prefix) || std::ranges::count(prefixes, prefix) > 0 ||
+                           std::ranges::count(node.bgp->advertise, prefix) > 0;
+      const auto nodes = decided ? std::vector<const model::Node*>{} : reached(topology, origin, prefix);
       if (std::ranges::any_of(nodes, [&](const auto* there) { return there->name == node.name; }))
         prefixes.push_back(prefix);
     }
