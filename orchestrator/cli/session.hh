@@ -54,6 +54,7 @@ void add_events(CLI::App& app, Session& session);
 void add_graph(CLI::App& app, Session& session);
 void add_validate(CLI::App& app, Session& session);
 void add_plan(CLI::App& app, Session& session);
+void add_import(CLI::App& app, Session& session);
 void add_schema(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 void add_version(CLI::App& app, Session& session);

@@ -3,6 +3,7 @@
 // checked again (read.hh) and apply what differs.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,12 @@ class Document {
   explicit Document(RawPtr root) : root_(std::move(root)) {}
   RawPtr root_;
 };
+
+/// By path in the file, "circuits/er1/s-tag": what stands in the line above that key.
+using Comments = std::map<std::string, std::string>;
+
+/// A tree as Document::yaml() writes it.
+std::string yaml_text(const Raw& root, bool with_secrets = false, const Comments& comments = {});
 
 /// A value from text of the command line: YAML's flow style, so "[a, b]" is a list and "{a: 1}" a map. Throws
 /// TopologyError.

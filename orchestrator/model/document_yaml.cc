@@ -47,29 +47,41 @@ std::string scalar(const std::string& text) { return is_plain(text) ? text : nlo
 
 class Writer {
  public:
-  explicit Writer(bool with_secrets) : with_secrets_(with_secrets) {}
+  Writer(bool with_secrets, const Comments& comments) : with_secrets_(with_secrets), comments_(comments) {}
 
   std::string text(const Raw& root) {
-    entries(root, 0);
+    entries(root, 0, "");
     return std::move(out_);
   }
 
  private:
-  void entries(const Raw& map, int depth) {
+  void entries(const Raw& map, int depth, const std::string& above) {
     for (const auto& entry : map.entries) {
-      if (depth > 0 || !is_private_key(entry.key)) value(scalar(entry.key) + ":", entry.key, *entry.value, depth);
+      if (depth == 0 && is_private_key(entry.key)) continue;
+      const auto path = above + (above.empty() ? "" : "/") + entry.key;
+      if (const auto words = comments_.find(path); words != comments_.end())
+        out_ += indent(depth) + "# " + words->second + "\n";
+      value(scalar(entry.key) + ":", entry.key, *entry.value, depth, path);
     }
   }
 
-  void value(const std::string& head, std::string_view key, const Raw& raw, int depth) {
-    out_ += std::string(2 * static_cast<std::size_t>(depth), ' ') + head;
-    if (const auto line = flow(key, raw); !line.empty()) {
+  void value(const std::string& head, std::string_view key, const Raw& raw, int depth, const std::string& path) {
+    out_ += indent(depth) + head;
+    if (const auto line = flow(key, raw); !line.empty() && !is_commented(path + "/")) {
       out_ += " " + line + "\n";
       return;
     }
     out_ += "\n";
-    if (raw.is_map()) entries(raw, depth + 1);
-    for (const auto& item : raw.items) value("-", key, *item, depth + 1);
+    if (raw.is_map()) entries(raw, depth + 1, path);
+    for (const auto& item : raw.items) value("-", key, *item, depth + 1, path + "/-");
+  }
+
+  static std::string indent(int depth) { return std::string(2 * static_cast<std::size_t>(depth), ' '); }
+
+  /// Whether something below has a comment, for which it needs a line of its own.
+  bool is_commented(const std::string& path) const {
+    const auto first = comments_.lower_bound(path);
+    return first != comments_.end() && first->first.starts_with(path);
   }
 
   /// The value on one line, empty when it is too long for one.
@@ -90,11 +102,16 @@ class Writer {
   }
 
   bool with_secrets_;
+  const Comments& comments_;
   std::string out_;
 };
 
 }  // namespace
 
-std::string Document::yaml(bool with_secrets) const { return Writer(with_secrets).text(*root_); }
+std::string Document::yaml(bool with_secrets) const { return yaml_text(*root_, with_secrets); }
+
+std::string yaml_text(const Raw& root, bool with_secrets, const Comments& comments) {
+  return Writer(with_secrets, comments).text(root);
+}
 
 }  // namespace xconn::model

@@ -1,0 +1,96 @@
+#include "importing/import.hh"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/address.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "sys/file.hh"
+
+namespace xconn::cli {
+namespace {
+
+using nlohmann::json;
+
+struct ImportArguments {
+  std::vector<std::string> files;
+  std::string output = "topology.yaml", name;
+  bool force = false;
+};
+
+/// All of them; throws TopologyError with every one that cannot be read.
+std::vector<importing::Text> read_files(const std::vector<std::string>& files) {
+  std::vector<importing::Text> texts;
+  std::vector<Finding> findings;
+  for (const auto& file : files) {
+    std::error_code error;
+    const auto size = file == "-" ? 0 : std::filesystem::file_size(file, error);
+    if (error)
+      findings.push_back({{file, 0, 0}, "input", "", "", "cannot be read: " + error.message(), "", ""});
+    else if (size > importing::kLargestFile)
+      findings.push_back({{file, 0, 0}, "input", "", "", "is larger than 64 MiB", "import parts of it", ""});
+    else
+      texts.push_back({file == "-" ? "standard input" : file, sys::read_file(file == "-" ? "/dev/stdin" : file)});
+  }
+  if (!findings.empty()) throw TopologyError(std::move(findings));
+  return texts;
+}
+
+/// The lab is called as the folder that the topology stands in, as topologies without a name are.
+std::string name_of(const ImportArguments& arguments) {
+  if (!arguments.name.empty()) return arguments.name;
+  const auto folder = std::filesystem::absolute(arguments.output).lexically_normal().parent_path().filename().string();
+  return arguments.output != "-" && is_object_name(folder) ? folder : "imported";
+}
+
+json to_json(const importing::Note& note) {
+  return {{"file", note.where.file}, {"line", note.where.line}, {"column", note.where.column},
+          {"object", note.object},   {"field", note.field},     {"value", note.value},
+          {"reason", note.reason},   {"instead", note.instead}};
+}
+
+void demand_free(const ImportArguments& arguments) {
+  if (arguments.force || arguments.output == "-" || !std::filesystem::exists(arguments.output)) return;
+  throw TopologyError(
+      {{{arguments.output, 0, 0}, "output", "", "", "is there already", "give --force, or another -o", ""}});
+}
+
+int run_import(const ImportArguments& arguments, const Session& session) {
+  demand_free(arguments);
+  const auto imported = importing::import_texts(read_files(arguments.files), name_of(arguments));
+  const bool to_stdout = arguments.output == "-";
+  if (!to_stdout) sys::write_file(arguments.output, imported.topology, 0600);  // it may hold keys
+  if (session.json()) {
+    auto notes = json::array();
+    for (const auto& note : imported.notes) notes.push_back(to_json(note));
+    json out{{"topology", to_stdout ? imported.topology : arguments.output}, {"notes", notes}};
+    fmt::print("{}\n", out.dump(2, ' ', false, json::error_handler_t::replace));
+    return kPass;
+  }
+  for (const auto& note : imported.notes) fmt::print(stderr, "  {}\n", importing::to_string(note));
+  if (to_stdout) fmt::print("{}", imported.topology);
+  fmt::print(stderr, "  {}: {} notes\n", to_stdout ? "topology" : arguments.output, imported.notes.size());
+  return kPass;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand("import",
+                                   "Make a topology of JSON of `az network ...`, ARM templates, Terraform plans or "
+                                   "state; says what it could not carry over");
+  auto arguments = std::make_shared<ImportArguments>();
+  verb.add_option("file", arguments->files, "Files with JSON, any kind, several make one topology; - is standard input")
+      ->required();
+  verb.add_option("-o,--output", arguments->output, "Where the topology goes; - is standard output [topology.yaml]");
+  verb.add_option("--name", arguments->name, "The lab's name [the folder's]");
+  verb.add_flag("--force", arguments->force, "Replace the topology that is there");
+  on_chosen(verb, session, [arguments, &session] { return run_import(*arguments, session); });
+}
+
+}  // namespace xconn::cli

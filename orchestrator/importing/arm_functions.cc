@@ -1,0 +1,399 @@
+// ARM's template functions, a row each (Microsoft Learn, "ARM template functions").
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+#include <limits>
+
+#include "base/address.hh"
+#include "importing/arm_scope.hh"
+#include "importing/json.hh"
+#include "importing/resource.hh"
+
+namespace xconn::importing {
+namespace {
+
+using model::Raw;
+using model::RawPtr;
+using Arguments = std::vector<RawPtr>;
+
+struct Call {
+  ArmScope& scope;
+  const Arguments& arguments;
+
+  std::size_t count() const { return arguments.size(); }
+  const Raw& raw(std::size_t i) const { return *arguments.at(i); }
+  const std::string& text(std::size_t i) const { return raw(i).text; }
+  long long number(std::size_t i) const { return number_of(raw(i)); }
+  bool truth(std::size_t i) const { return same_word(text(i), "true"); }
+
+  RawPtr of(const std::string& value) const {
+    if (value.size() > kLargestValue) throw Unevaluated{"has a value that is too large"};
+    return make_text(value, scope.position());
+  }
+  RawPtr of(bool value) const { return of(std::string(value ? "true" : "false")); }
+  RawPtr of(long long value) const { return of(std::to_string(value)); }
+  std::shared_ptr<Raw> container(Raw::Kind kind) const {
+    auto out = std::make_shared<Raw>();
+    out->kind = kind;
+    out->at = scope.position();
+    return out;
+  }
+  RawPtr list(std::vector<RawPtr> items) const {
+    auto out = container(Raw::Kind::kList);
+    for (const auto& item : items) out->size += item->size;
+    if (out->size > kLargestValue) throw Unevaluated{"has a value that is too large"};
+    out->items = std::move(items);
+    return out;
+  }
+  RawPtr map(std::vector<std::pair<std::string, RawPtr>> entries) const {
+    auto out = container(Raw::Kind::kMap);
+    for (auto& [key, value] : entries) {
+      out->size += value->size;
+      out->entries.push_back({key, scope.position(), value});
+    }
+    return out;
+  }
+};
+
+std::string changed(std::string text, int (*change)(int)) {
+  std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
+  return text;
+}
+
+RawPtr concat(const Call& call) {
+  std::string text;
+  std::vector<RawPtr> items;
+  for (std::size_t i = 0; i < call.count(); ++i) {
+    text += call.text(i);
+    items.insert(items.end(), call.raw(i).items.begin(), call.raw(i).items.end());
+    if (text.size() > kLargestValue || items.size() > kLargestValue) throw Unevaluated{"has a value that is too large"};
+  }
+  return call.count() > 0 && call.raw(0).is_list() ? call.list(std::move(items)) : call.of(text);
+}
+
+/// format('{0}-{1}', a, b)
+RawPtr format(const Call& call) {
+  std::string out;
+  const auto& pattern = call.text(0);
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const auto end = pattern[at] == '{' ? pattern.find('}', at) : std::string::npos;
+    if (end == std::string::npos) {
+      out += pattern[at];
+      continue;
+    }
+    const auto inner = pattern.substr(at + 1, end - at - 1);
+    const auto index = static_cast<std::size_t>(number_of(*make_text(inner.substr(0, inner.find(':')), {})));
+    if (index + 1 >= call.count()) throw Unevaluated{"wants argument {" + inner + "}, which is not there"};
+    out += call.text(index + 1);
+    at = end;
+  }
+  return call.of(out);
+}
+
+std::vector<std::string> name_parts(const Call& call, std::size_t from) {
+  std::vector<std::string> names;
+  for (auto i = from; i < call.count(); ++i) {
+    std::string rest = call.text(i);
+    for (auto slash = rest.find('/'); slash != std::string::npos; slash = rest.find('/')) {
+      names.push_back(rest.substr(0, slash));
+      rest.erase(0, slash + 1);
+    }
+    names.push_back(rest);
+  }
+  return names;
+}
+
+/// resourceId([subscription,] [group,] type, names ...)
+RawPtr resource_id(const Call& call) {
+  std::size_t type = 0;
+  while (type < call.count() && call.text(type).find('/') == std::string::npos) ++type;
+  if (type >= call.count()) throw Unevaluated{"names no resource type"};
+  ResourceId id;
+  id.type = changed(call.text(type), std::tolower);
+  id.group = type > 0 ? call.text(type - 1) : call.scope.group();
+  id.names = name_parts(call, type + 1);
+  return call.of(id.text());
+}
+
+RawPtr resource_group(const Call& call) {
+  const auto name = call.scope.group().empty() ? std::string("-") : call.scope.group();
+  return call.map({{"name", call.of(name)},
+                   {"location", call.of(std::string(ArmScope::kLocation))},
+                   {"id", call.of("/subscriptions/-/resourceGroups/" + name)}});
+}
+
+RawPtr subscription(const Call& call) {
+  return call.map({{"subscriptionId", call.of(std::string("-"))},
+                   {"tenantId", call.of(std::string("-"))},
+                   {"id", call.of(std::string("/subscriptions/-"))}});
+}
+
+/// 13 letters that depend on nothing but the arguments, as Azure's do; they are not Azure's.
+RawPtr unique_string(const Call& call) {
+  constexpr std::size_t kLength = 13;
+  call.scope.made_up("uniqueString");
+  std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
+  for (const auto& argument : call.arguments)
+    for (const unsigned char c : argument->text) hash = (hash ^ c) * 1099511628211ULL;
+  std::string out;
+  for (std::size_t i = 0; i < kLength; ++i, hash = hash * 6364136223846793005ULL + 1442695040888963407ULL)
+    out += static_cast<char>('a' + (hash >> 33) % 26);
+  return call.of(out);
+}
+
+RawPtr split(const Call& call) {
+  const auto& separator = call.text(1);
+  if (separator.empty()) throw Unevaluated{"splits at nothing"};
+  std::vector<RawPtr> items;
+  std::string rest = call.text(0);
+  for (auto at = rest.find(separator); at != std::string::npos; at = rest.find(separator)) {
+    items.push_back(call.of(rest.substr(0, at)));
+    rest.erase(0, at + separator.size());
+  }
+  items.push_back(call.of(rest));
+  return call.list(std::move(items));
+}
+
+RawPtr join(const Call& call) {
+  std::string out;
+  for (const auto& item : call.raw(0).items) out += (out.empty() ? "" : call.text(1)) + item->text;
+  return call.of(out);
+}
+
+RawPtr replace(const Call& call) {
+  std::string out, rest = call.text(0);
+  const auto &what = call.text(1), &by = call.text(2);
+  if (what.empty()) throw Unevaluated{"replaces nothing"};
+  for (auto at = rest.find(what); at != std::string::npos; at = rest.find(what)) {
+    out += rest.substr(0, at) + by;
+    rest.erase(0, at + what.size());
+    if (out.size() > kLargestValue) throw Unevaluated{"has a value that is too large"};
+  }
+  return call.of(out + rest);
+}
+
+RawPtr substring(const Call& call) {
+  const auto from = call.number(1);
+  const auto& text = call.text(0);
+  if (from < 0 || static_cast<std::size_t>(from) > text.size()) throw Unevaluated{"begins behind the text's end"};
+  const auto length = call.count() > 2 ? call.number(2) : static_cast<long long>(text.size());
+  return call.of(text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(std::max(length, 0LL))));
+}
+
+std::size_t length_of(const Raw& raw) {
+  return raw.is_list() ? raw.items.size() : raw.is_map() ? raw.entries.size() : raw.text.size();
+}
+
+RawPtr first(const Call& call) {
+  if (call.raw(0).is_list() && !call.raw(0).items.empty()) return call.raw(0).items.front();
+  return call.of(call.text(0).substr(0, 1));
+}
+
+RawPtr last(const Call& call) {
+  if (call.raw(0).is_list() && !call.raw(0).items.empty()) return call.raw(0).items.back();
+  return call.of(call.text(0).empty() ? "" : call.text(0).substr(call.text(0).size() - 1));
+}
+
+bool equal(const Raw& a, const Raw& b) {
+  if (a.kind != b.kind || a.items.size() != b.items.size() || a.entries.size() != b.entries.size()) return false;
+  if (a.size > kLargestValue) return false;
+  for (std::size_t i = 0; i < a.items.size(); ++i)
+    if (!equal(*a.items[i], *b.items[i])) return false;
+  for (const auto& entry : a.entries) {
+    const auto* other = find_key(b, entry.key);
+    if (other == nullptr || !equal(*entry.value, *other->value)) return false;
+  }
+  return a.text == b.text;
+}
+
+RawPtr contains(const Call& call) {
+  const auto& in = call.raw(0);
+  if (in.is_list())
+    return call.of(std::ranges::any_of(in.items, [&](const auto& item) { return equal(*item, call.raw(1)); }));
+  if (in.is_map()) return call.of(find_key(in, call.text(1)) != nullptr);
+  return call.of(in.text.find(call.text(1)) != std::string::npos);
+}
+
+RawPtr union_of(const Call& call) {
+  if (!call.raw(0).is_map()) {
+    std::vector<RawPtr> items;
+    for (const auto& argument : call.arguments)
+      for (const auto& item : argument->items)
+        if (std::ranges::none_of(items, [&](const auto& known) { return equal(*known, *item); })) items.push_back(item);
+    return call.list(std::move(items));
+  }
+  auto out = std::make_shared<Raw>(call.raw(0));
+  for (const auto& argument : call.arguments)
+    for (const auto& entry : argument->entries) {
+      std::erase_if(out->entries, [&](const auto& known) { return same_word(known.key, entry.key); });
+      out->entries.push_back(entry);
+    }
+  return out;
+}
+
+RawPtr coalesce(const Call& call) {
+  for (const auto& argument : call.arguments)
+    if (!argument->is_null()) return argument;
+  return call.container(Raw::Kind::kNull);
+}
+
+RawPtr range(const Call& call) {
+  if (call.number(1) < 0 || call.number(1) > kMostCopies * 10) throw Unevaluated{"wants too many numbers"};
+  std::vector<RawPtr> items;
+  for (long long i = 0; i < call.number(1); ++i) items.push_back(call.of(call.number(0) + i));
+  return call.list(std::move(items));
+}
+
+RawPtr create_object(const Call& call) {
+  std::vector<std::pair<std::string, RawPtr>> entries;
+  for (std::size_t i = 0; i + 1 < call.count(); i += 2) entries.emplace_back(call.text(i), call.arguments[i + 1]);
+  return call.map(std::move(entries));
+}
+
+RawPtr copy_index(const Call& call) {
+  const bool has_name =
+      call.count() > 0 && !call.text(0).empty() && std::isdigit(static_cast<unsigned char>(call.text(0)[0])) == 0;
+  const auto offset = call.count() > (has_name ? 1U : 0U) ? call.number(has_name ? 1 : 0) : 0;
+  return call.of(call.scope.copy_index(has_name ? call.text(0) : "", offset));
+}
+
+/// cidrSubnet('10.0.0.0/16', 24, 3) is 10.0.3.0/24.
+RawPtr cidr_subnet(const Call& call) {
+  const auto prefix = Prefix::parse(call.text(0));
+  const auto length = call.number(1), index = call.number(2);
+  if (!prefix || !prefix->is_v4() || length < prefix->length() || length > 32 || index < 0 ||
+      index >= (1LL << (length - prefix->length())))
+    throw Unevaluated{"asks for no subnet of " + printable(call.text(0))};
+  const auto step = static_cast<std::uint64_t>(index) << (32 - length);
+  return call.of(Prefix::of(prefix->host(static_cast<std::uint32_t>(step)), static_cast<int>(length)).text());
+}
+
+/// cidrHost('10.0.3.0/24', 3) is 10.0.3.4: it counts from the first host.
+RawPtr cidr_host(const Call& call) {
+  const auto prefix = Prefix::parse(call.text(0));
+  const auto index = call.number(1);
+  if (!prefix || index < 0 || index >= std::numeric_limits<int>::max()) throw Unevaluated{"asks for no host"};
+  return call.of(prefix->host(static_cast<std::uint32_t>(index) + 1).text());
+}
+
+long long divisor(long long value) {
+  if (value == 0) throw Unevaluated{"divides by zero"};
+  return value;
+}
+
+template <class F>
+RawPtr calculated(const Call& call, F operation) {
+  long long out = 0;
+  if (operation(call.number(0), call.number(1), &out)) throw Unevaluated{"has a number that is too large"};
+  return call.of(out);
+}
+
+bool any_true(const Call& call, bool wanted) {
+  for (std::size_t i = 0; i < call.count(); ++i)
+    if (call.truth(i) == wanted) return true;
+  return false;
+}
+
+struct Function {
+  std::string_view name;
+  std::size_t least;  ///< arguments
+  RawPtr (*call)(const Call&);
+};
+
+const Function kFunctions[] = {
+    {"parameters", 1, [](const Call& c) { return c.scope.parameter(c.text(0)); }},
+    {"variables", 1, [](const Call& c) { return c.scope.variable(c.text(0)); }},
+    {"reference", 1, [](const Call& c) { return c.scope.reference(c.text(0)); }},
+    {"concat", 1, concat},
+    {"format", 1, format},
+    {"resourceId", 1, resource_id},
+    {"subscriptionResourceId", 1, resource_id},
+    {"tenantResourceId", 1, resource_id},
+    {"resourceGroup", 0, resource_group},
+    {"subscription", 0, subscription},
+    {"tenant", 0, subscription},
+    {"deployment", 0,
+     [](const Call& c) {
+       return c.map({{"name", c.of(std::string("import"))}});
+     }},
+    {"uniqueString", 1, unique_string},
+    {"guid", 1, unique_string},
+    {"newGuid", 0, unique_string},
+    {"toLower", 1, [](const Call& c) { return c.of(changed(c.text(0), std::tolower)); }},
+    {"toUpper", 1, [](const Call& c) { return c.of(changed(c.text(0), std::toupper)); }},
+    {"string", 1, [](const Call& c) { return c.of(c.text(0)); }},
+    {"int", 1, [](const Call& c) { return c.of(c.number(0)); }},
+    {"bool", 1, [](const Call& c) { return c.of(c.truth(0) || c.text(0) == "1"); }},
+    {"true", 0, [](const Call& c) { return c.of(true); }},
+    {"false", 0, [](const Call& c) { return c.of(false); }},
+    {"null", 0, [](const Call& c) -> RawPtr { return c.container(Raw::Kind::kNull); }},
+    {"trim", 1,
+     [](const Call& c) {
+       const auto from = c.text(0).find_first_not_of(" \t\r\n"), to = c.text(0).find_last_not_of(" \t\r\n");
+       return c.of(from == std::string::npos ? std::string{} : c.text(0).substr(from, to - from + 1));
+     }},
+    {"split", 2, split},
+    {"join", 2, join},
+    {"replace", 3, replace},
+    {"substring", 2, substring},
+    {"startsWith", 2,
+     [](const Call& c) {
+       return c.of(changed(c.text(0), std::tolower).starts_with(changed(c.text(1), std::tolower)));
+     }},
+    {"endsWith", 2,
+     [](const Call& c) { return c.of(changed(c.text(0), std::tolower).ends_with(changed(c.text(1), std::tolower))); }},
+    {"length", 1, [](const Call& c) { return c.of(static_cast<long long>(length_of(c.raw(0)))); }},
+    {"empty", 1, [](const Call& c) { return c.of(c.raw(0).is_null() || length_of(c.raw(0)) == 0); }},
+    {"first", 1, first},
+    {"last", 1, last},
+    {"contains", 2, contains},
+    {"union", 1, union_of},
+    {"coalesce", 1, coalesce},
+    {"range", 2, range},
+    {"array", 1, [](const Call& c) { return c.raw(0).is_list() ? c.arguments[0] : c.list({c.arguments[0]}); }},
+    {"createArray", 0, [](const Call& c) { return c.list(c.arguments); }},
+    {"createObject", 0, create_object},
+    {"copyIndex", 0, copy_index},
+    {"cidrSubnet", 3, cidr_subnet},
+    {"cidrHost", 2, cidr_host},
+    {"equals", 2, [](const Call& c) { return c.of(equal(c.raw(0), c.raw(1))); }},
+    {"not", 1, [](const Call& c) { return c.of(!c.truth(0)); }},
+    {"and", 1, [](const Call& c) { return c.of(!any_true(c, false)); }},
+    {"or", 1, [](const Call& c) { return c.of(any_true(c, true)); }},
+    {"less", 2, [](const Call& c) { return c.of(c.number(0) < c.number(1)); }},
+    {"lessOrEquals", 2, [](const Call& c) { return c.of(c.number(0) <= c.number(1)); }},
+    {"greater", 2, [](const Call& c) { return c.of(c.number(0) > c.number(1)); }},
+    {"greaterOrEquals", 2, [](const Call& c) { return c.of(c.number(0) >= c.number(1)); }},
+    {"add", 2,
+     [](const Call& c) {
+       return calculated(c, [](auto a, auto b, auto* o) { return __builtin_add_overflow(a, b, o); });
+     }},
+    {"sub", 2,
+     [](const Call& c) {
+       return calculated(c, [](auto a, auto b, auto* o) { return __builtin_sub_overflow(a, b, o); });
+     }},
+    {"mul", 2,
+     [](const Call& c) {
+       return calculated(c, [](auto a, auto b, auto* o) { return __builtin_mul_overflow(a, b, o); });
+     }},
+    {"div", 2,
+     [](const Call& c) {
+       return c.number(1) == -1 ? calculated(c, [](auto a, auto, auto* o) { return __builtin_sub_overflow(0LL, a, o); })
+                                : c.of(c.number(0) / divisor(c.number(1)));
+     }},
+    {"mod", 2, [](const Call& c) { return c.of(c.number(1) == -1 ? 0LL : c.number(0) % divisor(c.number(1))); }},
+    {"min", 2, [](const Call& c) { return c.of(std::min(c.number(0), c.number(1))); }},
+    {"max", 2, [](const Call& c) { return c.of(std::max(c.number(0), c.number(1))); }},
+};
+
+}  // namespace
+
+RawPtr call_arm_function(ArmScope& scope, const std::string& name, const std::vector<RawPtr>& arguments) {
+  const auto* found =
+      std::ranges::find_if(kFunctions, [&](const Function& function) { return same_word(function.name, name); });
+  if (found == std::end(kFunctions)) throw Unevaluated{"uses " + name + "(), which is not known here"};
+  if (arguments.size() < found->least) throw Unevaluated{"gives " + name + "() too little"};
+  return found->call({scope, arguments});
+}
+
+}  // namespace xconn::importing

@@ -1,0 +1,229 @@
+#include "importing/arm_scope.hh"
+
+#include <algorithm>
+#include <charconv>
+
+#include "importing/json.hh"
+#include "importing/resource.hh"
+
+namespace xconn::importing {
+namespace {
+
+using model::Position;
+using model::Raw;
+using model::RawPtr;
+
+constexpr int kDeepest = 60;
+
+std::shared_ptr<Raw> make(Raw::Kind kind, const Position& at) {
+  auto raw = std::make_shared<Raw>();
+  raw->kind = kind;
+  raw->at = at;
+  return raw;
+}
+
+void grow(Raw& holder, const Raw& part) {
+  holder.size += part.size;
+  if (holder.size > kLargestValue) throw Unevaluated{"has a value that is too large"};
+}
+
+RawPtr member_of(const RawPtr& holder, const std::string& name) {
+  if (holder->is_map())
+    if (const auto* entry = find_key(*holder, name)) return entry->value;
+  throw Unevaluated{"wants '" + name + "', which is not there"};
+}
+
+RawPtr item_of(const RawPtr& holder, const Raw& index) {
+  if (holder->is_map()) return member_of(holder, index.text);
+  const auto number = number_of(index);
+  if (!holder->is_list() || number < 0 || static_cast<std::size_t>(number) >= holder->items.size())
+    throw Unevaluated{"wants item " + index.text + ", which is not there"};
+  return holder->items[static_cast<std::size_t>(number)];
+}
+
+/// "virtualNetworks_hub_name" is what `az group export` calls the name of the VNet hub.
+std::string between(const std::string& name, std::string_view ending) {
+  const auto start = name.find('_');
+  if (start == std::string::npos || !name.ends_with(ending) || start + 1 + ending.size() >= name.size()) return {};
+  return name.substr(start + 1, name.size() - ending.size() - start - 1);
+}
+
+}  // namespace
+
+ArmScope::ArmScope(const Raw& arm_template, std::map<std::string, RawPtr> parameters, std::string group, Notes& notes)
+    : given_(std::move(parameters)), group_(std::move(group)), notes_(notes) {
+  static const Raw kNothing{Raw::Kind::kMap, {}, {}, {}, {}, 1};
+  const auto part = [&](const char* key) {
+    const auto* entry = find_key(arm_template, key);
+    return entry != nullptr && entry->value->is_map() ? entry->value.get() : &kNothing;
+  };
+  parameters_ = part("parameters");
+  variables_ = part("variables");
+}
+
+RawPtr ArmScope::evaluate(const RawPtr& value, const std::string& object, const std::string& field) {
+  if (value->is_scalar()) return evaluate_text(value, object, field);
+  if (value->is_map()) return evaluate_map(*value, object, field);
+  if (!value->is_list()) return value;
+  auto out = make(Raw::Kind::kList, value->at);
+  for (std::size_t i = 0; i < value->items.size(); ++i) {
+    out->items.push_back(evaluate(value->items[i], object, field + "[" + std::to_string(i) + "]"));
+    grow(*out, *out->items.back());
+  }
+  return out;
+}
+
+RawPtr ArmScope::evaluate_text(const RawPtr& value, const std::string& object, const std::string& field) {
+  if (value->text.starts_with("[[")) return make_text(value->text.substr(1), value->at);
+  if (!is_expression(value->text)) return value;
+  try {
+    return call(parse_expression(value->text), value->at);
+  } catch (const Unevaluated& why) {
+    notes_.at(*value, object, field, "this expression " + why.reason, "it was left empty");
+    return make(Raw::Kind::kNull, value->at);
+  }
+}
+
+RawPtr ArmScope::evaluate_map(const Raw& map, const std::string& object, const std::string& field) {
+  auto out = make(Raw::Kind::kMap, map.at);
+  for (const auto& entry : map.entries) {
+    if (entry.key == "copy" && entry.value->is_list()) {
+      evaluate_copies(*entry.value, *out, object, field);
+      continue;
+    }
+    auto value = evaluate(entry.value, object, field.empty() ? entry.key : field + "." + entry.key);
+    grow(*out, *value);
+    out->entries.push_back({entry.key, entry.at, std::move(value)});
+  }
+  return out;
+}
+
+/// `"copy": [{"name": "subnets", "count": 3, "input": {...}}]` makes a list called subnets.
+void ArmScope::evaluate_copies(const Raw& copies, Raw& into, const std::string& object, const std::string& field) {
+  for (const auto& copy : copies.items) {
+    const auto* name = property(*copy, "name");
+    const auto *count = find_key(*copy, "count"), *input = find_key(*copy, "input");
+    if (name == nullptr || count == nullptr || input == nullptr) continue;
+    const auto times = number_of(*evaluate(count->value, object, field + ".count"));
+    if (times < 0 || times > kMostCopies) throw Unevaluated{"wants " + std::to_string(times) + " copies"};
+    auto list = make(Raw::Kind::kList, copy->at);
+    for (int i = 0; i < times; ++i) {
+      const Copy turn(*this, name->text, i);
+      list->items.push_back(evaluate(input->value, object, field + "." + name->text));
+      grow(*list, *list->items.back());
+    }
+    grow(into, *list);
+    into.entries.push_back({name->text, copy->at, std::move(list)});
+  }
+}
+
+RawPtr ArmScope::call(const Expression& expression, const Position& at) {
+  if (depth_ > kDeepest) throw Unevaluated{"is nested too deeply"};
+  at_ = at;
+  if (expression.kind == Expression::Kind::kText || expression.kind == Expression::Kind::kNumber)
+    return make_text(expression.word, at);
+  const struct Deeper {
+    int& depth;
+    explicit Deeper(int& value) : depth(value) { ++depth; }
+    ~Deeper() { --depth; }
+  } deeper(depth_);
+  if (expression.kind == Expression::Kind::kMember) {
+    const auto holder = call(expression.parts[0], at);
+    return expression.word.empty() ? item_of(holder, *call(expression.parts[1], at))
+                                   : member_of(holder, expression.word);
+  }
+  if (same_word(expression.word, "if") && expression.parts.size() == 3)  // the other branch may well have no value
+    return call(expression.parts[same_word(call(expression.parts[0], at)->text, "true") ? 1 : 2], at);
+  std::vector<RawPtr> arguments;
+  for (const auto& part : expression.parts) arguments.push_back(call(part, at));
+  at_ = at;
+  return call_arm_function(*this, expression.word, arguments);
+}
+
+RawPtr ArmScope::once(const std::string& what, const std::function<RawPtr()>& make_it) {
+  if (const auto found = known_.find(what); found != known_.end()) return found->second;
+  if (!running_.insert(what).second) throw Unevaluated{"refers to itself in a circle (" + what + ")"};
+  const struct Leaving {
+    std::set<std::string>& running;
+    const std::string& what;
+    ~Leaving() { running.erase(what); }
+  } leaving{running_, what};
+  auto value = make_it();
+  known_.emplace(what, value);
+  return value;
+}
+
+RawPtr ArmScope::parameter(const std::string& name) {
+  return once("parameters('" + name + "')", [&]() -> RawPtr {
+    const auto* declared = find_key(*parameters_, name);
+    std::string key = name;
+    std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (const auto given = given_.find(key); given != given_.end()) return given->second;
+    if (declared == nullptr) throw Unevaluated{"wants parameter " + name + ", which is not declared"};
+    if (const auto* value = find_key(*declared->value, "defaultValue"); value != nullptr && !value->value->is_null())
+      return evaluate(value->value, "parameter " + name, "defaultValue");
+    if (auto assumed = exporters_name(name, *declared->value)) return assumed;
+    throw Unevaluated{"wants parameter " + name + ", which has no value; give its parameters file too"};
+  });
+}
+
+/// `az group export` names parameters after the resources, and leaves their values out unless it is asked for them.
+RawPtr ArmScope::exporters_name(const std::string& name, const Raw& declared) {
+  const auto assume = [&](const std::string& value) {
+    notes_.add({declared.at.where(), "parameter " + name, "defaultValue", "",
+                "has no value; `az group export --include-parameter-default-value` writes it",
+                "it was taken from the parameter's name: " + value});
+    return make_text(value, declared.at);
+  };
+  if (const auto own = between(name, "_name"); !own.empty()) return assume(own);
+  const auto other = between(name, "_externalid");
+  if (other.empty()) return nullptr;
+  return assume(ResourceId{"", "microsoft.network/" + name.substr(0, name.find('_')), {other}}.text());
+}
+
+RawPtr ArmScope::variable(const std::string& name) {
+  return once("variables('" + name + "')", [&]() -> RawPtr {
+    if (const auto* entry = find_key(*variables_, name)) return evaluate(entry->value, "variable " + name);
+    if (auto copied = copied_variable(name)) return copied;
+    throw Unevaluated{"wants variable " + name + ", which is not there"};
+  });
+}
+
+RawPtr ArmScope::copied_variable(const std::string& name) {
+  const auto* copies = find_key(*variables_, "copy");
+  if (copies == nullptr || !copies->value->is_list()) return nullptr;
+  Raw into;
+  evaluate_copies(*copies->value, into, "variable " + name, "copy");
+  const auto* entry = find_key(into, name);
+  return entry == nullptr ? nullptr : entry->value;
+}
+
+RawPtr ArmScope::reference(const std::string& name) {
+  return once("reference('" + name + "')", [&] {
+    const auto body = find_resource_ ? find_resource_(name) : nullptr;
+    if (body == nullptr) throw Unevaluated{"asks a running deployment for " + name};
+    const auto* properties = find_key(*body, "properties");
+    return properties == nullptr ? body : properties->value;
+  });
+}
+
+void ArmScope::made_up(const std::string& function) {
+  if (!known_.emplace(function + "()", nullptr).second) return;
+  notes_.add({at_.where(), "template", function + "()", "", "only Azure knows its value", "another one was made up"});
+}
+
+std::string ArmScope::copy_index(const std::string& loop, long long offset) const {
+  for (auto at = copies_.rbegin(); at != copies_.rend(); ++at)
+    if (loop.empty() || same_word(at->first, loop)) return std::to_string(at->second + offset);
+  throw Unevaluated{"asks for a copy's number outside of copies"};
+}
+
+long long number_of(const Raw& raw) {
+  long long number = 0;
+  const auto* end = raw.text.data() + raw.text.size();
+  const auto [stop, error] = std::from_chars(raw.text.data(), end, number);
+  if (!raw.is_scalar() || error != std::errc() || stop != end) throw Unevaluated{"wants a number"};
+  return number;
+}
+
+}  // namespace xconn::importing

@@ -1,0 +1,165 @@
+// Load balancers. Azure's has several frontends, pools and probes; the topology's has one of each, so each frontend
+// becomes one.
+#include <algorithm>
+
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+constexpr const char* kLeftOut = "it was left out";
+
+std::optional<Address> public_address(Fields& fields, const Draft& draft) {
+  const auto id = fields.reference("publicIPAddress");
+  const auto* resource = id ? draft.inventory.find(*id) : nullptr;
+  const auto* text = resource == nullptr ? nullptr : property(*resource->body, "ipAddress");
+  return text == nullptr ? std::nullopt : Address::parse(text->text);
+}
+
+void place_internal(model::LoadBalancer& balancer, const ResourceId& subnet, Fields& fields, Draft& draft) {
+  balancer.vnet = draft.name_of(subnet.parent());
+  balancer.subnet = draft.name_of(subnet);
+  if (const auto address = fields.address("privateIPAddress", kLeftOut)) balancer.frontend = *address;
+}
+
+void place_public(model::LoadBalancer& balancer, Fields& fields, Draft& draft) {
+  balancer.is_public = true;
+  const auto address = public_address(fields, draft);
+  balancer.frontend = address ? *address : draft.free_public_address();
+  if (!address)
+    draft.assume({fields.where(), fields.object(), "publicIPAddress", "", "the files do not say its public address",
+                  "it is " + balancer.frontend.text()},
+                 "load-balancers/" + balancer.name + "/frontend");
+}
+
+std::vector<End> backends_of(const ResourceId& pool, Draft& draft) {
+  std::vector<End> ends;
+  for (const auto& nic : draft.pools[draft.key(pool)]) {
+    const auto found = draft.nics.find(nic);
+    if (found != draft.nics.end() && std::ranges::find(ends, found->second) == ends.end())
+      ends.push_back(found->second);
+  }
+  return ends;
+}
+
+model::BalancerRule read_rule(Fields& fields) {
+  constexpr std::uint8_t kTcp = 6, kUdp = 17;
+  constexpr long long kMostPort = 65535;
+  model::BalancerRule rule;
+  const auto protocol = fields.one_of("protocol", {"All", "Tcp", "Udp"}, "Tcp");
+  const auto port = fields.number("frontendPort", 0, kMostPort, kLeftOut).value_or(0);
+  const auto backend = fields.number("backendPort", 0, kMostPort, kLeftOut).value_or(0);
+  rule.ha_ports = protocol == "All";
+  rule.floating_ip = fields.truth("enableFloatingIP") || fields.truth("floatingIpEnabled");
+  if (rule.ha_ports) return rule;
+  rule.protocol = protocol == "Udp" ? kUdp : kTcp;
+  rule.port = static_cast<std::uint16_t>(port);
+  rule.backend_port = static_cast<std::uint16_t>(backend == port ? 0 : backend);
+  return rule;
+}
+
+/// What a balancer lacks; empty when it is whole.
+std::string lack_of(const model::LoadBalancer& balancer, const Draft& draft) {
+  if (!balancer.is_public && (balancer.vnet.empty() || balancer.subnet.empty())) return "its subnet";
+  if (!balancer.is_public && balancer.frontend == Address()) return "its frontend's address";
+  if (balancer.backends.empty()) return "its backends' NICs";
+  if (balancer.rules.empty()) return "its rules";
+  if (balancer.probe.port == 0) return "its probe";
+  for (const auto& end : balancer.backends) {
+    const auto* node = find_named(draft.topology.nodes, end.node);
+    if (node == nullptr || find_named(node->interfaces, end.interface) == nullptr) return "its backends' subnets";
+  }
+  return {};
+}
+
+}  // namespace
+
+void carry_balancer(const Resource& resource, Fields& fields, Draft& draft) {
+  const auto* frontends = fields.raw("frontendIPConfigurations");
+  fields.ignore({"sku", "backendAddressPools", "probes", "loadBalancingRules", "privateIpAddress", "privateIpAddresses",
+                 "skuTier"});
+  if (frontends == nullptr) return fields.note("", "has no frontend", kLeftOut);
+  for (const auto& item : frontends->items) {
+    if (!item->is_map()) continue;
+    Fields inner(*item, fields.object(), draft);
+    const auto own = inner.text("name");
+    auto id = resource.id.child("frontendIPConfigurations", own);
+    model::LoadBalancer balancer;
+    balancer.where = item->at.where();
+    balancer.name = draft.free_name(frontends->items.size() == 1 ? resource.id.name() : resource.id.name() + "-" + own);
+    draft.call(id, balancer.name);
+    if (const auto subnet = inner.reference("subnet"))
+      place_internal(balancer, *subnet, inner, draft);
+    else
+      place_public(balancer, inner, draft);
+    draft.topology.load_balancers.push_back(std::move(balancer));
+  }
+}
+
+/// A NIC names its pools; a pool may name its NICs' configurations too.
+void carry_pool(const Resource& resource, Fields& fields, Draft& draft) {
+  auto& pool = draft.pools[draft.key(resource.id)];
+  fields.ignore({"loadBalancerBackendAddresses", "loadBalancingRules", "outboundRules", "inboundNatRules",
+                 "loadbalancer", "loadbalancerId", "backendAddress", "virtualNetwork", "syncMode"});
+  const auto* list = fields.raw("backendIPConfigurations");
+  for (const auto& item : list == nullptr ? std::vector<model::RawPtr>{} : list->items) {
+    const auto* text = item->is_map() ? property(*item, "id") : item.get();
+    const auto id = text == nullptr ? std::nullopt : ResourceId::parse(text->text);
+    if (id) pool.push_back(draft.key(id->parent()));
+  }
+}
+
+void carry_probe(const Resource& resource, Fields& fields, Draft& draft) {
+  constexpr long long kMostPort = 65535, kLongest = 2147483;
+  model::Probe probe;
+  const auto protocol = fields.one_of("protocol", {"Tcp", "Http", "Https"}, "Tcp");
+  if (protocol == "Https") fields.note("protocol", "is not modelled", "it is a TCP probe");
+  probe.protocol = protocol == "Http" ? "http" : "tcp";
+  probe.port = static_cast<int>(fields.number("port", 1, kMostPort, kLeftOut).value_or(0));
+  if (const auto path = fields.text("requestPath"); path.starts_with("/")) probe.path = path;
+  probe.interval = std::chrono::seconds(fields.number("intervalInSeconds", 1, kLongest, "it is 5 s").value_or(5));
+  const auto count = fields.number("numberOfProbes", 1, 100, "it is 2");
+  const auto threshold = fields.number("probeThreshold", 1, 100, "it is 2");
+  probe.threshold = static_cast<int>(std::max(count.value_or(0), threshold.value_or(0)));
+  if (probe.threshold == 0) probe.threshold = 2;
+  fields.ignore({"loadBalancingRules", "loadbalancer", "noHealthyBackendsBehavior"});
+  draft.probes[draft.key(resource.id)] = probe;
+}
+
+void carry_balancer_rule(const Resource&, Fields& fields, Draft& draft) {
+  const auto frontend = fields.reference("frontendIPConfiguration");
+  const auto probe = fields.reference("probe");
+  auto pool = fields.reference("backendAddressPool");
+  fields.ignore({"backendAddressPools", "idleTimeoutInMinutes", "enableTcpReset", "disableOutboundSnat", "loadbalancer",
+                 "tcpResetEnabled", "frontendIpConfigurationName", "enableConnectionTracking", "frontendPort",
+                 "backendPort"});
+  auto* balancer = frontend ? find_named(draft.topology.load_balancers, draft.name_of(*frontend)) : nullptr;
+  auto rule = read_rule(fields);
+  const auto distribution = fields.one_of("loadDistribution", {"Default", "SourceIP", "SourceIPProtocol"}, "Default");
+  if (distribution != "Default") fields.note("loadDistribution", "is not modelled", "it is by the five-tuple");
+  if (balancer == nullptr || !pool) return fields.note("", "its frontend or pool is in none of the files", kLeftOut);
+  auto backends = backends_of(*pool, draft);
+  if (!balancer->rules.empty() && backends != balancer->backends)
+    return fields.note("backendAddressPool", "is another one than that of the frontend's first rule", kLeftOut);
+  balancer->backends = std::move(backends);
+  if (probe && draft.probes.contains(draft.key(*probe))) balancer->probe = draft.probes[draft.key(*probe)];
+  balancer->rules.push_back(rule);
+}
+
+void finish_balancers(Draft& draft) {
+  for (auto& balancer : draft.topology.load_balancers) {
+    if (balancer.is_public && !balancer.backends.empty()) {
+      const auto* node = find_named(draft.topology.nodes, balancer.backends[0].node);
+      const auto* nic = node == nullptr ? nullptr : find_named(node->interfaces, balancer.backends[0].interface);
+      if (nic != nullptr && nic->subnet) balancer.vnet = nic->subnet->vnet;
+    }
+    if (const auto lack = lack_of(balancer, draft); !lack.empty()) {
+      draft.notes.add(
+          {balancer.where, "load balancer " + balancer.name, "", "", lack + ": not in the files", kLeftOut});
+      balancer.name.clear();
+    }
+  }
+  std::erase_if(draft.topology.load_balancers, [](const auto& balancer) { return balancer.name.empty(); });
+}
+
+}  // namespace xconn::importing

@@ -1,0 +1,122 @@
+#include "importing/draft.hh"
+
+#include <algorithm>
+#include <cctype>
+
+namespace xconn::importing {
+namespace {
+
+constexpr std::size_t kLongestName = 40;  // expansion makes nodes of it: "-msee1"
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+/// Letters, digits, '-' and '_', beginning with a letter or digit.
+std::string tidy(const std::string& wanted) {
+  std::string out;
+  for (const unsigned char c : wanted) {
+    const bool fits = c < 0x80 && (std::isalnum(c) != 0 || c == '_');
+    if (fits && !(out.empty() && c == '_'))
+      out += static_cast<char>(c);
+    else if (!out.empty() && out.back() != '-')
+      out += '-';
+    if (out.size() >= kLongestName) break;
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out.empty() ? "unnamed" : out;
+}
+
+}  // namespace
+
+std::string Draft::key(const ResourceId& id) const {
+  const auto* resource = inventory.find(id);
+  const auto& known = resource == nullptr ? id : resource->id;
+  return known.type + "|" + lower(known.path()) + "|" + (resource == nullptr ? "" : lower(known.group));
+}
+
+std::string Draft::free_name(const std::string& wanted, const std::string& space) {
+  const auto base = tidy(wanted);
+  auto name = base;
+  for (int i = 2; !used_.emplace(space, lower(name)).second; ++i) name = base + "-" + std::to_string(i);
+  return name;
+}
+
+std::string Draft::name_for(const ResourceId& id, const std::string& space, const Where& where,
+                            const std::string& object) {
+  const auto name = free_name(id.name(), space);
+  if (name != id.name())
+    notes.add({where, object, "name", id.name(),
+               tidy(id.name()) == id.name() ? "is another one's name already" : "is no name that a node can have",
+               "it is called " + name});
+  call(id, name);
+  return name;
+}
+
+std::string Draft::name_of(const ResourceId& id) const {
+  const auto found = names_.find(key(id));
+  return found == names_.end() ? "" : found->second;
+}
+
+model::Vnet& Draft::vnet(const ResourceId& id, const Where& where) {
+  auto name = name_of(id);
+  if (name.empty()) {
+    name = name_for(id, "", where, "VNet " + id.name());
+    stubs_.insert(name);
+    topology.vnets.emplace_back().name = name;
+    topology.vnets.back().where = where;
+    notes.add({where, "VNet " + name, "", "", "is referred to, but is in none of the files",
+               "it was made from what the others say about it; import `az network vnet list` too"});
+    comment("vnets/" + name, "in none of the files; made from what the others say about it");
+  }
+  return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
+}
+
+bool Draft::overlaps_any(const Prefix& prefix) const {
+  const auto meets = [&](const Prefix& other) { return other.overlaps(prefix) && !other.is_default(); };
+  if (std::ranges::any_of(taken_, meets)) return true;
+  for (const auto& vnet : topology.vnets)
+    if (std::ranges::any_of(vnet.address_space, meets)) return true;
+  for (const auto& gateway : topology.local_gateways)
+    if (std::ranges::any_of(gateway.address_space, meets)) return true;
+  for (const auto& [circuit, prefixes] : learned)
+    if (std::ranges::any_of(prefixes, meets)) return true;
+  for (const auto& circuit : topology.circuits)
+    for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
+      if (*peering && (meets((*peering)->primary) || meets((*peering)->secondary))) return true;
+  return false;
+}
+
+Prefix Draft::free_network(int length) {
+  constexpr int kLongest = 32;
+  for (const auto* pool : {"192.168.200.0/21", "172.31.0.0/16", "10.240.0.0/12", "100.64.0.0/10"}) {
+    const auto space = *Prefix::parse(pool);
+    const auto step = 1U << (kLongest - length);
+    for (std::uint32_t at = 0; at < (1U << (kLongest - space.length())); at += step) {
+      const auto network = Prefix::of(space.host(at), length);
+      if (overlaps_any(network)) continue;
+      taken_.push_back(network);
+      return network;
+    }
+  }
+  throw Error("there is no private network left for the customer's side");
+}
+
+Address Draft::free_public_address() {
+  constexpr std::uint32_t kApart = 8;
+  const auto space = *Prefix::parse("203.0.113.0/24");
+  while (true) {
+    const auto address = space.host(next_public_);
+    next_public_ += kApart;
+    if (next_public_ > 255) throw Error("there is no address left for the public side");
+    if (!overlaps_any(Prefix::of(address, 29))) return address;
+  }
+}
+
+void Draft::assume(Note note, const std::string& path) {
+  comment(path, "assumed: " + note.reason);
+  notes.add(std::move(note));
+}
+
+}  // namespace xconn::importing

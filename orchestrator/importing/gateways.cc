@@ -1,0 +1,261 @@
+// Virtual network gateways, local gateways and connections.
+#include <algorithm>
+#include <array>
+
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+using model::Raw;
+
+constexpr const char* kLeftOut = "it was left out";
+constexpr const char* kLabKey = "CrossconnectLabOnly";
+
+std::vector<Address> addresses_in(const Raw* raw) {
+  std::vector<Address> out;
+  if (raw == nullptr) return out;
+  std::string text = raw->text + ",";  // "10.0.4.12,10.0.4.13"
+  for (const auto& item : raw->items) text += item->text + ",";
+  for (auto at = text.find(','); at != std::string::npos; at = text.find(',')) {
+    if (const auto address = Address::parse(text.substr(0, at))) out.push_back(*address);
+    text.erase(0, at + 1);
+  }
+  return out;
+}
+
+void append_new(std::vector<Address>& to, const std::vector<Address>& more) {
+  for (const auto& address : more)
+    if (std::ranges::find(to, address) == to.end()) to.push_back(address);
+}
+
+/// `bgpPeeringAddresses[i].KEY` of all instances.
+std::vector<Address> of_instances(Fields& fields, const char* key) {
+  std::vector<Address> out;
+  const auto* list = fields.raw("bgpSettings.bgpPeeringAddresses");
+  if (list == nullptr) return out;
+  for (const auto& item : list->items)
+    if (item->is_map()) append_new(out, addresses_in(property(*item, key)));
+  return out;
+}
+
+/// The VNet that its IP configurations stand in, and their public addresses.
+std::optional<ResourceId> read_configurations(model::Gateway& gateway, Fields& fields, Draft& draft) {
+  std::optional<ResourceId> subnet;
+  const auto* list = fields.raw("ipConfigurations");
+  if (list == nullptr) return subnet;
+  for (const auto& item : list->items) {
+    Fields inner(*item, fields.object(), draft);
+    if (const auto found = inner.reference("subnet"); found && !subnet) subnet = found;
+    const auto id = inner.reference("publicIPAddress");
+    const auto* resource = id ? draft.inventory.find(*id) : nullptr;
+    if (resource != nullptr) append_new(gateway.public_addresses, addresses_in(property(*resource->body, "ipAddress")));
+  }
+  return subnet;
+}
+
+void read_vpn(model::Gateway& gateway, Fields& fields) {
+  gateway.active_active = fields.truth("activeActive") || fields.truth("active");
+  gateway.private_address = fields.truth("enablePrivateIpAddress");
+  if (const auto asn = fields.asn("bgpSettings.asn", "it is 65515")) gateway.asn = *asn;
+  gateway.apipa = of_instances(fields, "customBgpIpAddresses");
+  if (gateway.public_addresses.empty()) gateway.public_addresses = of_instances(fields, "tunnelIpAddresses");
+  if (!gateway.active_active && gateway.public_addresses.size() > 1) gateway.public_addresses.resize(1);
+  const auto type = fields.text("vpnType");
+  if (same_word(type, "PolicyBased")) fields.note("vpnType", "is not modelled", "it is RouteBased");
+  fields.ignore({"vpnGatewayGeneration", "allowRemoteVnetTraffic", "allowVirtualWanTraffic"});
+}
+
+std::vector<std::string> sku_words(bool is_vpn) {
+  if (!is_vpn) return {"Standard", "HighPerformance", "UltraPerformance", "ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale"};
+  return {"Basic",    "VpnGw1",   "VpnGw2",   "VpnGw3",   "VpnGw4",  "VpnGw5",
+          "VpnGw1AZ", "VpnGw2AZ", "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
+}
+
+std::string read_sku(Fields& fields, bool is_vpn) {
+  const auto text = fields.text("sku.name");
+  for (const auto& word : sku_words(is_vpn))
+    if (same_word(word, text)) return word;
+  if (!text.empty()) fields.note("sku.name", "is not known for this type of gateway", kLeftOut);
+  return {};
+}
+
+/// Azure's words for algorithms to charon's; empty when there is none.
+std::string algorithm(const std::string& word) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kWords{{{"AES128", "aes128"},
+                                                                                  {"AES192", "aes192"},
+                                                                                  {"AES256", "aes256"},
+                                                                                  {"GCMAES128", "aes128gcm16"},
+                                                                                  {"GCMAES192", "aes192gcm16"},
+                                                                                  {"GCMAES256", "aes256gcm16"},
+                                                                                  {"DES3", "3des"},
+                                                                                  {"DES", "des"},
+                                                                                  {"SHA1", "sha1"},
+                                                                                  {"SHA256", "sha256"},
+                                                                                  {"SHA384", "sha384"},
+                                                                                  {"MD5", "md5"},
+                                                                                  {"DHGroup1", "modp768"},
+                                                                                  {"DHGroup2", "modp1024"},
+                                                                                  {"DHGroup14", "modp2048"},
+                                                                                  {"DHGroup2048", "modp2048"},
+                                                                                  {"DHGroup24", "modp2048s256"},
+                                                                                  {"ECP256", "ecp256"},
+                                                                                  {"ECP384", "ecp384"},
+                                                                                  {"PFS1", "modp768"},
+                                                                                  {"PFS2", "modp1024"},
+                                                                                  {"PFS14", "modp2048"},
+                                                                                  {"PFS2048", "modp2048"},
+                                                                                  {"PFS24", "modp2048s256"},
+                                                                                  {"None", "-"},
+                                                                                  {"PFSMM", "-"}}};
+  const auto found = std::ranges::find_if(kWords, [&](const auto& row) { return same_word(row.first, word); });
+  return found == kWords.end() ? "" : std::string(found->second);
+}
+
+/// "aes256-sha256-modp2048" of the policy's words; empty when one of them is not known.
+std::string proposal(Fields& fields, std::initializer_list<const char*> keys) {
+  std::string out, before;
+  for (const auto* key : keys) {
+    const auto word = algorithm(fields.text(key));
+    if (word.empty()) return {};
+    if (word == "-" || (before == word && word.find("gcm") != std::string::npos)) continue;
+    out += (out.empty() ? "" : "-") + word;
+    before = word;
+  }
+  return out;
+}
+
+void read_policy(model::Connection& connection, Fields& fields, Draft& draft) {
+  const auto* policies = fields.raw("ipsecPolicies");
+  if (policies == nullptr || policies->items.empty()) return;
+  Fields inner(*policies->items.front(), fields.object(), draft);
+  model::IpsecPolicy policy;
+  const auto ike = proposal(inner, {"ikeEncryption", "ikeIntegrity", "dhGroup"});
+  const auto esp = proposal(inner, {"ipsecEncryption", "ipsecIntegrity", "pfsGroup"});
+  if (ike.empty() || esp.empty())
+    return fields.note("ipsecPolicies", "has an algorithm that is not known here", "it is Azure's default policy");
+  policy.ike_proposals = {ike};
+  policy.esp_proposals = {esp};
+  if (const auto seconds = inner.number("saLifeTimeSeconds", 300, 172799, "it is Azure's default"))
+    policy.esp_lifetime = std::chrono::seconds(*seconds);
+  connection.ipsec_policy = policy;
+}
+
+/// Printable, without what Azure refuses (Microsoft Learn, "About VPN devices and IPsec/IKE parameters").
+bool is_usable_key(const std::string& key) {
+  return !key.empty() && !is_placeholder(key) && std::ranges::all_of(key, [](unsigned char c) {
+    return c > ' ' && c < 0x7f && std::string_view("-~'\"\\").find(static_cast<char>(c)) == std::string_view::npos;
+  });
+}
+
+void read_key(model::Connection& connection, Fields& fields, Draft& draft) {
+  const auto* key = fields.raw("sharedKey");
+  if (key != nullptr && key->is_scalar() && is_usable_key(key->text)) {
+    connection.psk = key->text;
+    return;
+  }
+  connection.psk = kLabKey;
+  draft.assume({fields.where(), fields.object(), "sharedKey", "", "Azure does not export pre-shared keys",
+                "both sides have one of the lab's own"},
+               "connections/" + connection.name + "/psk");
+}
+
+bool read_ipsec(model::Connection& connection, Fields& fields, Draft& draft) {
+  constexpr long long kLeastDpd = 9, kMostDpd = 3600;
+  const auto local = fields.reference("localNetworkGateway2");
+  connection.local_gateway = local ? draft.name_of(*local) : "";
+  connection.bgp = fields.truth("enableBgp");
+  connection.use_local_azure_address = fields.truth("useLocalAzureIpAddress");
+  connection.initiate =
+      fields.one_of("connectionMode", {"Default", "InitiatorOnly", "ResponderOnly"}, "Default") != "ResponderOnly";
+  if (const auto* dpd = fields.raw("dpdTimeoutSeconds"); dpd != nullptr && says_something(*dpd))
+    if (const auto seconds = fields.number("dpdTimeoutSeconds", kLeastDpd, kMostDpd, "it is 45 s"))
+      connection.dpd_timeout = std::chrono::seconds(*seconds);
+  read_policy(connection, fields, draft);
+  if (!connection.local_gateway.empty()) read_key(connection, fields, draft);
+  fields.ignore({"connectionProtocol", "routingWeight"});
+  return !connection.local_gateway.empty();
+}
+
+bool read_express_route(model::Connection& connection, Fields& fields, Draft& draft) {
+  constexpr long long kMostWeight = 32000;
+  const auto peer = fields.reference("peer");
+  connection.circuit = peer ? draft.name_of(*peer) : "";
+  connection.weight = static_cast<int>(fields.number("routingWeight", 0, kMostWeight, "it is 0").value_or(0));
+  connection.fast_path = fields.truth("expressRouteGatewayBypass");
+  fields.ignore({"authorizationKey", "enableBgp", "dpdTimeoutSeconds", "connectionMode", "connectionProtocol",
+                 "enablePrivateLinkFastPath", "sharedKey"});
+  return !connection.circuit.empty();
+}
+
+}  // namespace
+
+void carry_public_address(const Resource&, Fields& fields, Draft&) {
+  fields.ignore_rest();  // whoever has it asks for its address
+}
+
+void carry_gateway(const Resource& resource, Fields& fields, Draft& draft) {
+  model::Gateway gateway;
+  gateway.type = fields.one_of("gatewayType", {"ExpressRoute", "Vpn"}, "");
+  const bool is_vpn = gateway.type == "Vpn";
+  gateway.sku = read_sku(fields, is_vpn);
+  const auto subnet = read_configurations(gateway, fields, draft);
+  append_new(gateway.instances, addresses_in(fields.raw("bgpSettings.bgpPeeringAddress")));
+  append_new(gateway.instances, of_instances(fields, "defaultBgpIpAddresses"));
+  std::erase_if(gateway.instances, [](const Address& address) { return !address.is_v4(); });
+  if (is_vpn)
+    read_vpn(gateway, fields);
+  else
+    fields.ignore({"vpnType", "enableBgp", "activeActive", "active", "vpnGatewayGeneration", "allowVirtualWanTraffic"});
+  fields.ignore({"enableBgp", "bgpSettings", "adminState", "allowRemoteVnetTraffic", "resiliencyModel",
+                 "ipSecReplayProtectionEnabled", "privateIpAddressEnabled"});
+  if (gateway.type.empty() || !subnet)
+    return fields.note("", gateway.type.empty() ? "has no known type" : "is in no subnet", kLeftOut);
+  if (draft.is_left_out(subnet->parent())) return fields.note("", "its VNet was left out", kLeftOut);
+  gateway.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  gateway.where = resource.at.where();
+  gateway.vnet = draft.vnet(subnet->parent(), resource.at.where()).name;
+  draft.topology.gateways.push_back(std::move(gateway));
+}
+
+void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft) {
+  model::LocalGateway gateway;
+  gateway.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  gateway.address_space = fields.prefixes("localNetworkAddressSpace.addressPrefixes");
+  gateway.asn = fields.asn("bgpSettings.asn", "it speaks no BGP");
+  gateway.bgp_address = fields.address("bgpSettings.bgpPeeringAddress", "it speaks no BGP");
+  fields.ignore({"bgpSettings"});
+  const auto address = fields.address("gatewayIpAddress", "another address was taken");
+  if (gateway.asn && gateway.bgp_address && gateway.bgp_address == address) gateway.bgp_address.reset();
+  if (!gateway.asn || !gateway.bgp_address) {
+    gateway.asn.reset();
+    gateway.bgp_address.reset();
+  }
+  gateway.address = address && address->is_v4() ? *address : draft.free_public_address();
+  if (!address)
+    draft.assume({fields.where(), fields.object(), "gatewayIpAddress", fields.text("fqdn"),
+                  "has no address that can be used", "it is " + gateway.address.text()},
+                 "local-gateways/" + gateway.name + "/address");
+  draft.topology.local_gateways.push_back(std::move(gateway));
+}
+
+void carry_connection(const Resource& resource, Fields& fields, Draft& draft) {
+  model::Connection connection;
+  connection.name = draft.name_for(resource.id, "connection", resource.at.where(), fields.object());
+  const auto type = fields.one_of("connectionType", {"ExpressRoute", "IPsec", "Vnet2Vnet", "VPNClient"}, "");
+  const auto gateway = fields.reference("virtualNetworkGateway1");
+  connection.gateway = gateway ? draft.name_of(*gateway) : "";
+  fields.ignore({"connectionStatus", "egressBytesTransferred", "ingressBytesTransferred", "tunnelConnectionStatus",
+                 "packetCaptureDiagnosticState", "localNetworkGateway2", "peer"});
+  const bool is_whole = type == "ExpressRoute" ? read_express_route(connection, fields, draft)
+                        : type == "IPsec"      ? read_ipsec(connection, fields, draft)
+                                               : false;
+  if (connection.gateway.empty() || !is_whole)
+    return fields.note("",
+                       type == "ExpressRoute" || type == "IPsec" ? "one of its two ends is in none of the files"
+                                                                 : "connections of this type have no counterpart here",
+                       kLeftOut);
+  draft.topology.connections.push_back(std::move(connection));
+}
+
+}  // namespace xconn::importing

@@ -1,0 +1,217 @@
+// Machines and their NICs.
+#include <algorithm>
+
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+using model::Raw;
+
+constexpr const char* kLeftOut = "it was left out";
+
+model::Node& add_node(const std::string& name, Draft& draft) {
+  auto& node = draft.topology.nodes.emplace_back();
+  node.name = name;
+  node.role = "host";
+  node.site = "azure";
+  return node;
+}
+
+/// The NIC's machine: the one that claimed it, or one made for it.
+End end_of(const Resource& resource, Fields& fields, Draft& draft) {
+  const auto key = draft.key(resource.id);
+  if (const auto claimed = draft.nics.find(key); claimed != draft.nics.end()) return claimed->second;
+  const auto name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  add_node(name, draft);
+  return draft.nics[key] = {name, "eth0"};
+}
+
+void read_pools(const Raw& configuration, const Resource& resource, Draft& draft) {
+  const auto* pools = property(configuration, "loadBalancerBackendAddressPools");
+  if (pools == nullptr) return;
+  for (const auto& pool : pools->items) {
+    const auto* text = pool->is_map() ? property(*pool, "id") : nullptr;
+    const auto id = text == nullptr ? std::nullopt : ResourceId::parse(text->text);
+    if (id) draft.pools[draft.key(*id)].push_back(draft.key(resource.id));
+  }
+}
+
+/// The subnet in the topology, or nullptr.
+const model::Subnet* subnet_of(const ResourceId& id, std::string& vnet, Draft& draft) {
+  vnet = draft.name_of(id.parent());
+  const auto* found = find_named(draft.topology.vnets, vnet);
+  return found == nullptr ? nullptr : find_named(found->subnets, draft.name_of(id));
+}
+
+bool can_have(const Prefix& subnet, const Address& address) {
+  constexpr std::uint32_t kKept = 4;
+  return subnet.contains(address) && address >= subnet.host(kKept) && address != subnet.last();
+}
+
+/// Plugs the NIC into its subnet; false when there is none.
+bool plug(const Raw& configuration, Fields& fields, model::Interface& nic, Draft& draft) {
+  Fields inner(configuration, fields.object(), draft);
+  const auto id = inner.reference("subnet");
+  std::string vnet;
+  const auto* subnet = id ? subnet_of(*id, vnet, draft) : nullptr;
+  if (subnet == nullptr) {
+    fields.note("ipConfigurations", "its subnet is in none of the files", kLeftOut);
+    return false;
+  }
+  nic.subnet = model::SubnetRef{vnet, subnet->name};
+  const auto address = inner.address("privateIPAddress", "another address was taken");
+  if (address && can_have(subnet->prefix, *address))
+    nic.addresses = {InterfaceAddress(*address, subnet->prefix.length())};
+  else if (address)
+    inner.note("privateIPAddress", "is no address that a machine can have in " + subnet->prefix.text(),
+               "another address was taken");
+  if (inner.raw("publicIPAddress") != nullptr)
+    inner.note("publicIPAddress.id", "machines have no public address here", kLeftOut);
+  return true;
+}
+
+void set_forwarding(model::Node& node, model::Interface& nic, Fields& fields, Draft& draft) {
+  if (!fields.truth("enableIPForwarding")) return;
+  nic.ip_forwarding = true;
+  if (node.role == "router") return;
+  node.role = "router";
+  draft.assume({fields.where(), "machine " + node.name, "enableIPForwarding", "true",
+                "what an appliance does is not in Azure's files", "it is a router that lets everything pass"},
+               "nodes/" + node.name + "/role");
+}
+
+bool is_taken(const Draft& draft, const model::SubnetRef& subnet, const Address& address) {
+  for (const auto& node : draft.topology.nodes)
+    for (const auto& nic : node.interfaces)
+      if (nic.subnet && nic.subnet->vnet == subnet.vnet &&
+          std::ranges::any_of(nic.addresses, [&](const auto& own) { return own.address() == address; }))
+        return true;
+  return std::ranges::any_of(draft.topology.load_balancers,
+                             [&](const auto& balancer) { return balancer.frontend == address; });
+}
+
+std::optional<Address> free_address(const Draft& draft, const model::SubnetRef& ref, const Prefix& prefix) {
+  constexpr std::uint32_t kFirst = 4, kTried = 4096;
+  for (std::uint32_t i = kFirst; i < kTried; ++i) {
+    const auto address = prefix.host(i);
+    if (!can_have(prefix, address)) return std::nullopt;
+    if (!is_taken(draft, ref, address)) return address;
+  }
+  return std::nullopt;
+}
+
+/// Gives every NIC without an address one of its subnet.
+void number_nics(Draft& draft) {
+  for (auto& node : draft.topology.nodes)
+    for (auto& nic : node.interfaces) {
+      if (!nic.subnet || !nic.addresses.empty()) continue;
+      const auto prefix =
+          find_named(find_named(draft.topology.vnets, nic.subnet->vnet)->subnets, nic.subnet->subnet)->prefix;
+      const auto address = free_address(draft, *nic.subnet, prefix);
+      if (!address) {
+        nic.name.clear();
+        draft.notes.add({node.where, "machine " + node.name, "privateIPAddress", "", "its subnet is full", kLeftOut});
+        continue;
+      }
+      nic.addresses = {InterfaceAddress(*address, prefix.length())};
+      draft.assume({node.where, "machine " + node.name, "privateIPAddress", "", "the file does not say it",
+                    "it is " + address->text()},
+                   "nodes/" + node.name + "/interfaces/" + nic.name);
+    }
+  for (auto& node : draft.topology.nodes)
+    std::erase_if(node.interfaces, [](const auto& nic) { return nic.name.empty(); });
+}
+
+bool has_machine(const Draft& draft, const std::string& vnet) {
+  return std::ranges::any_of(draft.topology.nodes, [&](const model::Node& node) {
+    return std::ranges::any_of(node.interfaces,
+                               [&](const auto& nic) { return nic.subnet && nic.subnet->vnet == vnet; });
+  });
+}
+
+void add_machine_to(const model::Vnet& vnet, Draft& draft) {
+  for (const auto& subnet : vnet.subnets) {
+    const model::SubnetRef ref{vnet.name, subnet.name};
+    if (subnet.name == "GatewaySubnet" || subnet.name == "RouteServerSubnet") continue;
+    const auto address = free_address(draft, ref, subnet.prefix);
+    if (!address) continue;
+    auto& node = add_node(draft.free_name(vnet.name + "-vm"), draft);
+    model::Interface nic;
+    nic.name = "eth0";
+    nic.subnet = ref;
+    nic.addresses = {InterfaceAddress(*address, subnet.prefix.length())};
+    node.interfaces.push_back(std::move(nic));
+    draft.comment("nodes/" + node.name, "assumed: VNet " + vnet.name + " has no machines in the files");
+    draft.notes.add({vnet.where, "VNet " + vnet.name, "", "", "has no machines in the files",
+                     node.name + " was made, to have somebody to talk to"});
+    return;
+  }
+}
+
+}  // namespace
+
+void carry_machine(const Resource& resource, Fields& fields, Draft& draft) {
+  const auto* nics = fields.raw("networkProfile.networkInterfaces");
+  fields.ignore_rest();
+  if (nics == nullptr) return fields.note("networkProfile", "has no NICs", kLeftOut);
+  const auto name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  add_node(name, draft).where = resource.at.where();
+  int index = 0;
+  for (const auto& item : nics->items) {
+    const auto* text = item->is_map() ? property(*item, "id") : item.get();
+    const auto id = text == nullptr ? std::nullopt : ResourceId::parse(text->text);
+    if (id) draft.nics[draft.key(*id)] = {name, "eth" + std::to_string(index++)};
+  }
+}
+
+void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
+  const auto* configurations = fields.raw("ipConfigurations");
+  const auto nsg = fields.reference("networkSecurityGroup");
+  fields.ignore({"dnsSettings",
+                 "macAddress",
+                 "primary",
+                 "enableAcceleratedNetworking",
+                 "virtualMachine",
+                 "hostedWorkloads",
+                 "vnetEncryptionSupported",
+                 "nicType",
+                 "allowPort25Out",
+                 "auxiliaryMode",
+                 "auxiliarySku",
+                 "disableTcpStateTracking",
+                 "defaultOutboundConnectivityEnabled",
+                 "privateIpAddress",
+                 "privateIpAddresses",
+                 "virtualMachineId",
+                 "internalDomainNameSuffix",
+                 "internalDnsNameLabel",
+                 "acceleratedNetworkingEnabled",
+                 "appliedDnsServers"});
+  const auto end = end_of(resource, fields, draft);
+  auto& node = *find_named(draft.topology.nodes, end.node);
+  if (node.where.file.empty()) node.where = resource.at.where();
+  model::Interface nic;
+  nic.name = end.interface;
+  set_forwarding(node, nic, fields, draft);
+  if (nsg) nic.nsg = draft.name_of(*nsg);
+  const auto* first =
+      configurations != nullptr && !configurations->items.empty() ? configurations->items[0].get() : nullptr;
+  if (first == nullptr || !plug(*first, fields, nic, draft)) return;
+  read_pools(*first, resource, draft);
+  if (configurations->items.size() > 1) fields.note("ipConfigurations", "has more than one", "only the first is there");
+  node.interfaces.push_back(std::move(nic));
+}
+
+void add_machines(Draft& draft) {
+  number_nics(draft);
+  auto& nodes = draft.topology.nodes;
+  for (const auto& node : nodes)
+    if (node.interfaces.empty())
+      draft.notes.add({node.where, "machine " + node.name, "", "", "none of its NICs is in the files", kLeftOut});
+  std::erase_if(nodes, [](const model::Node& node) { return node.interfaces.empty(); });
+  for (const auto& vnet : draft.topology.vnets)
+    if (!has_machine(draft, vnet.name)) add_machine_to(vnet, draft);
+}
+
+}  // namespace xconn::importing

@@ -1,0 +1,398 @@
+// The customer's side, which no file of Azure's has: a router for each AS number with the ports of its circuits, a VPN
+// device for each local gateway, a LAN with a client behind them, and the Internet between public addresses.
+#include <algorithm>
+#include <set>
+
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+constexpr const char* kInternet = "internet";
+constexpr std::uint32_t kMicrosoftAsn = 12076;
+constexpr int kLongestLan = 29;
+
+/// One customer: circuits and local gateways that lead to the same VNets.
+struct Site {
+  std::set<std::string> vnets;
+  std::vector<std::string> circuits, local_gateways;
+};
+
+const model::Gateway* gateway_of(const Draft& draft, const model::Connection& connection) {
+  return find_named(draft.topology.gateways, connection.gateway);
+}
+
+/// The VNet of every gateway that it is connected to.
+std::set<std::string> vnets_of(const Draft& draft, std::string model::Connection::*end, const std::string& name) {
+  std::set<std::string> out;
+  for (const auto& connection : draft.topology.connections)
+    if (connection.*end == name)
+      if (const auto* gateway = gateway_of(draft, connection)) out.insert(gateway->vnet);
+  return out;
+}
+
+void join(std::vector<Site>& sites, Site more) {
+  const auto meets = [&](const Site& site) {
+    return std::ranges::any_of(more.vnets, [&](const auto& vnet) { return site.vnets.contains(vnet); });
+  };
+  const auto first = std::ranges::find_if(sites, meets);
+  if (first == sites.end()) {
+    sites.push_back(std::move(more));
+    return;
+  }
+  const auto take = [&](const Site& other) {
+    first->vnets.insert(other.vnets.begin(), other.vnets.end());
+    first->circuits.insert(first->circuits.end(), other.circuits.begin(), other.circuits.end());
+    first->local_gateways.insert(first->local_gateways.end(), other.local_gateways.begin(), other.local_gateways.end());
+  };
+  take(more);
+  for (auto at = first + 1; at != sites.end();) {
+    if (!meets(*at)) {
+      ++at;
+      continue;
+    }
+    take(*at);
+    at = sites.erase(at);
+  }
+}
+
+std::vector<Site> sites_of(const Draft& draft) {
+  std::vector<Site> sites;
+  for (const auto& circuit : draft.topology.circuits)
+    join(sites, {vnets_of(draft, &model::Connection::circuit, circuit.name), {circuit.name}, {}});
+  for (const auto& local : draft.topology.local_gateways)
+    join(sites, {vnets_of(draft, &model::Connection::local_gateway, local.name), {}, {local.name}});
+  return sites;
+}
+
+Route route_to(const Prefix& prefix, NextHop hop, std::uint32_t metric = 0) {
+  Route route;
+  route.to = prefix;
+  route.next_hops.push_back(std::move(hop));
+  route.metric = metric;
+  return route;
+}
+
+/// Builds one site.
+class Customer {
+ public:
+  Customer(const Site& site, const std::string& name, Draft& draft) : site_(site), name_(name), draft_(draft) {}
+
+  void build() {
+    collect_prefixes();
+    choose_lan();
+    add("lan", "switch");
+    const auto client = add("client", "host");
+    for (const auto& circuit : site_.circuits) add_circuit(*find_named(draft_.topology.circuits, circuit));
+    for (const auto& local : site_.local_gateways) add_device(*find_named(draft_.topology.local_gateways, local));
+    give_way_out(client);
+  }
+
+ private:
+  std::string add(const std::string& part, const std::string& role) {
+    auto& node = draft_.topology.nodes.emplace_back();
+    node.name = draft_.free_name(name_ + "-" + part);
+    node.role = role;
+    node.site = "on-prem";
+    if (role == "switch") switch_ = node.name;
+    return node.name;
+  }
+
+  model::Node& node(const std::string& name) { return *find_named(draft_.topology.nodes, name); }
+
+  void collect_prefixes() {
+    const auto append = [&](const std::vector<Prefix>& more) {
+      for (const auto& prefix : more)
+        if (std::ranges::find(prefixes_, prefix) == prefixes_.end()) prefixes_.push_back(prefix);
+    };
+    for (const auto& circuit : site_.circuits) append(draft_.learned[circuit]);
+    for (const auto& local : site_.local_gateways)
+      append(find_named(draft_.topology.local_gateways, local)->address_space);
+  }
+
+  bool meets_azure(const Prefix& prefix) const {
+    for (const auto& vnet : draft_.topology.vnets)
+      for (const auto& space : vnet.address_space)
+        if (space.overlaps(prefix)) return true;
+    for (const auto& circuit : draft_.topology.circuits)
+      for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
+        if (*peering && ((*peering)->primary.overlaps(prefix) || (*peering)->secondary.overlaps(prefix))) return true;
+    return false;
+  }
+
+  /// One of the customer's prefixes, the first that can hold a LAN; else a free one.
+  void choose_lan() {
+    constexpr int kLength = 24, kShortest = 8;
+    const auto fits = [&](const Prefix& prefix) {
+      return prefix.length() >= kShortest && prefix.length() <= kLongestLan && !meets_azure(prefix) &&
+             !draft_.lans.contains(prefix);
+    };
+    const auto found = std::ranges::find_if(prefixes_, fits);
+    is_assumed_ = found == prefixes_.end();
+    lan_ =
+        is_assumed_ ? draft_.free_network(kLength) : Prefix::of(found->network(), std::max(found->length(), kLength));
+    if (is_assumed_) prefixes_.push_back(lan_);
+    draft_.lans.insert(lan_);
+    draft_.take(lan_);
+    draft_.notes.add(
+        {{},
+         "customer " + name_,
+         "",
+         "",
+         "Azure's files do not have the customer's side",
+         std::string(is_assumed_ ? "a LAN was assumed: " : "a LAN was made in one of its prefixes: ") + lan_.text()});
+  }
+
+  Address next_address() {
+    const auto is_taken = [&](const Address& address) { return std::ranges::find(taken_, address) != taken_.end(); };
+    std::uint32_t i = 1;
+    while (is_taken(lan_.host(i))) ++i;
+    return lan_.host(i);
+  }
+
+  void plug(const std::string& name, const std::string& interface, const Address& address) {
+    taken_.push_back(address);
+    auto& lan = node(name).interfaces.emplace_back();
+    lan.name = interface;
+    lan.addresses = {InterfaceAddress(address, lan_.length())};
+    draft_.topology.links.push_back({{}, {name, interface}, {switch_, "p" + std::to_string(++ports_)}, {}, {}});
+    if (is_assumed_) draft_.comment("nodes/" + name + "/interfaces/" + interface, "assumed");
+  }
+
+  /// The router of this AS number; it has the ports of all circuits with it.
+  std::string router_of(Asn asn) {
+    for (const auto& name : routers_)
+      if (node(name).bgp && node(name).bgp->asn == asn) return name;
+    const auto name = add("ce", "router");
+    plug(name, "lan", next_address());
+    node(name).bgp = model::Bgp{asn, {}, prefixes_, {}, {}, {}};
+    routers_.push_back(name);
+    return name;
+  }
+
+  void add_circuit(model::Circuit& circuit) {
+    const auto* any = circuit.private_peering ? &circuit.private_peering : &circuit.microsoft_peering;
+    const auto name = router_of(*any ? (*any)->peer_asn : *Asn::of(65001));
+    auto* port = circuit.port.empty() ? nullptr : find_named(draft_.topology.direct_ports, circuit.port);
+    auto& primary = port == nullptr ? circuit.customer_primary : port->customer_primary;
+    auto& secondary = port == nullptr ? circuit.customer_secondary : port->customer_secondary;
+    if (primary.node.empty()) {
+      const auto number = ++pairs_[name] == 1 ? "" : std::to_string(pairs_[name]);
+      primary = {name, "pri" + number};
+      secondary = {name, "sec" + number};
+    }
+    const bool is_double = port != nullptr && port->encapsulation == "QinQ";
+    for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
+      if (*peering) {
+        add_path(circuit, **peering, (*peering)->primary, (*peering)->primary_v6, primary, is_double);
+        add_path(circuit, **peering, (*peering)->secondary, (*peering)->secondary_v6, secondary, is_double);
+      }
+    if (circuit.microsoft_peering) translate(name, *circuit.microsoft_peering, primary, secondary);
+  }
+
+  /// A sub-interface, and a session to Microsoft's side of it.
+  void add_path(const model::Circuit& circuit, const model::Peering& peering, const Prefix& network,
+                const std::optional<Prefix>& v6, const End& port, bool is_double) {
+    auto& router = node(port.node);
+    auto& sub = router.interfaces.emplace_back();
+    sub.name = port.interface + "." + std::to_string(peering.vlan);
+    sub.parent = port.interface;
+    if (is_double) {
+      sub.name = port.interface + "." + std::to_string(circuit.s_tag) + "." + std::to_string(peering.vlan);
+      sub.tags.push_back({static_cast<std::uint16_t>(circuit.s_tag), 0x8100});
+    }
+    sub.tags.push_back({static_cast<std::uint16_t>(peering.vlan), 0x8100});
+    sub.addresses = {InterfaceAddress(network.host(1), network.length())};
+    add_session(router, peering, network);
+    if (!v6) return;
+    sub.addresses.emplace_back(v6->host(1), v6->length());
+    add_session(router, peering, *v6);
+  }
+
+  void add_session(model::Node& router, const model::Peering& peering, const Prefix& network) {
+    model::BgpNeighbor neighbor{.address = network.host(2), .asn = *Asn::of(kMicrosoftAsn)};
+    neighbor.bfd = peering.bfd;
+    neighbor.password = peering.md5;
+    neighbor.announce = peering.advertised_prefixes.empty() ? prefixes_ : peering.advertised_prefixes;
+    std::erase_if(neighbor.announce, [&](const Prefix& prefix) { return prefix.is_v4() != network.is_v4(); });
+    router.bgp->neighbors.push_back(std::move(neighbor));
+  }
+
+  /// Microsoft peering takes public addresses only, so the router translates to one of them.
+  void translate(const std::string& name, const model::Peering& peering, const End& primary, const End& secondary) {
+    if (peering.advertised_prefixes.empty()) return;
+    auto& router = node(name);
+    const auto& pool = peering.advertised_prefixes.front();
+    for (const auto& prefix : peering.advertised_prefixes) {
+      if (std::ranges::find(router.bgp->advertise, prefix) == router.bgp->advertise.end())
+        router.bgp->advertise.push_back(prefix);
+    }
+    const auto vlan = "." + std::to_string(peering.vlan);
+    router.nftables +=
+        "table ip customer {\n  chain source {\n    type nat hook postrouting priority srcnat\n    oifname { \"" +
+        primary.interface + vlan + "\", \"" + secondary.interface + vlan + "\" } ip saddr " + lan_.text() +
+        " snat to " + pool.host(pool.length() == 32 ? 0 : 1).text() + "\n  }\n}\n";
+    draft_.comment("nodes/" + name + "/nftables", "assumed: the customer translates to an advertised address");
+  }
+
+  void add_device(const model::LocalGateway& local) {
+    const auto name = add("vpn", "edge");
+    const bool is_here = local.bgp_address && lan_.contains(*local.bgp_address);
+    plug(name, "lan", is_here ? *local.bgp_address : next_address());
+    routers_.push_back(name);
+    auto& wan = node(name).interfaces.emplace_back();
+    wan.name = "wan";
+    const auto [port, router] = internet_port("p" + std::to_string(++draft_.internet_ports), {local.address}, draft_);
+    wan.addresses = {InterfaceAddress(local.address, router.length())};
+    node(name).gateway = router.address();
+    draft_.topology.links.push_back({{}, {name, "wan"}, port, {}, {}});
+    if (local.asn) node(name).bgp = model::Bgp{*local.asn, local.bgp_address, prefixes_, {}, {}, {}};
+    for (const auto& connection : draft_.topology.connections)
+      if (connection.local_gateway == local.name) add_tunnels(name, local, connection);
+  }
+
+  void add_tunnels(const std::string& name, const model::LocalGateway& local, const model::Connection& connection) {
+    const auto& gateway = *gateway_of(draft_, connection);
+    const auto& ends = connection.use_local_azure_address ? gateway.instances : gateway.public_addresses;
+    for (std::size_t i = 0; i < ends.size() && i < (gateway.active_active ? 2U : 1U); ++i) {
+      auto& device = node(name);
+      model::Tunnel tunnel = tunnel_to(ends[i], local, connection, device);
+      const auto& speakers = gateway.apipa.empty() ? gateway.instances : gateway.apipa;
+      if (connection.bgp && device.bgp && i < speakers.size()) {
+        tunnel.peer_address = speakers[i];
+        add_tunnel_session(device, speakers[i], gateway.asn, *local.bgp_address);
+      } else {
+        for (const auto& prefix : find_named(draft_.topology.vnets, gateway.vnet)->address_space)
+          device.routes.push_back(route_to(prefix, {{}, tunnel.name, false}, static_cast<std::uint32_t>(i)));
+      }
+      device.tunnels.push_back(std::move(tunnel));
+    }
+  }
+
+  model::Tunnel tunnel_to(const Address& remote, const model::LocalGateway& local, const model::Connection& connection,
+                          const model::Node& device) {
+    constexpr int kRetries = 3, kWhole = 32;
+    model::Tunnel tunnel;
+    tunnel.name = "vpn" + std::to_string(device.tunnels.size() + 1);
+    tunnel.local = local.address;
+    tunnel.remote = remote;
+    tunnel.psk = connection.psk;
+    tunnel.initiate = true;
+    const auto own = local.bgp_address ? *local.bgp_address : draft_.free_network(30).host(2);
+    tunnel.address = InterfaceAddress(own, kWhole);
+    // Azure's default policy as it answers (Microsoft Learn, "About VPN devices and IPsec/IKE parameters")
+    tunnel.ike_proposals = {"aes256-sha256-modp1024"};
+    tunnel.esp_proposals = {"aes256gcm16"};
+    if (connection.ipsec_policy) {
+      tunnel.ike_proposals = connection.ipsec_policy->ike_proposals;
+      tunnel.esp_proposals = connection.ipsec_policy->esp_proposals;
+    }
+    tunnel.dpd = {connection.dpd_timeout / kRetries, kRetries};
+    return tunnel;
+  }
+
+  void add_tunnel_session(model::Node& device, const Address& peer, Asn asn, const Address& own) {
+    model::BgpNeighbor neighbor{.address = peer, .asn = asn};
+    neighbor.ebgp_multihop = true;
+    neighbor.source = own;
+    neighbor.announce = prefixes_;
+    device.bgp->neighbors.push_back(std::move(neighbor));
+  }
+
+  /// The client goes by the first router; that one goes by the others where BGP gives it no way.
+  void give_way_out(const std::string& client) {
+    constexpr std::uint32_t kLast = 250;  // after every route that BGP brings
+    if (routers_.empty()) return;
+    plug(client, "eth0", next_address());
+    const auto address_of = [&](const std::string& name) {
+      return node(name).interfaces.front().addresses.front().address();
+    };
+    node(client).gateway = address_of(routers_.front());
+    for (std::size_t i = 1; i < routers_.size(); ++i)
+      for (const auto& prefix : azure_prefixes())
+        node(routers_.front())
+            .routes.push_back(
+                route_to(prefix, {address_of(routers_[i]), "lan", false}, kLast + static_cast<std::uint32_t>(i)));
+  }
+
+  /// Of the site's VNets, and of those that use their gateways.
+  std::vector<Prefix> azure_prefixes() {
+    std::vector<Prefix> out;
+    for (const auto& vnet : draft_.topology.vnets) {
+      const bool is_behind = std::ranges::any_of(vnet.peerings, [&](const auto& peering) {
+        return peering.use_remote_gateways && site_.vnets.contains(peering.remote);
+      });
+      if (is_behind || site_.vnets.contains(vnet.name))
+        out.insert(out.end(), vnet.address_space.begin(), vnet.address_space.end());
+    }
+    return out;
+  }
+
+  const Site& site_;
+  std::string name_;
+  Draft& draft_;
+  std::vector<Prefix> prefixes_;
+  Prefix lan_;
+  bool is_assumed_ = false;
+  std::string switch_;
+  std::vector<Address> taken_;
+  std::vector<std::string> routers_;
+  std::map<std::string, int> pairs_;
+  int ports_ = 0;
+};
+
+void connect_gateways(Draft& draft) {
+  for (auto& gateway : draft.topology.gateways) {
+    if (gateway.type != "Vpn") continue;
+    const std::size_t wanted = gateway.active_active ? 2 : 1;
+    while (gateway.public_addresses.size() < wanted) {
+      gateway.public_addresses.push_back(draft.free_public_address());
+      draft.assume({gateway.where, "gateway " + gateway.name, "publicIPAddress", "",
+                    "its public address is in none of the files", "it is " + gateway.public_addresses.back().text()},
+                   "gateways/" + gateway.name + "/public-addresses");
+    }
+    gateway.internet =
+        internet_port("p" + std::to_string(++draft.internet_ports), gateway.public_addresses, draft).first;
+  }
+}
+
+}  // namespace
+
+std::pair<End, InterfaceAddress> internet_port(const std::string& name, const std::vector<Address>& addresses,
+                                               Draft& draft) {
+  constexpr int kLongest = 30;
+  auto* internet = find_named(draft.topology.nodes, kInternet);
+  if (internet == nullptr) {
+    internet = &draft.topology.nodes.emplace_back();
+    internet->name = draft.free_name(kInternet);
+    internet->role = "internet";
+    internet->site = "internet";
+  }
+  for (int length = kLongest; length > 0; --length) {
+    const auto network = Prefix::of(addresses.front(), length);
+    const auto can_hold = [&](const Address& address) {
+      return network.contains(address) && address != network.network() && address != network.last();
+    };
+    if (!std::ranges::all_of(addresses, can_hold)) continue;
+    for (std::uint32_t i = 1; i <= addresses.size() + 1 && network.host(i) != network.last(); ++i) {
+      if (std::ranges::find(addresses, network.host(i)) != addresses.end()) continue;
+      auto& port = internet->interfaces.emplace_back();
+      port.name = name;
+      port.addresses = {InterfaceAddress(network.host(i), length)};
+      return {{internet->name, name}, port.addresses.front()};
+    }
+  }
+  throw Error("the addresses of " + name + " fit into no network");
+}
+
+void add_customers(Draft& draft) {
+  const auto sites = sites_of(draft);
+  connect_gateways(draft);
+  for (auto& balancer : draft.topology.load_balancers)
+    if (balancer.is_public)
+      balancer.internet = internet_port("p" + std::to_string(++draft.internet_ports), {balancer.frontend}, draft).first;
+  for (std::size_t i = 0; i < sites.size(); ++i)
+    Customer(sites[i], sites.size() == 1 ? "onprem" : "onprem" + std::to_string(i + 1), draft).build();
+}
+
+}  // namespace xconn::importing

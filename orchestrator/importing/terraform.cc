@@ -1,0 +1,268 @@
+// `terraform show -json` of a plan or a state, and the state file itself.
+#include "importing/terraform.hh"
+
+#include <algorithm>
+
+#include "importing/readers.hh"
+#include "importing/terraform_references.hh"
+
+namespace xconn::importing {
+namespace {
+
+using model::Raw;
+using model::RawEntry;
+using model::RawPtr;
+using As = TerraformWord::As;
+
+constexpr int kDeepestModule = 16;
+
+struct Instance {
+  TerraformAddress address;
+  std::string full, type;
+  const Raw* values;
+  const TerraformType* row = nullptr;
+};
+
+const Raw* at(const Raw& map, const char* key) {
+  const auto* entry = map.is_map() ? map.find(key) : nullptr;
+  return entry == nullptr || entry->value->is_null() ? nullptr : entry->value.get();
+}
+
+std::string text(const Raw& map, const char* key) {
+  const auto* value = at(map, key);
+  return value == nullptr ? "" : value->text;
+}
+
+/// ids in "azurerm" are text; a block's or an attribute's name ends in "_id".
+bool is_id(std::string_view key) { return key.ends_with("_id") && key != "vlan_id" && key != "tenant_id"; }
+
+RawPtr reference_to(const RawPtr& id) {
+  auto out = std::make_shared<Raw>();
+  out->kind = Raw::Kind::kMap;
+  out->at = id->at;
+  out->entries.push_back({"id", id->at, id});
+  return out;
+}
+
+RawPtr opposite(const RawPtr& value) { return make_text(value->text == "true" ? "false" : "true", value->at); }
+
+class Reader {
+ public:
+  Reader(const Raw& root, Reading& reading) : references_(root), reading_(reading) {}
+
+  void read(const Raw& root) {
+    for (const auto* key : {"planned_values", "values"})
+      if (const auto* values = at(root, key))
+        if (const auto* module = at(*values, "root_module")) collect(*module, 0);
+    if (const auto* resources = at(root, "resources")) collect_state(*resources);
+    for (auto& instance : instances_) know(instance);
+    for (const auto& instance : instances_) add(instance);
+  }
+
+ private:
+  void collect(const Raw& module, int depth) {
+    if (const auto* resources = at(module, "resources"))
+      for (const auto& resource : resources->items)
+        if (const auto* values = at(*resource, "values"); values != nullptr && text(*resource, "mode") != "data")
+          collect_one(text(*resource, "address"), text(*resource, "type"), *values);
+    const auto* children = depth < kDeepestModule ? at(module, "child_modules") : nullptr;
+    if (children == nullptr) return;
+    for (const auto& child : children->items) collect(*child, depth + 1);
+  }
+
+  /// terraform.tfstate: each resource with its instances.
+  void collect_state(const Raw& resources) {
+    for (const auto& resource : resources.items) {
+      const auto* instances = at(*resource, "instances");
+      if (instances == nullptr || text(*resource, "mode") == "data") continue;
+      auto address = text(*resource, "module");
+      address += (address.empty() ? "" : ".") + text(*resource, "type") + "." + text(*resource, "name");
+      for (const auto& instance : instances->items) {
+        const auto* values = at(*instance, "attributes");
+        const auto index = text(*instance, "index_key");
+        if (values != nullptr)
+          collect_one(address + (index.empty() ? "" : "[" + index + "]"), text(*resource, "type"), *values);
+      }
+    }
+  }
+
+  void collect_one(const std::string& address, const std::string& type, const Raw& values) {
+    const auto* row = find_terraform_type(type);
+    if (row != nullptr) {
+      instances_.push_back({TerraformAddress::parse(address), address, type, &values, row});
+    } else if (type.starts_with("azurerm_") && type != "azurerm_resource_group") {
+      reading_.notes.add(
+          {values.at.where(), address, "", "", "resources of this type have no counterpart here", "it was left out"});
+    }
+  }
+
+  /// The id that the state has, or the one that its names will make.
+  std::optional<ResourceId> id_of(const Instance& instance) {
+    const bool is_association = instance.row->names.front().starts_with('@') && instance.row->names.size() == 1;
+    if (!is_association)
+      if (auto known = ResourceId::parse(text(*instance.values, "id"))) return known;
+    ResourceId id{text(*instance.values, "resource_group_name"), std::string(instance.row->arm), {}};
+    for (const auto name : instance.row->names) {
+      if (!name.starts_with('@')) {
+        id.names.push_back(text(*instance.values, std::string(name).c_str()));
+        continue;
+      }
+      const auto holder = id_in(instance, std::string(name.substr(1)));
+      if (!holder) return std::nullopt;
+      id.group = holder->group;
+      id.names.insert(id.names.end(), holder->names.begin(), holder->names.end());
+    }
+    const bool is_whole = std::ranges::none_of(id.names, [](const auto& name) { return name.empty(); });
+    return is_whole ? std::optional(id) : std::nullopt;
+  }
+
+  std::optional<ResourceId> id_in(const Instance& instance, const std::string& key) {
+    if (auto known = ResourceId::parse(text(*instance.values, key.c_str()))) return known;
+    const auto* expressions = references_.expressions(instance.address);
+    const auto* expression = expressions == nullptr ? nullptr : at(*expressions, key.c_str());
+    const auto all =
+        expression == nullptr ? std::vector<ResourceId>{} : references_.follow(*expression, instance.address);
+    return all.empty() ? std::nullopt : std::optional(all.front());
+  }
+
+  /// A plan's resource may refer to one whose own id hangs on a third: those with plain names come first.
+  void know(const Instance& instance) {
+    if (!instance.row->names.front().starts_with('@'))
+      if (const auto id = id_of(instance)) references_.know(instance.full, *id);
+  }
+
+  void add(const Instance& instance) {
+    const auto id = id_of(instance);
+    if (!id) {
+      reading_.notes.add({instance.values->at.where(), instance.full, "name", "", "is not known before it is applied",
+                          "it was left out"});
+      return;
+    }
+    references_.know(instance.full, *id);
+    auto body = std::make_shared<Raw>();
+    body->kind = Raw::Kind::kMap;
+    body->at = instance.values->at;
+    const auto* expressions = references_.expressions(instance.address);
+    translate(*instance.values, expressions, instance, *body);
+    if (instance.type == "azurerm_network_interface_backend_address_pool_association") name_nic(instance, *body);
+    forget_names(instance, *body);
+    reading_.inventory.add({*id, body, body->at});
+  }
+
+  /// What is in the resource's id is no property of it.
+  static void forget_names(const Instance& instance, Raw& body) {
+    std::vector<std::string> keys{"id", "name", "resourceGroupName"};
+    for (auto name : instance.row->names) {
+      if (name.starts_with('@')) name = name.substr(1, name.size() - 4);  // "@subnet_id"
+      keys.push_back(camel_case(name));
+    }
+    std::erase_if(body.entries,
+                  [&](const RawEntry& entry) { return std::ranges::find(keys, entry.key) != keys.end(); });
+  }
+
+  /// The pool's member is the NIC's configuration, as ARM says it.
+  void name_nic(const Instance& instance, Raw& body) {
+    const auto nic = id_in(instance, "network_interface_id");
+    if (!nic) return;
+    const auto configuration = nic->child("ipConfigurations", text(*instance.values, "ip_configuration_name"));
+    auto list = std::make_shared<Raw>();
+    list->kind = Raw::Kind::kList;
+    list->items.push_back(reference_to(make_text(configuration.text(), body.at)));
+    body.entries.push_back({"backendIPConfigurations", body.at, list});
+  }
+
+  const TerraformWord* word_of(const Instance& instance, std::string_view key) {
+    const auto own = std::ranges::find(instance.row->words, key, &TerraformWord::from);
+    if (own != instance.row->words.end()) return &*own;
+    const auto general = std::ranges::find(terraform_words(), key, &TerraformWord::from);
+    return general == terraform_words().end() ? nullptr : &*general;
+  }
+
+  /// All attributes and blocks of a block, and the ids that only the configuration has.
+  void translate(const Raw& block, const Raw* expressions, const Instance& instance, Raw& out) {
+    for (const auto& entry : block.entries)
+      if (says_something(*entry.value) || entry.value->text == "false")
+        put(entry.key, translated(entry, expressions, instance), instance, out);
+    if (expressions == nullptr || !expressions->is_map()) return;
+    for (const auto& entry : expressions->entries) {
+      const auto* known = block.find(entry.key);
+      const bool is_reference = is_id(entry.key) || entry.key.ends_with("_ids");
+      if (!is_reference || (known != nullptr && says_something(*known->value))) continue;
+      put_unknown(entry, instance, out);
+    }
+  }
+
+  RawPtr translated(const RawEntry& entry, const Raw* expressions, const Instance& instance) {
+    if (!entry.value->is_list() || entry.value->items.empty() || !entry.value->items.front()->is_map())
+      return entry.value;
+    const auto* inner = expressions == nullptr ? nullptr : at(*expressions, entry.key.c_str());
+    auto list = std::make_shared<Raw>(*entry.value);
+    for (std::size_t i = 0; i < list->items.size(); ++i) {
+      auto block = std::make_shared<Raw>();
+      block->kind = Raw::Kind::kMap;
+      block->at = list->items[i]->at;
+      const auto* own = inner != nullptr && i < inner->items.size() ? inner->items[i].get() : nullptr;
+      translate(*list->items[i], own, instance, *block);
+      list->items[i] = std::move(block);
+    }
+    return list;
+  }
+
+  void put_unknown(const RawEntry& expression, const Instance& instance, Raw& out) {
+    const auto ids = references_.follow(*expression.value, instance.address);
+    if (ids.empty()) return;
+    if (is_id(expression.key)) return put(expression.key, make_text(ids.front().text(), out.at), instance, out);
+    auto list = std::make_shared<Raw>();
+    list->kind = Raw::Kind::kList;
+    for (const auto& id : ids) list->items.push_back(make_text(id.text(), out.at));
+    put(expression.key, list, instance, out);
+  }
+
+  /// Under ARM's word, which may lie deeper.
+  void put(const std::string& key, RawPtr value, const Instance& instance, Raw& out) {
+    const auto* word = word_of(instance, key);
+    const auto as = word != nullptr ? word->as : is_id(key) ? As::kReference : As::kSame;
+    auto name = word != nullptr ? std::string(word->to)
+                                : camel_case(is_id(key) ? std::string_view(key).substr(0, key.size() - 3) : key);
+    if (as == As::kFirst && value->is_list() && !value->items.empty()) value = value->items.front();
+    if (as == As::kReference && value->is_scalar()) value = reference_to(value);
+    if (as == As::kNot) value = opposite(value);
+    if (as == As::kReferences) value = references(*value);
+    if (const auto dot = name.find('.'); dot != std::string::npos) {
+      value = nested(name.substr(dot + 1), value, out, name.substr(0, dot));
+      name.erase(dot);
+    }
+    std::erase_if(out.entries, [&](const RawEntry& known) { return same_word(known.key, name); });
+    out.entries.push_back({name, value->at, std::move(value)});
+  }
+
+  static RawPtr references(const Raw& ids) {
+    auto list = std::make_shared<Raw>(ids);
+    for (auto& id : list->items) id = reference_to(id);
+    return list;
+  }
+
+  static RawPtr nested(const std::string& key, const RawPtr& value, const Raw& out, const std::string& holder) {
+    const auto* known = find_key(out, holder);
+    auto map =
+        known != nullptr && known->value->is_map() ? std::make_shared<Raw>(*known->value) : std::make_shared<Raw>();
+    map->kind = Raw::Kind::kMap;
+    map->at = value->at;
+    map->entries.push_back({key, value->at, value});
+    return map;
+  }
+
+  TerraformReferences references_;
+  Reading& reading_;
+  std::vector<Instance> instances_;
+};
+
+}  // namespace
+
+bool is_terraform(const Raw& root) {
+  return at(root, "format_version") != nullptr || at(root, "terraform_version") != nullptr;
+}
+
+void read_terraform(const RawPtr& root, Reading& reading) { Reader(*root, reading).read(*root); }
+
+}  // namespace xconn::importing

@@ -1,0 +1,59 @@
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+const TypeRow kTypes[] = {
+    {"microsoft.network/routetables", "route table", carry_route_table},
+    {"microsoft.network/routetables/routes", "route", carry_route},
+    {"microsoft.network/networksecuritygroups", "NSG", carry_nsg},
+    {"microsoft.network/networksecuritygroups/securityrules", "security rule", carry_security_rule},
+    {"microsoft.network/virtualnetworks", "VNet", carry_vnet},
+    {"microsoft.network/virtualnetworks/subnets", "subnet", carry_subnet},
+    {"microsoft.network/virtualnetworks/virtualnetworkpeerings", "VNet peering", carry_vnet_peering},
+    {"microsoft.network/expressrouteports", "port", carry_port},
+    {"microsoft.network/routefilters", "route filter", carry_route_filter},
+    {"microsoft.network/routefilters/routefilterrules", "route filter rule", carry_route_filter_rule},
+    {"microsoft.network/routefilters/rules", "route filter rule", carry_route_filter_rule},
+    {"microsoft.network/expressroutecircuits", "circuit", carry_circuit},
+    {"microsoft.network/expressroutecircuits/peerings", "peering", carry_peering},
+    {"microsoft.network/expressroutecircuits/authorizations", "authorization", carry_authorization},
+    {"microsoft.network/expressroutecircuits/peerings/connections", "Global Reach", carry_global_reach},
+    {"microsoft.network/publicipaddresses", "public address", carry_public_address},
+    {"microsoft.network/virtualnetworkgateways", "gateway", carry_gateway},
+    {"microsoft.network/localnetworkgateways", "local gateway", carry_local_gateway},
+    {"microsoft.network/connections", "connection", carry_connection},
+    {"microsoft.compute/virtualmachines", "machine", carry_machine},
+    {"microsoft.network/networkinterfaces", "NIC", carry_nic},
+    {"microsoft.network/loadbalancers", "load balancer", carry_balancer},
+    {"microsoft.network/loadbalancers/backendaddresspools", "backend pool", carry_pool},
+    {"microsoft.network/loadbalancers/probes", "probe", carry_probe},
+    {"microsoft.network/loadbalancers/loadbalancingrules", "load balancing rule", carry_balancer_rule},
+};
+
+void report_unknown(Draft& draft) {
+  for (const auto& resource : draft.inventory.resources()) {
+    bool is_known = false;
+    for (const auto& row : kTypes) is_known = is_known || row.type == resource.id.type;
+    if (!is_known)
+      draft.notes.add({resource.at.where(), resource.id.type + " " + resource.id.path(), "", "",
+                       "resources of this type have no counterpart here", "it was left out"});
+  }
+}
+
+}  // namespace
+
+std::span<const TypeRow> type_rows() { return kTypes; }
+
+void carry_resources(Draft& draft) {
+  for (const auto& row : kTypes)
+    for (const auto& resource : draft.inventory.resources()) {
+      if (resource.id.type != row.type) continue;
+      Fields fields(*resource.body, std::string(row.what) + " " + resource.id.path(), draft);
+      row.carry(resource, fields, draft);
+      fields.report_unread();
+    }
+  report_unknown(draft);
+}
+
+}  // namespace xconn::importing

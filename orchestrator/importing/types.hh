@@ -1,0 +1,68 @@
+// The resource types that are carried over, a row each.
+#pragma once
+
+#include <span>
+
+#include "importing/draft.hh"
+
+namespace xconn::importing {
+
+struct TypeRow {
+  std::string_view type;  ///< lower case, as in ResourceId
+  std::string_view what;  ///< what notes call it: "circuit"
+  void (*carry)(const Resource&, Fields&, Draft&);
+};
+
+/// In the order in which they are carried over: what is referred to comes first.
+std::span<const TypeRow> type_rows();
+
+/// All resources of the inventory; what has no row is noted.
+void carry_resources(Draft& draft);
+
+// A function a type.
+void carry_vnet(const Resource& resource, Fields& fields, Draft& draft);
+void carry_route_table(const Resource& resource, Fields& fields, Draft& draft);
+void carry_route(const Resource& resource, Fields& fields, Draft& draft);
+void carry_nsg(const Resource& resource, Fields& fields, Draft& draft);
+void carry_security_rule(const Resource& resource, Fields& fields, Draft& draft);
+void carry_subnet(const Resource& resource, Fields& fields, Draft& draft);
+void carry_vnet_peering(const Resource& resource, Fields& fields, Draft& draft);
+void carry_port(const Resource& resource, Fields& fields, Draft& draft);
+void carry_route_filter(const Resource& resource, Fields& fields, Draft& draft);
+void carry_route_filter_rule(const Resource& resource, Fields& fields, Draft& draft);
+void carry_circuit(const Resource& resource, Fields& fields, Draft& draft);
+void carry_peering(const Resource& resource, Fields& fields, Draft& draft);
+void carry_authorization(const Resource& resource, Fields& fields, Draft& draft);
+void carry_global_reach(const Resource& resource, Fields& fields, Draft& draft);
+void carry_public_address(const Resource& resource, Fields& fields, Draft& draft);
+void carry_gateway(const Resource& resource, Fields& fields, Draft& draft);
+void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft);
+void carry_connection(const Resource& resource, Fields& fields, Draft& draft);
+void carry_machine(const Resource& resource, Fields& fields, Draft& draft);
+void carry_nic(const Resource& resource, Fields& fields, Draft& draft);
+void carry_pool(const Resource& resource, Fields& fields, Draft& draft);
+void carry_balancer(const Resource& resource, Fields& fields, Draft& draft);
+void carry_probe(const Resource& resource, Fields& fields, Draft& draft);
+void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft);
+
+// What is made once all resources are there.
+void use_read_outs(Draft& draft);     ///< routes and sessions that devices showed
+void complete_vnets(Draft& draft);    ///< VNets and subnets that no file described, gateways' instances
+void add_machines(Draft& draft);      ///< somebody to talk to in VNets without machines
+void add_customers(Draft& draft);     ///< routers, VPN devices, LANs and the Internet
+void finish_balancers(Draft& draft);  ///< those that have what they need
+
+/// An interface of the Internet's node in the smallest network that holds these addresses, and the router's own address
+/// there.
+std::pair<End, InterfaceAddress> internet_port(const std::string& name, const std::vector<Address>& addresses,
+                                               Draft& draft);
+
+/// By name; nullptr when it is not there.
+template <class List>
+auto* find_named(List& list, const std::string& name) {
+  for (auto& item : list)
+    if (item.name == name) return &item;
+  return static_cast<decltype(&list.front())>(nullptr);
+}
+
+}  // namespace xconn::importing

@@ -1,0 +1,13 @@
+// A draft as the text of a topology.
+#pragma once
+
+#include <string>
+
+#include "importing/draft.hh"
+
+namespace xconn::importing {
+
+/// YAML: the same for the same draft; what was assumed has a comment above it.
+std::string write(const Draft& draft);
+
+}  // namespace xconn::importing

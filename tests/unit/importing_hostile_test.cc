@@ -1,0 +1,131 @@
+// Input that nobody meant: refused in words, with its place, quickly.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+
+#include "importing/import.hh"
+
+namespace xconn::importing {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using testing::HasSubstr;
+
+/// The first finding, or "" when it was taken.
+std::string refusal(const std::string& text) {
+  try {
+    import_texts({{"a.json", text}}, "lab");
+  } catch (const TopologyError& error) {
+    return to_string(error.findings().at(0));
+  }
+  return {};
+}
+
+std::string repeated(const std::string& part, std::size_t times) {
+  std::string out;
+  out.reserve(part.size() * times);
+  for (std::size_t i = 0; i < times; ++i) out += part;
+  return out;
+}
+
+TEST(HostileImport, NothingInIt) {
+  for (const auto* text : {"", " \n\n", "\xef\xbb\xbf", "WARNING: nothing\n"})
+    EXPECT_THAT(refusal(text), HasSubstr("there is no JSON in it")) << text;
+  for (const auto* text : {"{}", "[]", "{\"value\": []}", "[1, 2]", "{\"a\": {\"b\": null}}"})
+    EXPECT_THAT(refusal(text), HasSubstr("there is no network of Azure's in it")) << text;
+}
+
+TEST(HostileImport, NoJson) {
+  EXPECT_THAT(refusal("name: hub\n"), HasSubstr("a.json:1:1: "));
+  EXPECT_THAT(refusal("[]\nThe rest is prose.\n"), HasSubstr("a.json:2:1: "));
+  EXPECT_THAT(refusal("[]\nThe rest is prose.\n"), HasSubstr("this is not JSON of az"));
+}
+
+TEST(HostileImport, CutOff) {
+  const auto text = refusal("[\n  {\"id\": \"/subscriptions/s\",\n   \"name\": \"a\n");
+  EXPECT_THAT(text, HasSubstr("a.json:3:"));
+  EXPECT_THAT(text, HasSubstr("this JSON cannot be read"));
+}
+
+TEST(HostileImport, AllFilesAreNamedAtOnce) {
+  try {
+    import_texts({{"a.json", "no"}, {"b.json", "[]"}, {"c.json", "{\"a\":"}}, "lab");
+    FAIL();
+  } catch (const TopologyError& error) {
+    ASSERT_EQ(error.findings().size(), 2U);
+    EXPECT_EQ(error.findings()[1].where.file, "c.json");
+  }
+}
+
+TEST(HostileImport, Deep) { EXPECT_THAT(refusal(repeated("[", 100'000)), HasSubstr("nested more than 128 levels")); }
+
+TEST(HostileImport, Huge) {
+  EXPECT_THAT(refusal("[" + repeated("0,", 5'000'000) + "0]"), HasSubstr("more than 1000000 values"));
+}
+
+TEST(HostileImport, TenMegabytesOfNoise) {
+  std::mt19937 random(7);
+  std::string noise(10'000'000, ' ');
+  for (auto& c : noise) c = static_cast<char>(random() & 0xff);
+  const auto start = Clock::now();
+  EXPECT_NE(refusal(noise), "");
+  noise[0] = '{';
+  EXPECT_NE(refusal(noise), "");
+  EXPECT_NE(refusal("[\"" + repeated("\\u00e9", 1'500'000) + "\"]"), "");
+  EXPECT_NE(refusal(repeated("<snipped>\n", 1'000'000)), "");
+  EXPECT_LT(Clock::now() - start, std::chrono::seconds(60)) << "far from it even under sanitizers on a busy host";
+}
+
+std::string arm(const std::string& variables, const std::string& name) {
+  return R"({"$schema": "x/deploymentTemplate.json#", "contentVersion": "1.0.0.0", "variables": {)" + variables +
+         R"(}, "resources": [{"type": "Microsoft.Network/virtualNetworks", "name": ")" + name +
+         R"(", "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}}}]})";
+}
+
+std::string notes_of(const std::string& text) {
+  std::string out;
+  try {
+    for (const auto& note : import_texts({{"a.json", text}}, "lab").notes) out += to_string(note) + "\n";
+  } catch (const TopologyError& error) {
+    return error.what();
+  }
+  return out;
+}
+
+TEST(HostileImport, ExpressionsInCircles) {
+  EXPECT_THAT(notes_of(arm(R"("a": "[variables('b')]", "b": "[variables('a')]")", "[variables('a')]")),
+              HasSubstr("refers to itself in a circle"));
+}
+
+/// Each doubles the one before: 2^60 letters if nobody stopped it.
+TEST(HostileImport, ExpressionsThatExplode) {
+  std::string variables = R"("v0": "ha")";
+  for (int i = 1; i <= 60; ++i) {
+    const auto before = "variables('v" + std::to_string(i - 1) + "')";
+    variables += ", \"v" + std::to_string(i) + "\": \"[concat(" + before + ", " + before + ")]\"";
+  }
+  EXPECT_THAT(notes_of(arm(variables, "[variables('v60')]")), HasSubstr("a value that is too large"));
+}
+
+TEST(HostileImport, ExpressionsThatAreNone) {
+  for (const auto* name :
+       {"[", "[]", "[[]", "[concat(]", "[concat('a]", "[nothing('a')]", "[variables()]", "[concat('a')['b']]",
+        "[div(1, 0)]", "[div(-9223372036854775808, -1)]", "[mul(9223372036854775807, 2)]", "[substring('a', 9)]",
+        "[cidrSubnet('10.0.0.0/8', 99, 1)]", "[range(0, 999999999)]", "[split('a', '')]", "[copyIndex()]"})
+    EXPECT_NE(notes_of(arm("", name)), "") << name;
+  EXPECT_NE(notes_of(arm("", "[" + repeated("concat(", 5000) + repeated(")", 5000) + "]")), "");
+}
+
+TEST(HostileImport, CutsInRealInputNeverCrash) {
+  const std::string whole =
+      R"([{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v",
+ "name": "v", "addressSpace": {"addressPrefixes": ["10.0.0.0/24"]}, "subnets": [{"name": "s", "addressPrefix": "10.0.0.0/25"}]}])";
+  for (std::size_t length = 0; length < whole.size(); ++length)
+    EXPECT_NE(refusal(whole.substr(0, length)), "") << length;
+  EXPECT_EQ(refusal(whole), "");
+}
+
+}  // namespace
+}  // namespace xconn::importing
