@@ -52,44 +52,66 @@ bool has_nsg(const model::Fabric& fabric, const model::FabricNic& nic) {
 
 // --- guards: what has nothing to do with security groups -----------------------------------------------------------
 
-/// Links by which a load balancer reaches its backends: with a floating IP the packets are addressed to the frontend,
-/// and the platform delivers them to a NIC without IP forwarding too.
-std::vector<std::string> ways_from_balancers(const Setting& setting) {
-  std::vector<std::string> ways;
+std::vector<std::string> nics_with_nsg(const model::Fabric& fabric) {
+  std::vector<std::string> names;
+  for (const auto& nic : fabric.nics)
+    if (has_nsg(fabric, nic)) names.push_back(nic.interface);
+  return names;
+}
+
+std::string unless_among(const char* what, const std::vector<std::string>& interfaces) {
+  return interfaces.empty() ? "" : std::string(what) + " != " + set_of(interfaces) + " ";
+}
+
+/// The fabric's sides of load balancers' links.
+struct BalancerLinks {
+  std::vector<std::string> fronts;                ///< no NICs: no group is asked there
+  std::vector<std::string> ways_in, public_ways;  ///< to the backends; the public ones' once more
+};
+
+BalancerLinks balancer_links(const Setting& setting) {
+  BalancerLinks links;
   for (const auto& link : setting.topology.links) {
     if (link.b.node != setting.node.name) continue;
     const auto other = std::ranges::find(setting.topology.nodes, link.a.node, &model::Node::name);
-    if (other != setting.topology.nodes.end() && other->balancer) ways.push_back(link.b.interface);
+    if (other == setting.topology.nodes.end() || !other->balancer) continue;
+    const bool is_front = link.a.interface == other->balancer->front_interface;
+    (is_front ? links.fronts : links.ways_in).push_back(link.b.interface);
+    if (!is_front && other->balancer->is_public) links.public_ways.push_back(link.b.interface);
   }
-  return ways;
+  return links;
 }
 
-void guard_nics(const Setting& setting, std::vector<std::string>& guards) {
+/// With a floating IP packets from a load balancer are addressed to the frontend, and the platform delivers them to a
+/// NIC without IP forwarding too.
+void guard_nics(const model::Fabric& fabric, const BalancerLinks& balancers, std::vector<std::string>& guards) {
   std::vector<std::string> closed, own;
-  for (const auto& nic : setting.node.fabric->nics) {
+  for (const auto& nic : fabric.nics) {
     if (nic.ip_forwarding) continue;
     closed.push_back(nic.interface);
     own.push_back(quoted(nic.interface) + " . " + nic.address.text());
   }
   if (closed.empty()) return;
-  const auto ways = ways_from_balancers(setting);
-  const std::string addresses = "{ " + joined(own) + " }",
-                    from = ways.empty() ? "" : "iifname != " + set_of(ways) + " ";
+  const std::string addresses = "{ " + joined(own) + " }", from = unless_among("iifname", balancers.ways_in);
   guards.push_back("iifname " + set_of(closed) + " iifname . ip saddr != " + addresses +
                    " counter drop comment \"no IP forwarding: not from this NIC\"");
   guards.push_back("oifname " + set_of(closed) + " " + from + "oifname . ip daddr != " + addresses +
                    " counter drop comment \"no IP forwarding: not for this NIC\"");
 }
 
+/// A Standard public address takes no flow in unless a security group allows it (Microsoft Learn, "Azure Load Balancer
+/// components"). Answers to what a machine began come by the frontend's link.
+void guard_public_addresses(const model::Fabric& fabric, const BalancerLinks& balancers,
+                            std::vector<std::string>& guards) {
+  if (balancers.public_ways.empty()) return;
+  guards.push_back("iifname " + set_of(balancers.public_ways) + " " + unless_among("oifname", nics_with_nsg(fabric)) +
+                   "counter drop comment \"closed to the Internet without a security group\"");
+}
+
 /// Without access a peer is no part of VirtualNetwork, and only a rule of a security group that names its addresses
 /// lets it in or lets anything out to it (Microsoft Learn, "Create, change, or delete a virtual network peering").
 void guard_peers(const model::Fabric& fabric, std::vector<std::string>& guards) {
-  std::vector<std::string> with_nsg;
-  for (const auto& nic : fabric.nics)
-    if (has_nsg(fabric, nic)) with_nsg.push_back(nic.interface);
-  const auto but = [&](const char* what) {
-    return with_nsg.empty() ? std::string() : std::string(what) + " != " + set_of(with_nsg) + " ";
-  };
+  const auto with_nsg = nics_with_nsg(fabric);
   for (const auto& peer : fabric.peers) {
     std::vector<std::string> ways{peer.interface};
     ways.insert(ways.end(), peer.appliance_interfaces.begin(), peer.appliance_interfaces.end());
@@ -97,9 +119,9 @@ void guard_peers(const model::Fabric& fabric, std::vector<std::string>& guards) 
       guards.push_back("iifname " + set_of(ways) + " ip saddr != { " + prefix_elements(peer.address_space) +
                        " } counter drop comment \"no forwarded traffic from " + peer.vnet + "\"");
     if (peer.access) continue;
-    guards.push_back("iifname " + set_of(ways) + " " + but("oifname") + "counter drop comment \"no access from " +
-                     peer.vnet + "\"");
-    guards.push_back("oifname " + quoted(peer.interface) + " " + but("iifname") +
+    guards.push_back("iifname " + set_of(ways) + " " + unless_among("oifname", with_nsg) +
+                     "counter drop comment \"no access from " + peer.vnet + "\"");
+    guards.push_back("oifname " + quoted(peer.interface) + " " + unless_among("iifname", with_nsg) +
                      "counter drop comment \"no access to " + peer.vnet + "\"");
   }
 }
@@ -216,9 +238,13 @@ std::string fabric_ruleset(const Setting& setting) {
   Data data;
   data.set("filtered", Data::type::bool_false);
   if (setting.node.fabric) {
-    const auto& fabric = *setting.node.fabric;
+    auto fabric = *setting.node.fabric;
+    const auto balancers = balancer_links(setting);
+    std::erase_if(fabric.nics,
+                  [&](const auto& nic) { return std::ranges::count(balancers.fronts, nic.interface) > 0; });
     std::vector<std::string> guards;
-    guard_nics(setting, guards);
+    guard_nics(fabric, balancers, guards);
+    guard_public_addresses(fabric, balancers, guards);
     guard_peers(fabric, guards);
     data.set("guards", rule_lines(guards));
     const auto names = nsgs_in_use(fabric);

@@ -177,6 +177,14 @@ TEST(SecurityGroups, VirtualNetworkIsTheVnetItsPeersItsUserRoutesAndWhatGateways
   EXPECT_THAT(rules, HasSubstr("fib saddr oifname { \"transit-gw\" } meta mark set meta mark | 1"));
 }
 
+TEST(SecurityGroups, WithoutOneAPublicAddressIsClosed) {
+  auto topology = model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute");
+  EXPECT_THAT(compose(topology).find_node("hub")->nftables,
+              HasSubstr("iifname { \"elb.1\", \"elb.2\" } oifname != { \"fgt-a.0\", \"fgt-b.0\" } counter drop"));
+  for (auto& subnet : topology.vnets.front().subnets) subnet.nsg.clear();
+  EXPECT_THAT(compose(topology).find_node("hub")->nftables, HasSubstr("iifname { \"elb.1\", \"elb.2\" } counter drop"));
+}
+
 TEST(Nics, WithoutIpForwardingOnlyTheirOwnPacketsPass) {
   auto topology = transit();
   EXPECT_THAT(compose(topology).find_node("transit")->nftables, Not(HasSubstr("no IP forwarding")))
