@@ -28,7 +28,9 @@ void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, 
 
 void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance) {
   instance.routes.push_back(route_to(*Prefix::parse(router.text()), {{}, "vnet", false}));
-  for (const auto& prefix : reached) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
+  const auto core = instance.interfaces.front().addresses.front().network();  // a small VNet may be GatewaySubnet alone
+  for (const auto& prefix : reached)
+    if (prefix != core) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
 }
 
 void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {

@@ -1,0 +1,88 @@
+"""Exports of a network become a lab of it: the transit network of tests/data/import/az-2021."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+
+import pytest
+from conftest import ROOT, XCONN
+from host import eventually
+
+DATA = ROOT / "tests/data/import"
+
+
+def files_of(kind: str) -> list[str]:
+    return [str(path) for path in sorted((DATA / kind).iterdir())]
+
+
+@pytest.fixture(scope="module")
+def topology(tmp_path_factory):
+    path = tmp_path_factory.mktemp("import") / "topology.yaml"
+    subprocess.run([XCONN, "import", *files_of("az-2021"), "-o", str(path)], check=True, capture_output=True)
+    return path
+
+
+@pytest.fixture(scope="module")
+def lab(xconn_lab, topology):
+    return xconn_lab(str(topology))
+
+
+def pings(lab, node: str, address: str) -> bool:
+    return lab.exec(node, "ping", "-c1", "-W1", address, check=False).returncode == 0
+
+
+def test_the_customer_s_router_speaks_with_microsoft_on_both_paths(lab):
+    summary = lab.json("onprem-ce", "vtysh", "-N", "onprem-ce", "-c", "show bgp ipv4 unicast summary json")
+    assert {peer: row["state"] for peer, row in summary["peers"].items()} == {
+        "192.0.2.98": "Established",
+        "192.0.2.102": "Established",
+    }
+    assert summary["as"] == 65001
+
+
+def test_the_tags_are_the_export_s(lab):
+    links = lab.json("onprem-ce", "ip", "-j", "-d", "address", "show")
+    assert {"pri.28", "sec.28"} <= {link["ifname"] for link in links}
+
+
+def test_the_client_reaches_the_peered_vnet_behind_the_transit_one(lab):
+    assert eventually(lambda: pings(lab, "onprem-client", "10.0.100.36"), within=20) is None
+    assert pings(lab, "customer1-vm", "198.51.100.2")
+
+
+def test_azure_learns_what_the_route_tables_showed(lab):
+    routes = lab.json("transit-gw-0", "vtysh", "-N", "transit-gw-0", "-c", "show bgp ipv4 unicast json")["routes"]
+    assert {"198.51.100.0/25", "10.90.0.0/20", "192.0.2.1/32"} <= routes.keys()
+    assert {path["path"] for path in routes["198.51.100.0/25"] if path.get("pathFrom") == "external"} == {"12076 65001"}
+
+
+@pytest.mark.parametrize("kind", ["az-2021", "az-2026", "arm", "terraform-plan", "terraform-state"])
+def test_what_is_imported_is_valid_and_has_a_plan(xconn, tmp_path, kind):
+    done = xconn("import", *files_of(kind), "-o", "topology.yaml", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    notes = json.loads(done.stdout)["notes"]
+    assert notes and all(note["reason"] for note in notes)
+    assert stat.S_IMODE((tmp_path / "topology.yaml").stat().st_mode) == 0o600
+    assert xconn("validate").returncode == 0
+    assert xconn("plan").returncode == 0
+
+
+def test_what_cannot_be_read_is_named_all_at_once_and_nothing_is_written(xconn, tmp_path):
+    (tmp_path / "cut.json").write_text('[{"id": "/subscriptions/s"')
+    (tmp_path / "prose.json").write_text("Dear all,\n")
+    done = xconn("import", "cut.json", "prose.json", "gone.json", "-o", "topology.yaml")
+    assert done.returncode == 2 and "gone.json" in done.stderr
+    done = xconn("import", "cut.json", "prose.json", "-o", "topology.yaml")
+    assert done.returncode == 2
+    assert "cut.json:1:" in done.stderr and "prose.json:1:1" in done.stderr
+    assert not (tmp_path / "topology.yaml").exists()
+
+
+def test_a_topology_that_is_there_stays(xconn, tmp_path):
+    (tmp_path / "topology.yaml").write_text("mine\n")
+    assert xconn("import", *files_of("arm")).returncode == 2
+    assert (tmp_path / "topology.yaml").read_text() == "mine\n"
+    assert xconn("import", *files_of("arm"), "--force").returncode == 0
+    assert "Made by" in (tmp_path / "topology.yaml").read_text()
