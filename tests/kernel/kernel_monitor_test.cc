@@ -97,7 +97,8 @@ class MirrorTest : public MonitorTest {
  protected:
   static constexpr std::uint32_t kTables[] = {1001, 1002};
   RouteMirror start() {
-    return RouteMirror(loop_, a_, "a", xconn::RouteMirror{254, 186, {kTables[0], kTables[1]}, 20});
+    return RouteMirror(loop_, a_, "a",
+                       {.from_node = "", .to_tables = {kTables[0], kTables[1]}, .interface = "", .reject = {}});
   }
   std::size_t mirrored(std::uint32_t table) { return ip(a_, {"route", "show", "table", std::to_string(table)}).size(); }
   void await_mirrored(std::size_t count) {
@@ -166,6 +167,26 @@ TEST_F(MirrorTest, NoticesRoutesThatAnInterfaceTookAlongInSilence) {
   const auto mirror = start();
   ASSERT_EQ(mirrored(1001), 1U);
   netlink.commit(link_set("z", {.up = false}));
+  await_mirrored(0);
+}
+
+/// What b learned stands in a's tables, leaving by a's own interface, and nothing of what is rejected.
+TEST_F(MirrorTest, CopiesFromAnotherNamespace) {
+  Netlink there(b_);
+  there.commit(route_add(route("198.51.100.0/24", "192.0.2.9", "y"), 186));
+  const std::string b = "b";
+  const auto reject = *Prefix::parse("203.0.113.0/24");
+  const RouteMirror mirror(
+      loop_, {b_, b}, a_, "a",
+      {.from_node = b, .to_tables = {kTables[0], kTables[1]}, .interface = "x", .reject = {reject}});
+  ASSERT_EQ(mirrored(1001), 1U);
+  EXPECT_EQ(ip(a_, {"route", "show", "table", "1001"}).at(0).at("dev"), "x");
+  there.commit({route_add(route("203.0.113.128/25", "192.0.2.9", "y"), 186),
+                route_add(route("198.18.0.0/15", "192.0.2.9", "y"), 186)});
+  await_mirrored(2);
+  Netlink(a_).commit(route_delete(Reader(a_).routes(1002).at(0).route));
+  await_mirrored(2);
+  there.commit({route_delete(route("198.51.100.0/24")), route_delete(route("198.18.0.0/15"))});
   await_mirrored(0);
 }
 
