@@ -76,13 +76,14 @@ std::optional<NextHop> internet(const model::Fabric& fabric) {
   return NextHop{out->address, out->interface, true};
 }
 
-/// Only a VPN gateway can be a user route's next hop.
+/// Only a VPN gateway can be a user route's next hop: its instances, or the first of them when the second stands by.
 std::vector<NextHop> vpn_gateway(const Expansion& expansion, const model::Fabric& fabric, const std::string& vnet) {
   std::vector<NextHop> hops;
   for (const auto& gateway : expansion.in.gateways)
     if (gateway.type == "Vpn" && gateway.vnet == vnet)
       for (const auto& instance : gateway.instances)
-        if (const auto* nic = nic_of(fabric, instance)) hops.push_back({nic->address, nic->interface, true});
+        if (const auto* nic = nic_of(fabric, instance); nic != nullptr && (hops.empty() || gateway.active_active))
+          hops.push_back({nic->address, nic->interface, true});
   return hops;
 }
 

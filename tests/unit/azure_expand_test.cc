@@ -170,6 +170,24 @@ TEST(Expand, UserRoutesOfOtherKinds) {
   EXPECT_EQ(routes[3].kind, RouteKind::kBlackhole) << "nobody has that address";
 }
 
+TEST(Expand, AUserRouteToTheGatewayIsForVpnOnly) {
+  auto topology = reference();
+  topology.connections.clear();
+  topology.route_tables[0].routes = {
+      {*Prefix::parse("203.0.113.0/24"), model::NextHopType::kVirtualNetworkGateway, {}}};
+  EXPECT_EQ(subnet(expand(topology), "protected-a").routes[0].kind, RouteKind::kBlackhole) << "of ExpressRoute";
+  auto& gateway = topology.gateways.front();
+  gateway.type = "Vpn";
+  gateway.internet = {"internet", "azure"};
+  gateway.public_addresses = {*Address::parse("40.114.187.147"), *Address::parse("40.114.187.148")};
+  gateway.active_active = true;
+  EXPECT_THAT(subnet(expand(topology), "protected-a").routes[0].next_hops,
+              ElementsAre(NextHop{Address::parse("172.16.139.12"), "er-gw-0.0", true},
+                          NextHop{Address::parse("172.16.139.13"), "er-gw-1.0", true}));
+  gateway.active_active = false;
+  EXPECT_THAT(subnet(expand(topology), "protected-a").routes[0].next_hops, testing::SizeIs(1));
+}
+
 TEST(Expand, EachBackendHasALinkThatLeadsToItsNicOnly) {
   const auto plain = expand(reference());
   const auto& balancer = *node(plain, "ilb-internal").balancer;
