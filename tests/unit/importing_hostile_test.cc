@@ -2,10 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "importing/import.hh"
+#include "model/read.hh"
 
 namespace xconn::importing {
 namespace {
@@ -126,6 +130,52 @@ TEST(HostileImport, CutsInRealInputNeverCrash) {
   for (std::size_t length = 0; length < whole.size(); ++length)
     EXPECT_NE(refusal(whole.substr(0, length)), "") << length;
   EXPECT_EQ(refusal(whole), "");
+}
+
+/// One piece of it gone, doubled, or put elsewhere.
+std::string mutated(std::string text, std::mt19937& random) {
+  const auto at = random() % text.size();
+  const auto length = std::min<std::size_t>(1 + random() % 40, text.size() - at);
+  const auto piece = text.substr(at, length);
+  switch (random() % 4) {
+    case 0:
+      return text.erase(at, length);
+    case 1:
+      return text.insert(at, piece);
+    case 2:
+      return text.insert(random() % text.size(), piece);
+    default:
+      text[at] = "09aZ\"/{}[],:-"[random() % 13];
+      return text;
+  }
+}
+
+/// Whatever comes: it is refused in words, or becomes a topology that either keeps the rules or whose notes say which
+/// one it breaks.
+TEST(HostileImport, MutatedExports) {
+  const auto folder = std::filesystem::path(XCONN_SOURCE_DIR) / "tests/data/import";
+  std::mt19937 random(11);
+  int taken = 0, refused = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path());
+    const std::string whole{std::istreambuf_iterator<char>(file), {}};
+    for (int i = 0; i < 100; ++i) {
+      const auto text = mutated(mutated(whole, random), random);
+      try {
+        const auto out = import_texts({{"a.json", text}}, "lab");
+        const bool is_told =
+            std::ranges::any_of(out.notes, [](const Note& note) { return note.reason.starts_with("breaks a rule"); });
+        if (!is_told) model::read_text(out.topology, "a");
+        ++taken;
+      } catch (const TopologyError& error) {
+        EXPECT_FALSE(error.findings().empty());
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(taken, 100);
+  EXPECT_GT(refused, 100);
 }
 
 }  // namespace
