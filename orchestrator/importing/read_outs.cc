@@ -213,6 +213,36 @@ void complete(model::Gateway& gateway, Draft& draft) {
                "gateways/" + gateway.name + "/instances");
 }
 
+/// A gateway that found no place, and its connections.
+void leave_out_homeless(Draft& draft) {
+  auto& topology = draft.topology;
+  for (const auto& gateway : topology.gateways) {
+    if (gateway.instances.size() == 2) continue;
+    draft.notes.add({gateway.where, "gateway " + gateway.name, "", "",
+                     "there is no GatewaySubnet with room for two instances beside Microsoft's routers",
+                     "it was left out, with its connections"});
+    std::erase_if(topology.connections, [&](const auto& connection) { return connection.gateway == gateway.name; });
+  }
+  std::erase_if(topology.gateways, [](const auto& gateway) { return gateway.instances.size() != 2; });
+}
+
+/// A user route to an appliance in no VNet of the files leads nowhere.
+void leave_out_far_hops(Draft& draft) {
+  const auto is_near = [&](const model::UserRoute& route) {
+    return !route.next_hop || std::ranges::any_of(draft.topology.vnets, [&](const model::Vnet& vnet) {
+      return std::ranges::any_of(vnet.address_space,
+                                 [&](const Prefix& space) { return space.contains(*route.next_hop); });
+    });
+  };
+  for (auto& table : draft.topology.route_tables) {
+    for (const auto& route : table.routes)
+      if (!is_near(route))
+        draft.notes.add({table.where, "route table " + table.name, route.to.text(), route.next_hop->text(),
+                         "the appliance is in no VNet of the files", "the route was left out"});
+    std::erase_if(table.routes, [&](const model::UserRoute& route) { return !is_near(route); });
+  }
+}
+
 }  // namespace
 
 void use_read_outs(Draft& draft) {
@@ -230,6 +260,8 @@ void use_read_outs(Draft& draft) {
 void complete_vnets(Draft& draft) {
   for (auto& vnet : draft.topology.vnets) complete(vnet, draft);
   for (auto& gateway : draft.topology.gateways) complete(gateway, draft);
+  leave_out_homeless(draft);
+  leave_out_far_hops(draft);
 }
 
 }  // namespace xconn::importing

@@ -36,23 +36,57 @@ void add_ports(Fields& fields, const char* path, std::vector<std::pair<std::uint
   }
 }
 
-/// Prefixes and service tags as they are; an address alone is a prefix of full length.
+/// The service tags that a lab's fabric knows, in Azure's spelling; empty for another.
+std::string known_tag(const std::string& text) {
+  for (const auto* tag : {"VirtualNetwork", "AzureLoadBalancer", "Internet"})
+    if (same_word(text, tag)) return tag;
+  return {};
+}
+
+/// Prefixes and service tags; an address alone is a prefix of full length.
 void add_ends(Fields& fields, const char* path, std::vector<std::string>& ends) {
   for (const auto* item : fields.items(path)) {
     const auto& text = item->text;
     if (text == "*" || same_word(text, "any")) continue;
-    const bool is_tag = !text.empty() &&
-                        text.find_first_not_of(
-                            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                            "0123456789.") == std::string::npos &&
-                        std::isalpha(static_cast<unsigned char>(text[0])) != 0;
     const auto prefix = Prefix::parse(text);
-    if (is_tag || (prefix && prefix->is_v4()))
-      ends.push_back(text);
+    const auto tag = known_tag(text);
+    if (!tag.empty() || (prefix && prefix->is_v4()))
+      ends.push_back(tag.empty() ? text : tag);
     else
-      fields.note(*item, path, is_placeholder(text) ? "is a placeholder" : "is no IPv4 prefix and no service tag",
+      fields.note(*item, path,
+                  is_placeholder(text) ? "is a placeholder" : "is no IPv4 prefix and no service tag that is known here",
                   kLeftOut);
   }
+}
+
+/// Whether something was given, and is lost: empty would mean any, and let pass what the rule does not.
+bool is_lost(Fields& fields, std::initializer_list<const char*> paths, bool is_empty) {
+  if (!is_empty) return false;
+  bool is_given = false, is_any = false;
+  for (const auto* path : paths)
+    for (const auto& text : fields.texts(path)) {
+      is_given = true;
+      is_any = is_any || text == "*" || same_word(text, "any");
+    }
+  return is_given && !is_any;
+}
+
+/// Reads both spellings of each; false when one of them would come to mean any.
+bool read_ends(Fields& fields, model::SecurityRule& rule) {
+  add_ends(fields, "sourceAddressPrefix", rule.sources);
+  add_ends(fields, "sourceAddressPrefixes", rule.sources);
+  add_ends(fields, "destinationAddressPrefix", rule.destinations);
+  add_ends(fields, "destinationAddressPrefixes", rule.destinations);
+  add_ports(fields, "sourcePortRange", rule.source_ports);
+  add_ports(fields, "sourcePortRanges", rule.source_ports);
+  add_ports(fields, "destinationPortRange", rule.destination_ports);
+  add_ports(fields, "destinationPortRanges", rule.destination_ports);
+  return !is_lost(fields, {"sourceAddressPrefix", "sourceAddressPrefixes"}, rule.sources.empty()) &&
+         !is_lost(fields, {"destinationAddressPrefix", "destinationAddressPrefixes"}, rule.destinations.empty()) &&
+         !is_lost(fields, {"sourcePortRange", "sourcePortRanges"}, rule.source_ports.empty()) &&
+         !is_lost(fields, {"destinationPortRange", "destinationPortRanges"}, rule.destination_ports.empty()) &&
+         fields.raw("sourceApplicationSecurityGroups") == nullptr &&
+         fields.raw("destinationApplicationSecurityGroups") == nullptr;
 }
 
 model::VnetPeering read_peering(Fields& fields) {
@@ -158,6 +192,7 @@ void carry_vnet_peering(const Resource& resource, Fields& fields, Draft& draft) 
 
 void carry_route_table(const Resource& resource, Fields& fields, Draft& draft) {
   model::RouteTable table;
+  table.where = resource.at.where();
   table.name = draft.name_for(resource.id, "route table", resource.at.where(), fields.object());
   table.propagate_bgp = !fields.truth("disableBgpRoutePropagation");
   fields.ignore({"routes", "subnets"});
@@ -203,15 +238,10 @@ void carry_security_rule(const Resource& resource, Fields& fields, Draft& draft)
   rule.inbound = fields.one_of("direction", {"Inbound", "Outbound"}, "Inbound") == "Inbound";
   rule.allow = fields.one_of("access", {"Allow", "Deny"}, "Deny") == "Allow";
   rule.protocol = fields.one_of("protocol", {"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"}, "*");
-  add_ends(fields, "sourceAddressPrefix", rule.sources);
-  add_ends(fields, "sourceAddressPrefixes", rule.sources);
-  add_ends(fields, "destinationAddressPrefix", rule.destinations);
-  add_ends(fields, "destinationAddressPrefixes", rule.destinations);
-  add_ports(fields, "sourcePortRange", rule.source_ports);
-  add_ports(fields, "sourcePortRanges", rule.source_ports);
-  add_ports(fields, "destinationPortRange", rule.destination_ports);
-  add_ports(fields, "destinationPortRanges", rule.destination_ports);
+  const bool is_whole = read_ends(fields, rule);
   fields.ignore({"description"});
+  if (!is_whole)
+    return fields.note("", "nothing is left of one of its sides, and empty would mean any", "the rule was left out");
   if (nsg == nullptr || !priority) return;
   rule.priority = static_cast<int>(*priority);
   nsg->rules.push_back(std::move(rule));

@@ -134,6 +134,20 @@ TEST(Import, ALabHasEachPrefixOnce) {
   EXPECT_THAT(text_of(out.notes), HasSubstr("subnet b/default: its VNet was left out"));
 }
 
+TEST(Import, ARuleThatLostItsSourcesIsNoRuleForAll) {
+  const auto nsg = R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n",
+ "name": "n", "securityRules": [
+  {"name": "bad", "priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp",
+   "sourceAddressPrefix": "10.X.X.0/24", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22"},
+  {"name": "good", "priority": 110, "direction": "Inbound", "access": "Allow", "protocol": "Tcp",
+   "sourceAddressPrefix": "internet", "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "443"}]})";
+  const auto out = imported(vnet("a") + nsg);
+  const auto topology = model::read_text(out.topology, "a");
+  ASSERT_EQ(topology.nsgs.at(0).rules.size(), 1U);
+  EXPECT_EQ(topology.nsgs[0].rules[0].name, "good");
+  EXPECT_THAT(text_of(out.notes), HasSubstr("security rule n/bad: nothing is left of one of its sides"));
+}
+
 TEST(Import, SecretsAreNeverShown) {
   const auto text = R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/connections/c",
  "connectionType": "IPsec", "sharedKey": "topsecret 1"})";
