@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 from contextlib import contextmanager
@@ -69,6 +70,17 @@ class Lab:
     def json(self, node: str, *argv: str) -> Any:
         """The JSON that a command in a node prints, such as `ip -j route`."""
         return json.loads(self.exec(node, *argv).stdout)
+
+    def az(self, command: str | Sequence[str]) -> Any:
+        """What `az` answers, parsed: `lab.az("network express-route show -n er1")`; docs/az.md has the commands. Raises
+        NotFoundError where az says that a resource is not there, Error with its words where it refuses."""
+        words = shlex.split(command) if isinstance(command, str) else [*command]
+        asked = [program(), "az", "--lab", self.name, *words, "--only-show-errors", "--output", "json"]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        if done.returncode != 0:
+            kind = {3: _core.NotFoundError, 4: _core.HostError}.get(done.returncode, _core.Error)
+            raise kind(done.stderr.strip().removeprefix("ERROR: "))
+        return json.loads(done.stdout) if done.stdout else None
 
     @contextmanager
     def fault(self, kind: str, target: str, **parameters: str) -> Iterator[int]:

@@ -50,6 +50,7 @@ void add_shell(CLI::App& app, Session& session);
 void add_fault(CLI::App& app, Session& session);
 void add_drill(CLI::App& app, Session& session);
 void add_capture(CLI::App& app, Session& session);
+void add_az(CLI::App& app, Session& session);
 void add_events(CLI::App& app, Session& session);
 void add_graph(CLI::App& app, Session& session);
 void add_validate(CLI::App& app, Session& session);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.hh"
+#include "base/duration.hh"
 #include "base/wiring.hh"
 #include "sys/netns.hh"
 
@@ -52,6 +53,7 @@ struct Neighbour {
   Address address;
   std::optional<Mac> mac;
   std::uint16_t state = 0;  ///< NUD_*
+  Duration confirmed{0};    ///< how long ago it last answered, or traffic proved it there
 };
 
 /// Reads one namespace; holds a socket inside. Move-only. All throw KernelError.

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/if.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
 #include <netlink/route/addr.h>
@@ -140,7 +141,7 @@ std::optional<Object> to_neighbour(nl_object* object, Names& names) {
   const auto address = to_address(rtnl_neigh_get_dst(raw));
   if (!address) return std::nullopt;
   return Neighbour{names.name(rtnl_neigh_get_ifindex(raw)), *address, to_mac(rtnl_neigh_get_lladdr(raw)),
-                   static_cast<std::uint16_t>(std::max(rtnl_neigh_get_state(raw), 0))};
+                   static_cast<std::uint16_t>(std::max(rtnl_neigh_get_state(raw), 0)), Duration{0}};
 }
 
 struct Kind {
@@ -163,6 +164,21 @@ void convert(nl_object* object, void* argument) {
   const std::string_view type = nl_object_get_type(object);
   for (const auto& kind : kKinds)
     if (kind.type == type) parsing.result = kind.convert(object, parsing.names);
+}
+
+/// libnl keeps the times of a neighbour to itself.
+Duration confirmed_ago(const nlmsghdr& message) {
+  constexpr int kTicks = 100;  // USER_HZ, in which nda_cacheinfo counts
+  auto left = static_cast<int>(message.nlmsg_len - NLMSG_LENGTH(sizeof(ndmsg)));
+  const auto* attribute =
+      reinterpret_cast<const rtattr*>(reinterpret_cast<const char*>(NLMSG_DATA(&message)) + NLMSG_ALIGN(sizeof(ndmsg)));
+  for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+    if (attribute->rta_type != NDA_CACHEINFO || RTA_PAYLOAD(attribute) < sizeof(nda_cacheinfo)) continue;
+    nda_cacheinfo times{};
+    std::memcpy(&times, RTA_DATA(attribute), sizeof times);
+    return std::chrono::milliseconds{std::uint64_t{times.ndm_confirmed} * 1000 / kTicks};
+  }
+  return Duration{0};
 }
 
 /// RTM_NEWLINK and neighbours also come with family AF_BRIDGE, about a port: another thing than the link.
@@ -188,6 +204,8 @@ std::optional<Object> parse(const nlmsghdr& message, Names& names) {
   nlmsg_set_proto(copy.get(), NETLINK_ROUTE);
   Parsing parsing{names, std::nullopt};
   nl_msg_parse(copy.get(), convert, &parsing);  // an error is a message of no kind that we know
+  if (parsing.result)
+    if (auto* neighbour = std::get_if<Neighbour>(&*parsing.result)) neighbour->confirmed = confirmed_ago(message);
   return std::move(parsing.result);
 }
 

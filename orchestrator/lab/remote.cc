@@ -201,6 +201,8 @@ json RemoteLab::drill(const DrillRequest& request, const Progress& progress) con
 
 void RemoteLab::events(bool follow, const Progress& each) const { call("events", {{"follow", follow}}, each); }
 
+json RemoteLab::ask(json questions) const { return call("ask", {{"questions", std::move(questions)}}).at("answers"); }
+
 bool RemoteLab::down(const std::string& name) {
   if (!RunFolder::is_up(name)) {
     RunFolder::sweep(name);

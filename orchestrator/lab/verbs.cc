@@ -9,6 +9,7 @@
 #include "base/errors.hh"
 #include "drill/drill.hh"
 #include "drill/report.hh"
+#include "lab/ask.hh"
 #include "lab/drill_site.hh"
 #include "lab/inspect.hh"
 #include "lab/lab.hh"
@@ -120,12 +121,15 @@ void do_events(Lab& lab, const json& request, const To& to) {
     to->result(json::object());
 }
 
+/// {"questions": [{"node", "what", "text"}, ...]}: see ask.hh.
+void do_ask(Lab& lab, const json& request, const To& to) { ask(lab, request.at("questions"), to); }
+
 using Verb = void (*)(Lab&, const json&, const To&);
 
 const std::map<std::string, Verb>& verbs() {
   static const std::map<std::string, Verb> kVerbs{
       {"inspect", do_inspect}, {"fault", do_fault}, {"heal", do_heal},     {"faults", do_faults},
-      {"wait", do_wait},       {"drill", do_drill}, {"events", do_events},
+      {"wait", do_wait},       {"drill", do_drill}, {"events", do_events}, {"ask", do_ask},
   };
   return kVerbs;
 }

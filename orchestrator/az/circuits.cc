@@ -1,0 +1,210 @@
+// Circuits, peerings and providers: what their owner configured.
+#include <algorithm>
+
+#include "az/readouts.hh"
+#include "az/refusal.hh"
+#include "az/resource.hh"
+#include "base/guid.hh"
+
+namespace xconn::az {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t kMega = 1'000'000, kGiga = 1'000'000'000;
+constexpr std::uint32_t kAzureAsn = 12076;
+
+std::string path_of(const model::Circuit& circuit) { return "expressRouteCircuits/" + circuit.name; }
+
+struct NamedPeering {
+  const char* name;
+  const std::optional<model::Peering> model::Circuit::*member;
+};
+constexpr NamedPeering kPeerings[] = {{"AzurePrivatePeering", &model::Circuit::private_peering},
+                                      {"MicrosoftPeering", &model::Circuit::microsoft_peering}};
+
+/// The region of a VNet that it is connected to; a circuit's own place is its peering location.
+std::string location_of(const Query& query, const model::Circuit& circuit) {
+  for (const auto& connection : query.topology.connections) {
+    if (connection.circuit != circuit.name) continue;
+    const auto* gateway = find_named(query.topology.gateways, connection.gateway);
+    const auto* vnet = gateway == nullptr ? nullptr : find_named(query.topology.vnets, gateway->vnet);
+    if (vnet != nullptr && !vnet->region.empty()) return vnet->region;
+  }
+  std::string location;
+  for (const char c : circuit.peering_location)
+    if (c != ' ') location += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return location;
+}
+
+bool has_global_reach(const Query& query, const model::Circuit& circuit) {
+  return std::ranges::any_of(query.topology.global_reach, [&](const model::GlobalReach& reach) {
+    return reach.circuit == circuit.name || reach.peer_circuit == circuit.name;
+  });
+}
+
+json microsoft_config(const model::Peering& peering) {
+  json prefixes = json::array();
+  for (const auto& prefix : peering.advertised_prefixes) prefixes.push_back(prefix.text());
+  return {{"advertisedCommunities", json::array()},
+          {"advertisedPublicPrefixes", prefixes},
+          {"advertisedPublicPrefixesState", peering.validation},
+          {"customerASN", peering.customer_asn ? peering.customer_asn->value() : 0},
+          {"legacyMode", 0},
+          {"routingRegistryName", peering.routing_registry}};
+}
+
+json global_reach_json(const Query& query, const model::Circuit& circuit, const std::string& peering_path) {
+  auto out = json::array();
+  for (const auto& reach : query.topology.global_reach) {
+    if (reach.circuit != circuit.name) continue;
+    auto one = resource(query, peering_path + "/connections/" + reach.name);
+    one["addressPrefix"] = reach.prefix.text();
+    one["expressRouteCircuitPeering"] = reference(query, peering_path);
+    one["peerExpressRouteCircuitPeering"] =
+        reference(query, "expressRouteCircuits/" + reach.peer_circuit + "/peerings/AzurePrivatePeering");
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+void add_optional_parts(const Query& query, const model::Peering& peering, bool is_microsoft, json& out) {
+  if (is_microsoft) out["microsoftPeeringConfig"] = microsoft_config(peering);
+  if (!peering.route_filter.empty()) out["routeFilter"] = reference(query, "routeFilters/" + peering.route_filter);
+  if (peering.primary_v6 && peering.secondary_v6)
+    out["ipv6PeeringConfig"] = {{"primaryPeerAddressPrefix", peering.primary_v6->text()},
+                                {"secondaryPeerAddressPrefix", peering.secondary_v6->text()},
+                                {"state", peering.state}};
+}
+
+/// Who configures a peering: the provider where it peers with the MSEEs itself.
+std::string modified_by(const Query& query, const model::Circuit& circuit) {
+  const auto* provider = find_named(query.topology.providers, circuit.provider);
+  return provider != nullptr && provider->asn ? "Provider" : "Customer";
+}
+
+json peering_json(const Query& query, const model::Circuit& circuit, const NamedPeering& named) {
+  const auto& peering = *(circuit.*named.member);
+  const auto path = path_of(circuit) + "/peerings/" + named.name;
+  const bool is_microsoft = named.member == &model::Circuit::microsoft_peering;
+  auto out = resource(query, path);
+  out.update({{"azureASN", kAzureAsn},
+              {"connections", is_microsoft ? json::array() : global_reach_json(query, circuit, path)},
+              {"gatewayManagerEtag", ""},
+              {"lastModifiedBy", modified_by(query, circuit)},
+              {"peerASN", peering.peer_asn.value()},
+              {"peeredConnections", json::array()},
+              {"peeringType", named.name},
+              {"primaryAzurePort", ""},
+              {"primaryPeerAddressPrefix", peering.primary.text()},
+              {"secondaryAzurePort", ""},
+              {"secondaryPeerAddressPrefix", peering.secondary.text()},
+              {"state", peering.state},
+              {"vlanId", peering.vlan}});
+  add_optional_parts(query, peering, is_microsoft, out);
+  return out;
+}
+
+json peerings_json(const Query& query, const model::Circuit& circuit) {
+  auto out = json::array();
+  for (const auto& named : kPeerings)
+    if (circuit.*named.member) out.push_back(peering_json(query, circuit, named));
+  return out;
+}
+
+json authorizations_json(const Query& query, const model::Circuit& circuit) {
+  auto out = json::array();
+  for (const auto& authorization : circuit.authorizations) {
+    const bool used = std::ranges::any_of(query.topology.connections, [&](const model::Connection& connection) {
+      return connection.circuit == circuit.name && connection.authorization == authorization.name;
+    });
+    auto one = resource(query, path_of(circuit) + "/authorizations/" + authorization.name);
+    one["authorizationUseStatus"] = used ? "InUse" : "Available";
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+void add_way_in(const Query& query, const model::Circuit& circuit, json& out) {
+  if (circuit.port.empty()) {
+    out["serviceProviderProperties"] = {{"bandwidthInMbps", circuit.bandwidth / kMega},
+                                        {"peeringLocation", circuit.peering_location},
+                                        {"serviceProviderName", circuit.provider}};
+  } else {
+    out["bandwidthInGbps"] = static_cast<double>(circuit.bandwidth) / static_cast<double>(kGiga);
+    out["expressRoutePort"] = reference(query, "ExpressRoutePorts/" + circuit.port);
+  }
+}
+
+json circuit_json(const Query& query, const model::Circuit& circuit) {
+  auto out = resource(query, path_of(circuit));
+  out.update(
+      {{"allowClassicOperations", false},
+       {"authorizations", authorizations_json(query, circuit)},
+       {"circuitProvisioningState", "Enabled"},
+       {"gatewayManagerEtag", ""},
+       {"globalReachEnabled", has_global_reach(query, circuit)},
+       {"location", location_of(query, circuit)},
+       {"peerings", peerings_json(query, circuit)},
+       {"serviceKey", service_key(query, circuit)},
+       {"serviceProviderProvisioningState", circuit.provider_state},
+       {"sku", {{"family", circuit.family}, {"name", circuit.sku + "_" + circuit.family}, {"tier", circuit.sku}}},
+       {"stag", circuit.s_tag}});
+  add_way_in(query, circuit, out);
+  return out;
+}
+
+}  // namespace
+
+const model::Circuit& circuit_of(const Query& query, const std::string& option) {
+  const auto* circuit = find_named(query.topology.circuits, query.at(option));
+  if (circuit == nullptr) throw resource_not_found("expressRouteCircuits", query.at(option), query.group());
+  return *circuit;
+}
+
+std::string service_key(const Query& query, const model::Circuit& circuit) {
+  return circuit.service_key.empty() ? guid_of(query, path_of(circuit)) : circuit.service_key;
+}
+
+json circuit_list(const Query& query, const Answers&) {
+  auto out = json::array();
+  for (const auto& circuit : query.topology.circuits) out.push_back(circuit_json(query, circuit));
+  return out;
+}
+
+json circuit_show(const Query& query, const Answers&) { return circuit_json(query, circuit_of(query)); }
+
+json peering_list(const Query& query, const Answers&) {
+  return peerings_json(query, circuit_of(query, "circuit-name"));
+}
+
+json peering_show(const Query& query, const Answers&) {
+  const auto& circuit = circuit_of(query, "circuit-name");
+  for (const auto& named : kPeerings)
+    if (same_name(named.name, query.at("name")) && circuit.*named.member) return peering_json(query, circuit, named);
+  throw child_not_found(id_of(query, path_of(circuit) + "/peerings/" + query.at("name")));
+}
+
+json provider_list(const Query& query, const Answers&) {
+  constexpr int kOffers[] = {50, 100, 200, 500, 1000, 2000, 5000, 10000};  // ExpressRoute FAQ: bandwidths
+  auto offers = json::array();
+  for (const int mbps : kOffers)
+    offers.push_back({{"offerName", mbps < 1000 ? std::to_string(mbps) + "Mbps" : std::to_string(mbps / 1000) + "Gbps"},
+                      {"valueInMbps", mbps}});
+  auto out = json::array();
+  for (const auto& provider : query.topology.providers) {
+    auto locations = json::array();
+    for (const auto& circuit : query.topology.circuits)
+      if (circuit.provider == provider.name && !std::ranges::count(locations, json(circuit.peering_location)))
+        locations.push_back(circuit.peering_location);
+    auto one = resource(query, "expressRouteServiceProviders/" + provider.name);
+    one.erase("etag");
+    one["resourceGroup"] = "";  // a provider belongs to nobody
+    one["bandwidthsOffered"] = offers;
+    one["peeringLocations"] = locations;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+}  // namespace xconn::az

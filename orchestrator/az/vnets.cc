@@ -1,0 +1,119 @@
+// VNets and their peerings: what their owner configured.
+#include <algorithm>
+
+#include "az/readouts.hh"
+#include "az/refusal.hh"
+#include "az/resource.hh"
+
+namespace xconn::az {
+namespace {
+
+using nlohmann::json;
+
+std::string path_of(const model::Vnet& vnet) { return "virtualNetworks/" + vnet.name; }
+
+const model::Vnet& vnet_of(const Query& query, const std::string& option) {
+  const auto* vnet = find_named(query.topology.vnets, query.at(option));
+  if (vnet == nullptr) throw resource_not_found("virtualNetworks", query.at(option), query.group());
+  return *vnet;
+}
+
+json texts(const std::vector<Prefix>& prefixes) {
+  auto out = json::array();
+  for (const auto& prefix : prefixes) out.push_back(prefix.text());
+  return out;
+}
+
+/// The NICs of a subnet, as a subnet lists them.
+json ip_configurations(const Query& query, const model::Vnet& vnet, const model::Subnet& subnet) {
+  auto out = json::array();
+  for (const auto& node : query.topology.nodes)
+    for (const auto& interface : node.interfaces)
+      if (interface.subnet && interface.subnet->vnet == vnet.name && interface.subnet->subnet == subnet.name)
+        out.push_back(
+            reference(query, "networkInterfaces/" + node.name + "-" + interface.name + "/ipConfigurations/ipconfig1"));
+  return out;
+}
+
+json subnet_json(const Query& query, const model::Vnet& vnet, const model::Subnet& subnet) {
+  auto out = resource(query, path_of(vnet) + "/subnets/" + subnet.name);
+  out.update({{"addressPrefix", subnet.prefix.text()},
+              {"delegations", json::array()},
+              {"privateEndpointNetworkPolicies", "Disabled"},
+              {"privateLinkServiceNetworkPolicies", "Enabled"},
+              {"serviceEndpoints", json::array()}});
+  if (auto nics = ip_configurations(query, vnet, subnet); !nics.empty()) out["ipConfigurations"] = std::move(nics);
+  if (!subnet.nsg.empty()) out["networkSecurityGroup"] = reference(query, "networkSecurityGroups/" + subnet.nsg);
+  if (!subnet.route_table.empty()) out["routeTable"] = reference(query, "routeTables/" + subnet.route_table);
+  return out;
+}
+
+bool has_half(const model::Vnet& vnet, const std::string& remote) {
+  return std::ranges::any_of(vnet.peerings, [&](const auto& peering) { return peering.remote == remote; });
+}
+
+/// Both halves make a peering (Microsoft Learn, "Virtual network peering": Initiated, Connected).
+json peering_json(const Query& query, const model::Vnet& vnet, const model::VnetPeering& peering) {
+  const auto* remote = find_named(query.topology.vnets, peering.remote);
+  const bool connected = remote != nullptr && has_half(*remote, vnet.name);
+  const json space{{"addressPrefixes", remote == nullptr ? json::array() : texts(remote->address_space)}};
+  const auto path = path_of(vnet) + "/virtualNetworkPeerings/" + peering.name;
+  auto out = resource(query, path);
+  out.update({{"allowForwardedTraffic", peering.allow_forwarded_traffic},
+              {"allowGatewayTransit", peering.allow_gateway_transit},
+              {"allowVirtualNetworkAccess", peering.allow_vnet_access},
+              {"doNotVerifyRemoteGateways", false},
+              {"peerCompleteVnets", true},
+              {"peeringState", connected ? "Connected" : "Initiated"},
+              {"peeringSyncLevel", connected ? "FullyInSync" : "RemoteNotInSync"},
+              {"remoteAddressSpace", space},
+              {"remoteVirtualNetwork", reference(query, "virtualNetworks/" + peering.remote)},
+              {"remoteVirtualNetworkAddressSpace", space},
+              {"resourceGuid", guid_of(query, path)},
+              {"useRemoteGateways", peering.use_remote_gateways}});
+  return out;
+}
+
+json peerings_json(const Query& query, const model::Vnet& vnet) {
+  auto out = json::array();
+  for (const auto& peering : vnet.peerings) out.push_back(peering_json(query, vnet, peering));
+  return out;
+}
+
+json vnet_json(const Query& query, const model::Vnet& vnet) {
+  auto out = resource(query, path_of(vnet));
+  auto subnets = json::array();
+  for (const auto& subnet : vnet.subnets) subnets.push_back(subnet_json(query, vnet, subnet));
+  out.update({{"addressSpace", {{"addressPrefixes", texts(vnet.address_space)}}},
+              {"dhcpOptions", {{"dnsServers", json::array()}}},
+              {"enableDdosProtection", false},
+              {"location", vnet.region},
+              {"privateEndpointVNetPolicies", "Disabled"},
+              {"resourceGuid", guid_of(query, path_of(vnet))},
+              {"subnets", subnets},
+              {"virtualNetworkPeerings", peerings_json(query, vnet)}});
+  if (!vnet.bgp_community.empty()) out["bgpCommunities"] = {{"virtualNetworkCommunity", vnet.bgp_community}};
+  return out;
+}
+
+}  // namespace
+
+json vnet_list(const Query& query, const Answers&) {
+  auto out = json::array();
+  for (const auto& vnet : query.topology.vnets) out.push_back(vnet_json(query, vnet));
+  return out;
+}
+
+json vnet_show(const Query& query, const Answers&) { return vnet_json(query, vnet_of(query, "name")); }
+
+json vnet_peering_list(const Query& query, const Answers&) { return peerings_json(query, vnet_of(query, "vnet-name")); }
+
+json vnet_peering_show(const Query& query, const Answers&) {
+  const auto& vnet = vnet_of(query, "vnet-name");
+  const auto* peering = find_named(vnet.peerings, query.at("name"));
+  if (peering == nullptr)
+    throw child_not_found(id_of(query, path_of(vnet) + "/virtualNetworkPeerings/" + query.at("name")));
+  return peering_json(query, vnet, *peering);
+}
+
+}  // namespace xconn::az
