@@ -1,4 +1,5 @@
 #include "az/command.hh"
+#include "az/nics.hh"
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 
@@ -12,6 +13,7 @@ constexpr Option kPath{"--path", "", true, "the path of the device: primary, sec
 constexpr Option kPeering{"--peering-name", "", true, "AzurePrivatePeering or MicrosoftPeering"};
 constexpr Option kVendor{"--msee-vendor", "", false, "cisco, or juniper, whose MSEEs show the customer's row only"};
 constexpr Option kGateway{"--name", "-n", true, "name of the VNet gateway"};
+constexpr Option kNic{"--name", "-n", true, "the network interface (NIC): NODE-INTERFACE, or NODE when it has one"};
 constexpr Option kVnet{"--vnet-name", "", true, "the virtual network (VNet) name"};
 
 std::vector<Column> route_columns() {
@@ -83,8 +85,31 @@ std::vector<Command> express_route() {
   };
 }
 
-std::vector<Command> vnets() {
+std::vector<Command> nics_and_vnets() {
   return {
+      {"network nic list-effective-nsg",
+       "List all effective network security groups applied to a NIC.",
+       {kGroup, kNic},
+       ask_effective_nsg,
+       effective_nsg,
+       {{"NIC", "nic"},
+        {"Subnet", "subnet"},
+        {"NSG", "nsg"},
+        {"Rule Name", "name"},
+        {"Protocol", "protocol"},
+        {"Direction", "direction"},
+        {"Access", "access"}},
+       effective_nsg_rows},
+      {"network nic show-effective-route-table",
+       "Show the effective route table applied to a NIC.",
+       {kGroup, kNic},
+       ask_effective_routes,
+       effective_routes,
+       {{"Source", "source"},
+        {"State", "state"},
+        {"Address Prefix", "addressPrefix"},
+        {"Next Hop Type", "nextHopType"},
+        {"Next Hop IP", "nextHopIpAddress"}}},
       {"network vnet list", "List virtual networks.", {kGroup}, nullptr, vnet_list, vnet_columns()},
       {"network vnet peering list", "List peerings.", {kGroup, kVnet}, nullptr, vnet_peering_list},
       {"network vnet peering show",
@@ -159,7 +184,7 @@ const nlohmann::json& Answers::at(std::size_t index) const {
 const std::vector<Command>& commands() {
   static const auto kCommands = [] {
     auto all = express_route();
-    for (auto part : {vnets(), gateways_and_connections()}) all.insert(all.end(), part.begin(), part.end());
+    for (auto part : {nics_and_vnets(), gateways_and_connections()}) all.insert(all.end(), part.begin(), part.end());
     return all;
   }();
   return kCommands;

@@ -1,9 +1,8 @@
 // VNets and their peerings: what their owner configured.
-#include <algorithm>
-
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 #include "az/resource.hh"
+#include "azure/peering.hh"
 
 namespace xconn::az {
 namespace {
@@ -48,14 +47,9 @@ json subnet_json(const Query& query, const model::Vnet& vnet, const model::Subne
   return out;
 }
 
-bool has_half(const model::Vnet& vnet, const std::string& remote) {
-  return std::ranges::any_of(vnet.peerings, [&](const auto& peering) { return peering.remote == remote; });
-}
-
-/// Both halves make a peering (Microsoft Learn, "Virtual network peering": Initiated, Connected).
 json peering_json(const Query& query, const model::Vnet& vnet, const model::VnetPeering& peering) {
   const auto* remote = find_named(query.topology.vnets, peering.remote);
-  const bool connected = remote != nullptr && has_half(*remote, vnet.name);
+  const auto state = azure::peering_state(query.topology, vnet.name, peering);
   const json space{{"addressPrefixes", remote == nullptr ? json::array() : texts(remote->address_space)}};
   const auto path = path_of(vnet) + "/virtualNetworkPeerings/" + peering.name;
   auto out = resource(query, path);
@@ -64,8 +58,8 @@ json peering_json(const Query& query, const model::Vnet& vnet, const model::Vnet
               {"allowVirtualNetworkAccess", peering.allow_vnet_access},
               {"doNotVerifyRemoteGateways", false},
               {"peerCompleteVnets", true},
-              {"peeringState", connected ? "Connected" : "Initiated"},
-              {"peeringSyncLevel", connected ? "FullyInSync" : "RemoteNotInSync"},
+              {"peeringState", state},
+              {"peeringSyncLevel", state == "Connected" ? "FullyInSync" : "RemoteNotInSync"},
               {"remoteAddressSpace", space},
               {"remoteVirtualNetwork", reference(query, "virtualNetworks/" + peering.remote)},
               {"remoteVirtualNetworkAddressSpace", space},

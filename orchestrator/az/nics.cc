@@ -1,0 +1,207 @@
+// What the fabric does for one NIC: its routes as the kernel has them, and the security rules that its packets meet.
+#include "az/nics.hh"
+
+#include <algorithm>
+
+#include "az/refusal.hh"
+#include "az/resource.hh"
+#include "azure/effective_routes.hh"
+#include "azure/expand.hh"
+#include "azure/security.hh"
+
+namespace xconn::az {
+namespace {
+
+using nlohmann::json;
+
+struct Nic {
+  const model::Node& node;
+  const model::Interface& interface;
+
+  std::string name() const { return node.name + "-" + interface.name; }
+};
+
+std::vector<Nic> nics_of(const model::Node& node) {
+  std::vector<Nic> nics;
+  for (const auto& interface : node.interfaces)
+    if (interface.subnet) nics.push_back({node, interface});
+  return nics;
+}
+
+/// By NODE-INTERFACE, or by NODE where that leaves no doubt.
+Nic nic_of(const Query& query) {
+  const auto wanted = query.at("name");
+  for (const auto& node : query.topology.nodes) {
+    const auto nics = nics_of(node);
+    if (nics.size() == 1 && same_name(node.name, wanted)) return nics.front();
+    for (const auto& nic : nics)
+      if (same_name(nic.name(), wanted)) return nic;
+  }
+  throw resource_not_found("networkInterfaces", wanted, query.group());
+}
+
+const model::Subnet& subnet_of(const Query& query, const Nic& nic) {
+  const auto* vnet = find_named(query.topology.vnets, nic.interface.subnet->vnet);
+  return *find_named(vnet->subnets, nic.interface.subnet->subnet);
+}
+
+/// The fabric's side of the NIC's link, and the table of its subnet.
+azure::NicPlace place_of(const model::Topology& expanded, const Nic& nic) {
+  const auto place = azure::place_of(expanded, {nic.node.name, nic.interface.name});
+  if (!place) throw refused("InternalServerError", nic.name() + " is in no subnet");
+  return *place;
+}
+
+/// Azure answers for machines that run.
+void demand_running(const Query& query, const Nic& nic, const json& links, const char* code, const char* what) {
+  for (const auto& link : links)
+    if (link.at("name") == nic.interface.name && link.at("up") == true) return;
+  throw refused(
+      code, std::string("A network interface must be attached to a running virtual machine to get effective ") + what +
+                ". The network interface " + id_of(query, "networkInterfaces/" + nic.name()) +
+                " is not attached to a running virtual machine.");
+}
+
+Route route_of(const json& seen) {
+  static const std::map<std::string, RouteKind> kKinds{{"unicast", RouteKind::kUnicast},
+                                                       {"blackhole", RouteKind::kBlackhole},
+                                                       {"unreachable", RouteKind::kUnreachable},
+                                                       {"throw", RouteKind::kThrow}};
+  Route route;
+  route.to = *Prefix::parse(seen.at("to").get<std::string>());
+  route.kind = kKinds.at(seen.at("kind"));
+  route.table = seen.at("table");
+  route.metric = seen.at("metric");
+  for (const auto& hop : seen.at("next_hops"))
+    route.next_hops.push_back({Address::parse(hop.at("via").get<std::string>()), hop.at("interface"), false});
+  return route;
+}
+
+json route_row(const azure::EffectiveRoute& route, bool propagates) {
+  auto hops = json::array();
+  for (const auto& hop : route.next_hops) hops.push_back(hop.text());
+  return {{"addressPrefix", json::array({route.prefix.text()})},
+          {"disableBgpRoutePropagation", !propagates},
+          {"nextHopIpAddress", hops},
+          {"nextHopType", route.next_hop_type},
+          {"source", route.source},
+          {"state", route.state}};
+}
+
+bool propagates(const Query& query, const model::Subnet& subnet) {
+  const auto* table = find_named(query.topology.route_tables, subnet.route_table);
+  return table == nullptr || table->propagate_bgp;
+}
+
+/// One side of a rule: "source" or "destination".
+void add_side(const std::string& side, const std::vector<std::string>& prefixes,
+              const std::vector<std::pair<std::uint16_t, std::uint16_t>>& ports, json& row) {
+  auto addresses = json::array(), ranges = json::array();
+  for (const auto& prefix : prefixes) addresses.push_back(prefix);
+  if (prefixes.empty()) addresses = {"0.0.0.0/0", "::/0"};
+  for (const auto& [first, last] : ports) ranges.push_back(std::to_string(first) + "-" + std::to_string(last));
+  if (ports.empty()) ranges = {"0-65535"};
+  row[side + "AddressPrefix"] = addresses.front();
+  row[side + "AddressPrefixes"] = addresses;
+  row[side + "PortRange"] = ranges.front();
+  row[side + "PortRanges"] = ranges;
+}
+
+json rule_row(const model::SecurityRule& rule) {
+  constexpr int kFirstDefault = 65000;
+  json row{{"access", rule.allow ? "Allow" : "Deny"},
+           {"direction", rule.inbound ? "Inbound" : "Outbound"},
+           {"name", (rule.priority >= kFirstDefault ? "defaultSecurityRules/" : "securityRules/") + rule.name},
+           {"priority", rule.priority},
+           {"protocol", rule.protocol == "*" ? "All" : rule.protocol}};
+  add_side("source", rule.sources, rule.source_ports, row);
+  add_side("destination", rule.destinations, rule.destination_ports, row);
+  return row;
+}
+
+/// Whether the fabric's chain has this rule now.
+bool is_in_chain(const json& ruleset, const std::string& chain, const std::string& name) {
+  return std::ranges::any_of(ruleset, [&](const json& item) {
+    return item.contains("rule") && item["rule"].value("chain", "") == chain &&
+           item["rule"].value("comment", "") == name;
+  });
+}
+
+json rules_in_force(const model::Nsg& nsg, const json& ruleset) {
+  auto rows = json::array();
+  for (const bool inbound : {true, false})
+    for (const auto& rule : azure::security_rules(nsg, inbound))
+      if (is_in_chain(ruleset, azure::security_chain(nsg.name, inbound), rule.name)) rows.push_back(rule_row(rule));
+  return rows;
+}
+
+json group_json(const Query& query, const std::string& name, json association, const json& ruleset) {
+  const auto* nsg = find_named(query.topology.nsgs, name);
+  return {{"association", std::move(association)},
+          {"effectiveSecurityRules", nsg == nullptr ? json::array() : rules_in_force(*nsg, ruleset)},
+          {"networkSecurityGroup", reference(query, "networkSecurityGroups/" + name)}};
+}
+
+}  // namespace
+
+std::vector<Question> ask_effective_routes(const Query& query) {
+  const auto nic = nic_of(query);
+  const auto place = place_of(azure::expand(query.topology), nic);
+  return {{nic.node.name, "links", ""}, {place.fabric, "routes", std::to_string(place.table)}};
+}
+
+json effective_routes(const Query& query, const Answers& answers) {
+  const auto nic = nic_of(query);
+  demand_running(query, nic, answers.at(0), "NicMustBeAttachedToRunningVmToGetEffectiveRoutes", "routes");
+  std::vector<Route> routes;
+  for (const auto& seen : answers.at(1)) routes.push_back(route_of(seen));
+  const auto expanded = azure::expand(query.topology);
+  auto rows = json::array();
+  for (const auto& route : azure::effective_routes(expanded, place_of(expanded, nic), routes))
+    rows.push_back(route_row(route, propagates(query, subnet_of(query, nic))));
+  return {{"value", rows}};
+}
+
+std::vector<Question> ask_effective_nsg(const Query& query) {
+  const auto nic = nic_of(query);
+  return {{nic.node.name, "links", ""}, {nic.interface.subnet->vnet, "nft", "list ruleset"}};
+}
+
+json effective_nsg(const Query& query, const Answers& answers) {
+  const auto nic = nic_of(query);
+  demand_running(query, nic, answers.at(0), "NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups",
+                 "security groups");
+  const auto& subnet = subnet_of(query, nic);
+  auto groups = json::array();
+  if (!subnet.nsg.empty()) {
+    const auto path = "virtualNetworks/" + nic.interface.subnet->vnet + "/subnets/" + subnet.name;
+    groups.push_back(group_json(query, subnet.nsg, {{"subnet", reference(query, path)}}, answers.at(1)));
+  }
+  if (!nic.interface.nsg.empty())
+    groups.push_back(group_json(query, nic.interface.nsg,
+                                {{"networkInterface", reference(query, "networkInterfaces/" + nic.name())}},
+                                answers.at(1)));
+  return {{"value", groups}};
+}
+
+/// A row a rule; the names of what it belongs to stand in the first row of each group only.
+json effective_nsg_rows(const json& answer) {
+  auto rows = json::array();
+  for (const auto& group : answer.at("value")) {
+    const auto name_at = [&](const char* kind) {
+      const auto& association = group.at("association");
+      return association.contains(kind) ? name_in(association[kind].at("id")) : std::string("-");
+    };
+    json names{{"nic", name_at("networkInterface")},
+               {"subnet", name_at("subnet")},
+               {"nsg", name_in(group.at("networkSecurityGroup").at("id"))}};
+    for (auto rule : group.at("effectiveSecurityRules")) {
+      rule.update(names);
+      names = {{"nic", " "}, {"subnet", " "}, {"nsg", " "}};
+      rows.push_back(std::move(rule));
+    }
+  }
+  return rows;
+}
+
+}  // namespace xconn::az

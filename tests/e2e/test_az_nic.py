@@ -1,0 +1,149 @@
+"""`xconn az network nic ...` and the VNets' read-outs, compared with ip route and nft on the fabrics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from host import eventually
+
+from crossconnect import Error
+
+ROOT = Path(__file__).resolve().parents[2]
+TOPOLOGY = f"""
+extends: {ROOT}/topologies/transit-vnet/via-nva.yaml
+name: transit-vnet-nsg
+nodes:
+  spoke2-vm:
+    interfaces:
+      eth0: {{subnet: spoke2/vms, address: 10.0.100.68, nsg: nic}}
+vnets:
+  spoke2:
+    subnets:
+      vms: {{prefix: 10.0.100.64/27, route-table: spoke2, nsg: web}}
+nsgs:
+  web:
+    rules:
+      no-ping: {{priority: 100, direction: Inbound, access: Deny, protocol: Icmp, source: 198.51.100.0/25}}
+      http: {{priority: 200, direction: Inbound, access: Allow, protocol: Tcp, destination-port: 80}}
+  nic:
+    rules:
+      all: {{priority: 300, direction: Inbound, access: Allow}}
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(xconn_lab, tmp_path_factory):
+    file = tmp_path_factory.mktemp("nsg") / "topology.yaml"
+    file.write_text(TOPOLOGY)
+    return xconn_lab(str(file))
+
+
+def effective(lab, nic: str) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = lab.az(f"network nic show-effective-route-table -n {nic}")["value"]
+    return {(row["addressPrefix"][0], row["source"]): row for row in rows}
+
+
+def test_effective_routes_are_the_fabrics(lab):
+    rows = effective(lab, "spoke1-vm-eth0")
+    assert rows == effective(lab, "spoke1-vm"), "a machine with one NIC goes by its own name"
+    assert rows[("10.0.100.32/27", "Default")]["nextHopType"] == "VnetLocal"
+    assert rows[("10.0.4.0/26", "Default")]["nextHopType"] == "VNetPeering"
+    user = rows[("10.0.100.64/27", "User")]
+    assert (user["nextHopType"], user["nextHopIpAddress"], user["state"]) == (
+        "VirtualAppliance",
+        ["10.0.4.36"],
+        "Active",
+    )
+    learned = rows[("198.51.100.0/25", "VirtualNetworkGateway")]
+    assert learned["nextHopType"] == "VirtualNetworkGateway" and learned["disableBgpRoutePropagation"] is False
+    table = next(rule["table"] for rule in lab.json("spoke1", "ip", "-j", "rule") if "spoke1-vm" in rule.get("iif", ""))
+    kernel = lab.json("spoke1", "ip", "-j", "route", "show", "table", str(table))
+    assert {prefix for prefix, _ in rows} == {
+        "0.0.0.0/0" if route["dst"] == "default" else route["dst"] for route in kernel
+    }
+
+
+def test_a_learned_route_goes_with_its_circuit(lab):
+    assert ("203.0.113.0/25", "VirtualNetworkGateway") not in effective(lab, "spoke1-vm")
+    with lab.fault("kill", "cust1-ce:bgpd"):
+        lost = [("198.51.100.0/25", "VirtualNetworkGateway")]
+        eventually(lambda: all(row not in effective(lab, "spoke1-vm") for row in lost), within=60)
+    lab.wait(90)
+
+
+def test_effective_nsg_is_in_nftables(lab):
+    groups = lab.az("network nic list-effective-nsg -n spoke2-vm")["value"]
+    assert [group["networkSecurityGroup"]["id"].rsplit("/", 1)[1] for group in groups] == ["web", "nic"]
+    assert groups[0]["association"]["subnet"]["id"].endswith("/virtualNetworks/spoke2/subnets/vms")
+    assert groups[1]["association"]["networkInterface"]["id"].endswith("/networkInterfaces/spoke2-vm-eth0")
+    ruleset = lab.json("spoke2", "nft", "-j", "list", "ruleset")["nftables"]
+    comments = [item["rule"].get("comment") for item in ruleset if "rule" in item]
+    rules = groups[0]["effectiveSecurityRules"]
+    assert all(rule["name"].split("/")[1] in comments for rule in rules)
+    inbound = [rule["name"] for rule in rules if rule["direction"] == "Inbound"]
+    assert inbound == [
+        "securityRules/no-ping",
+        "securityRules/http",
+        "defaultSecurityRules/AllowVnetInBound",
+        "defaultSecurityRules/AllowAzureLoadBalancerInBound",
+        "defaultSecurityRules/DenyAllInBound",
+    ]
+    http = next(rule for rule in rules if rule["name"] == "securityRules/http")
+    assert http == {
+        "access": "Allow",
+        "destinationAddressPrefix": "0.0.0.0/0",
+        "destinationAddressPrefixes": ["0.0.0.0/0", "::/0"],
+        "destinationPortRange": "80-80",
+        "destinationPortRanges": ["80-80"],
+        "direction": "Inbound",
+        "name": "securityRules/http",
+        "priority": 200,
+        "protocol": "Tcp",
+        "sourceAddressPrefix": "0.0.0.0/0",
+        "sourceAddressPrefixes": ["0.0.0.0/0", "::/0"],
+        "sourcePortRange": "0-65535",
+        "sourcePortRanges": ["0-65535"],
+    }
+    assert lab.az("network nic list-effective-nsg -n spoke1-vm") == {"value": []}
+
+
+def test_tables(lab, xconn):
+    def lines(*words: str) -> list[str]:
+        return xconn("az", "--lab", lab.name, "network", "nic", *words, "-o", "table").stdout.splitlines()
+
+    routes = lines("show-effective-route-table", "-n", "spoke1-vm")
+    assert routes[0].split("  ")[0] == "Source" and "Next Hop IP" in routes[0]
+    groups = lines("list-effective-nsg", "-n", "spoke2-vm")
+    assert groups[0].split() == "NIC Subnet NSG Rule Name Protocol Direction Access".split()
+    assert groups[2].split()[:4] == ["-", "vms", "web", "securityRules/no-ping"]
+
+
+def test_a_machine_that_is_down_has_none(lab):
+    with lab.fault("kill-node", "spoke1-vm"):
+        with pytest.raises(Error, match="NicMustBeAttachedToRunningVmToGetEffectiveRoutes"):
+            lab.az("network nic show-effective-route-table -n spoke1-vm")
+        with pytest.raises(Error, match="NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups"):
+            lab.az("network nic list-effective-nsg -n spoke1-vm")
+    lab.wait(90)
+
+
+def test_vnet_peerings(lab):
+    halves = lab.az("network vnet peering list --vnet-name transit")
+    assert {half["name"]: (half["peeringState"], half["allowGatewayTransit"]) for half in halves} == {
+        "to-spoke1": ("Connected", True),
+        "to-spoke2": ("Connected", True),
+    }
+    assert lab.az("network vnet peering list --vnet-name spoke1")[0]["useRemoteGateways"] is True
+
+
+def test_each_customer_has_its_own_table(lab):
+    """Two circuits on one pair of MSEEs: neither sees what the other says."""
+
+    def networks(circuit: str) -> set[str]:
+        words = f"-n {circuit} --peering-name AzurePrivatePeering --path primary"
+        return {row["network"] for row in lab.az(f"network express-route list-route-tables {words}")["value"]}
+
+    assert "198.51.100.0/25" in networks("cust1") and "203.0.113.0/25" not in networks("cust1")
+    assert "203.0.113.0/25" in networks("cust2") and "198.51.100.0/25" not in networks("cust2")
