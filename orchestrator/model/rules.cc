@@ -7,6 +7,21 @@ namespace {
 
 constexpr std::string_view kFormat = "this file's format";
 constexpr std::string_view kRouting = "Microsoft Learn: ExpressRoute routing requirements";
+constexpr std::string_view kCircuits = "Microsoft Learn: Create and modify an ExpressRoute circuit";
+constexpr std::string_view kLimits = "Microsoft Learn: Azure subscription and service limits, ExpressRoute limits";
+constexpr std::string_view kFaq = "Microsoft Learn: ExpressRoute FAQ";
+constexpr std::string_view kPeeringHowTo = "Microsoft Learn: Create and modify peering for an ExpressRoute circuit";
+constexpr std::string_view kRouteFilter = "Microsoft Learn: Configure route filters for Microsoft peering";
+constexpr std::string_view kErGateway = "Microsoft Learn: About ExpressRoute virtual network gateways";
+constexpr std::string_view kVpnParameters = "Microsoft Learn: About VPN devices and IPsec/IKE parameters";
+constexpr std::string_view kVpnBgp = "Microsoft Learn: About BGP and VPN Gateway";
+constexpr std::string_view kPrivateVpn =
+    "Microsoft Learn: Configure a site-to-site VPN connection over ExpressRoute private peering";
+constexpr std::string_view kVnetFaq = "Microsoft Learn: Virtual network FAQ";
+constexpr std::string_view kVnetPeering =
+    "Microsoft Learn: Virtual network peering; Create, change, or delete a virtual network peering";
+constexpr std::string_view kNsg = "Microsoft Learn: Network security groups overview";
+constexpr std::string_view kModels = "Microsoft Learn: ExpressRoute connectivity models";
 constexpr std::string_view kLoadBalancer = "Microsoft Learn: Load Balancer high availability ports, components";
 constexpr std::string_view kUdr = "Microsoft Learn: Virtual network traffic routing";
 
@@ -32,62 +47,143 @@ const RuleRow kRules[] = {
      addresses::host_part},
     {"T13", "an address is used once in a segment", "RFC 5227", addresses::unique},
     {"T14", "a next hop is on a network of the node", "RFC 1812 section 5.2.4.2", addresses::next_hops},
-    {"T15", "subnets of a VNet do not overlap", "Microsoft Learn: Virtual network FAQ", addresses::subnets_overlap},
-    {"T16", "a subnet lies in its VNet's address space", "Microsoft Learn: Virtual network FAQ",
-     addresses::within_space},
-    {"T17", "a VNet's prefixes overlap neither another VNet's nor a network outside Azure",
-     "Microsoft Learn: Virtual network FAQ", addresses::networks_overlap},
-    {"T18", "a subnet has 8 addresses or more: /29 is the smallest", "Microsoft Learn: Virtual network FAQ",
-     addresses::subnet_lengths},
+    {"T15", "subnets of a VNet do not overlap", kVnetFaq, addresses::subnets_overlap},
+    {"T16", "a subnet lies in its VNet's address space", kVnetFaq, addresses::within_space},
+    {"T17", "a VNet's prefixes overlap neither another VNet's nor a network outside Azure", kVnetFaq,
+     addresses::networks_overlap},
+    {"T18", "a subnet has 8 addresses or more: /29 is the smallest", kVnetFaq, addresses::subnet_lengths},
     {"T19", "a reference names something that is there", kFormat, azure_rules::references},
     {"T20", "the customer's router speaks BGP with the peering's AS number, and knows both MSEEs as AS 12076", kRouting,
      azure_rules::customer_asn},
-    {"T21", "an MD5 key is 1 to 25 letters and digits",
-     "Microsoft Learn: Create and modify peering for an ExpressRoute circuit", azure_rules::md5_text},
-    {"T22", "a gateway has two instances in GatewaySubnet; its .4 and .5 belong to the MSEEs",
-     "Microsoft Learn: About ExpressRoute virtual network gateways", azure_rules::instances},
+    {"T21", "an MD5 key is 1 to 25 letters and digits", kPeeringHowTo, azure_rules::md5_text},
+    {"T22", "a gateway has two instances in GatewaySubnet; its .4 and .5 belong to the MSEEs", kErGateway,
+     azure_rules::instances},
     {"T23", "a tunnel begins at an address of its node", kFormat, edge::tunnel_ends},
     {"T24", "SD-WAN names members, zones, health checks and interfaces that are there", kFormat, edge::sdwan_names},
     {"T25", "an HA group is two nodes that name each other's address and agree on the probe port", kFormat,
      edge::pairs},
     {"T26", "BGP's hold time is 0 or at least 3 s, and more than keepalive", "RFC 4271 section 4.2", edge::bgp_timers},
-    {"V1", "a circuit has 50, 100, 200 or 500 Mbps, or 1, 2, 5 or 10 Gbps",
-     "Microsoft Learn: ExpressRoute overview, bandwidth options", azure_rules::bandwidth},
+    {"T27", "both ends of a BGP session know each other, by AS number and with the same password", "RFC 4271, RFC 2385",
+     edge::bgp_ends},
+    {"T28", "an external BGP neighbour is on a network of the node, or reached over several hops",
+     "RFC 4271 section 5.1.3", edge::bgp_connected},
+    {"T29", "both ends of a tunnel have the same key, and one of them calls", "RFC 7296 section 2.15",
+     edge::both_tunnels},
+    {"T31", "a VNet has at most 500 peerings, a route table 400 routes, a network security group 1000 rules",
+     "Microsoft Learn: Azure subscription and service limits, networking limits", azure_rules::sizes},
+    {"T32",
+     "a gateway's SKU is one of its type, beside another type not Basic, and for private addresses zone-redundant",
+     "Microsoft Learn: About VPN Gateway configuration settings; ExpressRoute and VPN coexistence",
+     azure_rules::gateway_skus},
+    {"T33", "a VPN gateway has one public address, and two when it is active-active",
+     "Microsoft Learn: Highly available cross-premises connectivity", azure_rules::public_addresses},
+    {"T34",
+     "with managed-l3 and ipvpn the provider's router is the peer: it has an AS number, and that is the peer-asn",
+     kModels, azure_rules::provider_asn},
+    {"T35", "a network security group and IP forwarding belong to NICs: to interfaces in a subnet", kNsg,
+     azure_rules::nic_keys},
+    {"T36", "DPD waits 9 to 3600 s, and a CHILD_SA lives 300 s or longer", kVpnParameters,
+     azure_rules::connection_times},
+    {"T37", "a connection from a private address needs a gateway with private-address", kPrivateVpn,
+     azure_rules::private_tunnels},
+    {"T38", "a VNet is peered with each other VNet once, and not with itself", kVnetPeering,
+     azure_rules::peering_pairs},
+    {"T39", "an authorization is for one connection",
+     "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::one_authorization},
+    {"V1",
+     "a circuit has one of Azure's bandwidths: 50 Mbps to 10 Gbps with a provider, 1 to 10 Gbps on ports of 10 Gbps, 5 "
+     "to "
+     "100 Gbps on ports of 100 Gbps",
+     "Microsoft Learn: ExpressRoute overview, bandwidth options; About ExpressRoute Direct", azure_rules::bandwidth},
+    {"V3", "a circuit of SKU Local is UnlimitedData", kCircuits, azure_rules::families},
+    {"V5",
+     "a circuit takes 10 VNets and Global Reach links; as Premium 20 at 50 Mbps, 25 up to 200 Mbps, 40 at 500 Mbps, "
+     "50, "
+     "60, 75 and 100 at 1, 2, 5 and 10 Gbps",
+     kLimits, azure_rules::circuit_links},
+    {"V6",
+     "a Standard circuit reaches the regions of its geopolitical area, a Local one those next to its location, a "
+     "Premium "
+     "one all",
+     "Microsoft Learn: ExpressRoute peering locations and connectivity partners", azure_rules::circuit_reach},
+    {"V7",
+     "a VNet takes four circuits from one location, and in all 4, 8 or 16 by its gateway's SKU (ErGw1AZ, ErGw2AZ, "
+     "ErGw3AZ)",
+     kLimits, azure_rules::circuits_of_vnet},
     {"V11", "each path of a peering has a /30 of its own", kRouting, azure_rules::peering_networks},
     {"V12", "the customer has the first usable address of a peering's /30, Microsoft the second", kRouting,
      azure_rules::customer_address},
-    {"V13", "a peering's networks overlap with no VNet and no network on-prem", kRouting, addresses::peerings_overlap},
+    {"V13", "networks of peerings and Global Reach overlap with no VNet and no network on-prem", kRouting,
+     addresses::peerings_overlap},
+    {"V14", "Microsoft peering's networks and advertised prefixes are public", kRouting, azure_rules::public_networks},
     {"V15", "a peering's AS number is none that Azure or IANA reserves", kRouting, azure_rules::peer_asn},
-    {"V16", "a VLAN id is 1 to 4094, and an S-tag belongs to one circuit of a provider",
-     "IEEE 802.1Q; Microsoft Learn: ExpressRoute circuits", azure_rules::vlans},
+    {"V16",
+     "a VLAN id is 1 to 4094; each peering of a circuit has its own, on Dot1Q ports each of the port pair, which has "
+     "no "
+     "S-tags; elsewhere an S-tag belongs to one circuit of a provider or port pair",
+     "IEEE 802.1Q; Microsoft Learn: About ExpressRoute Direct; ExpressRoute circuits and peering", azure_rules::vlans},
     {"V17", "both paths of a peering use its one VLAN id", kRouting, azure_rules::one_vlan},
     {"V18", "both sides of a peering's sessions have the same MD5 key", kRouting, azure_rules::md5_same},
+    {"V19", "Microsoft peering advertises at least one prefix", kPeeringHowTo, azure_rules::advertised_prefixes},
+    {"V20",
+     "Microsoft peering's prefixes are registered: a private peer-asn needs customer-asn, and that a routing registry",
+     kPeeringHowTo, azure_rules::registries},
+    {"V21", "advertised prefixes are Configured, Configuring, or wait for validation as ValidationNeeded",
+     kPeeringHowTo, azure_rules::validation},
+    {"V22", "routes of Microsoft 365 (12076:5010, 5020, 5030, 5100) are for Premium circuits", kRouteFilter,
+     azure_rules::office_communities},
+    {"V23", "a route filter has one rule, and it allows", kRouteFilter, azure_rules::filter_rules},
     {"V24",
      "a gateway stands in a subnet named GatewaySubnet: /29 or larger, /27 when ExpressRoute and VPN gateways coexist",
-     "Microsoft Learn: About ExpressRoute virtual network gateways", azure_rules::gateway_subnet},
+     kErGateway, azure_rules::gateway_subnet},
+    {"V25", "GatewaySubnet has no network security group", kErGateway, azure_rules::gateway_security},
     {"V26", "GatewaySubnet has no route to 0.0.0.0/0, and BGP routes reach it", kUdr, azure_rules::gateway_routes},
     {"V27", "a circuit is connected to a gateway of type ExpressRoute, a local gateway to one of type Vpn",
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::gateway_type},
-    {"V28", "a VNet has at most one gateway of a type", "Microsoft Learn: About ExpressRoute virtual network gateways",
-     azure_rules::one_gateway},
-    {"V29", "a user route goes to a virtual appliance in the VNet (with its address), VnetLocal, Internet or None",
+    {"V28", "a VNet has at most one gateway of a type", kErGateway, azure_rules::one_gateway},
+    {"V29",
+     "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), VnetLocal, Internet or "
+     "None",
      kUdr, azure_rules::next_hop_types},
+    {"V30", "peered VNets do not overlap", kVnetPeering, azure_rules::peered_overlap},
+    {"V31", "use-remote-gateways needs a gateway in the other VNet", kVnetPeering, azure_rules::remote_gateways},
+    {"V32", "use-remote-gateways needs allow-gateway-transit at the other half", kVnetPeering,
+     azure_rules::gateway_transit},
+    {"V33", "use-remote-gateways is for one peering of a VNet without a gateway of its own", kVnetPeering,
+     azure_rules::own_or_remote},
+    {"V34", "a security rule's priority is 100 to 4096, and no other of its group and direction has it", kNsg,
+     azure_rules::security_priorities},
     {"V35", "an address in a subnet lies in it and is none of the five that Azure keeps: the first four and the last",
-     "Microsoft Learn: Virtual network FAQ", addresses::in_subnet},
+     kVnetFaq, addresses::in_subnet},
     {"V38", "a connection's weight is 0 to 32000", "Microsoft Learn: Optimize ExpressRoute routing",
      azure_rules::weight},
+    {"V39", "a connection to a circuit has no IPsec keys, one to a local gateway no weight, FastPath or authorization",
+     "Microsoft Learn: Configure IPsec/IKE policy; Optimize ExpressRoute routing", azure_rules::connection_keys},
     {"V40", "a pre-shared key is printable ASCII without quotes; Azure's VPN gateway also takes no blank, '-' and '~'",
-     "Microsoft Learn: About VPN devices and IPsec/IKE parameters", edge::psk},
+     kVpnParameters, edge::psk},
+    {"V41",
+     "a VPN device has an AS number that is not Azure's and speaks BGP from another address than its public one; a "
+     "gateway's own BGP addresses are in 169.254.21.0 to 169.254.22.255",
+     kVpnBgp, azure_rules::vpn_bgp},
     {"V42", "HA ports are for internal load balancers, and name no protocol and no port", kLoadBalancer,
      azure_rules::ha_ports},
     {"V43",
      "a load balancer's rule is for TCP or UDP, and IPsec from the Internet (UDP 500 and 4500) comes without floating "
      "IP",
      kLoadBalancer, azure_rules::balancer_protocols},
+    {"V44", "what is a member of SD-WAN has no static route of its own",
+     "Fortinet: FortiGate SD-WAN administration guide", edge::sdwan_routes},
     {"V45", "a health check's server lies in the selectors of the tunnel that the probes take",
      "Fortinet: FortiGate SD-WAN administration guide", edge::selectors},
-    {"V46", "a circuit's name has no blanks and no special characters",
-     "Microsoft Learn: Create and modify an ExpressRoute circuit", azure_rules::circuit_names},
+    {"V46", "a circuit's name has no blanks and no special characters", kCircuits, azure_rules::circuit_names},
+    {"V48", "a VNet that is connected to a circuit has at most 200 address spaces",
+     "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::address_spaces},
+    {"V49",
+     "Global Reach joins two circuits at different locations by a /29; neither is Local, and both are Premium between "
+     "geopolitical areas",
+     "Microsoft Learn: ExpressRoute Global Reach", azure_rules::global_reach},
+    {"V50", "FastPath needs a gateway of SKU UltraPerformance, ErGw3AZ or ErGwScale",
+     "Microsoft Learn: About ExpressRoute FastPath", azure_rules::fast_path},
 };
 
 std::string key_of(const End& end) { return text_of(end); }

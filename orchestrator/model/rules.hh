@@ -109,33 +109,74 @@ void peerings_overlap(Check&);
 }  // namespace addresses
 namespace azure_rules {
 void references(Check&);
+// rules_circuit.cc
 void bandwidth(Check&);
+void families(Check&);
+void circuit_links(Check&);
+void circuit_reach(Check&);
+void circuits_of_vnet(Check&);
+void circuit_names(Check&);
+void address_spaces(Check&);
+void fast_path(Check&);
+void global_reach(Check&);
+void filter_rules(Check&);
+void office_communities(Check&);
+// rules_peering.cc
 void peering_networks(Check&);
 void customer_address(Check&);
+void public_networks(Check&);
 void peer_asn(Check&);
 void customer_asn(Check&);
+void provider_asn(Check&);
 void vlans(Check&);
 void one_vlan(Check&);
 void md5_same(Check&);
 void md5_text(Check&);
+void advertised_prefixes(Check&);
+void registries(Check&);
+void validation(Check&);
+// rules_gateway.cc
 void gateway_subnet(Check&);
+void gateway_security(Check&);
 void gateway_routes(Check&);
-void gateway_type(Check&);
+void gateway_skus(Check&);
 void one_gateway(Check&);
 void instances(Check&);
-void next_hop_types(Check&);
+void public_addresses(Check&);
+void vpn_bgp(Check&);
+// rules_connection.cc
+void gateway_type(Check&);
 void weight(Check&);
+void connection_keys(Check&);
+void connection_times(Check&);
+void one_authorization(Check&);
+void private_tunnels(Check&);
+// rules_vnet.cc
+void next_hop_types(Check&);
+void peered_overlap(Check&);
+void peering_pairs(Check&);
+void remote_gateways(Check&);
+void gateway_transit(Check&);
+void own_or_remote(Check&);
+void security_priorities(Check&);
+void nic_keys(Check&);
+void sizes(Check&);
+// rules_balancer.cc
 void ha_ports(Check&);
 void balancer_protocols(Check&);
-void circuit_names(Check&);
 }  // namespace azure_rules
 namespace edge {
 void psk(Check&);
 void tunnel_ends(Check&);
 void sdwan_names(Check&);
+void sdwan_routes(Check&);
 void selectors(Check&);
 void pairs(Check&);
 void bgp_timers(Check&);
+// rules_sessions.cc
+void bgp_ends(Check&);
+void bgp_connected(Check&);
+void both_tunnels(Check&);
 }  // namespace edge
 
 }  // namespace xconn::model

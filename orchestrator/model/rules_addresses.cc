@@ -107,6 +107,13 @@ std::vector<Use> uses_of(const Topology& topology) {
                         gateway.instances[i],
                         gateway.name,
                         {"gateways", gateway.name, "instances", i}});
+  for (const auto& gateway : topology.encryption_gateways) {
+    const auto segment = "subnet " + gateway.subnet.vnet + "/" + gateway.subnet.subnet;
+    if (is_read(gateway.primary))
+      uses.push_back({segment, gateway.primary, gateway.name, {"encryption-gateways", gateway.name, "primary"}});
+    if (is_read(gateway.backup))
+      uses.push_back({segment, gateway.backup, gateway.name, {"encryption-gateways", gateway.name, "backup"}});
+  }
   return uses;
 }
 
@@ -167,16 +174,32 @@ std::vector<Placed> outside_networks(const Topology& topology) {
 
 std::vector<Placed> peering_prefixes(const Topology& topology) {
   std::vector<Placed> out;
+  const auto add = [&](const Circuit& circuit, const char* kind, const char* key, const Prefix& prefix,
+                       const End& end) {
+    if (!is_read(prefix)) return;
+    place(out, prefix, "circuit " + circuit.name, {"circuits", circuit.name, "peerings", kind, key});
+    out.back().owner = end.node;
+  };
+  const auto add_peering = [&](const Circuit& circuit, const char* kind, const Peering& peering) {
+    add(circuit, kind, "primary", peering.primary, circuit.customer_primary);
+    add(circuit, kind, "secondary", peering.secondary, circuit.customer_secondary);
+    if (peering.primary_v6) add(circuit, kind, "primary-v6", *peering.primary_v6, circuit.customer_primary);
+    if (peering.secondary_v6) add(circuit, kind, "secondary-v6", *peering.secondary_v6, circuit.customer_secondary);
+  };
   for (const auto& circuit : topology.circuits) {
-    if (!circuit.private_peering) continue;
-    const auto add = [&](const Prefix& prefix, const char* path, const End& customer) {
-      place(out, prefix, "circuit " + circuit.name, {"circuits", circuit.name, "peerings", "private", path}, nullptr);
-      if (is_read(prefix)) out.back().owner = customer.node;
-    };
-    add(circuit.private_peering->primary, "primary", circuit.customer_primary);
-    add(circuit.private_peering->secondary, "secondary", circuit.customer_secondary);
+    if (circuit.private_peering) add_peering(circuit, "private", *circuit.private_peering);
+    if (circuit.microsoft_peering) add_peering(circuit, "microsoft", *circuit.microsoft_peering);
   }
+  for (const auto& reach : topology.global_reach)
+    place(out, reach.prefix, "global reach " + reach.name, {"global-reach", reach.name, "prefix"});
   return out;
+}
+
+/// The customer's own ends of peerings are the same networks, and two customers may use the same.
+bool is_customer_end(const std::vector<Placed>& peerings, const Placed& network) {
+  return std::any_of(peerings.begin(), peerings.end(), [&](const Placed& peering) {
+    return peering.owner == network.node->name && peering.prefix.contains(network.prefix);
+  });
 }
 
 }  // namespace
@@ -217,6 +240,10 @@ void in_subnet(Check& check) {
     for (std::size_t i = 0; i < gateway.instances.size(); ++i)
       check_in_subnet(check, {gateway.vnet, "GatewaySubnet"}, gateway.instances[i],
                       {"gateways", gateway.name, "instances", i});
+  for (const auto& gateway : check.topology.encryption_gateways) {
+    check_in_subnet(check, gateway.subnet, gateway.primary, {"encryption-gateways", gateway.name, "primary"});
+    check_in_subnet(check, gateway.subnet, gateway.backup, {"encryption-gateways", gateway.name, "backup"});
+  }
 }
 
 void subnet_lengths(Check& check) {
@@ -289,18 +316,15 @@ void networks_overlap(Check& check) {
 }
 
 void peerings_overlap(Check& check) {
+  const auto peerings = peering_prefixes(check.topology);
   const auto vnets = vnet_prefixes(check.topology);
-  const auto outside = outside_networks(check.topology);
-  for (const auto& peering : peering_prefixes(check.topology)) {
-    for (const auto& vnet : vnets)
-      if (vnet.span.meets(peering.span))
-        check.report(peering.path, peering.prefix.text(), "it overlaps with " + vnet.text);
-    for (const auto& network : outside)
-      // The customer's own end is the same network.
-      if (network.span.meets(peering.span) &&
-          !(network.node->name == peering.owner && peering.prefix.contains(network.prefix)))
-        check.report(peering.path, peering.prefix.text(), "it overlaps with " + network.text);
-  }
+  auto outside = outside_networks(check.topology);
+  std::erase_if(outside, [&](const Placed& network) { return is_customer_end(peerings, network); });
+  for (const auto& peering : peerings)
+    for (const auto* others : std::initializer_list<const std::vector<Placed>*>{&vnets, &outside})
+      for (const auto& other : *others)
+        if (other.span.meets(peering.span))
+          check.report(peering.path, peering.prefix.text(), "it overlaps with " + other.text);
 }
 
 }  // namespace xconn::model::addresses

@@ -1,219 +1,216 @@
-// Circuits and their peerings.
+// Circuits: bandwidth, SKU and reach, and what is attached to them.
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
+#include "model/geography.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
 
-constexpr std::uint32_t kMicrosoftAsn = 12076;
+constexpr std::uint64_t kMega = 1'000'000, kGiga = 1'000'000'000;
 
-struct PathOf {
+std::string rate_text(std::uint64_t rate) {
+  return rate % kGiga == 0 ? std::to_string(rate / kGiga) + "Gbps" : std::to_string(rate / kMega) + "Mbps";
+}
+
+// --- bandwidth -------------------------------------------------------------------------------------------------------
+
+struct BandwidthRow {
+  std::uint64_t port;  ///< of the port pair of ExpressRoute Direct; 0: a provider's circuit
+  std::array<std::uint64_t, 8> rates;
+};
+constexpr std::array<BandwidthRow, 3> kBandwidths{{
+    {0, {50 * kMega, 100 * kMega, 200 * kMega, 500 * kMega, kGiga, 2 * kGiga, 5 * kGiga, 10 * kGiga}},
+    {10 * kGiga, {kGiga, 2 * kGiga, 5 * kGiga, 10 * kGiga}},
+    {100 * kGiga, {5 * kGiga, 10 * kGiga, 40 * kGiga, 100 * kGiga}},
+}};
+
+const BandwidthRow* bandwidths_of(std::uint64_t port) {
+  const auto* row =
+      std::find_if(kBandwidths.begin(), kBandwidths.end(), [&](const auto& one) { return one.port == port; });
+  return row == kBandwidths.end() ? nullptr : row;
+}
+
+std::string rates_text(const BandwidthRow& row) {
+  std::vector<std::string> texts;
+  for (const auto rate : row.rates)
+    if (rate != 0) texts.push_back(rate_text(rate));
+  return one_of({texts.begin(), texts.end()});
+}
+
+void check_bandwidth(Check& check, const Circuit& circuit) {
+  const auto* port = find_named(check.topology.direct_ports, circuit.port);
+  const auto* row = bandwidths_of(port == nullptr ? 0 : port->bandwidth);
+  if (row == nullptr || circuit.bandwidth == 0) return;
+  if (std::find(row->rates.begin(), row->rates.end(), circuit.bandwidth) == row->rates.end())
+    check.report({"circuits", circuit.name, "bandwidth"}, rate_text(circuit.bandwidth), "use " + rates_text(*row));
+}
+
+// --- what a circuit is linked to -------------------------------------------------------------------------------------
+
+struct Linked {
+  const Connection& connection;
   const Circuit& circuit;
-  const Peering& peering;
-  const End& customer;
-  const Prefix& prefix;
-  const char* key;
+  const Gateway& gateway;
+  const Vnet& vnet;
 };
 
 template <class Visit>
-void each_path(const Topology& topology, Visit visit) {
-  for (const auto& circuit : topology.circuits) {
-    const auto* provider = find_named(topology.providers, circuit.provider);
-    const bool is_l3 = provider != nullptr && !provider->connectivity.starts_with("l2-");
-    if (!circuit.private_peering || is_l3) continue;  // there the provider's router is Microsoft's peer
-    const auto& peering = *circuit.private_peering;
-    visit(PathOf{circuit, peering, circuit.customer_primary, peering.primary, "primary"});
-    visit(PathOf{circuit, peering, circuit.customer_secondary, peering.secondary, "secondary"});
+void each_linked(const Check& check, Visit visit) {
+  for (const auto& connection : check.topology.connections) {
+    const auto* circuit = find_named(check.topology.circuits, connection.circuit);
+    const auto* gateway = find_named(check.topology.gateways, connection.gateway);
+    const auto* vnet = gateway == nullptr ? nullptr : check.vnet(gateway->vnet);
+    if (circuit != nullptr && vnet != nullptr) visit(Linked{connection, *circuit, *gateway, *vnet});
   }
 }
 
-bool is_peering_network(const Prefix& prefix) {
-  constexpr int kLengthV4 = 30, kLengthV6 = 126;
-  return prefix.length() == (prefix.is_v4() ? kLengthV4 : kLengthV6);
-}
-
-/// The sub-interface of the customer's port that carries the peering's VLAN, or nullptr.
-const Interface* customer_interface(const Node& node, const PathOf& path) {
-  for (const auto& interface : node.interfaces)
-    if (interface.parent == path.customer.interface && !interface.tags.empty() &&
-        interface.tags.back().id == path.peering.vlan && (interface.tags.size() == 1 || !path.circuit.port.empty()))
-      return &interface;
-  return nullptr;
-}
-
-const Interface* any_sub_interface(const Node& node, const std::string& parent) {
-  for (const auto& interface : node.interfaces)
-    if (interface.parent == parent) return &interface;
-  return nullptr;
-}
-
-Path peering_path(const PathOf& path, const char* key) {
-  return {"circuits", path.circuit.name, "peerings", "private", key};
-}
-
-void check_customer_address(Check& check, const PathOf& path) {
-  const auto* node = check.node(path.customer.node);
-  if (node == nullptr || !is_read(path.prefix) || !is_peering_network(path.prefix)) return;
-  const InterfaceAddress wanted{path.prefix.host(1), path.prefix.length()};
-  const auto* interface = customer_interface(*node, path);
-  if (interface == nullptr) {
-    const auto& port = path.customer.interface;
-    const auto vlan = std::to_string(path.peering.vlan);
-    if (any_sub_interface(*node, port) == nullptr)
-      check.report({"circuits", path.circuit.name, "customer", path.key}, text_of(path.customer),
-                   "add '" + port + "." + vlan + ": {parent: " + port + ", vlan: " + vlan +
-                       ", address: " + wanted.text() + "}' to its node");
-    return;
-  }
-  const auto& all = interface->addresses;
-  if (std::find(all.begin(), all.end(), wanted) == all.end())
-    check.report({"nodes", node->name, "interfaces", interface->name, "address"}, all.empty() ? "" : all.front().text(),
-                 "use " + wanted.text());
-}
-
-const BgpNeighbor* neighbor_of(const Node& node, const Address& address, std::size_t& index) {
-  for (index = 0; index < node.bgp->neighbors.size(); ++index)
-    if (node.bgp->neighbors[index].address == address) return &node.bgp->neighbors[index];
-  return nullptr;
-}
-
-void check_customer_asn(Check& check, const PathOf& path) {
-  const auto* node = check.node(path.customer.node);
-  if (node == nullptr || !is_read(path.prefix) || !is_peering_network(path.prefix)) return;
-  if (!node->bgp)
-    return check.report({"nodes", node->name}, "",
-                        "add bgp: {asn: " + path.peering.peer_asn.text() + ", neighbors: [...]}");
-  if (node->bgp->asn != path.peering.peer_asn && &path.prefix == &path.peering.primary)  // once, not for each path
-    check.report({"nodes", node->name, "bgp", "asn"}, node->bgp->asn.text(),
-                 "the peering of " + path.circuit.name + " has " + path.peering.peer_asn.text());
-  std::size_t index = 0;
-  const auto msee = path.prefix.host(2);
-  const auto* neighbor = neighbor_of(*node, msee, index);
-  if (neighbor == nullptr)
-    check.report({"nodes", node->name, "bgp", "neighbors"}, "", "add {address: " + msee.text() + ", asn: 12076}");
-  else if (neighbor->asn.value() != kMicrosoftAsn)
-    check.report({"nodes", node->name, "bgp", "neighbors", index, "asn"}, neighbor->asn.text(), "use 12076");
-}
-
-void check_md5_same(Check& check, const PathOf& path) {
-  const auto* node = check.node(path.customer.node);
-  if (node == nullptr || !node->bgp || !is_read(path.prefix)) return;
-  std::size_t index = 0;
-  const auto* neighbor = neighbor_of(*node, path.prefix.host(2), index);
-  if (neighbor != nullptr && neighbor->password.value_or("") != path.peering.md5.value_or(""))
-    check.report({"nodes", node->name, "bgp", "neighbors", index, "password"}, "",
-                 path.peering.md5 ? "use the md5 of circuit " + path.circuit.name
-                                  : "remove it, or give circuit " + path.circuit.name + " an md5");
-}
-
-void check_vlan(Check& check, const Path& path, int vlan) {
-  constexpr int kMost = 4094;
-  if (vlan < 1 || vlan > kMost) check.report(path, std::to_string(vlan), "use 1 to 4094");
-}
-
-// 64496-64511, 65535-65551: documentation; 23456: AS_TRANS; the others are Azure's own.
-bool is_reserved(std::uint32_t asn) {
-  struct Block {
-    std::uint32_t first, last;
+/// VNets and Global Reach links that a circuit takes.
+std::size_t most_links(const Circuit& circuit) {
+  struct Row {
+    std::uint64_t bandwidth;
+    std::size_t links;
   };
-  constexpr std::array<Block, 6> kReserved{
-      {{8074, 8075}, {12076, 12076}, {23456, 23456}, {64496, 64511}, {65515, 65520}, {65535, 65551}}};
-  return std::any_of(kReserved.begin(), kReserved.end(),
-                     [&](const Block& block) { return asn >= block.first && asn <= block.last; });
+  constexpr std::size_t kStandard = 10, kLargest = 100;
+  constexpr std::array<Row, 7> kPremium{{{50 * kMega, 20},
+                                         {200 * kMega, 25},
+                                         {500 * kMega, 40},
+                                         {kGiga, 50},
+                                         {2 * kGiga, 60},
+                                         {5 * kGiga, 75},
+                                         {10 * kGiga, kLargest}}};
+  if (circuit.sku != "Premium") return kStandard;
+  for (const auto& row : kPremium)
+    if (circuit.bandwidth <= row.bandwidth) return row.links;
+  return kLargest;
+}
+
+std::size_t most_circuits(const std::string& gateway_sku) {
+  struct Row {
+    std::string_view sku;
+    std::size_t circuits;
+  };
+  constexpr std::size_t kFewest = 4;
+  constexpr std::array<Row, 5> kMore{
+      {{"HighPerformance", 8}, {"ErGw2AZ", 8}, {"UltraPerformance", 16}, {"ErGw3AZ", 16}, {"ErGwScale", 16}}};
+  for (const auto& row : kMore)
+    if (row.sku == gateway_sku) return row.circuits;
+  return kFewest;
+}
+
+void check_reach(Check& check, const Linked& linked) {
+  const auto &location = linked.circuit.peering_location, &region = linked.vnet.region;
+  const auto report = [&](const std::string& remedy) {
+    check.report({"connections", linked.connection.name, "circuit"}, linked.circuit.name, remedy);
+  };
+  if (linked.circuit.sku == "Local" && local_reach(location, region) == LocalReach::kNo)
+    return report("Local does not reach " + region + " from " + location + "; use Standard or Premium");
+  const auto here = geography_of_location(location), there = geography_of_region(region);
+  if (linked.circuit.sku == "Standard" && here != there && here != Geography::kUnknown && there != Geography::kUnknown)
+    report(location + " is in " + std::string(name_of(here)) + ", " + region + " in " + std::string(name_of(there)) +
+           "; use Premium");
+}
+
+// --- Global Reach ----------------------------------------------------------------------------------------------------
+
+void check_reach_pair(Check& check, const GlobalReach& reach, const Circuit& one, const Circuit& other) {
+  const auto report = [&](const char* key, const std::string& value, const std::string& remedy) {
+    check.report({"global-reach", reach.name, key}, value, remedy);
+  };
+  if (&one == &other) return report("peer-circuit", other.name, "name another circuit");
+  for (const auto* circuit : {&one, &other})
+    if (circuit->sku == "Local")
+      report(circuit == &one ? "circuit" : "peer-circuit", circuit->name, "it is Local; use Standard or Premium");
+  if (!one.peering_location.empty() && is_same_place(one.peering_location, other.peering_location))
+    report("peer-circuit", other.name, "both are at " + one.peering_location);
+  const auto here = geography_of_location(one.peering_location), there = geography_of_location(other.peering_location);
+  if (here == there || here == Geography::kUnknown || there == Geography::kUnknown) return;
+  for (const auto* circuit : {&one, &other})
+    if (circuit->sku == "Standard")
+      report(circuit == &one ? "circuit" : "peer-circuit", circuit->name,
+             "between " + std::string(name_of(here)) + " and " + std::string(name_of(there)) + " it must be Premium");
+}
+
+void check_reach_prefix(Check& check, const GlobalReach& reach) {
+  constexpr int kLength = 29;
+  if (is_read(reach.prefix) && (reach.prefix.length() != kLength || !reach.prefix.is_v4()))
+    check.report({"global-reach", reach.name, "prefix"}, reach.prefix.text(), "use a /29");
+}
+
+// --- route filters ---------------------------------------------------------------------------------------------------
+
+bool is_office(std::string_view community) {
+  constexpr std::array<std::string_view, 4> kOffice{"12076:5010", "12076:5020", "12076:5030", "12076:5100"};
+  return std::find(kOffice.begin(), kOffice.end(), community) != kOffice.end();
+}
+
+void check_office(Check& check, const Circuit& circuit, const RouteFilter& filter) {
+  for (const auto& rule : filter.rules)
+    for (std::size_t i = 0; i < rule.communities.size(); ++i)
+      if (is_office(rule.communities[i]))
+        check.report({"route-filters", filter.name, "rules", rule.name, "communities", i}, rule.communities[i],
+                     "circuit " + circuit.name + " is " + circuit.sku + ": use Premium, or remove the community");
 }
 
 }  // namespace
 
 void bandwidth(Check& check) {
-  constexpr std::array<std::uint64_t, 10> kMbps{50, 100, 200, 500, 1000, 2000, 5000, 10000, 40000, 100000};
-  for (const auto& circuit : check.topology.circuits) {
-    if (circuit.bandwidth == 0) continue;
-    const auto end = kMbps.end() - (circuit.port.empty() ? 2 : 0);  // 40 and 100 Gbps are Direct's
-    const auto wanted = std::lower_bound(kMbps.begin(), end, (circuit.bandwidth + 999'999) / 1'000'000);
-    if (wanted == end || *wanted * 1'000'000 != circuit.bandwidth)
-      check.report({"circuits", circuit.name, "bandwidth"}, std::to_string(circuit.bandwidth / 1'000'000) + "Mbps",
-                   "the next is " + std::to_string(wanted == end ? *(end - 1) : *wanted) + "Mbps");
-  }
+  for (const auto& port : check.topology.direct_ports)
+    if (bandwidths_of(port.bandwidth) == nullptr || port.bandwidth == 0)
+      check.report({"ports", port.name, "bandwidth"}, rate_text(port.bandwidth), "use 10Gbps or 100Gbps");
+  for (const auto& circuit : check.topology.circuits) check_bandwidth(check, circuit);
 }
 
-void peering_networks(Check& check) {
-  std::map<Prefix, std::string> seen;
-  each_path(check.topology, [&](const PathOf& path) {
-    if (!is_read(path.prefix)) return;
-    if (!is_peering_network(path.prefix))
-      return check.report(peering_path(path, path.key), path.prefix.text(),
-                          path.prefix.length() == 29
-                              ? "split it: primary " + Prefix::of(path.prefix.network(), 30).text() + ", secondary " +
-                                    Prefix::of(path.prefix.host(4), 30).text() +
-                                    "; or write prefix: " + path.prefix.text()
-                              : "use " + Prefix::of(path.prefix.network(), 30).text());
-    const auto [at, is_new] = seen.emplace(path.prefix, path.circuit.name + "'s " + path.key + " path");
-    if (!is_new) check.report(peering_path(path, path.key), path.prefix.text(), at->second + " has it already");
-  });
-}
-
-void customer_address(Check& check) {
-  each_path(check.topology, [&](const PathOf& path) { check_customer_address(check, path); });
-}
-
-void customer_asn(Check& check) {
-  each_path(check.topology, [&](const PathOf& path) { check_customer_asn(check, path); });
-}
-
-void md5_same(Check& check) {
-  each_path(check.topology, [&](const PathOf& path) { check_md5_same(check, path); });
-}
-
-void md5_text(Check& check) {
-  constexpr std::size_t kLongest = 25;
-  for (const auto& circuit : check.topology.circuits) {
-    if (!circuit.private_peering || !circuit.private_peering->md5) continue;
-    const auto& key = *circuit.private_peering->md5;
-    const auto is_good = std::all_of(key.begin(), key.end(), [](char c) {
-      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    });
-    if (key.empty() || key.size() > kLongest || !is_good)
-      check.report({"circuits", circuit.name, "peerings", "private", "md5"}, "", "use up to 25 letters and digits");
-  }
-}
-
-void peer_asn(Check& check) {
+void families(Check& check) {
   for (const auto& circuit : check.topology.circuits)
-    if (circuit.private_peering && is_reserved(circuit.private_peering->peer_asn.value()))
-      check.report({"circuits", circuit.name, "peerings", "private", "peer-asn"},
-                   circuit.private_peering->peer_asn.text(),
-                   "use your own, or a private one: 64512 to 65514 or 65521 to 65534");
+    if (circuit.sku == "Local" && circuit.family == "MeteredData")
+      check.report({"circuits", circuit.name, "family"}, circuit.family, "add family: UnlimitedData");
 }
 
-void vlans(Check& check) {
-  std::map<std::pair<std::string, int>, std::string> seen;
-  for (const auto& circuit : check.topology.circuits) {
-    if (!circuit.provider.empty()) check_vlan(check, {"circuits", circuit.name, "s-tag"}, circuit.s_tag);
-    if (circuit.private_peering)
-      check_vlan(check, {"circuits", circuit.name, "peerings", "private", "vlan"}, circuit.private_peering->vlan);
-    const auto [at, is_new] =
-        seen.emplace(std::pair{circuit.provider + "/" + circuit.port, circuit.s_tag}, circuit.name);
-    if (!is_new && circuit.s_tag != 0)
-      check.report({"circuits", circuit.name, "s-tag"}, std::to_string(circuit.s_tag),
-                   "circuit " + at->second + " has it already");
+void circuit_links(Check& check) {
+  std::map<std::string, std::set<std::string>> links;
+  const auto add = [&](const Circuit& circuit, std::string what, const Path& path) {
+    auto& all = links[circuit.name];
+    if (!all.insert(std::move(what)).second || all.size() <= most_links(circuit)) return;
+    check.report(path, circuit.name,
+                 "it takes " + std::to_string(most_links(circuit)) + " as " + circuit.sku + "; link another circuit");
+  };
+  each_linked(check, [&](const Linked& linked) {
+    add(linked.circuit, "VNet " + linked.vnet.name, {"connections", linked.connection.name, "circuit"});
+  });
+  for (const auto& reach : check.topology.global_reach) {
+    if (const auto* one = find_named(check.topology.circuits, reach.circuit))
+      add(*one, "reach " + reach.name, {"global-reach", reach.name, "circuit"});
+    if (const auto* other = find_named(check.topology.circuits, reach.peer_circuit))
+      add(*other, "reach " + reach.name, {"global-reach", reach.name, "peer-circuit"});
   }
-  for (const auto& node : check.topology.nodes)
-    for (const auto& interface : node.interfaces)
-      for (const auto& tag : interface.tags)
-        check_vlan(check, {"nodes", node.name, "interfaces", interface.name, "vlan"}, tag.id);
 }
 
-void one_vlan(Check& check) {
-  each_path(check.topology, [&](const PathOf& path) {
-    const auto* node = check.node(path.customer.node);
-    if (node == nullptr || customer_interface(*node, path) != nullptr) return;
-    const auto* other = any_sub_interface(*node, path.customer.interface);
-    if (other != nullptr && !other->tags.empty())
-      check.report({"nodes", node->name, "interfaces", other->name, "vlan"}, std::to_string(other->tags.front().id),
-                   "the peering of " + path.circuit.name + " has " + std::to_string(path.peering.vlan));
+void circuit_reach(Check& check) {
+  each_linked(check, [&](const Linked& linked) { check_reach(check, linked); });
+}
+
+void circuits_of_vnet(Check& check) {
+  constexpr std::size_t kSameLocation = 4;
+  std::map<std::string, std::set<std::string>> all;
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> at_location;
+  each_linked(check, [&](const Linked& linked) {
+    const auto& location = linked.circuit.peering_location;
+    auto &circuits = all[linked.vnet.name], &here = at_location[{linked.vnet.name, location}];
+    const bool is_new = circuits.insert(linked.circuit.name).second;
+    here.insert(linked.circuit.name);
+    const Path path{"connections", linked.connection.name, "circuit"};
+    if (!is_new) return;
+    if (!location.empty() && here.size() > kSameLocation)
+      check.report(path, linked.circuit.name,
+                   "VNet " + linked.vnet.name + " has four from " + location + "; use a circuit at another location");
+    else if (circuits.size() > most_circuits(linked.gateway.sku))
+      check.report(path, linked.circuit.name,
+                   "gateway " + linked.gateway.name + " takes " + std::to_string(most_circuits(linked.gateway.sku)) +
+                       "; give it a larger SKU");
   });
 }
 
@@ -221,6 +218,61 @@ void circuit_names(Check& check) {
   for (const auto& circuit : check.topology.circuits)
     if (!circuit.name.empty() && !is_object_name(circuit.name))
       check.report({"circuits", circuit.name}, circuit.name, "use letters, digits, '-' and '_'");
+}
+
+void address_spaces(Check& check) {
+  constexpr std::size_t kMost = 200;
+  each_linked(check, [&](const Linked& linked) {
+    if (linked.vnet.address_space.size() > kMost)
+      check.report({"connections", linked.connection.name, "gateway"}, linked.gateway.name,
+                   "VNet " + linked.vnet.name + " has " + std::to_string(linked.vnet.address_space.size()) +
+                       " address spaces; make fewer, larger ones");
+  });
+}
+
+void fast_path(Check& check) {
+  constexpr std::array<std::string_view, 3> kLargeEnough{"UltraPerformance", "ErGw3AZ", "ErGwScale"};
+  for (const auto& connection : check.topology.connections) {
+    const auto* gateway = find_named(check.topology.gateways, connection.gateway);
+    if (gateway == nullptr || !connection.fast_path || connection.circuit.empty()) continue;
+    if (std::find(kLargeEnough.begin(), kLargeEnough.end(), gateway->sku) == kLargeEnough.end())
+      check.report({"connections", connection.name, "fast-path"}, "true",
+                   "gateway " + gateway->name + " is " + (gateway->sku.empty() ? "of no named SKU" : gateway->sku) +
+                       "; use " + one_of({kLargeEnough.begin(), kLargeEnough.end()}));
+  }
+}
+
+void global_reach(Check& check) {
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const auto& reach : check.topology.global_reach) {
+    check_reach_prefix(check, reach);
+    const auto* one = find_named(check.topology.circuits, reach.circuit);
+    const auto* other = find_named(check.topology.circuits, reach.peer_circuit);
+    if (one == nullptr || other == nullptr) continue;
+    check_reach_pair(check, reach, *one, *other);
+    if (!pairs.insert(std::minmax(reach.circuit, reach.peer_circuit)).second)
+      check.report({"global-reach", reach.name, "peer-circuit"}, reach.peer_circuit, "the two are joined already");
+  }
+}
+
+void filter_rules(Check& check) {
+  for (const auto& filter : check.topology.route_filters) {
+    if (filter.rules.size() > 1)
+      check.report({"route-filters", filter.name, "rules", filter.rules[1].name}, filter.rules[1].name,
+                   "add its communities to rule " + filter.rules[0].name);
+    for (const auto& rule : filter.rules)
+      if (rule.access != "Allow")
+        check.report({"route-filters", filter.name, "rules", rule.name, "access"}, rule.access,
+                     "use Allow; what no rule names is not announced anyway");
+  }
+}
+
+void office_communities(Check& check) {
+  for (const auto& circuit : check.topology.circuits) {
+    if (!circuit.microsoft_peering || circuit.sku == "Premium") continue;
+    if (const auto* filter = find_named(check.topology.route_filters, circuit.microsoft_peering->route_filter))
+      check_office(check, circuit, *filter);
+  }
 }
 
 }  // namespace xconn::model::azure_rules

@@ -7,8 +7,6 @@
 namespace xconn::model::edge {
 namespace {
 
-constexpr std::string_view kVpnGateway = "vpn-gateway";
-
 bool has_address(const Node& node, const Address& address) {
   for (const auto& interface : node.interfaces)
     for (const auto& own : interface.addresses)
@@ -16,10 +14,13 @@ bool has_address(const Node& node, const Address& address) {
   return false;
 }
 
-bool is_of_vpn_gateway(const Topology& topology, const Node& node, const Tunnel& tunnel) {
-  if (node.role == kVpnGateway) return true;
-  return std::any_of(topology.nodes.begin(), topology.nodes.end(),
-                     [&](const Node& other) { return other.role == kVpnGateway && has_address(other, tunnel.remote); });
+bool is_of_vpn_gateway(const Topology& topology, const Tunnel& tunnel) {
+  const auto has = [&](const std::vector<Address>& all) {
+    return std::find(all.begin(), all.end(), tunnel.remote) != all.end();
+  };
+  return std::any_of(topology.gateways.begin(), topology.gateways.end(), [&](const Gateway& gateway) {
+    return gateway.type == "Vpn" && (has(gateway.public_addresses) || has(gateway.instances));
+  });
 }
 
 bool is_plain_key(const std::string& key, bool for_azure) {
@@ -80,6 +81,13 @@ const Tunnel* tunnel_of_member(const Node& node, const std::string& name) {
   return member == nullptr ? nullptr : find_named(node.tunnels, member->interface);
 }
 
+const SdwanMember* member_at(const Sdwan& sdwan, const std::string& interface) {
+  if (interface.empty()) return nullptr;
+  const auto at = std::find_if(sdwan.members.begin(), sdwan.members.end(),
+                               [&](const SdwanMember& member) { return member.interface == interface; });
+  return at == sdwan.members.end() ? nullptr : &*at;
+}
+
 bool selects(const std::vector<Prefix>& selectors, const Address& address) {
   return selectors.empty() || std::any_of(selectors.begin(), selectors.end(),
                                           [&](const Prefix& prefix) { return prefix.contains(address); });
@@ -120,10 +128,16 @@ void check_pair(Check& check, const Node& one, const Node& other) {
 }  // namespace
 
 void psk(Check& check) {
+  constexpr const char* kRemedy = "use letters and digits";
   for (const auto& node : check.topology.nodes)
     for (const auto& tunnel : node.tunnels)
-      if (!is_plain_key(tunnel.psk, is_of_vpn_gateway(check.topology, node, tunnel)))
-        check.report({"nodes", node.name, "tunnels", tunnel.name, "psk"}, "", "use letters and digits");
+      if (!is_plain_key(tunnel.psk, is_of_vpn_gateway(check.topology, tunnel)))
+        check.report({"nodes", node.name, "tunnels", tunnel.name, "psk"}, "", kRemedy);
+  for (const auto& connection : check.topology.connections)
+    if (!connection.local_gateway.empty() && connection.circuit.empty() && !is_plain_key(connection.psk, true))
+      check.report({"connections", connection.name, "psk"}, "", kRemedy);
+  for (const auto& gateway : check.topology.encryption_gateways)
+    if (!is_plain_key(gateway.psk, false)) check.report({"encryption-gateways", gateway.name, "psk"}, "", kRemedy);
 }
 
 void tunnel_ends(Check& check) {
@@ -146,6 +160,20 @@ void sdwan_names(Check& check) {
       check_named(check, below(path, {"health-checks", health.name, "members"}), health.members, sdwan.members,
                   "member");
     for (const auto& rule : sdwan.rules) check_rule(check, sdwan, rule, below(path, {"rules", rule.name}));
+  }
+}
+
+void sdwan_routes(Check& check) {
+  for (const auto& node : check.topology.nodes) {
+    if (!node.sdwan) continue;
+    for (std::size_t i = 0; i < node.routes.size(); ++i)
+      for (const auto& hop : node.routes[i].next_hops) {
+        const auto* member = member_at(*node.sdwan, hop.interface);
+        if (member != nullptr)
+          check.report(
+              {"nodes", node.name, "routes", i, "interface"}, hop.interface,
+              "remove the route; add " + node.routes[i].to.text() + " to the routes of sdwan, which steers it");
+      }
   }
 }
 

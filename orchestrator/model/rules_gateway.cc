@@ -1,0 +1,182 @@
+// Virtual network gateways: their subnet, instances and addresses.
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "model/rules.hh"
+
+namespace xconn::model::azure_rules {
+namespace {
+
+constexpr std::string_view kGatewaySubnet = "GatewaySubnet";
+
+const RouteTable* table_of_gateway_subnet(const Check& check, const Vnet& vnet) {
+  const auto* subnet = find_named(vnet.subnets, kGatewaySubnet);
+  return subnet == nullptr || subnet->route_table.empty()
+             ? nullptr
+             : find_named(check.topology.route_tables, subnet->route_table);
+}
+
+bool is_apipa_for_azure(const Address& address) {
+  static const auto kFirst = *Address::parse("169.254.21.0"), kLast = *Address::parse("169.254.22.255");
+  return address.is_v4() && kFirst <= address && address <= kLast;
+}
+
+void check_apipa(Check& check, const Gateway& gateway) {
+  for (std::size_t i = 0; i < gateway.apipa.size(); ++i)
+    if (!is_apipa_for_azure(gateway.apipa[i]))
+      check.report({"gateways", gateway.name, "apipa", i}, gateway.apipa[i].text(),
+                   "use 169.254.21.0 to 169.254.22.255");
+  if (!gateway.apipa.empty() && gateway.apipa.size() != gateway.instances.size())
+    check.report({"gateways", gateway.name, "apipa"}, "", "list one for each instance");
+}
+
+/// BGP over a tunnel to this device needs two more things, and the address where its tunnels end is none of them.
+void check_bgp_address(Check& check, const Connection& connection, const LocalGateway& local) {
+  const auto at = [&](const char* key) { return Path{"local-gateways", local.name, key}; };
+  if (!connection.bgp) return;
+  if (!local.asn) check.report(at("asn"), "", "connection " + connection.name + " speaks BGP: add asn");
+  if (!local.bgp_address)
+    check.report(at("bgp-address"), "", "connection " + connection.name + " speaks BGP: add bgp-address");
+}
+
+void check_local_gateway(Check& check, const LocalGateway& local) {
+  const auto at = [&](const char* key) { return Path{"local-gateways", local.name, key}; };
+  if (local.bgp_address && local.bgp_address == local.address)
+    check.report(at("bgp-address"), local.bgp_address->text(), "use an address inside the device's networks");
+  constexpr std::array<std::uint32_t, 9> kTaken{8074, 8075, 12076, 23456, 65515, 65517, 65518, 65519, 65520};
+  if (local.asn && std::find(kTaken.begin(), kTaken.end(), local.asn->value()) != kTaken.end())
+    check.report(at("asn"), local.asn->text(), "use the device's own, or a private one: 64512 to 65514");
+}
+
+struct SkuRow {
+  std::string_view sku, type;
+};
+constexpr std::array<SkuRow, 18> kSkuTypes{{
+    {"Standard", "ExpressRoute"},
+    {"HighPerformance", "ExpressRoute"},
+    {"UltraPerformance", "ExpressRoute"},
+    {"ErGw1AZ", "ExpressRoute"},
+    {"ErGw2AZ", "ExpressRoute"},
+    {"ErGw3AZ", "ExpressRoute"},
+    {"ErGwScale", "ExpressRoute"},
+    {"Basic", "Vpn"},
+    {"VpnGw1", "Vpn"},
+    {"VpnGw2", "Vpn"},
+    {"VpnGw3", "Vpn"},
+    {"VpnGw4", "Vpn"},
+    {"VpnGw5", "Vpn"},
+    {"VpnGw1AZ", "Vpn"},
+    {"VpnGw2AZ", "Vpn"},
+    {"VpnGw3AZ", "Vpn"},
+    {"VpnGw4AZ", "Vpn"},
+    {"VpnGw5AZ", "Vpn"},
+}};
+
+/// Standard and HighPerformance are old SKUs of both types.
+bool has_sku(const Gateway& gateway) {
+  if (gateway.sku.empty() || gateway.sku == "Standard" || gateway.sku == "HighPerformance") return true;
+  return std::any_of(kSkuTypes.begin(), kSkuTypes.end(),
+                     [&](const SkuRow& row) { return row.sku == gateway.sku && row.type == gateway.type; });
+}
+
+bool coexists(const Topology& topology, const Gateway& gateway) {
+  const auto& all = topology.gateways;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Gateway& other) { return other.vnet == gateway.vnet && other.type != gateway.type; });
+}
+
+}  // namespace
+
+void gateway_subnet(Check& check) {
+  constexpr int kSmallest = 29, kSmallestWithBoth = 27;
+  for (const auto& gateway : check.topology.gateways) {
+    const auto* vnet = check.vnet(gateway.vnet);
+    if (vnet == nullptr) continue;
+    const auto* subnet = find_named(vnet->subnets, kGatewaySubnet);
+    if (subnet == nullptr) {
+      check.report({"gateways", gateway.name, "vnet"}, gateway.vnet,
+                   "add GatewaySubnet to the subnets of VNet " + vnet->name);
+      continue;
+    }
+    const auto smallest = coexists(check.topology, gateway) ? kSmallestWithBoth : kSmallest;
+    if (subnet->prefix.length() > smallest && subnet->prefix.is_v4())
+      check.report({"vnets", vnet->name, "subnets", subnet->name, "prefix"}, subnet->prefix.text(), "use a /27");
+  }
+}
+
+void gateway_security(Check& check) {
+  for (const auto& vnet : check.topology.vnets)
+    for (const auto& subnet : vnet.subnets)
+      if (subnet.name == kGatewaySubnet && !subnet.nsg.empty())
+        check.report({"vnets", vnet.name, "subnets", subnet.name, "nsg"}, subnet.nsg, "remove it");
+}
+
+void gateway_routes(Check& check) {
+  for (const auto& vnet : check.topology.vnets) {
+    const auto* table = table_of_gateway_subnet(check, vnet);
+    if (table == nullptr) continue;
+    if (!table->propagate_bgp)
+      check.report({"route-tables", table->name, "propagate-bgp"}, "false", "leave it on for GatewaySubnet");
+    for (std::size_t i = 0; i < table->routes.size(); ++i)
+      if (table->routes[i].to == Prefix::of(Address::v4(0), 0))
+        check.report({"route-tables", table->name, "routes", i, "to"}, "0.0.0.0/0", "route single prefixes");
+  }
+}
+
+void gateway_skus(Check& check) {
+  for (const auto& gateway : check.topology.gateways) {
+    const auto report = [&](const char* key, const std::string& value, const std::string& remedy) {
+      check.report({"gateways", gateway.name, key}, value, remedy);
+    };
+    if (!has_sku(gateway)) report("sku", gateway.sku, "it is for the other type of gateway");
+    if (gateway.sku == "Basic" && coexists(check.topology, gateway))
+      report("sku", gateway.sku, "beside an ExpressRoute gateway use VpnGw1 or larger");
+    if (gateway.private_address && !gateway.sku.ends_with("AZ"))
+      report("private-address", "true", "use a zone-redundant SKU: VpnGw1AZ or larger");
+  }
+}
+
+void public_addresses(Check& check) {
+  for (const auto& gateway : check.topology.gateways) {
+    if (gateway.type != "Vpn" || gateway.public_addresses.empty()) continue;
+    const std::size_t wanted = gateway.active_active ? 2 : 1;
+    if (gateway.public_addresses.size() != wanted)
+      check.report({"gateways", gateway.name, "public-addresses"}, std::to_string(gateway.public_addresses.size()),
+                   gateway.active_active ? "list two" : "list one, or add active-active: true");
+  }
+}
+
+void vpn_bgp(Check& check) {
+  for (const auto& gateway : check.topology.gateways) check_apipa(check, gateway);
+  for (const auto& local : check.topology.local_gateways) check_local_gateway(check, local);
+  for (const auto& connection : check.topology.connections)
+    if (const auto* local = find_named(check.topology.local_gateways, connection.local_gateway))
+      check_bgp_address(check, connection, *local);
+}
+
+void one_gateway(Check& check) {
+  std::map<std::pair<std::string, std::string>, std::string> seen;
+  for (const auto& gateway : check.topology.gateways) {
+    if (gateway.type.empty() || gateway.vnet.empty()) continue;
+    const auto [at, is_new] = seen.emplace(std::pair{gateway.vnet, gateway.type}, gateway.name);
+    if (!is_new) check.report({"gateways", gateway.name, "vnet"}, gateway.vnet, "it has " + at->second + " already");
+  }
+}
+
+void instances(Check& check) {
+  constexpr std::uint32_t kMsee1 = 4, kMsee2 = 5;
+  for (const auto& gateway : check.topology.gateways) {
+    const Path path{"gateways", gateway.name, "instances"};
+    if (gateway.instances.size() != 2 && !gateway.instances.empty())
+      check.report(path, "", "list two addresses, not " + std::to_string(gateway.instances.size()));
+    const auto* subnet = check.subnet({gateway.vnet, "GatewaySubnet"});
+    if (subnet == nullptr || !is_read(subnet->prefix)) continue;
+    for (std::size_t i = 0; i < gateway.instances.size(); ++i)
+      if (gateway.instances[i] == subnet->prefix.host(kMsee1) || gateway.instances[i] == subnet->prefix.host(kMsee2))
+        check.report({"gateways", gateway.name, "instances", i}, gateway.instances[i].text(),
+                     "use " + subnet->prefix.host(12).text() + " and the next");
+  }
+}
+
+}  // namespace xconn::model::azure_rules
