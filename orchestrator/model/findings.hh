@@ -37,6 +37,9 @@ class Findings {
 
   void add(const Where& where, const Path& path, Fault fault);
   void add(Finding finding);
+  /// Whether what is added from here on is only counted: whoever must think about its text can call count_one().
+  bool is_full() const { return kept_.size() == kKept; }
+  void count_one() { ++total_; }
   bool empty() const { return total_ == 0; }
   /// What is added from here on comes from rules, not from reading.
   void end_of_reading() { read_ = paths_.size(); }

@@ -21,6 +21,7 @@ std::vector<std::string_view> names_of(const ObjectInfo& info) {
 }
 
 void report_unknown(const ObjectInfo& info, const Cursor& at, const RawEntry& entry) {
+  if (at.findings().is_full()) return at.findings().count_one();
   const auto names = names_of(info);
   auto remedy = did_you_mean(entry.key, names);
   if (remedy.empty()) remedy = "it knows " + one_of(names);

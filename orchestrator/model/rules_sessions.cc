@@ -74,8 +74,12 @@ Path session_path(const Session& session, const char* key) {
 
 void check_other_end(Check& check, const Session& session, const Node& other) {
   const auto& neighbor = session.neighbor;
-  if (!other.bgp)
-    return check.report(session_path(session, "address"), neighbor.address.text(), "give " + other.name + " bgp");
+  if (!other.bgp) {
+    // A command may well be its BGP speaker.
+    if (other.commands.empty())
+      check.report(session_path(session, "address"), neighbor.address.text(), "give " + other.name + " bgp");
+    return;
+  }
   if (other.bgp->asn != neighbor.asn)
     check.report(session_path(session, "asn"), neighbor.asn.text(), other.name + " is AS " + other.bgp->asn.text());
   const auto* back = row_for(other, session.node);

@@ -25,7 +25,10 @@ class DocumentTest : public ::testing::Test {
 constexpr auto kText = R"(
 name: small
 nodes:
-  a: {role: host, interfaces: {e: 10.0.0.1/30}}
+  a:
+    role: router
+    interfaces: {e: 10.0.0.1/30}
+    bgp: {asn: 65002, neighbors: [{address: 10.0.0.2, asn: 65001, password: 's3cret: #1'}]}
   b:
     role: router
     interfaces: {e: 10.0.0.2/30}
