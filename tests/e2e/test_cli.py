@@ -18,8 +18,8 @@ from host import Footprint, eventually
 from terminal import Terminal
 
 VERBS = (
-    "up down inspect exec shell fault drill capture az events graph validate plan schema doctor version completion".split()
-)
+    "up down inspect exec shell fault drill capture az events graph validate plan import schema doctor version completion"
+).split()
 
 
 @pytest.fixture(scope="module")
