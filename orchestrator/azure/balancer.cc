@@ -86,6 +86,8 @@ void add_balancer(Expansion& expansion, const model::LoadBalancer& balancer) {
     interfaces.push_back(port(backends.back().interface));
   }
   for (auto& interface : interfaces) interface.hide_hop = true;
+  // An internal one steers below IP, where no hop is counted that could be given back.
+  if (!balancer.is_public) interfaces.front().hide_hop = false;
   auto& node = expansion.node(balancer.name);
   node.interfaces = std::move(interfaces);
   node.balancer->backends = std::move(backends);

@@ -91,6 +91,12 @@ def test_fabric_shows_no_hop_and_answers_no_ping(lab):
     assert "172.16.137.4" in trace
 
 
+def test_a_firewall_behind_a_load_balancer_is_a_hop_and_the_balancer_is_none(lab):
+    trace = lab.exec("hq-er", "traceroute", "-n", "-q1", "-w1", "-s", "172.16.251.254", "172.16.137.4").stdout
+    hops = re.findall(r"^ *\d+ +([\d.]+)", trace, re.M)
+    assert hops[2:] == ["172.16.136.5", "172.16.137.4"], trace
+
+
 def test_only_the_active_firewall_answers_the_probe(lab):
     listening = {node: "8008" in lab.exec(node, "ss", "-Hltn").stdout for node in ("fgt-a", "fgt-b")}
     assert listening == {"fgt-a": True, "fgt-b": False}
