@@ -1,6 +1,7 @@
 // What reading and checking a topology costs, beside what yaml-cpp alone needs for the same text: a hub and 99 spokes
 // with 8 subnets each, peerings both ways, a security group of 10 rules and a route table of 4 routes for each VNet.
 //   bench_validate [REPETITIONS]
+//   bench_validate --print > hundred.yaml
 #include <time.h>
 #include <yaml-cpp/yaml.h>
 
@@ -73,6 +74,10 @@ double least(int repetitions, const std::function<void()>& work) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == "--print") {
+    std::cout << topology_text();
+    return 0;
+  }
   const auto repetitions = argc > 1 ? std::max(1, std::atoi(argv[1])) : 7;
   const auto text = topology_text();
   try {
