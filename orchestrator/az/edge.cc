@@ -39,6 +39,19 @@ const model::Peering& peering_of(const Query& query, const model::Circuit& circu
   return *found;
 }
 
+/// Each peering ends in a VRF of the circuit's MSEE, which is a node: the one that has Microsoft's address of that
+/// path.
+std::string node_of(const Query& query, const model::Topology& expanded, const Path& path) {
+  const auto msee = azure::msee_name(query.topology, path.circuit, path.end);
+  const auto has_address = [&](const model::Interface& interface) {
+    return std::ranges::any_of(interface.addresses, [&](const auto& one) { return one.text() == path.microsoft(); });
+  };
+  for (const auto& node : expanded.nodes)
+    if ((node.name == msee || node.name.starts_with(msee + "-")) && std::ranges::any_of(node.interfaces, has_address))
+      return node.name;
+  return msee;
+}
+
 Path path_of(const Query& query) {
   const auto& circuit = circuit_of(query);
   const auto& peering = peering_of(query, circuit, query.at("peering-name"));
@@ -46,7 +59,9 @@ Path path_of(const Query& query) {
   if (!same_name(path, "primary") && !same_name(path, "secondary"))
     throw refused("InternalServerError", "Sequence contains no matching element");
   const int end = same_name(path, "primary") ? 0 : 1;
-  return {circuit, peering, end, azure::msee_name(query.topology, circuit, end)};
+  Path found{circuit, peering, end, {}};
+  found.node = node_of(query, azure::expand(query.topology), found);
+  return found;
 }
 
 /// The link of a node that has this address now. nullptr when none has.
@@ -138,9 +153,17 @@ void demand_sessions(const json* summary) {
   throw refused("BadRequest", "Gateway does not have any Bgp sessions.");
 }
 
-const model::Peering* peering_at(const model::Circuit& circuit, int index) {
-  const auto& peering = index == 0 ? circuit.private_peering : circuit.microsoft_peering;
-  return peering ? &*peering : nullptr;
+/// Both paths of each peering of a circuit.
+std::vector<Path> paths_of(const Query& query, const model::Circuit& circuit) {
+  const auto expanded = azure::expand(query.topology);
+  std::vector<Path> paths;
+  for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
+    for (int end : {0, 1}) {
+      if (!*peering) continue;
+      paths.push_back({circuit, **peering, end, {}});
+      paths.back().node = node_of(query, expanded, paths.back());
+    }
+  return paths;
 }
 
 }  // namespace
@@ -186,26 +209,21 @@ json route_summary(const Query&, const Answers& answers) {
 }
 
 std::vector<Question> ask_statistics(const Query& query) {
-  const auto& circuit = circuit_of(query);
-  return {{azure::msee_name(query.topology, circuit, 0), "links", ""},
-          {azure::msee_name(query.topology, circuit, 1), "links", ""}};
+  std::vector<Question> questions;
+  for (const auto& path : paths_of(query, circuit_of(query))) questions.push_back({path.node, "links", ""});
+  return questions;
 }
 
 /// In is from on-prem. Both peerings count.
 json statistics(const Query& query, const Answers& answers) {
-  const auto& circuit = circuit_of(query);
-  json out;
-  for (int end : {0, 1}) {
-    std::uint64_t in = 0, sent = 0;
-    for (int index : {0, 1})
-      if (const auto* peering = peering_at(circuit, index)) {
-        const Path path{circuit, *peering, end, {}};
-        const auto* link = link_with(answers.at(static_cast<std::size_t>(end)), path.microsoft());
-        in += link == nullptr ? 0 : link->at("rx_bytes").get<std::uint64_t>();
-        sent += link == nullptr ? 0 : link->at("tx_bytes").get<std::uint64_t>();
-      }
-    out[end == 0 ? "primarybytesIn" : "secondarybytesIn"] = in;
-    out[end == 0 ? "primarybytesOut" : "secondarybytesOut"] = sent;
+  json out{{"primarybytesIn", 0}, {"primarybytesOut", 0}, {"secondarybytesIn", 0}, {"secondarybytesOut", 0}};
+  const auto paths = paths_of(query, circuit_of(query));
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const auto* link = link_with(answers.at(i), paths[i].microsoft());
+    if (link == nullptr) continue;
+    const std::string name = paths[i].end == 0 ? "primarybytes" : "secondarybytes";
+    for (const auto& [side, counter] : {std::pair{"In", "rx_bytes"}, std::pair{"Out", "tx_bytes"}})
+      out[name + side] = out[name + side].get<std::uint64_t>() + link->at(counter).get<std::uint64_t>();
   }
   return out;
 }
