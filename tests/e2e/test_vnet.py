@@ -53,8 +53,8 @@ vnets:
 nsgs:
   web:
     rules:
-      probes: {{priority: 90, direction: Inbound, access: Allow, protocol: Tcp, source: AzureLoadBalancer}}
-      from-cust1: {{priority: 100, direction: Inbound, access: Allow, protocol: Tcp, source: 198.51.100.0/25, destination-port: 7}}
+      probes: {{priority: 100, direction: Inbound, access: Allow, protocol: Tcp, source: AzureLoadBalancer}}
+      from-cust1: {{priority: 110, direction: Inbound, access: Allow, protocol: Tcp, source: 198.51.100.0/25, destination-port: 7}}
       no-tcp: {{priority: 200, direction: Inbound, access: Deny, protocol: Tcp}}
       not-out: {{priority: 100, direction: Outbound, access: Deny, protocol: Tcp, destination: 10.0.100.64/27, destination-port: 7}}
   appliance:
