@@ -57,6 +57,14 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
   return RemoteLab::up(chosen.plan, options, tell);
 }
 
+std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology, double timeout,
+                               const py::object& progress) {
+  const auto chosen = choose(topology, lab.name());
+  const auto tell = calling(progress);
+  const py::gil_scoped_release others;
+  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);
+}
+
 /// Runs `call` without the GIL, then turns its JSON into Python's.
 template <typename Call>
 py::object asked(Call call) {
@@ -112,6 +120,8 @@ void bind_lab(py::module_& module) {
       .def(
           "wait", [](const RemoteLab& lab, double timeout) { lab.wait(seconds(timeout)); }, "timeout"_a = 60.0, quiet,
           "Waits until every fact of the plan holds. Raises TimeoutError.")
+      .def("apply", &apply, "topology"_a, "timeout"_a = 90.0, "progress"_a = py::none(),
+           "Makes the lab what a topology says, touching only what differs. Returns what was changed, in words.")
       .def("drill", &drill, "text"_a, "file"_a, "captures"_a = "", "progress"_a = py::none(),
            "Runs a drill; returns its report as a dict, times in seconds.")
       .def("events", &events, "All events so far, each {at (ns), source, node, text}.");

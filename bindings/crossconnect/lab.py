@@ -114,6 +114,17 @@ class Lab:
         """Waits (seconds) until every session, route, tunnel and member is as planned. Raises TimeoutError."""
         self._core.wait(timeout)
 
+    def apply(
+        self,
+        topology: str | os.PathLike[str],
+        timeout: float = 90,
+        progress: Callable[[str], None] | None = None,
+    ) -> list[str]:
+        """Makes the lab what `topology` says, and waits until it has converged. Only what differs is touched: other
+        flows, faults and captures go on. Returns what was changed, in words. What fails leaves the lab running.
+        """
+        return self._core.apply(find_topology(topology), timeout, progress)
+
     def drill(
         self,
         drill: str | os.PathLike[str] | Mapping[str, Any],

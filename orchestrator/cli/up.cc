@@ -5,12 +5,14 @@
 #include <filesystem>
 
 #include "base/duration.hh"
+#include "cli/changing.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "lab/agent.hh"
 #include "lab/remote.hh"
+#include "world/run_folder.hh"
 
 namespace xconn::cli {
 namespace {
@@ -50,9 +52,22 @@ lab::UpOptions options_of(const UpArguments& arguments, const Chosen& chosen) {
   return options;
 }
 
+/// Up, and not only coming up: its agent listens.
+bool answers(const std::string& lab) {
+  return world::RunFolder::is_up(lab) && std::filesystem::exists(world::RunFolder::path_of(lab) / "agent.sock");
+}
+
+/// The lab is up: it becomes what the topology says now.
+int change(const UpArguments& arguments, const Chosen& chosen, const Session& session) {
+  if (!arguments.captures.empty())
+    throw CLI::ValidationError("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
+  return change_lab(chosen, {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
+}
+
 int up(const UpArguments& arguments, const Session& session) {
   const auto chosen = choose_topology(arguments.topology, arguments.name);
   const auto& plan = chosen.plan;
+  if (answers(plan.lab)) return change(arguments, chosen, session);
   if (arguments.dry_run) {
     fmt::print("{}",
                session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
@@ -75,7 +90,9 @@ struct AgentArguments {
 }  // namespace
 
 void add_up(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("up", "Build a topology's lab and wait until it has converged")->alias("deploy");
+  auto& verb =
+      *app.add_subcommand("up", "Build a topology's lab, or change the one that is up, and wait until it has converged")
+           ->alias("deploy");
   auto arguments = std::make_shared<UpArguments>();
   verb.add_option("topology", arguments->topology,
                   "Topology file, its folder, or a reference topology's name [topology.yaml]")
@@ -89,7 +106,7 @@ void add_up(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"auto", "kernel", "portable"}))
       ->envname("XCONN_DATAPATH");
   verb.add_option("--timeout", arguments->bound, "How long it may take to converge [90s]");
-  verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built, and build nothing");
+  verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built or changed, and do nothing");
   on_chosen(verb, session, [arguments, &session] { return up(*arguments, session); });
 }
 

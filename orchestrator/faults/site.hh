@@ -28,7 +28,7 @@ struct Daemon {
   std::string node, name;
 };
 
-/// Everything that a fault may name. Plain data; it does not change while the lab runs.
+/// Everything that a fault may name. Plain data; it changes only when a new plan is applied.
 struct Inventory {
   std::vector<std::string> nodes;
   std::vector<Link> links;

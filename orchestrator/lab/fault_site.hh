@@ -13,6 +13,7 @@ class FaultSite : public faults::Site {
  public:
   explicit FaultSite(Lab& lab) : lab_(lab) {}
   const faults::Inventory& inventory() const override;
+  void forget_inventory() { inventory_.reset(); }  ///< the plan is another now
   const sys::Netns& netns(const std::string& node) override;
   void impair(const End& from, const Impairment& impairment) override;
   void signal(const std::string& node, const std::string& daemon, int number) override;

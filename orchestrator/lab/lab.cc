@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kFirstIndex = 100;
 constexpr Duration kServicesBound = std::chrono::seconds{30};
 constexpr Duration kRestartsAsked = std::chrono::milliseconds{10};
 
@@ -57,8 +56,8 @@ Lab::~Lab() = default;
 void Lab::bring_up(const Progress& progress) {
   const auto begin = sys::now();
   progress("wiring " + count_of(plan_.nodes.size(), "node") + " and " + count_of(plan_.links.size(), "link"));
-  make_namespaces();
-  make_links();
+  add_nodes(plan_.nodes);
+  add_links(plan_.links);
   for (const auto& node : nodes_) node->configure(options_.vlan);
   for (const auto& each : nodes_)
     each->mirror_routes([this](const std::string& name) -> const sys::Netns& { return node(name).netns(); });
@@ -82,25 +81,23 @@ void Lab::forget_connections() noexcept {
     }
 }
 
-void Lab::make_namespaces() {
-  auto namespaces = sys::Netns::create(plan_.nodes.size());
+void Lab::add_nodes(const std::vector<plan::Node>& nodes) {
+  auto namespaces = sys::Netns::create(nodes.size());
   const auto sink = [this](const Event& event) { events_.add(event); };
-  for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
-    const auto& planned = plan_.nodes[i];
-    namespaces[i].pin("/run/netns/" + planned.name);
-    nodes_.push_back(std::make_unique<Node>(loop_, planned, std::move(namespaces[i]),
-                                            options_.folder + "/nodes/" + planned.name, sink));
-    by_name_[planned.name] = nodes_.back().get();
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    namespaces[i].pin("/run/netns/" + nodes[i].name);
+    nodes_.push_back(std::make_unique<Node>(loop_, nodes[i], std::move(namespaces[i]),
+                                            options_.folder + "/nodes/" + nodes[i].name, sink));
+    by_name_[nodes[i].name] = nodes_.back().get();
   }
 }
 
-void Lab::make_links() {
+void Lab::add_links(const std::vector<plan::Link>& links) {
   kernel::Netlink world(sys::Netns::current(), "the lab's world");
   kernel::Batch batch;
-  int index = kFirstIndex;  // unique in the lab, so that both ends of a link differ
-  for (const auto& link : plan_.links) {
-    const auto a = veth_end(node(link.a.node), link.a.interface, index++);
-    batch.push_back(kernel::veth(a, veth_end(node(link.b.node), link.b.interface, index++)));
+  for (const auto& link : links) {
+    const auto a = veth_end(node(link.a.node), link.a.interface, next_index_++);
+    batch.push_back(kernel::veth(a, veth_end(node(link.b.node), link.b.interface, next_index_++)));
   }
   world.commit(batch);
 }

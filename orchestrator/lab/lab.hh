@@ -40,6 +40,16 @@ class Lab {
   /// for the world goes with the agent.
   void bring_up(const Progress& progress);
 
+  /// Makes the running lab what `after` says: only what differs is touched, and what is new comes before what goes.
+  /// Faults on what goes are healed first. Returns once it has been done; unsettled() says when the facts of `after`
+  /// hold. When something fails, what was done stays, plan() says it, and an Error tells what failed and what
+  /// is left to do. Returns what was changed, in words.
+  std::vector<std::string> apply(const plan::Plan& after, const Progress& progress);
+
+  /// Set while a drill runs: what it looks at is kept for it, even when an apply has removed it.
+  bool is_drilled = false;
+  bool is_changing = false;  ///< from the beginning of an apply until its facts hold or it gave up
+
   /// Before the world ends: a TCP connection that cannot say goodbye gives up at once. It would keep its namespace, in
   /// the kernel, for a minute and a half (tcp_orphan_retries in ip-sysctl.rst).
   void forget_connections() noexcept;
@@ -67,8 +77,14 @@ class Lab {
   int start_capture(const End& end, const std::string& filter, const std::string& file);
 
  private:
-  void make_namespaces();
-  void make_links();
+  void add_nodes(const std::vector<plan::Node>& nodes);
+  void add_links(const std::vector<plan::Link>& links);
+  void remove_link(const plan::Link& link);
+  void remove_node(const std::string& name);
+  void drop_unfinished(const std::vector<plan::Node>& nodes);
+  void heal_what_goes(const plan::Edits& edits);
+  void take(const plan::Edits& edits, const plan::Plan& after);
+  void keep_plan(const plan::Plan& plan);
   void start_captures();
   std::optional<std::string> services_missing();
   std::optional<std::string> facts_missing();
@@ -78,8 +94,10 @@ class Lab {
   plan::Plan plan_;
   Options options_;
   EventLog events_;
-  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Node>> nodes_, retired_;
   std::map<std::string, Node*> by_name_;
+  std::vector<plan::Node> half_;  // what nodes were to become in applies that failed, and now partly are
+  int next_index_ = 100;  // of link ends: unique in the lab, so that both ends of a link differ
   std::map<std::pair<std::string, std::string>, datapath::Impaired> impaired_;  // by the sending end
   std::vector<probes::Capture> captures_;
   FaultSite fault_site_;

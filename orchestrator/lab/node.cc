@@ -30,7 +30,8 @@ kernel::LinkChange settings_of(const Interface& interface) {
 }
 
 void add_addresses(kernel::Batch& batch, const Interface& interface) {
-  for (const auto& address : interface.addresses) batch.push_back(kernel::address_add(interface.name, address));
+  for (const auto& address : interface.addresses)
+    batch.push_back(kernel::address_add(interface.name, address).tolerate(EEXIST));
 }
 
 std::string replaced(std::string text, const std::string& what, const std::string& with) {
@@ -51,6 +52,7 @@ std::string next_hops_of(const Route& route) {
 Node::Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::string folder, services::EventSink events)
     : loop_(loop),
       plan_(plan),
+      applied_(plan),
       folder_(std::move(folder)),
       events_(std::move(events)),
       netns_(std::move(netns)),
@@ -58,14 +60,12 @@ Node::Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::strin
       reader_(netns_, plan.name) {}
 
 void Node::configure(datapath::VlanDriver vlan) {
-  make_bridges();
-  make_sub_interfaces(vlan);
+  make_interfaces(plan_.interfaces, vlan);
   kernel::set_sysctls(netns_, plan_.name, plan_.sysctls);
-  set_up_interfaces();
+  netlink_.commit(kernel::link_set("lo", {.up = true}));
+  set_up(plan_.interfaces);
   if (!plan_.nftables.empty()) services::apply_ruleset(netns_, plan_.nftables);
   add_routes();
-  for (const auto& interface : plan_.interfaces)
-    if (interface.hide_hop) hidden_hops_.emplace_back(netns_, interface.name);
   monitor_.emplace(loop_, netns_, [this](const kernel::Change& change) { changed(change); });
 }
 
@@ -78,26 +78,28 @@ void Node::mirror_routes(const std::function<const sys::Netns&(const std::string
                             plan_.name, mirror);
 }
 
-void Node::make_bridges() {
+void Node::make_bridge(const Interface& interface) {
+  netlink_.commit(kernel::bridge(interface.name, interface.mac, interface.mtu).tolerate(EEXIST));
+}
+
+void Node::make_sub_interface(const Interface& interface, datapath::VlanDriver driver) {
+  std::erase_if(sub_interfaces_, [&](const auto& known) { return known.name() == interface.name; });
+  sub_interfaces_.emplace_back(
+      netns_, datapath::SubInterface{interface.name, interface.parent, interface.tags, interface.mac, interface.mtu},
+      driver);
+}
+
+/// Bridges before their ports, and trunks before what stands on them, which is the order of the plan.
+void Node::make_interfaces(const std::vector<Interface>& interfaces, datapath::VlanDriver driver) {
+  for (const auto& interface : interfaces)
+    if (interface.kind == InterfaceKind::kBridge) make_bridge(interface);
+  for (const auto& interface : interfaces)
+    if (interface.kind == InterfaceKind::kVlan) make_sub_interface(interface, driver);
+}
+
+void Node::set_up(const std::vector<Interface>& interfaces) {
   kernel::Batch batch;
-  for (const auto& interface : plan_.interfaces)
-    if (interface.kind == InterfaceKind::kBridge)
-      batch.push_back(kernel::bridge(interface.name, interface.mac, interface.mtu));
-  netlink_.commit(batch);
-}
-
-void Node::make_sub_interfaces(datapath::VlanDriver driver) {
-  for (const auto& interface : plan_.interfaces)
-    if (interface.kind == InterfaceKind::kVlan)
-      sub_interfaces_.emplace_back(
-          netns_,
-          datapath::SubInterface{interface.name, interface.parent, interface.tags, interface.mac, interface.mtu},
-          driver);
-}
-
-void Node::set_up_interfaces() {
-  kernel::Batch batch{kernel::link_set("lo", {.up = true})};
-  for (const auto& interface : plan_.interfaces) {
+  for (const auto& interface : interfaces) {
     if (interface.kind == InterfaceKind::kTunnel) continue;
     // Where faults and traces will hook in; on a live link this would cost a frame.
     if (interface.kind == InterfaceKind::kEnd) batch.push_back(kernel::clsact_add(interface.name).tolerate(EEXIST));
@@ -106,16 +108,21 @@ void Node::set_up_interfaces() {
     add_addresses(batch, interface);
   }
   netlink_.commit(batch);
+  for (const auto& interface : interfaces) {
+    hidden_hops_.erase(interface.name);
+    if (interface.hide_hop) hidden_hops_.emplace(interface.name, datapath::HideHop(netns_, interface.name));
+  }
+}
+
+bool Node::waits_for_tunnel(const Route& route) const {
+  return std::any_of(route.next_hops.begin(), route.next_hops.end(), [this](const NextHop& hop) {
+    return std::any_of(plan_.interfaces.begin(), plan_.interfaces.end(), [&](const Interface& interface) {
+      return interface.kind == InterfaceKind::kTunnel && interface.name == hop.interface;
+    });
+  });
 }
 
 void Node::add_routes() {
-  const auto waits_for_tunnel = [this](const Route& route) {
-    return std::any_of(route.next_hops.begin(), route.next_hops.end(), [this](const NextHop& hop) {
-      return std::any_of(plan_.interfaces.begin(), plan_.interfaces.end(), [&](const Interface& interface) {
-        return interface.kind == InterfaceKind::kTunnel && interface.name == hop.interface;
-      });
-    });
-  };
   kernel::Batch batch;
   for (const auto& route : plan_.routes)
     if (!waits_for_tunnel(route)) batch.push_back(kernel::route_add(route));

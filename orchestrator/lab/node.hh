@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@
 #include "kernel/mirror.hh"
 #include "kernel/monitor.hh"
 #include "kernel/netlink.hh"
-#include "plan/plan.hh"
+#include "plan/edits.hh"
 #include "services/facts.hh"
 #include "services/node_services.hh"
 #include "sys/netns.hh"
@@ -26,7 +27,7 @@ namespace xconn::lab {
 
 class Node {
  public:
-  /// `plan` and `loop` outlive it. `folder` is the node's run folder, absolute.
+  /// `loop` outlives it. `folder` is the node's run folder, absolute.
   Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::string folder, services::EventSink events);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -43,6 +44,19 @@ class Node {
   void mirror_routes(const std::function<const sys::Netns&(const std::string& node)>& netns_of);
   /// Writes the files, with @RUN@ replaced by the folder, and starts the services; returns at once.
   void start_services();
+
+  // A node becomes what a new plan says in steps; between them the other nodes take theirs. Every step may be taken
+  // again after a failure.
+  void expect(plan::Node after);  ///< becomes plan()
+  /// What is new, or is another way: interfaces, addresses, sysctls, nftables, rules, routes, mirrors.
+  void gain(const plan::NodeEdits& edits, datapath::VlanDriver driver);
+  /// Files and services.
+  void change_services(const plan::NodeEdits& edits);
+  /// What is not there any more.
+  void lose(const plan::NodeEdits& edits);
+  /// The node goes: services end, its name is free. The namespace stays for whoever still looks at it.
+  void retire();
+
   std::optional<std::string> services_missing() { return services_->missing(); }
 
   /// The main table as it is now.
@@ -51,9 +65,15 @@ class Node {
   std::vector<const plan::Interface*> arrivals() const;
 
  private:
-  void make_bridges();
-  void make_sub_interfaces(datapath::VlanDriver driver);
-  void set_up_interfaces();
+  void make_bridge(const plan::Interface& interface);
+  void make_sub_interface(const plan::Interface& interface, datapath::VlanDriver driver);
+  void make_interfaces(const std::vector<plan::Interface>& interfaces, datapath::VlanDriver driver);
+  void set_up(const std::vector<plan::Interface>& interfaces);
+  void change_interface(const plan::Interface& before, const plan::Interface& after);
+  void remove_interface(const plan::Interface& interface);
+  void put_routes();
+  bool waits_for_tunnel(const Route& route) const;
+  void remake_mirrors();
   void add_routes();
   void changed(const kernel::Change& change);
   void adopt_tunnel(const kernel::Link& link);
@@ -61,14 +81,15 @@ class Node {
   void tell_route(const kernel::Change& change, const kernel::RouteEntry& route);
 
   sys::Loop& loop_;
-  const plan::Node& plan_;
+  plan::Node plan_;
+  plan::Node applied_;  // what nftables and mirrors are, while plan_ is ahead of them
   std::string folder_;
   services::EventSink events_;
   sys::Netns netns_;
   kernel::Netlink netlink_;
   kernel::Reader reader_;
   std::vector<datapath::Vlan> sub_interfaces_;
-  std::vector<datapath::HideHop> hidden_hops_;
+  std::map<std::string, datapath::HideHop> hidden_hops_;
   std::vector<services::RouteSeen> routes_;
   bool routes_stale_ = true;
   std::optional<kernel::Monitor> monitor_;

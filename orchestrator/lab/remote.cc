@@ -190,6 +190,20 @@ json RemoteLab::faults() const { return call("faults"); }
 
 void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / std::chrono::milliseconds{1}}}); }
 
+std::vector<std::string> RemoteLab::apply(const plan::Plan& plan, const std::string& topology, Duration bound,
+                                          const Progress& progress) const {
+  return call("apply",
+              {{"plan", plan::to_json(plan, true)},
+               {"topology", topology},
+               {"bound_ms", bound / std::chrono::milliseconds{1}}},
+              progress)
+      .at("changes");
+}
+
+plan::Plan RemoteLab::plan() const { return plan::from_json(json::parse(sys::read_file(folder() + "/plan.json"))); }
+
+std::string RemoteLab::topology_file() const { return folder() + "/topology.json"; }
+
 json RemoteLab::drill(const DrillRequest& request, const Progress& progress) const {
   return call("drill",
               {{"text", request.text},

@@ -55,6 +55,14 @@ class RemoteLab {
   nlohmann::json faults() const;
   /// Waits until all facts of the plan hold (again). Throws TimeoutError.
   void wait(Duration bound) const;
+  /// Makes the lab what `plan` says (its `lab` must be this one's name), touching only what differs, and waits until
+  /// its facts hold. `topology` is the document it was made of. Returns what was changed, in words. What fails is
+  /// thrown and leaves the lab running; TimeoutError when it was applied and a fact does not hold within `bound`.
+  std::vector<std::string> apply(const plan::Plan& plan, const std::string& topology, Duration bound,
+                                 const Progress& progress = {}) const;
+  /// What runs, and the file with the document that it was made of; from the run folder.
+  plan::Plan plan() const;
+  std::string topology_file() const;
   struct DrillRequest {
     std::string text;               ///< of a drill file
     std::string file;               ///< what findings call it, and what its topology is relative to

@@ -14,6 +14,7 @@
 #include "lab/inspect.hh"
 #include "lab/lab.hh"
 #include "sys/clock.hh"
+#include "sys/file.hh"
 
 namespace xconn::lab {
 namespace {
@@ -75,12 +76,12 @@ void do_wait(Lab& lab, const json& request, const To& to) {
 /// {"text": drill file, "file": its name, "folder": for captures, "lab_ends_with_client": bool} -> report; one at a
 /// time. A client that goes ends it.
 void do_drill(Lab& lab, const json& request, const To& to) {
-  static bool running = false;
-  if (running) throw Error("a drill is running in lab " + lab.plan().lab + " already; wait for it");
+  if (lab.is_drilled) throw Error("a drill is running in lab " + lab.plan().lab + " already; wait for it");
   struct Running {
-    Running() { running = true; }
-    ~Running() { running = false; }
-  } mark;
+    explicit Running(Lab& its_lab) : lab(its_lab) { lab.is_drilled = true; }
+    ~Running() { lab.is_drilled = false; }
+    Lab& lab;
+  } mark(lab);
   const auto drill = drill::read_text(request.at("text"), request.at("file"));
   const auto listening = lab.events().listen([&](const Event& event) { to->progress(to_json(event)); });
   DrillSite site(lab);
@@ -124,12 +125,58 @@ void do_events(Lab& lab, const json& request, const To& to) {
 /// {"questions": [{"node", "what", "text"}, ...]}: see ask.hh.
 void do_ask(Lab& lab, const json& request, const To& to) { ask(lab, request.at("questions"), to); }
 
+/// One at a time, as Azure has it of one object.
+struct Changing {
+  Lab& lab;
+  explicit Changing(Lab& its_lab) : lab(its_lab) {
+    if (lab.is_changing)
+      throw Error("AnotherOperationInProgress: lab " + lab.plan().lab + " is being changed; wait for it (409)");
+    lab.is_changing = true;
+  }
+  ~Changing() { lab.is_changing = false; }
+  Changing(const Changing&) = delete;
+};
+
+/// The reply of an apply: what settles ends the change.
+class ApplyReply : public Reply {
+ public:
+  ApplyReply(To to, json changes, std::shared_ptr<Changing> changing)
+      : to_(std::move(to)), changes_(std::move(changes)), changing_(std::move(changing)) {}
+  void progress(const json& step) override { to_->progress(step); }
+  void result(const json&) override {
+    changing_.reset();
+    to_->result({{"changes", changes_}});
+  }
+  void error(const std::exception& error) override {
+    changing_.reset();
+    to_->error(error);
+  }
+  bool client_is_there() const override { return to_->client_is_there(); }
+
+ private:
+  To to_;
+  json changes_;
+  std::shared_ptr<Changing> changing_;
+};
+
+/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until the facts hold}
+/// -> {"changes": [words]}
+void do_apply(Lab& lab, const json& request, const To& to) {
+  auto changing = std::make_shared<Changing>(lab);
+  const auto after = plan::from_json(request.at("plan"));
+  json changes = lab.apply(after, [&](const std::string& step) { to->progress(step); });
+  sys::write_file(lab.options().folder + "/topology.json", request.at("topology").get<std::string>(), 0600);
+  to->progress("waiting for the facts of the changed lab");
+  Settling::begin(lab, std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing)),
+                  std::chrono::milliseconds{request.value("bound_ms", 90000)});
+}
+
 using Verb = void (*)(Lab&, const json&, const To&);
 
 const std::map<std::string, Verb>& verbs() {
   static const std::map<std::string, Verb> kVerbs{
-      {"inspect", do_inspect}, {"fault", do_fault}, {"heal", do_heal},     {"faults", do_faults},
-      {"wait", do_wait},       {"drill", do_drill}, {"events", do_events}, {"ask", do_ask},
+      {"inspect", do_inspect}, {"fault", do_fault},   {"heal", do_heal}, {"faults", do_faults}, {"wait", do_wait},
+      {"drill", do_drill},     {"events", do_events}, {"ask", do_ask},   {"apply", do_apply},
   };
   return kVerbs;
 }

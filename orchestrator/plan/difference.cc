@@ -1,107 +1,137 @@
 #include "plan/difference.hh"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include "plan/config_lines.hh"
 
 namespace xconn::plan {
 namespace {
 
-using Changes = std::vector<Change>;
+using Words = std::vector<std::string>;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+std::string text_of(const Route& route) {
+  static constexpr const char* kKinds[] = {"", " blackhole", " unreachable", " throw"};
+  auto text = "route " + route.to.text() + kKinds[static_cast<int>(route.kind)];
+  for (const auto& hop : route.next_hops)
+    text += (hop.via ? " via " + hop.via->text() : "") + (hop.interface.empty() ? "" : " dev " + hop.interface);
+  return text + (route.table == 254 ? "" : " table " + std::to_string(route.table));
+}
+
+std::string text_of(const Rule& rule) {
+  auto text = "rule " + std::to_string(rule.priority) + ":";
+  if (!rule.in_interface.empty()) text += " iif " + rule.in_interface;
+  if (rule.from) text += " from " + rule.from->text();
+  if (rule.to) text += " to " + rule.to->text();
+  if (rule.mask != 0) text += " fwmark " + std::to_string(rule.mark);
+  return text + " lookup " + std::to_string(rule.table);
+}
+
+std::string text_of(const Interface& interface) {
+  auto text = "interface " + interface.name;
+  for (const auto& address : interface.addresses) text += " " + address.text();
   return text;
 }
 
-/// Walks two lists whose items have names. `name` must be unique in a list; `detail` says what differs, or "".
-template <class T, class Name, class Detail>
-void compare(const std::vector<T>& before, const std::vector<T>& after, Name name, Detail detail, Changes& changes) {
-  const auto find = [&](const std::vector<T>& list, const std::string& wanted) {
-    return std::ranges::find_if(list, [&](const T& item) { return name(item) == wanted; });
-  };
-  for (const T& old : before) {
-    const auto now = find(after, name(old));
-    if (now == after.end())
-      changes.push_back({ChangeKind::kRemoved, name(old), {}});
-    else if (const std::string what = detail(old, *now); !what.empty())
-      changes.push_back({ChangeKind::kChanged, name(old), what});
-  }
-  for (const T& item : after)
-    if (find(before, name(item)) == before.end()) changes.push_back({ChangeKind::kAdded, name(item), {}});
-}
+std::string text_of(const Service& service) { return "service " + service.name; }
+std::string text_of(const File& file) { return "file " + file.name; }
 
-/// "interface a, interface b" of the items that one list has and the other has not, or has differently.
 template <class T>
-void differing(const char* word, const std::vector<T>& before, const std::vector<T>& after,
-               std::vector<std::string>& words) {
-  Changes changes;
-  compare(
-      before, after, [](const T& item) { return item.name; },
-      [](const T& a, const T& b) { return std::string(a == b ? "" : "changed"); }, changes);
-  for (const auto& change : changes) words.push_back(std::string(word) + " " + change.object);
+void tell(const ListEdits<T>& edits, Words& words) {
+  for (const auto& item : edits.removed) words.push_back("- " + text_of(item));
+  for (const auto& [before, after] : edits.changed) words.push_back("~ " + text_of(after));
+  for (const auto& item : edits.added) words.push_back("+ " + text_of(item));
 }
 
-std::string node_detail(const Node& a, const Node& b) {
-  std::vector<std::string> words;
-  const std::pair<const char*, bool> plain[] = {
-      {"role", a.role != b.role},         {"site", a.site != b.site},          {"routes", a.routes != b.routes},
-      {"rules", a.rules != b.rules},      {"sysctls", a.sysctls != b.sysctls}, {"nftables", a.nftables != b.nftables},
-      {"mirrors", a.mirrors != b.mirrors}};
-  for (const auto& [word, differs] : plain)
-    if (differs) words.emplace_back(word);
-  differing("interface", a.interfaces, b.interfaces, words);
-  differing("file", a.files, b.files, words);
-  return joined(words);
+/// FRR's configuration is told line by line, other files by name.
+void tell_files(const ListEdits<File>& files, Words& words) {
+  auto others = files;
+  others.changed.clear();
+  for (const auto& change : files.changed) {
+    if (change.second.name != "frr.conf") {
+      others.changed.push_back(change);
+      continue;
+    }
+    for (auto& line : changed_lines(change.first.content, change.second.content)) words.push_back(std::move(line));
+  }
+  tell(others, words);
 }
 
-std::string link_detail(const Link& a, const Link& b) {
-  if (!(a.a == b.a) || !(a.b == b.b)) return "ends";
-  return a == b ? "" : "impairment";
+Change change_of(const NodeEdits& edits) {
+  Words words;
+  tell(edits.interfaces, words);
+  tell(edits.routes, words);
+  tell(edits.rules, words);
+  for (const auto& [name, value] : edits.sysctls) words.push_back("~ sysctl " + name + " = " + value);
+  if (edits.nftables) words.emplace_back("~ nftables");
+  if (edits.mirrors) words.emplace_back("~ mirrors of BGP routes");
+  if (edits.labels) words.emplace_back("~ role or site");
+  tell_files(edits.files, words);
+  tell(edits.services, words);
+  return {ChangeKind::kChanged, "node " + edits.node, std::move(words)};
 }
 
-struct NamedService {
-  std::string node;
-  Service service;
-};
-
-std::vector<NamedService> services(const Plan& plan) {
-  std::vector<NamedService> all;
-  for (const auto& node : plan.nodes)
-    for (const auto& service : node.services) all.push_back({node.name, service});
-  return all;
+std::string flow_of(const Impairment& impairment) {
+  std::string text;
+  const auto add = [&](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
+  if (impairment.delay.count() != 0) add("delay " + xconn::to_string(impairment.delay));
+  if (impairment.jitter.count() != 0) add("jitter " + xconn::to_string(impairment.jitter));
+  if (impairment.rate != 0) add("rate " + std::to_string(impairment.rate / 1'000'000) + " Mbit/s");
+  for (const auto& [name, value] :
+       {std::pair("loss", impairment.loss), std::pair("reorder", impairment.reorder),
+        std::pair("duplicate", impairment.duplicate), std::pair("corrupt", impairment.corrupt)})
+    if (value != 0) add(fmt::format("{} {:g} %", name, 100 * value));
+  return text.empty() ? "unimpaired" : text;
 }
 
-std::string service_detail(const NamedService& a, const NamedService& b) {
-  std::vector<std::string> words;
-  if (a.service.kind != b.service.kind) words.emplace_back("kind");
-  if (a.service.arguments != b.service.arguments) words.emplace_back("arguments");
-  if (a.service.config != b.service.config) words.emplace_back("config");
-  if (a.service.after != b.service.after) words.emplace_back("after");
-  return joined(words);
+Change change_of(const Link& before, const Link& after) {
+  Words words;
+  if (!(before.a_to_b == after.a_to_b))
+    words.push_back("from " + after.a.node + ": " + flow_of(before.a_to_b) + " -> " + flow_of(after.a_to_b));
+  if (!(before.b_to_a == after.b_to_a))
+    words.push_back("from " + after.b.node + ": " + flow_of(before.b_to_a) + " -> " + flow_of(after.b_to_a));
+  return {ChangeKind::kChanged, "link " + after.name, std::move(words)};
 }
+
+template <class T, class Name>
+void tell_ends(const ListEdits<T>& edits, Name name, std::vector<Change>& changes) {
+  for (const auto& item : edits.removed) changes.push_back({ChangeKind::kRemoved, name(item), {}});
+  for (const auto& item : edits.added) changes.push_back({ChangeKind::kAdded, name(item), {}});
+}
+
+std::string name_of(const Fact& fact) { return "fact " + fact.node + " " + fact.kind + " " + fact.subject; }
 
 }  // namespace
 
-std::vector<Change> difference(const Plan& before, const Plan& after) {
-  Changes changes;
-  compare(
-      before.nodes, after.nodes, [](const Node& node) { return "node " + node.name; }, node_detail, changes);
-  compare(
-      before.links, after.links, [](const Link& link) { return "link " + link.name; }, link_detail, changes);
-  compare(
-      services(before), services(after),
-      [](const NamedService& s) { return "service " + s.node + ":" + s.service.name; }, service_detail, changes);
-  compare(
-      before.facts, after.facts,
-      [](const Fact& fact) { return "fact " + fact.node + " " + fact.kind + " " + fact.subject; },
-      [](const Fact& a, const Fact& b) { return a == b ? std::string() : a.expected + " -> " + b.expected; }, changes);
+std::vector<Change> difference(const Edits& edits) {
+  std::vector<Change> changes;
+  for (const auto& node : edits.changed) changes.push_back(change_of(node));
+  tell_ends(
+      edits.nodes, [](const Node& node) { return "node " + node.name; }, changes);
+  for (const auto& [before, after] : edits.links.changed) changes.push_back(change_of(before, after));
+  tell_ends(
+      edits.links, [](const Link& link) { return "link " + link.name; }, changes);
+  for (const auto& [before, after] : edits.facts.changed)
+    changes.push_back({ChangeKind::kChanged, name_of(after), {before.expected + " -> " + after.expected}});
+  tell_ends(edits.facts, name_of, changes);
   return changes;
 }
 
+std::vector<std::string> told(const Edits& edits) {
+  auto seen = edits;
+  seen.facts = {};
+  std::vector<std::string> lines;
+  for (const auto& change : difference(seen)) lines.push_back(to_string(change));
+  return lines;
+}
+
+std::vector<Change> difference(const Plan& before, const Plan& after) { return difference(edits(before, after)); }
+
 std::string to_string(const Change& change) {
-  static constexpr const char* kSigns[] = {"+", "-", "~"};
-  const std::string head = std::string(kSigns[static_cast<int>(change.kind)]) + " " + change.object;
-  return change.detail.empty() ? head : head + ": " + change.detail;
+  static constexpr const char* kSigns[] = {"+ ", "- ", "~ "};
+  auto text = kSigns[static_cast<int>(change.kind)] + change.object;
+  if (change.details.size() == 1) return text + ": " + change.details.front();
+  for (const auto& detail : change.details) text += "\n    " + detail;
+  return text;
 }
 
 }  // namespace xconn::plan

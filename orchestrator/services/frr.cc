@@ -3,13 +3,16 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "services/bfd_control.hh"
+#include "services/frr_change.hh"
 #include "services/frr_config.hh"
 #include "services/frr_log.hh"
+#include "services/frr_reload.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
 #include "services/stream.hh"
@@ -66,6 +69,7 @@ struct FrrDaemon::Following {
   PathWatch folder;
   sys::Timer retry;
   std::unique_ptr<Stream> greeting, question, bfd;
+  std::unique_ptr<VtySession> reloading;
   bool serving = false;
   std::map<std::string, std::string> bfd_told;  // peer -> the state last told
 };
@@ -78,10 +82,8 @@ std::string FrrDaemon::socket() const { return vty_socket(context().node, name()
 sys::ProcessSpec FrrDaemon::process_spec() {
   const auto space = space_of(context().node);
   make_space(space);
-  const auto config = space + "/" + name() + ".conf";
-  const auto whole = spec().config.empty() ? std::string() : sys::read_file(file(spec().config));
-  sys::write_file(config, config_of(name(), whole), 0640);
-  give_to_frr(config);
+  const auto config = config_file();
+  write_config(config_of(name(), spec().config.empty() ? std::string() : sys::read_file(file(spec().config))));
   for (const auto* stale : {".vty", ".sock", ".pid"}) ::unlink((space + "/" + name() + stale).c_str());
   if (name() == "zebra") ::unlink((space + "/zserv.api").c_str());
   sys::ProcessSpec process;
@@ -92,6 +94,38 @@ sys::ProcessSpec FrrDaemon::process_spec() {
   // Crash logs go to /var/tmp/frr/DAEMON.PID: many pid 12s of many labs, and nothing of a lab is to stay on the host.
   process.binds = {{space + "/tmp", "/var/tmp"}};
   return process;
+}
+
+std::string FrrDaemon::config_file() const { return space_of(context().node) + "/" + name() + ".conf"; }
+
+void FrrDaemon::write_config(const std::string& content) const {
+  sys::write_file(config_file(), content, 0640);
+  give_to_frr(config_file());
+}
+
+void FrrDaemon::files_changed(const std::vector<std::string>& names) {
+  if (!running() || std::ranges::find(names, spec().config) == names.end()) return;
+  const auto after = config_of(name(), sys::read_file(file(spec().config)));
+  const auto commands = frr_commands(sys::read_file_if_present(config_file()).value_or(""), after);
+  if (commands.empty()) return;
+  write_config(after);
+  reload(commands);
+}
+
+void FrrDaemon::reload(const std::vector<std::string>& commands) {
+  const auto following = following_.lock();
+  if (!following || !following->serving || following->reloading) return ask_for_restart();
+  following->reloading =
+      VtySession::begin(context().loop, socket(), commands, [this](const std::string& refused) { reloaded(refused); });
+  if (!following->reloading) ask_for_restart();
+}
+
+void FrrDaemon::reloaded(const std::string& refused) {
+  if (const auto following = following_.lock()) following->reloading.reset();
+  state_changed();
+  if (refused.empty()) return;
+  tell("service", name() + " is started again, for it did not take its new configuration in place: " + refused);
+  ask_for_restart();
 }
 
 std::shared_ptr<void> FrrDaemon::follow() {
@@ -157,6 +191,7 @@ void FrrDaemon::bgp_changed(BgpChange change, std::optional<std::chrono::nanosec
 
 std::optional<std::string> FrrDaemon::unready() {
   const auto following = following_.lock();
+  if (following && following->reloading) return "it takes over its new configuration";
   if (following && following->serving) return std::nullopt;
   return following && following->greeting ? "does not answer yet" : "no vty socket yet";
 }

@@ -26,6 +26,9 @@ class FrrDaemon : public Service {
   FrrDaemon(const plan::Service& spec, const Context& context);
   ~FrrDaemon() override;
 
+  /// In place, over the vty: only what differs from the file before. Where the daemon refuses that, it wants a restart.
+  void files_changed(const std::vector<std::string>& names) override;
+
  protected:
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;
@@ -37,6 +40,10 @@ class FrrDaemon : public Service {
  private:
   struct Following;
   std::string socket() const;
+  std::string config_file() const;
+  void write_config(const std::string& content) const;
+  void reload(const std::vector<std::string>& commands);
+  void reloaded(const std::string& refused);
   void greet();
   void serves();
   void listen_to_bfd();

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "services/program.hh"
@@ -19,6 +21,10 @@ sys::ProcessSpec Keepalived::process_spec() {
   process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
   process.environment = {{"TZ", "UTC"}, {"LC_ALL", "C"}};
   return process;
+}
+
+void Keepalived::files_changed(const std::vector<std::string>& names) {
+  if (running() && std::ranges::find(names, spec().config) != names.end()) ::kill(process_ids().front(), SIGHUP);
 }
 
 std::shared_ptr<void> Keepalived::follow() {

@@ -15,6 +15,8 @@ namespace xconn::services {
 class Keepalived : public Service {
  public:
   using Service::Service;
+  /// By SIGHUP: instances that stay keep their state.
+  void files_changed(const std::vector<std::string>& names) override;
 
  protected:
   sys::ProcessSpec process_spec() override;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "base/errors.hh"
 #include "sys/fd.hh"
@@ -63,6 +64,15 @@ void apply_ruleset(const sys::Netns& netns, const std::string& ruleset) {
     const auto context = make_context(0);
     if (nft_run_cmd_from_filename(context.get(), file.c_str()) != 0) throw_refusal(context.get(), file);
   });
+}
+
+void replace_ruleset(const sys::Netns& netns, const std::string& before, const std::string& after) {
+  static const std::regex kTable(R"((?:^|\n)\s*(?:add\s+)?table\s+(\w+\s+[\w-]+)\s*(?=[{\n;]))");
+  std::string text;
+  for (auto found = std::sregex_iterator(before.begin(), before.end(), kTable); found != std::sregex_iterator{};
+       ++found)
+    text += "add table " + (*found)[1].str() + "\ndelete table " + (*found)[1].str() + "\n";
+  apply_ruleset(netns, text + after);
 }
 
 void apply_ruleset_json(const sys::Netns& netns, const nlohmann::json& ruleset) {

@@ -14,6 +14,10 @@ namespace xconn::services {
 /// Throws KernelError with libnftables' own sentence (line, column and reason; the ruleset has no file name).
 void apply_ruleset(const sys::Netns& netns, const std::string& ruleset);
 
+/// Puts `after` in the place of `before` in one transaction: no packet meets a ruleset in between. Tables that `before`
+/// does not name (a daemon's own) are left alone.
+void replace_ruleset(const sys::Netns& netns, const std::string& before, const std::string& after);
+
 /// The same for libnftables' JSON ({"nftables": [...]}).
 void apply_ruleset_json(const sys::Netns& netns, const nlohmann::json& ruleset);
 

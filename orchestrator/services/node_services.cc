@@ -54,6 +54,7 @@ void NodeServices::start() {
 std::optional<std::string> NodeServices::missing() {
   std::optional<std::string> first;
   for (const auto& service : services_) {
+    if (service->wants_restart()) restart(service->name());
     if (!service->started() && std::ranges::all_of(service->spec().after, [this](const auto& name) {
           return find(name)->started() && find(name)->ready();
         }))
@@ -75,6 +76,21 @@ void NodeServices::restart(std::string_view name) {
   for (auto service = services_.rbegin(); service != services_.rend(); ++service)
     if (affected.contains((*service)->name())) (*service)->stop();
   at(name).start();  // those after it start from missing(), once it is ready
+}
+
+void NodeServices::change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files) {
+  const auto stays = [&](const auto& service) { return std::ranges::find(wanted, service->spec()) != wanted.end(); };
+  for (auto service = services_.rbegin(); service != services_.rend(); ++service)
+    if (!stays(*service)) (*service)->stop();
+  std::erase_if(services_, [&](const auto& service) { return !stays(service); });
+  std::vector<std::unique_ptr<Service>> all;
+  for (const auto& spec : wanted) {
+    const auto known = std::ranges::find_if(services_, [&](const auto& s) { return s && s->name() == spec.name; });
+    if (known != services_.end()) (*known)->files_changed(files);
+    all.push_back(known == services_.end() ? make(spec, context_) : std::move(*known));
+  }
+  services_ = std::move(all);
+  start();
 }
 
 void NodeServices::stop(Duration grace) {

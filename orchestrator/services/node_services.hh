@@ -31,6 +31,10 @@ class NodeServices {
   std::optional<std::string> missing();
   /// Restarts it and, as FRR's watchfrr does when zebra dies, everything that came after it.
   void restart(std::string_view name);
+  /// Makes the services what `wanted` lists: stops what is not there any more, makes and starts what is new or is run
+  /// in another way, and lets the rest take over the files that were written anew. Returns at once; missing() says when
+  /// all serve again.
+  void change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files);
   /// In reverse order; all get their TERM first, so that it takes one grace period for all.
   void stop(Duration grace = std::chrono::seconds(2));
 

@@ -1,5 +1,6 @@
 #include "services/service.hh"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -41,7 +42,7 @@ Service::Service(plan::Service spec, Context context)
 Service::~Service() = default;
 
 void Service::start() {
-  was_ready_ = frozen_ = false;
+  was_ready_ = frozen_ = wants_restart_ = false;
   *known_ = {};
   refusal_.clear();
   auto spec = process_spec();
@@ -117,6 +118,10 @@ void Service::stop(Duration grace) {
 void Service::restart() {
   stop();
   start();
+}
+
+void Service::files_changed(const std::vector<std::string>& names) {
+  if (running() && std::ranges::find(names, spec_.config) != names.end()) ask_for_restart();
 }
 
 nlohmann::json Service::state(Duration bound) {

@@ -71,6 +71,12 @@ class Service {
   /// stop() and start(); returns at once after the start. Works after a crash and on a frozen daemon too.
   void restart();
 
+  /// Files of the node have been written anew (names as in the plan). What runs takes them over, in place where the
+  /// daemon can; missing() says so until it has. By default a service whose configuration is among them starts again.
+  virtual void files_changed(const std::vector<std::string>& names);
+  /// It could not take its configuration over in place, and must be started again with those that come after it.
+  bool wants_restart() const { return wants_restart_; }
+
   /// The state now, asked of the daemon; blocks the loop for at most `bound`. Always has "running" and "pids"; the rest
   /// is the kind's (see docs of state_of in frr.hh, strongswan.hh, keepalived.hh, json_daemon.hh).
   nlohmann::json state(Duration bound = std::chrono::milliseconds(500));
@@ -98,7 +104,8 @@ class Service {
   void state_arrived(nlohmann::json state);
   void state_changed();             ///< the known state is stale
   void refuse(std::string reason);  ///< it runs but will not serve: missing() throws from now on
-  void catch_up_log();              ///< hands out the log's lines so far
+  void ask_for_restart() { wants_restart_ = true; }
+  void catch_up_log();  ///< hands out the log's lines so far
   void tell(std::string_view source, std::string text);
   void tell(std::string_view source, std::string text, std::chrono::nanoseconds at);
   const Context& context() const { return context_; }
@@ -113,7 +120,7 @@ class Service {
   Context context_;
   std::vector<std::string> argv_;
   std::string refusal_;
-  bool was_ready_ = false, frozen_ = false;
+  bool was_ready_ = false, frozen_ = false, wants_restart_ = false;
   std::unique_ptr<Known> known_;
   std::unique_ptr<LogTail> log_;
   std::unique_ptr<sys::Process> process_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
@@ -114,6 +115,16 @@ void Charon::load() {
   ::unlink(swanctl.output.c_str());
   following->loader = std::make_unique<sys::Process>(context().loop, swanctl);
   following->loader->on_exit([this](int status) { loaded(status); });
+}
+
+void Charon::files_changed(const std::vector<std::string>& names) {
+  const auto named = [&](const std::string& name) { return std::ranges::find(names, name) != names.end(); };
+  const auto following = following_.lock();
+  if (!running() || !following) return;
+  if (named("strongswan.conf") || (named(spec().config) && !following->loaded)) return ask_for_restart();
+  if (!named(spec().config)) return;
+  following->loaded = false;
+  load();
 }
 
 void Charon::loaded(int status) {

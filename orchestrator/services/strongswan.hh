@@ -23,6 +23,9 @@ class Charon : public Service {
   /// For vici_call(): "initiate", "terminate", "list-conns", ...
   std::string vici_socket() const { return file(name() + ".vici"); }
 
+  /// Connections are loaded anew, and SAs that exist stay; only charon's own settings need a restart.
+  void files_changed(const std::vector<std::string>& names) override;
+
  protected:
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;

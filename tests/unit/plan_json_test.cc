@@ -33,7 +33,7 @@ Plan full_plan() {
             {rule},
             {{"net.ipv4.ip_forward", "1"}},
             "table inet t {}\n",
-            {{254, 186, {100, 101}, 20}},
+            {{"other", 254, 186, {100, 101}, 20, "e", {*Prefix::parse("10.0.0.0/8")}}},
             {{"frr.conf", "password x", true}, {"plain", "text", false}},
             {{"frr", "bgpd", {"--flag"}, "frr.conf", {"zebra"}}}};
   Impairment worse{std::chrono::milliseconds(5), std::chrono::microseconds(250), 0.5, 0.25, 0.125, 0.0625, 1'000'000};
@@ -105,9 +105,15 @@ TEST(PlanDifference, NamesWhatChanged) {
   after.facts[0].expected = "Idle";
   std::vector<std::string> lines;
   for (const auto& change : difference(before, after)) lines.push_back(to_string(change));
-  EXPECT_THAT(lines, testing::ElementsAre("~ node a: interface pri.28, file frr.conf", "- node b", "+ node c",
-                                          "~ link a:pri--b:e: impairment", "~ service a:bgpd: after",
-                                          "~ fact a bgp 192.0.2.2: Established -> Idle"));
+  EXPECT_THAT(lines,
+              testing::ElementsAre(
+                  "~ node a\n    ~ interface pri.28 192.0.2.1/30\n    - password (secret)"
+                  "\n    + password (secret)\n    ~ service bgpd",
+                  "- node b", "+ node c",
+                  "~ link a:pri--b:e: from a: delay 5ms jitter 250us rate 1 Mbit/s loss 50 % reorder 25 % duplicate "
+                  "12.5 % corrupt 6.25 % -> jitter 250us rate 1 Mbit/s loss 50 % reorder 25 % "
+                  "duplicate 12.5 % corrupt 6.25 %",
+                  "~ fact a bgp 192.0.2.2: Established -> Idle"));
 }
 
 }  // namespace

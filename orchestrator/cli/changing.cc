@@ -1,0 +1,54 @@
+#include "cli/changing.hh"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "lab/remote.hh"
+#include "plan/difference.hh"
+#include "sys/clock.hh"
+
+namespace xconn::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string indented(const std::string& text) {
+  auto out = "  " + text;
+  for (auto at = out.find('\n'); at != std::string::npos; at = out.find('\n', at + 3)) out.insert(at + 1, "  ");
+  return out + "\n";
+}
+
+int show(const std::vector<std::string>& changes, const std::string& tail, const Session& session) {
+  if (session.json()) {
+    fmt::print("{}\n", json{{"changes", changes}}.dump(2));
+    return kPass;
+  }
+  for (const auto& change : changes) fmt::print("{}", indented(change));
+  fmt::print("  {}\n", tail);
+  return kPass;
+}
+
+}  // namespace
+
+int change_lab(const Chosen& chosen, const ChangeOptions& options, const Session& session) {
+  const auto lab = lab::RemoteLab::attach(chosen.plan.lab);
+  if (options.dry_run) {
+    const auto changes = plan::told(plan::edits(lab.plan(), chosen.plan));
+    return show(changes, changes.empty() ? "nothing would change" : "nothing was changed (--dry-run)", session);
+  }
+  const auto begin = sys::now();
+  Progress progress(session.json());
+  const auto changes = lab.apply(chosen.plan, chosen.document.json(), options.bound,
+                                 [&](const json& step) { progress.step(step.get<std::string>()); });
+  progress.clear();
+  return show(changes,
+              changes.empty() ? fmt::format("{}: nothing to change", lab.name())
+                              : fmt::format("{}: changed in {}", lab.name(), seconds(sys::now() - begin)),
+              session);
+}
+
+}  // namespace xconn::cli
