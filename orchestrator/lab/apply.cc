@@ -124,6 +124,10 @@ void Lab::take(const Edits& edits, const plan::Plan& after) {
   plan_.links.insert(plan_.links.end(), edits.links.added.begin(), edits.links.added.end());
   for (const auto& added : edits.nodes.added) node(added.name).configure(options_.vlan);
   for (const auto& changes : edits.changed) node(changes.node).gain(changes, options_.vlan);
+  const auto netns_of = [this](const std::string& name) -> const sys::Netns& { return node(name).netns(); };
+  for (const auto& added : edits.nodes.added) node(added.name).mirror_routes(netns_of);
+  for (const auto& changed : edits.changed)
+    if (changed.mirrors) node(changed.node).mirror_anew(netns_of);
   for (const auto& link : edits.links.added) impair(link.a, link.a_to_b), impair(link.b, link.b_to_a);
   for (const auto& [before, now] : edits.links.changed) {
     if (!(before.a_to_b == now.a_to_b)) impair(now.a, now.a_to_b);

@@ -97,7 +97,7 @@ class Lab {
   std::vector<std::unique_ptr<Node>> nodes_, retired_;
   std::map<std::string, Node*> by_name_;
   std::vector<plan::Node> half_;  // what nodes were to become in applies that failed, and now partly are
-  int next_index_ = 100;  // of link ends: unique in the lab, so that both ends of a link differ
+  int next_index_ = 100;          // of link ends: unique in the lab, so that both ends of a link differ
   std::map<std::pair<std::string, std::string>, datapath::Impaired> impaired_;  // by the sending end
   std::vector<probes::Capture> captures_;
   FaultSite fault_site_;

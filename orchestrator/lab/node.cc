@@ -69,14 +69,18 @@ void Node::configure(datapath::VlanDriver vlan) {
   monitor_.emplace(loop_, netns_, [this](const kernel::Change& change) { changed(change); });
 }
 
-void Node::mirror_routes(const std::function<const sys::Netns&(const std::string& node)>& netns_of) {
+std::vector<kernel::RouteMirror> Node::make_mirrors(const NetnsOf& netns_of) const {
+  std::vector<kernel::RouteMirror> mirrors;
   for (const auto& mirror : plan_.mirrors)
     if (mirror.from_node.empty())
-      mirrors_.emplace_back(loop_, netns_, plan_.name, mirror);
+      mirrors.emplace_back(loop_, netns_, plan_.name, mirror);
     else
-      mirrors_.emplace_back(loop_, kernel::MirrorSource{netns_of(mirror.from_node), mirror.from_node}, netns_,
-                            plan_.name, mirror);
+      mirrors.emplace_back(loop_, kernel::MirrorSource{netns_of(mirror.from_node), mirror.from_node}, netns_,
+                           plan_.name, mirror);
+  return mirrors;
 }
+
+void Node::mirror_routes(const NetnsOf& netns_of) { mirrors_ = make_mirrors(netns_of); }
 
 void Node::make_bridge(const Interface& interface) {
   netlink_.commit(kernel::bridge(interface.name, interface.mac, interface.mtu).tolerate(EEXIST));

@@ -41,15 +41,18 @@ class Node {
   /// Once the links are there: bridges, sub-interfaces, addresses, routes, rules, nftables, hidden hops.
   void configure(datapath::VlanDriver vlan);
   /// Starts the plan's mirrors, once all nodes are configured; `netns_of` finds the node that one reads.
-  void mirror_routes(const std::function<const sys::Netns&(const std::string& node)>& netns_of);
+  using NetnsOf = std::function<const sys::Netns&(const std::string& node)>;
+  void mirror_routes(const NetnsOf& netns_of);
   /// Writes the files, with @RUN@ replaced by the folder, and starts the services; returns at once.
   void start_services();
 
   // A node becomes what a new plan says in steps; between them the other nodes take theirs. Every step may be taken
   // again after a failure.
   void expect(plan::Node after);  ///< becomes plan()
-  /// What is new, or is another way: interfaces, addresses, sysctls, nftables, rules, routes, mirrors.
+  /// What is new, or is another way: interfaces, addresses, sysctls, nftables, rules, routes, but for the mirrors.
   void gain(const plan::NodeEdits& edits, datapath::VlanDriver driver);
+  /// Once all nodes have gained: the mirrors, which may read another node.
+  void mirror_anew(const NetnsOf& netns_of);
   /// Files and services.
   void change_services(const plan::NodeEdits& edits);
   /// What is not there any more.
@@ -73,7 +76,7 @@ class Node {
   void remove_interface(const plan::Interface& interface);
   void put_routes();
   bool waits_for_tunnel(const Route& route) const;
-  void remake_mirrors();
+  std::vector<kernel::RouteMirror> make_mirrors(const NetnsOf& netns_of) const;
   void add_routes();
   void changed(const kernel::Change& change);
   void adopt_tunnel(const kernel::Link& link);

@@ -48,7 +48,6 @@ void Node::gain(const plan::NodeEdits& edits, datapath::VlanDriver driver) {
     if (!waits_for_tunnel(now)) batch.push_back(kernel::route_replace(now));
   for (const auto& rule : edits.rules.added) batch.push_back(kernel::rule_add(rule).tolerate(EEXIST));
   netlink_.commit(batch);
-  if (edits.mirrors) remake_mirrors();
 }
 
 /// All of the plan's: the kernel forgets routes when an address or a link changes. What is there stays untouched.
@@ -78,10 +77,8 @@ void Node::change_interface(const Interface& before, const Interface& after) {
 }
 
 /// New mirrors first: they find the old ones' copies and leave them in place.
-void Node::remake_mirrors() {
-  std::vector<kernel::RouteMirror> mirrors;
-  for (const auto& mirror : plan_.mirrors) mirrors.emplace_back(loop_, netns_, plan_.name, mirror);
-  mirrors_ = std::move(mirrors);
+void Node::mirror_anew(const NetnsOf& netns_of) {
+  mirrors_ = make_mirrors(netns_of);
   const auto is_written = [this](std::uint32_t table) {
     return std::ranges::any_of(
         plan_.mirrors, [&](const auto& m) { return std::ranges::find(m.to_tables, table) != m.to_tables.end(); });
