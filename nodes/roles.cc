@@ -9,6 +9,7 @@
 #include "nodes/load-balancer/load_balancer.hh"
 #include "nodes/msee/msee.hh"
 #include "nodes/provider/provider.hh"
+#include "nodes/public-service/public_service.hh"
 #include "nodes/router/router.hh"
 #include "nodes/switch/switch.hh"
 #include "nodes/vnet/vnet.hh"
@@ -31,6 +32,8 @@ const std::vector<Role>& roles() {
        {},
        make_provider},
       {"msee", "a Microsoft enterprise edge router, AS 12076", "microsoft", {"bgp"}, make_msee},
+      {"msee-trunk", "what leads a trunk's tags to the VRFs of an MSEE", "microsoft", {}, make_provider},
+      {"public-service", "a public service of Microsoft's, behind its edge", "microsoft", {"bgp"}, make_public_service},
       {"er-gateway", "one instance of an ExpressRoute gateway, AS 65515", "azure", {"bgp"}, make_er_gateway},
       {"vnet", "the fabric of a VNet: one routing table for each subnet", "azure", {"bgp", "fabric"}, make_vnet},
       {"load-balancer", "an internal or public load balancer", "azure", {"balancer"}, make_load_balancer},

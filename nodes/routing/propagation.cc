@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "nodes/routing/policy.hh"
+
 namespace xconn::nodes {
 namespace {
 
@@ -13,7 +15,12 @@ struct Known {
   const model::Node* node;
   Source source;
   std::vector<std::uint32_t> path;  ///< of autonomous systems, nearest first
+  std::vector<std::string> communities;
 };
+
+bool has_any(const std::vector<std::string>& wanted, const std::vector<std::string>& there) {
+  return std::ranges::any_of(wanted, [&](const auto& one) { return std::ranges::count(there, one) > 0; });
+}
 
 bool owns(const model::Node& node, const Address& address) {
   return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
@@ -37,20 +44,35 @@ bool refuses(const model::Node& node, const Prefix& prefix) {
          std::ranges::any_of(node.fabric->peers, [&](const auto& peer) { return holds(peer.address_space, prefix); });
 }
 
+/// What `neighbor` may hear of by the sender's filters.
+bool is_announced(const Known& known, const Prefix& prefix, const model::BgpNeighbor& neighbor) {
+  const auto& only = neighbor.announce_communities;
+  return passes(neighbor.announce, prefix) && (!only || has_any(*only, known.communities)) &&
+         !has_any(neighbor.withhold_communities, known.communities) &&
+         std::ranges::none_of(neighbor.withhold_asns,
+                              [&](const Asn& asn) { return std::ranges::count(known.path, asn.value()) > 0; });
+}
+
+/// What the receiver's filters let in of what it hears.
+bool is_accepted(const Known& heard, const Prefix& prefix, const model::BgpNeighbor& sender) {
+  return passes(sender.accept, prefix) && !is_refused(sender.refuse, prefix) && !refuses(*heard.node, prefix) &&
+         (sender.accept_communities.empty() || has_any(sender.accept_communities, heard.communities));
+}
+
 /// What `neighbor` of `from` hears of it, or nothing.
 std::optional<Known> told(const Known& from, const Prefix& prefix, const model::BgpNeighbor& neighbor,
                           const Session& session) {
   const auto own = from.node->bgp->asn.value(), theirs = session.peer->bgp->asn.value();
   const bool internal = own == theirs;
   if (internal && from.source == Source::kInternal && !neighbor.route_reflector_client) return std::nullopt;
-  if (!passes(neighbor.announce, prefix) || !passes(session.back->accept, prefix) || refuses(*session.peer, prefix))
-    return std::nullopt;
-  Known heard{session.peer, internal ? Source::kInternal : Source::kExternal, from.path};
+  if (!is_announced(from, prefix, neighbor)) return std::nullopt;
+  Known heard{session.peer, internal ? Source::kInternal : Source::kExternal, from.path, from.communities};
+  heard.communities.insert(heard.communities.end(), neighbor.set_communities.begin(), neighbor.set_communities.end());
   if (!internal) {
     if (neighbor.remove_private_as) std::erase_if(heard.path, is_private);
     heard.path.insert(heard.path.begin(), own);
   }
-  if (std::ranges::count(heard.path, theirs)) return std::nullopt;
+  if (std::ranges::count(heard.path, theirs) || !is_accepted(heard, prefix, *session.back)) return std::nullopt;
   return heard;
 }
 
@@ -59,7 +81,7 @@ std::vector<const model::Node*> reached(const model::Topology& topology, const m
                                         const Prefix& prefix) {
   std::vector<const model::Node*> nodes;
   std::vector<std::pair<const model::Node*, Source>> seen;
-  std::deque<Known> waiting{{&origin, Source::kOwn, {}}};
+  std::deque<Known> waiting{{&origin, Source::kOwn, {}, {}}};
   while (!waiting.empty()) {
     const Known known = waiting.front();
     waiting.pop_front();
@@ -85,10 +107,11 @@ std::vector<Prefix> system_prefixes(const model::Fabric& fabric) {
 
 std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
                                     const model::BgpNeighbor& neighbor) {
+  if (neighbor.shutdown) return std::nullopt;
   for (const auto& other : topology.nodes) {
     if (!other.bgp || !(other.bgp->asn == neighbor.asn) || !owns(other, neighbor.address)) continue;
     for (const auto& back : other.bgp->neighbors)
-      if (back.asn == node.bgp->asn && owns(node, back.address)) return Session{&other, &back};
+      if (back.asn == node.bgp->asn && !back.shutdown && owns(node, back.address)) return Session{&other, &back};
   }
   return std::nullopt;
 }

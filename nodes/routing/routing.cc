@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "nodes/routing/policy.hh"
 #include "nodes/routing/propagation.hh"
 #include "nodes/templates.hh"
 
@@ -38,81 +39,86 @@ Data item(const char* key, const std::string& value) {
   return data;
 }
 
-std::string or_longer(const Prefix& prefix) {
-  return prefix.length() < prefix.network().bits() ? prefix.text() + " le " + std::to_string(prefix.network().bits())
-                                                   : prefix.text();
-}
-
-/// The lines of one prefix list; none when everything may pass.
-Data filter(const std::string& name, const std::vector<Prefix>& permitted, const std::vector<Prefix>& rejected) {
-  Data lines{Data::type::list};
-  int sequence = 0;
-  const auto add = [&](const char* action, const std::string& what) {
-    Data line = item("name", name);
-    line.set("sequence", std::to_string(sequence += 5));
-    line.set("rule", std::string(action) + " " + what);
-    lines.push_back(line);
-  };
-  for (const auto& prefix : rejected) add("deny", or_longer(prefix));
-  for (const auto& prefix : permitted) add("permit", prefix.text());
-  if (permitted.empty() && !rejected.empty()) add("permit", "any");
-  return lines;
-}
-
-std::string prepended(const Asn& own, int times) {
-  std::string text;
-  for (int i = 0; i < times; ++i) text += " " + own.text();
-  return text;
-}
-
 void flag(Data& data, const char* name, bool value) {
   data.set(name, value ? Data::type::bool_true : Data::type::bool_false);
 }
 
-void set_filters(Data& data, const std::string& id, const model::BgpNeighbor& neighbor,
-                 const std::vector<Prefix>& reject) {
-  const auto in = filter("IN-" + id, neighbor.accept, reject), out = filter("OUT-" + id, neighbor.announce, {});
-  flag(data, "filters_in", !in.is_empty_list());
-  flag(data, "filters_out", !out.is_empty_list());
-  data.set("list_in", in);
-  data.set("list_out", out);
-}
-
 /// The node's own address in the network of the neighbour.
-std::optional<Address> source_towards(const model::Node& node, const model::BgpNeighbor& neighbor) {
-  if (neighbor.source) return neighbor.source;
+std::optional<Address> connected_source(const model::Node& node, const Address& neighbor) {
   for (const auto& interface : node.interfaces)
     for (const auto& own : interface.addresses)
-      if (own.network().contains(neighbor.address)) return own.address();
+      if (own.network().contains(neighbor)) return own.address();
   return std::nullopt;
 }
 
-Data neighbor_data(const Setting& setting, const model::BgpNeighbor& neighbor, const std::vector<Prefix>& reject,
+/// With BFD the source is always said, for it is part of what a BFD session is known by.
+void set_source(Data& data, const Setting& setting, const model::BgpNeighbor& neighbor) {
+  const auto connected = connected_source(setting.node, neighbor.address);
+  const auto source = neighbor.source ? neighbor.source : connected;
+  if (!source || (!neighbor.source && !neighbor.bfd)) return;
+  data.set("update_source", item("from", source->text()));
+  Data peer = item("from", source->text());
+  flag(peer, "far", !connected);
+  if (neighbor.bfd) data.set("bfd_peer", peer);
+}
+
+Data neighbor_data(const Setting& setting, const model::BgpNeighbor& neighbor, const Policy& policy,
                    const Profile& profile) {
-  Data data;
-  const std::string id = neighbor.address.text();
-  data.set("address", id);
+  Data data = item("address", neighbor.address.text());
   data.set("asn", neighbor.asn.text());
   data.set("bfd_profile", profile.name);
-  flag(data, "bfd", neighbor.bfd);
-  const auto source = source_towards(setting.node, neighbor);
-  if (neighbor.bfd && source) data.set("bfd_peer", item("from", source->text()));
-  flag(data, "passive", neighbor.passive);
-  flag(data, "next_hop_self", neighbor.next_hop_self);
-  flag(data, "route_reflector_client", neighbor.route_reflector_client);
-  flag(data, "remove_private_as", neighbor.remove_private_as);
+  const std::pair<const char*, bool> flags[] = {{"bfd", neighbor.bfd},
+                                                {"passive", neighbor.passive},
+                                                {"shutdown", neighbor.shutdown},
+                                                {"multihop", neighbor.ebgp_multihop},
+                                                {"next_hop_self", neighbor.next_hop_self},
+                                                {"route_reflector_client", neighbor.route_reflector_client},
+                                                {"remove_private_as", neighbor.remove_private_as},
+                                                {"filters_in", policy.filters_in},
+                                                {"filters_out", policy.filters_out},
+                                                {"map_in", policy.map_in},
+                                                {"map_out", policy.map_out}};
+  for (const auto& [name, value] : flags) flag(data, name, value);
   if (neighbor.password) data.set("password", item("text", *neighbor.password));
   if (neighbor.maximum_prefix) data.set("maximum_prefix", item("count", std::to_string(*neighbor.maximum_prefix)));
-  if (neighbor.local_preference)
-    data.set("local_preference", item("value", std::to_string(*neighbor.local_preference)));
-  if (neighbor.prepend > 0) data.set("prepend", item("path", prepended(setting.node.bgp->asn, neighbor.prepend)));
-  set_filters(data, id, neighbor, reject);
+  set_source(data, setting, neighbor);
   return data;
+}
+
+/// The sections of frr.conf that are lists; each address family has those of its own.
+struct Sections {
+  Data policy{Data::type::list}, neighbors{Data::type::list}, families{Data::type::list};
+};
+
+Data family_data(const model::Bgp& bgp, bool v4, const Data& neighbors) {
+  Data family = item("family", v4 ? "ipv4" : "ipv6"), networks{Data::type::list};
+  for (const auto& prefix : bgp.advertise)
+    if (prefix.is_v4() == v4) networks.push_back(item("prefix", prefix.text()));
+  family.set("networks", networks);
+  family.set("neighbors", neighbors);
+  return family;
+}
+
+Sections sections_of_bgp(const Setting& setting, const std::vector<Prefix>& reject, const Profile& profile) {
+  const auto& bgp = *setting.node.bgp;
+  Sections sections;
+  Data v4{Data::type::list}, v6{Data::type::list};
+  for (const auto& neighbor : bgp.neighbors) {
+    const auto policy = policy_of(setting, neighbor, reject);
+    for (const auto& line : policy.lines) sections.policy.push_back(item("line", line));
+    const Data data = neighbor_data(setting, neighbor, policy, profile);
+    sections.neighbors.push_back(data);
+    (neighbor.address.is_v4() ? v4 : v6).push_back(data);
+  }
+  sections.families.push_back(family_data(bgp, true, v4));
+  if (!v6.is_empty_list()) sections.families.push_back(family_data(bgp, false, v6));
+  return sections;
 }
 
 Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   const auto& profile = profile_of(setting.topology);
   const auto& bgp = *setting.node.bgp;
+  const auto sections = sections_of_bgp(setting, reject, profile);
   Data data = item("node", setting.node.name);
   data.set("asn", bgp.asn.text());
   if (bgp.router_id) data.set("router_id", item("address", bgp.router_id->text()));
@@ -121,11 +127,9 @@ Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   data.set("maximum_paths", std::to_string(bgp.maximum_paths));
   data.set("bfd_profile", profile.name);
   data.set("bfd_interval", std::to_string(profile.bfd.count()));
-  Data networks{Data::type::list}, neighbors{Data::type::list};
-  for (const auto& prefix : bgp.advertise) networks.push_back(item("prefix", prefix.text()));
-  for (const auto& neighbor : bgp.neighbors) neighbors.push_back(neighbor_data(setting, neighbor, reject, profile));
-  data.set("networks", networks);
-  data.set("neighbors", neighbors);
+  data.set("policy", sections.policy);
+  data.set("neighbors", sections.neighbors);
+  data.set("families", sections.families);
   return data;
 }
 

@@ -101,6 +101,8 @@ Route route_to(const Prefix& prefix, NextHop next_hop) {
 model::Topology expand(const model::Topology& topology) {
   Expansion expansion{topology, topology};
   add_circuits(expansion);
+  add_global_reach(expansion);
+  add_public_services(expansion);
   add_vnets(expansion);
   add_gateways(expansion);
   add_balancers(expansion);

@@ -10,8 +10,10 @@ namespace xconn::azure {
 /// for read-outs; expanding the result again is a mistake of the caller.
 model::Topology expand(const model::Topology& topology);
 
-/// What the expansion calls things. `end` is 0 for primary, 1 for secondary.
+/// What the expansion calls things. `end` is 0 for primary, 1 for secondary. The first is where private peering ends,
+/// the second where Microsoft peering does: each is a VRF, so each is a node.
 std::string msee_name(const model::Topology& topology, const model::Circuit& circuit, int end);
+std::string microsoft_router_name(const model::Topology& topology, const model::Circuit& circuit, int end);
 std::string gateway_switch_name(const model::Gateway& gateway);
 std::string instance_name(const model::Gateway& gateway, int instance);
 std::string provider_interface(const model::Topology& topology, const model::Circuit& circuit, int end);

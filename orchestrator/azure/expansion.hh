@@ -10,8 +10,10 @@
 
 namespace xconn::azure {
 
-constexpr std::uint32_t kMicrosoftAsn = 12076;  ///< of every MSEE
-constexpr std::uint32_t kGatewayAsn = 65515;    ///< of every virtual network gateway
+constexpr std::uint32_t kMicrosoftAsn = 12076;                   ///< of every MSEE
+constexpr std::uint32_t kGatewayAsn = 65515;                     ///< of every virtual network gateway
+constexpr std::uint32_t kServiceAsn = 8075;                      ///< of Microsoft's public network
+inline constexpr const char* kGlobalReachCommunity = "12076:1";  ///< on what came from another circuit's MSEE
 constexpr int kQinqMtu = 1508;                  ///< a 1500-byte packet with two tags must pass the trunk
 constexpr std::uint32_t kSubnetTables = 1001;   ///< of the fabric: one for each subnet
 /// Of the fabric: one for each link by which packets may go to one NIC only (a load balancer's to a backend, a peered
@@ -62,9 +64,37 @@ std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, 
 Address core_address(const model::Topology& topology, const model::Gateway& gateway, const model::Circuit& circuit,
                      int end);
 
-void add_circuits(Expansion& expansion);  ///< provider switches and MSEEs
-void add_gateways(Expansion& expansion);  ///< the core switch and the two instances of each gateway
-void add_vnets(Expansion& expansion);     ///< the fabrics; machines are plugged in
+bool is_provisioned(const model::Circuit& circuit);
+Tag s_tag(const model::Circuit& circuit);
+/// "prov.29.28"
+std::string tagged(const std::string& parent, const std::vector<Tag>& tags);
+model::Interface sub_interface(const std::string& parent, std::vector<Tag> tags);
+model::Interface trunk(const std::string& name);
+
+/// One path of one peering at Microsoft's side: a VRF, and so a node.
+struct Vrf {
+  std::string node;
+  const model::Circuit* circuit;
+  const model::Peering* peering;  ///< nullptr: the circuit has none yet
+  bool microsoft;
+};
+std::vector<Vrf> vrfs_of(const model::Topology& topology, const model::Circuit& circuit, int end);
+/// The /30 of the path, and its /126 if there is one.
+std::vector<const Prefix*> path_prefixes(const model::Peering& peering, int end);
+/// The VRF's BGP sessions, and its interfaces and links towards Microsoft.
+void add_sessions(Expansion& expansion, const Vrf& vrf, int end, model::Node& node);
+
+/// Does the provider's own router peer with Microsoft?
+bool is_routed(const model::Provider& provider);
+bool is_routed(const model::Topology& topology, const model::Circuit& circuit);
+std::string edge_router_name(const model::Circuit& circuit, int end);
+void add_edge_router(Expansion& expansion, const model::Circuit& circuit, int end);
+
+void add_circuits(Expansion& expansion);         ///< providers, and Microsoft's edge
+void add_global_reach(Expansion& expansion);     ///< links between MSEEs
+void add_public_services(Expansion& expansion);  ///< what Microsoft peering leads to
+void add_gateways(Expansion& expansion);         ///< the core switch and the two instances of each gateway
+void add_vnets(Expansion& expansion);            ///< the fabrics; machines are plugged in
 void add_balancers(Expansion& expansion);
 void add_vnet_peerings(Expansion& expansion);   ///< fabrics are joined; after all NICs are plugged in
 void lower_route_tables(Expansion& expansion);  ///< last: a next hop is looked for among all NICs

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "base/address.hh"
 #include "base/errors.hh"
 #include "datapath/filter.hh"
 #include "faults/holds.hh"
@@ -223,6 +224,61 @@ void member_down(Setting& setting) {
   hold_down(setting, end, link ? link->near_stacked : std::vector<std::string>{});
 }
 
+// --- what a router is told -----------------------------------------------------------------------------------------
+
+constexpr std::uint32_t kMicrosoftAsn = 12076, kGatewayAsn = 65515, kServiceAsn = 8075;
+
+const Speaker& speaker_of(const Setting& setting) {
+  const auto& speakers = setting.site.inventory().speakers;
+  return *std::find_if(speakers.begin(), speakers.end(),
+                       [&](const Speaker& speaker) { return speaker.node == setting.node(); });
+}
+
+void configure(Setting& setting, Configured::Change change) {
+  setting.effects.push_back(std::make_unique<Configured>(setting.site, setting.node(), std::move(change)));
+}
+
+std::string router_section(const Speaker& speaker) { return "router bgp " + std::to_string(speaker.asn); }
+
+void advertise(Setting& setting) {
+  const auto network = *Prefix::parse(setting.value("network"));
+  const std::uint32_t count = std::min(*parse_count(setting.value("count")), 1U << (24 - network.length()));
+  Configured::Change change;
+  change.section = {router_section(speaker_of(setting)), "address-family ipv4 unicast"};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    change.apply.push_back("network " + Prefix::of(network.host(i << 8), 24).text());
+    change.undo.push_back("no " + change.apply.back());
+  }
+  configure(setting, std::move(change));
+}
+
+// An MSEE has a route map for each neighbour, in which this is said; bgpd looks at changed maps by itself, but late.
+void msee_maintenance(Setting& setting) {
+  std::string prepend = "set as-path prepend";
+  for (int i = 0; i < 8; ++i) prepend += " " + std::to_string(kMicrosoftAsn);
+  const std::string look_again = "do clear bgp * soft out";
+  configure(setting, {{}, {}, {look_again}});  // healed last
+  for (const auto& neighbor : speaker_of(setting).neighbors)
+    configure(setting, {{"route-map OUT-" + neighbor.address + " permit 10"}, {prepend}, {"no set as-path prepend"}});
+  configure(setting, {{}, {look_again}, {}});
+}
+
+bool is_customer(const Speaker::Neighbor& neighbor) {
+  return neighbor.asn != kMicrosoftAsn && neighbor.asn != kGatewayAsn && neighbor.asn != kServiceAsn;
+}
+
+void peering_disable(Setting& setting) {
+  const auto& speaker = speaker_of(setting);
+  Configured::Change change;
+  change.section = {router_section(speaker)};
+  for (const auto& neighbor : speaker.neighbors) {
+    if (!is_customer(neighbor)) continue;
+    change.apply.push_back("neighbor " + neighbor.address + " shutdown");
+    change.undo.push_back("no " + change.apply.back());
+  }
+  configure(setting, std::move(change));
+}
+
 const std::map<std::string_view, void (*)(Setting&)> kActs = {
     {"carrier", carrier},
     {"admin-down", admin_down},
@@ -243,6 +299,9 @@ const std::map<std::string_view, void (*)(Setting&)> kActs = {
     {"kill", kill},
     {"kill-node", kill_node},
     {"member-down", member_down},
+    {"advertise", advertise},
+    {"msee-maintenance", msee_maintenance},
+    {"peering-disable", peering_disable},
 };
 
 }  // namespace

@@ -184,4 +184,20 @@ void Silenced::heal() {
   }
 }
 
+// --- Configured ----------------------------------------------------------------------------------------------------
+
+Configured::Configured(Site& site, std::string node, Change change)
+    : site_(site), node_(std::move(node)), change_(std::move(change)) {
+  site_.configure(node_, change_.section, change_.apply);
+}
+
+Configured::~Configured() {
+  quietly([this] { heal(); });
+}
+
+void Configured::heal() {
+  if (!std::exchange(held_, false)) return;
+  site_.configure(node_, change_.section, change_.undo);
+}
+
 }  // namespace xconn::faults

@@ -82,6 +82,23 @@ class Silenced : public Effect {
   bool held_ = true;
 };
 
+/// What is different in the running configuration of a node's bgpd.
+class Configured : public Effect {
+ public:
+  struct Change {
+    std::vector<std::string> section, apply, undo;
+  };
+  Configured(Site& site, std::string node, Change change);
+  ~Configured() override;
+  void heal() override;
+
+ private:
+  Site& site_;
+  std::string node_;
+  Change change_;
+  bool held_ = true;
+};
+
 /// Counts up, for the seeds of losses.
 std::uint64_t& next_seed(Holds& holds);
 

@@ -67,6 +67,16 @@ const std::vector<Kind> kKinds = {
     {"kill", TargetKind::kDaemon, "the daemon is killed (SIGKILL), and started again when healed", {}},
     {"kill-node", TargetKind::kNode, "all its daemons are killed and its interfaces down: the others lose carrier", {}},
     {"member-down", TargetKind::kMember, "the SD-WAN member's interface is set down by the edge's administrator", {}},
+    {"advertise",
+     TargetKind::kSpeaker,
+     "the router announces so many more prefixes, each a /24",
+     {{"count", ValueKind::kCount, "", "how many"},
+      {"network", ValueKind::kNetwork, "100.64.0.0/10", "what they are taken from"}}},
+    {"msee-maintenance",
+     TargetKind::kMsee,
+     "12076 is prepended 8 times towards both sides, and the sessions stay up",
+     {}},
+    {"peering-disable", TargetKind::kMsee, "Microsoft shuts the customer's sessions down", {}},
 };
 
 }  // namespace
@@ -79,7 +89,8 @@ const Kind* find_kind(std::string_view name) {
 }
 
 std::string_view to_string(TargetKind target) {
-  constexpr std::string_view kNames[] = {"NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER"};
+  constexpr std::string_view kNames[] = {"NODE:INTERFACE", "NODE:DAEMON",          "NODE",
+                                         "NODE:MEMBER",    "NODE that speaks BGP", "MSEE"};
   return kNames[static_cast<int>(target)];
 }
 
@@ -90,7 +101,9 @@ std::string_view to_string(ValueKind value) {
                                          "a rate of 8kbps or more, as 10Mbps",
                                          "a number of bytes, 68 to 65535",
                                          "a protocol or port, as esp, bgp, bfd, icmp, udp/4500, tcp/179 or proto/47",
-                                         "in, out or both"};
+                                         "in, out or both",
+                                         "a number, 1 to 16384",
+                                         "a network of /24 or more addresses, as 100.64.0.0/10"};
   return kNames[static_cast<int>(value)];
 }
 

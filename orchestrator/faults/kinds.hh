@@ -7,9 +7,9 @@
 
 namespace xconn::faults {
 
-enum class TargetKind { kEnd, kDaemon, kNode, kMember };
+enum class TargetKind { kEnd, kDaemon, kNode, kMember, kSpeaker, kMsee };
 
-enum class ValueKind { kDuration, kPeriod, kShare, kRate, kBytes, kTraffic, kDirection };
+enum class ValueKind { kDuration, kPeriod, kShare, kRate, kBytes, kTraffic, kDirection, kCount, kNetwork };
 
 struct Parameter {
   std::string_view name;
@@ -30,7 +30,7 @@ const std::vector<Kind>& kinds();
 /// nullptr when there is none.
 const Kind* find_kind(std::string_view name);
 
-/// "NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER"
+/// "NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER", "NODE" that speaks BGP, "MSEE"
 std::string_view to_string(TargetKind target);
 /// How a value is written: "a duration (200ms)", "a share (5%)" ...
 std::string_view to_string(ValueKind value);

@@ -88,8 +88,20 @@ std::set<std::pair<std::string, std::string>> things(TargetKind kind, const Inve
 }
 
 std::string_view noun(TargetKind kind) {
-  constexpr std::string_view kNouns[] = {"link end", "daemon", "node", "SD-WAN member"};
+  constexpr std::string_view kNouns[] = {"link end", "daemon", "node", "SD-WAN member", "BGP speaker", "MSEE"};
   return kNouns[static_cast<int>(kind)];
+}
+
+bool is_whole_node(TargetKind target) {
+  return target == TargetKind::kNode || target == TargetKind::kSpeaker || target == TargetKind::kMsee;
+}
+
+/// Is the node one that this fault configures, if it configures at all?
+bool can_be_told(TargetKind target, const std::string& node, const Inventory& inventory) {
+  return target == TargetKind::kNode ||
+         std::any_of(inventory.speakers.begin(), inventory.speakers.end(), [&](const Speaker& speaker) {
+           return speaker.node == node && (target == TargetKind::kSpeaker || speaker.role == "msee");
+         });
 }
 
 void check_target(const Kind& kind, const std::string& target, const Inventory& inventory) {
@@ -100,14 +112,14 @@ void check_target(const Kind& kind, const std::string& target, const Inventory& 
     throw NotFoundError("there is no node \"" + node +
                         "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()}));
   }
-  if (kind.target == TargetKind::kNode && colon == std::string::npos) return;
+  if (is_whole_node(kind.target) && colon == std::string::npos && can_be_told(kind.target, node, inventory)) return;
   std::set<std::string> there;
   for (const auto& [owner, thing] : things(kind.target, inventory)) {
     if (owner == node) there.insert(thing);
   }
   if (colon != std::string::npos && there.contains(name)) return;
   const std::string wanted = "fault " + std::string(kind.name) + " takes " + std::string(to_string(kind.target));
-  if (kind.target == TargetKind::kNode) throw NotFoundError(wanted + ", not \"" + target + "\"");
+  if (is_whole_node(kind.target)) throw NotFoundError(wanted + ", not \"" + target + "\"");
   throw NotFoundError(node + " has no " + std::string(noun(kind.target)) + " \"" + name + "\"; it has: " + join(there) +
                       " (" + wanted + ")");
 }

@@ -1,6 +1,7 @@
 // What a fault needs to know of, and do to, the lab it is injected into. lab/ implements it; tests have a fake.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,24 @@ struct Daemon {
   std::string node, name;
 };
 
+/// A node with bgpd: its AS, and its neighbours with theirs.
+struct Speaker {
+  struct Neighbor {
+    std::string address;
+    std::uint32_t asn = 0;
+  };
+  std::string node, role;
+  std::uint32_t asn = 0;
+  std::vector<Neighbor> neighbors;
+};
+
 /// Everything that a fault may name. Plain data; it changes only when a new plan is applied.
 struct Inventory {
   std::vector<std::string> nodes;
   std::vector<Link> links;
   std::vector<Daemon> daemons;
   std::vector<Member> members;
+  std::vector<Speaker> speakers;
 };
 
 /// All calls on the loop's thread; they throw KernelError or ServiceError when the act fails.
@@ -49,6 +62,10 @@ class Site {
   virtual void impair(const End& from, const Impairment& impairment) = 0;
   /// To every process of the daemon. One that does not run is no error.
   virtual void signal(const std::string& node, const std::string& daemon, int number) = 0;
+  /// Lines for the running configuration of the node's bgpd, each in `section` ("router bgp 65001", and what is below
+  /// it); none: at the top. What it refuses is passed over.
+  virtual void configure(const std::string& node, const std::vector<std::string>& section,
+                         const std::vector<std::string>& lines) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.
   virtual void restart(const std::string& node, const std::string& daemon) = 0;
 };

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/address.hh"
 #include "datapath/filter.hh"
 
 namespace xconn::faults {
@@ -54,6 +55,13 @@ std::optional<std::uint32_t> parse_bytes(std::string_view text) {
   return value;
 }
 
+std::optional<std::uint32_t> parse_count(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > 16384) return std::nullopt;
+  return value;
+}
+
 std::optional<Direction> parse_direction(std::string_view text) {
   if (text == "in") return Direction::kIn;
   if (text == "out") return Direction::kOut;
@@ -77,6 +85,12 @@ bool is_valid(ValueKind kind, std::string_view text) {
       return datapath::match_of(text).has_value();
     case ValueKind::kDirection:
       return parse_direction(text).has_value();
+    case ValueKind::kCount:
+      return parse_count(text).has_value();
+    case ValueKind::kNetwork: {
+      const auto network = Prefix::parse(std::string(text));
+      return network && network->is_v4() && network->length() <= 24;
+    }
   }
   return false;
 }

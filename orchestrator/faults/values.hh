@@ -18,6 +18,9 @@ std::optional<std::uint64_t> parse_rate(std::string_view text);
 /// The size of an IP packet: 68 (RFC 791) to 65535.
 std::optional<std::uint32_t> parse_bytes(std::string_view text);
 
+/// 1 to 16384: the /24s of a /10.
+std::optional<std::uint32_t> parse_count(std::string_view text);
+
 enum class Direction { kIn, kOut, kBoth };
 std::optional<Direction> parse_direction(std::string_view text);
 

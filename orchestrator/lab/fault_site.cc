@@ -1,8 +1,11 @@
 #include "lab/fault_site.hh"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "lab/lab.hh"
+#include "services/vty.hh"
 
 namespace xconn::lab {
 namespace {
@@ -29,12 +32,30 @@ void add_members(faults::Inventory& inventory, const plan::Node& node) {
   }
 }
 
+/// What bgpd of a node was told: its AS and its neighbours'.
+void add_speaker(faults::Inventory& inventory, const plan::Node& node) {
+  const auto file = std::ranges::find(node.files, "frr.conf", &plan::File::name);
+  if (file == node.files.end()) return;
+  faults::Speaker speaker{node.name, node.role, 0, {}};
+  std::istringstream lines(file->content);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string first, second, third;
+    std::uint32_t asn = 0;
+    words >> first >> second >> third;
+    if (first == "router" && second == "bgp") speaker.asn = static_cast<std::uint32_t>(std::stoul(third));
+    if (first == "neighbor" && third == "remote-as" && words >> asn) speaker.neighbors.push_back({second, asn});
+  }
+  if (speaker.asn != 0) inventory.speakers.push_back(std::move(speaker));
+}
+
 faults::Inventory inventory_of(const plan::Plan& plan) {
   faults::Inventory inventory;
   for (const auto& node : plan.nodes) {
     inventory.nodes.push_back(node.name);
     for (const auto& service : node.services) inventory.daemons.push_back({node.name, service.name});
     add_members(inventory, node);
+    add_speaker(inventory, node);
   }
   for (const auto& link : plan.links)
     inventory.links.push_back(
@@ -60,6 +81,11 @@ void FaultSite::impair(const End& from, const Impairment& impairment) {
 void FaultSite::signal(const std::string& node, const std::string& daemon, int number) {
   auto& service = lab_.node(node).services().at(daemon);
   if (service.running()) service.signal(number);
+}
+
+void FaultSite::configure(const std::string& node, const std::vector<std::string>& section,
+                          const std::vector<std::string>& lines) {
+  services::vty_configure(services::vty_socket(node, "bgpd"), section, lines);
 }
 
 void FaultSite::restart(const std::string& node, const std::string& daemon) {

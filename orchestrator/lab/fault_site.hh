@@ -17,6 +17,8 @@ class FaultSite : public faults::Site {
   const sys::Netns& netns(const std::string& node) override;
   void impair(const End& from, const Impairment& impairment) override;
   void signal(const std::string& node, const std::string& daemon, int number) override;
+  void configure(const std::string& node, const std::vector<std::string>& section,
+                 const std::vector<std::string>& lines) override;
   void restart(const std::string& node, const std::string& daemon) override;
 
  private:

@@ -286,13 +286,13 @@ const ObjectInfo& object_info<BgpNeighbor>() {
           key<&BgpNeighbor::accept>("accept", "prefixes that are taken from it; without it, all"),
           key<&BgpNeighbor::announce>("announce", "prefixes that are announced to it; without it, all"),
           key<&BgpNeighbor::maximum_prefix>("maximum-prefix", "one more and the session is torn down"),
-          key<&BgpNeighbor::strip_private_as>("strip-private-as",
-                                              "take private AS numbers out of the paths that are learned of it"),
           key<&BgpNeighbor::ebgp_multihop>("ebgp-multihop", "it is on no network of the node"),
           key<&BgpNeighbor::source>("source", "the session's own address; without it, the one towards it"),
           key<&BgpNeighbor::accept_communities, Community>(
               "accept-communities", "only routes with one of these are taken from it; without it, all"),
           key<&BgpNeighbor::set_communities, Community>("set-communities", "added to what is announced to it"),
+          key<&BgpNeighbor::shutdown>("shutdown", "held down by its administrator"),
+          key<&BgpNeighbor::refuse>("refuse", "networks that are not taken from it, nor anything inside them"),
       }};
   return kInfo;
 }

@@ -55,11 +55,15 @@ struct BgpNeighbor {
   std::vector<Prefix> accept;    ///< empty: everything
   std::vector<Prefix> announce;  ///< empty: everything
   std::optional<std::uint32_t> maximum_prefix;
-  bool strip_private_as = false;                ///< from what is learned of it, as Microsoft peering does
   bool ebgp_multihop = false;                   ///< not on a connected network: BGP over a tunnel
   std::optional<Address> source;                ///< the session's own address; absent: the one towards it
   std::vector<std::string> accept_communities;  ///< only routes with one of these; empty: all
-  std::vector<std::string> set_communities;     ///< on what is announced to it
+  std::vector<std::string> set_communities;     ///< added to what is announced to it
+  bool shutdown = false;                        ///< held down by its administrator
+  std::vector<Prefix> refuse;                   ///< not taken from it, longer ones neither; 0.0.0.0/0 is itself only
+  std::optional<std::vector<std::string>> announce_communities;  ///< only routes with one of these; none when empty
+  std::vector<std::string> withhold_communities;                 ///< routes with one of these are not announced to it
+  std::vector<Asn> withhold_asns;                                ///< nor those that came by way of one of these
 };
 
 struct Bgp {

@@ -13,7 +13,8 @@ struct Owner {
   std::string_view daemons;
 };
 
-/// First match wins. Routing policy is read by both who may apply it.
+/// First match wins. Prefix lists are read by both who may apply them; route maps are bgpd's, for zebra refuses what is
+/// BGP's in them.
 constexpr std::array kOwners{
     Owner{"router bgp", "bgpd"},
     Owner{"router-id", "zebra"},
@@ -37,7 +38,7 @@ constexpr std::array kOwners{
     Owner{"ip nht", "zebra"},
     Owner{"zebra", "zebra"},
     Owner{"debug zebra", "zebra"},
-    Owner{"route-map", "bgpd zebra"},
+    Owner{"route-map", "bgpd"},
     Owner{"ip prefix-list", "bgpd zebra"},
     Owner{"ipv6 prefix-list", "bgpd zebra"},
     Owner{"access-list", "bgpd zebra"},

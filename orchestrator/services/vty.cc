@@ -1,5 +1,6 @@
 #include "services/vty.hh"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
@@ -17,6 +18,17 @@ std::string request_for(const std::string& command) {
   bytes += command;
   bytes += '\0';
   return bytes;
+}
+
+/// So many commands fit into a socket's buffer at once.
+constexpr std::size_t kCommandsAtOnce = 1000;
+
+std::size_t replies_in(const std::string& received) {
+  std::size_t count = 0;
+  for (auto end = received.find('\0'); end != std::string::npos && received.size() >= end + kTrailer;
+       end = received.find('\0', end + kTrailer))
+    ++count;
+  return count;
 }
 
 bool has_two_replies(const std::string& received) {
@@ -50,6 +62,21 @@ std::string vty_ask(const std::string& socket, const std::string& command, Durat
 
 nlohmann::json vty_ask_json(const std::string& socket, const std::string& command, Duration bound) {
   return nlohmann::json::parse(vty_ask(socket, command, bound));
+}
+
+void vty_configure(const std::string& socket, const std::vector<std::string>& section,
+                   const std::vector<std::string>& lines, Duration bound) {
+  std::vector<std::string> entering{"enable", "configure terminal"};
+  entering.insert(entering.end(), section.begin(), section.end());
+  for (std::size_t from = 0; from < lines.size(); from += kCommandsAtOnce) {
+    const auto to = std::min(lines.size(), from + kCommandsAtOnce);
+    std::string bytes;
+    for (const auto& command : entering) bytes += command + '\0';
+    for (std::size_t i = from; i < to; ++i) bytes += lines[i] + '\0';
+    const std::size_t wanted = entering.size() + to - from;
+    exchange(socket, bytes, bound, "configuration of " + socket,
+             [wanted](const std::string& received) { return replies_in(received) >= wanted; });
+  }
 }
 
 std::unique_ptr<Stream> vty_ask(sys::Loop& loop, const std::string& socket, const std::string& command,

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/duration.hh"
 
@@ -40,6 +41,11 @@ std::string vty_ask(const std::string& socket, const std::string& command,
 /// The same for "... json" commands.
 nlohmann::json vty_ask_json(const std::string& socket, const std::string& command,
                             Duration bound = std::chrono::milliseconds(500));
+
+/// Lines for the running configuration, each in `section` (what is entered from the top); those that the daemon refuses
+/// are passed over. Blocks up to `bound`. Throws TimeoutError, and Error when nobody listens.
+void vty_configure(const std::string& socket, const std::vector<std::string>& section,
+                   const std::vector<std::string>& lines, Duration bound = std::chrono::seconds(10));
 
 /// The same on the loop. nullptr when nobody listens. `replied` is not called when the daemon hangs up. The question is
 /// dropped when the returned object goes.

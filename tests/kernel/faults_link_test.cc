@@ -41,6 +41,7 @@ struct Wires : Site {
   void signal(const std::string& node, const std::string& daemon, int) override {
     killed.push_back(node + ":" + daemon);
   }
+  void configure(const std::string&, const std::vector<std::string>&, const std::vector<std::string>&) override {}
   void restart(const std::string& node, const std::string& daemon) override {
     restarted.push_back(node + ":" + daemon);
   }

@@ -68,8 +68,8 @@ TEST_P(ShippedDrill, ItsFaultsHaveTargets) {
   for (const Step& step : drill_.timeline) {
     const auto* fault = std::get_if<Inject>(&step.action);
     if (fault == nullptr) continue;
-    const auto target = faults::find_kind(fault->kind)->target;
-    const bool whole_node = target == faults::TargetKind::kNode;
+    ASSERT_NE(faults::find_kind(fault->kind), nullptr);
+    const bool whole_node = fault->on.find(':') == std::string::npos;
     EXPECT_THAT(whole_node ? nodes_ : ends_, Contains(fault->on));
   }
 }

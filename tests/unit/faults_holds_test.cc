@@ -21,6 +21,10 @@ struct Recorder : Site {
   void signal(const std::string& node, const std::string& daemon, int number) override {
     acts.push_back(node + ":" + daemon + " " + std::to_string(number));
   }
+  void configure(const std::string& node, const std::vector<std::string>& section,
+                 const std::vector<std::string>& lines) override {
+    for (const auto& line : lines) acts.push_back(node + ": " + (section.empty() ? "" : section.back() + ": ") + line);
+  }
   void restart(const std::string& node, const std::string& daemon) override {
     acts.push_back(node + ":" + daemon + " restart");
   }
@@ -49,6 +53,37 @@ TEST_F(Faults, FreezeThaws) {
   registry.heal(id);
   EXPECT_EQ(site.acts, (Acts{kStop, kContinue}));
   EXPECT_THROW(registry.heal(id), NotFoundError);
+}
+
+TEST_F(Faults, RoutersAreToldAndToldOtherwise) {
+  site.inventory_.speakers = {{"r", "msee", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
+  const int disabled = apply({"peering-disable", "r"});
+  EXPECT_EQ(site.acts, Acts{"r: router bgp 12076: neighbor 10.0.0.1 shutdown"}) << "the gateway is no customer";
+  registry.heal(disabled);
+  EXPECT_EQ(site.acts.back(), "r: router bgp 12076: no neighbor 10.0.0.1 shutdown");
+  site.acts.clear();
+  const int advertised = apply({"advertise", "r", "2", "network=100.64.0.0/16"});
+  EXPECT_EQ(site.acts.back(), "r: address-family ipv4 unicast: network 100.64.1.0/24");
+  registry.heal(advertised);
+  EXPECT_EQ(site.acts.back(), "r: address-family ipv4 unicast: no network 100.64.1.0/24");
+}
+
+TEST_F(Faults, MaintenancePrependsToEverybodyAndLooksAgainLast) {
+  site.inventory_.speakers = {{"r", "msee", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
+  const int id = apply({"msee-maintenance", "r"});
+  ASSERT_EQ(site.acts.size(), 3U);
+  EXPECT_EQ(site.acts[1],
+            "r: route-map OUT-10.0.0.9 permit 10: set as-path prepend 12076 12076 12076 12076 12076 12076 12076 12076");
+  EXPECT_EQ(site.acts[2], "r: do clear bgp * soft out");
+  registry.heal(id);
+  EXPECT_EQ(site.acts[3], "r: route-map OUT-10.0.0.9 permit 10: no set as-path prepend");
+  EXPECT_EQ(site.acts.back(), "r: do clear bgp * soft out");
+}
+
+TEST_F(Faults, OnlyAnMseeHasMaintenance) {
+  site.inventory_.speakers = {{"r", "router", 65001, {}}};
+  EXPECT_THROW(apply({"msee-maintenance", "r"}), NotFoundError);
+  EXPECT_THROW(apply({"advertise", "s", "1"}), NotFoundError) << "it speaks no BGP";
 }
 
 TEST_F(Faults, KilledAndFrozenIsBothUntilEachIsHealed) {

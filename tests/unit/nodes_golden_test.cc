@@ -32,7 +32,8 @@ TEST_P(Golden, PlanIsTheReviewedOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Topologies, Golden,
-                         testing::Values("chain", "private-peering", "sdwan-expressroute", "transit-vnet"));
+                         testing::Values("chain", "microsoft-peering", "private-peering", "sdwan-expressroute",
+                                         "transit-vnet", "two-circuits"));
 
 }  // namespace
 }  // namespace xconn::nodes

@@ -1,0 +1,217 @@
+// Microsoft's side of a circuit: for each path one VRF for private peering, which peers with the customer and with the
+// gateways, and one for Microsoft peering, which peers with the customer and Microsoft's public network (Microsoft
+// Learn, "ExpressRoute routing requirements").
+#include <algorithm>
+
+#include "azure/expansion.hh"
+
+namespace xconn::azure {
+namespace {
+
+/// Route limits (Microsoft Learn, "Azure subscription and service limits", ExpressRoute): the next prefix ends the
+/// session.
+constexpr std::uint32_t kStandardRoutes = 4000, kPremiumRoutes = 10000, kV6Routes = 100, kMicrosoftRoutes = 200;
+constexpr std::uint32_t kVnetRoutes = 1000;
+
+/// Not taken on Microsoft peering: a default route, and what is not public.
+constexpr const char* kNotPublic[] = {"0.0.0.0/0",     "10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16",
+                                      "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",   "224.0.0.0/4"};
+
+std::uint32_t route_limit(const Vrf& vrf, bool v4) {
+  if (vrf.microsoft) return kMicrosoftRoutes;
+  if (!v4) return kV6Routes;
+  return vrf.circuit->sku == "Premium" ? kPremiumRoutes : kStandardRoutes;
+}
+
+/// Nothing is announced without a route filter.
+std::vector<std::string> filtered_communities(const model::Topology& topology, const model::Peering& peering) {
+  std::vector<std::string> communities;
+  for (const auto& filter : topology.route_filters)
+    if (filter.name == peering.route_filter)
+      for (const auto& rule : filter.rules)
+        if (rule.access == "Allow")
+          communities.insert(communities.end(), rule.communities.begin(), rule.communities.end());
+  return communities;
+}
+
+model::BgpNeighbor customer(const model::Topology& topology, const Vrf& vrf, const Prefix& prefix) {
+  const auto& peering = *vrf.peering;
+  model::BgpNeighbor made = neighbor(prefix.host(1), peering.peer_asn);
+  made.password = peering.md5;
+  made.bfd = peering.bfd;
+  made.remove_private_as = !vrf.microsoft;
+  made.maximum_prefix = route_limit(vrf, prefix.is_v4());
+  made.shutdown = peering.state == "Disabled" || (vrf.microsoft && peering.validation != "Configured");
+  if (!vrf.microsoft) return made;
+  for (const char* network : kNotPublic) made.refuse.push_back(*Prefix::parse(network));
+  made.announce_communities = filtered_communities(topology, peering);
+  return made;
+}
+
+bool reaches_others(const model::Topology& topology, const model::Circuit& circuit) {
+  return std::ranges::any_of(topology.global_reach, [&](const model::GlobalReach& reach) {
+    return reach.circuit == circuit.name || reach.peer_circuit == circuit.name;
+  });
+}
+
+model::BgpNeighbor gateway_instance(const Address& address, bool with_global_reach) {
+  model::BgpNeighbor made = neighbor(address, *Asn::of(kGatewayAsn));
+  made.bfd = true;
+  made.maximum_prefix = kVnetRoutes;
+  // What another circuit's customer announces goes to this circuit's customer, and into no VNet.
+  if (with_global_reach) made.withhold_communities = {kGlobalReachCommunity};
+  return made;
+}
+
+/// The MSEE's side of the Microsoft core: one interface for each gateway that the circuit is connected to.
+void join_gateways(Expansion& expansion, const model::Circuit& circuit, int end, model::Node& msee) {
+  int count = 0;
+  for (const auto& gateway : expansion.in.gateways) {
+    if (!std::ranges::count(circuits_of(expansion.in, gateway), &circuit)) continue;
+    const auto subnet = subnet_of(vnet_of(expansion.in, gateway.vnet), kGatewaySubnet).prefix;
+    const std::string name = ++count == 1 ? "core" : "core" + std::to_string(count);
+    msee.interfaces.push_back(port(name, {{core_address(expansion.in, gateway, circuit, end), subnet.length()}}));
+    for (const auto& instance : gateway.instances)
+      msee.bgp->neighbors.push_back(gateway_instance(instance, reaches_others(expansion.in, circuit)));
+    expansion.link({msee.name, name}, {gateway_switch_name(gateway), interface_name(msee.name)}, circuit.where);
+  }
+}
+
+// --- Microsoft's public network --------------------------------------------------------------------------------------
+
+/// The routers that have a VRF for Microsoft peering, and the services, on one network that only they see.
+const Prefix& public_core() {
+  static const Prefix kCore = *Prefix::parse("100.64.0.0/24");  // RFC 6598
+  return kCore;
+}
+
+constexpr const char* kPublicCore = "microsoft-core";
+constexpr std::uint32_t kFirstService = 100;
+
+std::vector<std::string> public_routers(const model::Topology& topology) {
+  std::vector<std::string> names;
+  for (const auto& circuit : topology.circuits)
+    if (circuit.microsoft_peering)
+      for (int end : {0, 1}) names.push_back(microsoft_router_name(topology, circuit, end));
+  return names;
+}
+
+Address router_address(std::size_t index) { return public_core().host(static_cast<std::uint32_t>(index) + 1); }
+
+Address service_address(std::size_t index) {
+  return public_core().host(kFirstService + static_cast<std::uint32_t>(index));
+}
+
+void join_public_core(Expansion& expansion, model::Node& msee) {
+  const auto routers = public_routers(expansion.in);
+  const auto index = static_cast<std::size_t>(std::ranges::find(routers, msee.name) - routers.begin());
+  msee.interfaces.push_back(port("core", {{router_address(index), public_core().length()}}));
+  for (std::size_t i = 0; i < expansion.in.public_services.size(); ++i) {
+    auto service = neighbor(service_address(i), *Asn::of(kServiceAsn));
+    service.remove_private_as = true;  // "private AS numbers are removed from the path" on Microsoft peering
+    msee.bgp->neighbors.push_back(service);
+  }
+  expansion.link({msee.name, "core"}, {kPublicCore, interface_name(msee.name)}, msee.where);
+}
+
+void add_service(Expansion& expansion, const model::PublicService& service, std::size_t index) {
+  const auto routers = public_routers(expansion.in);
+  auto& node = expansion.add_node(service.name, "public-service", "microsoft", service.where);
+  node.interfaces = {port("lo", {{service.prefix.host(1), service.prefix.network().bits()}}),
+                     port("core", {{service_address(index), public_core().length()}})};
+  node.bgp = speaker(*Asn::of(kServiceAsn), service_address(index));
+  node.bgp->advertise = {service.prefix};
+  for (std::size_t i = 0; i < routers.size(); ++i) {
+    node.bgp->neighbors.push_back(neighbor(router_address(i), *Asn::of(kMicrosoftAsn)));
+    node.bgp->neighbors.back().set_communities = service.communities;
+  }
+  expansion.link({service.name, "core"}, {kPublicCore, interface_name(service.name)}, service.where);
+}
+
+// --- Global Reach ----------------------------------------------------------------------------------------------------
+
+const model::Circuit& circuit_called(const model::Topology& topology, const std::string& name) {
+  return *std::ranges::find(topology.circuits, name, &model::Circuit::name);
+}
+
+/// A session between MSEEs, internal to AS 12076: what one of them was told by another, it tells no third one. Routes
+/// of VNets stay where they are.
+void add_reach_session(Expansion& expansion, const std::string& msee, const std::string& interface,
+                       const Prefix& network, std::uint32_t own, std::uint32_t other) {
+  auto& node = expansion.node(msee);
+  node.interfaces.push_back(port(interface, {{network.host(own), network.length()}}));
+  auto peer = neighbor(network.host(other), *Asn::of(kMicrosoftAsn));
+  peer.bfd = peer.next_hop_self = true;
+  peer.withhold_asns = {*Asn::of(kGatewayAsn)};
+  peer.set_communities = {kGlobalReachCommunity};
+  node.bgp->neighbors.push_back(peer);
+}
+
+void join_circuits(Expansion& expansion, const model::GlobalReach& reach, int end) {
+  const auto &one = circuit_called(expansion.in, reach.circuit),
+             &other = circuit_called(expansion.in, reach.peer_circuit);
+  const Prefix network = Prefix::of(reach.prefix.host(4 * static_cast<std::uint32_t>(end)), 30);
+  const auto one_msee = msee_name(expansion.in, one, end), other_msee = msee_name(expansion.in, other, end);
+  const auto one_port = interface_name("gr-" + other.name), other_port = interface_name("gr-" + one.name);
+  add_reach_session(expansion, one_msee, one_port, network, 1, 2);
+  add_reach_session(expansion, other_msee, other_port, network, 2, 1);
+  Impairment smaller;
+  smaller.rate = std::min(one.bandwidth, other.bandwidth);
+  expansion.link({one_msee, one_port}, {other_msee, other_port}, reach.where, smaller);
+}
+
+}  // namespace
+
+std::string msee_name(const model::Topology& topology, const model::Circuit& circuit, int end) {
+  const std::string plain = "msee" + std::to_string(end + 1);
+  return topology.circuits.size() == 1 ? plain : circuit.name + "-" + plain;
+}
+
+std::string microsoft_router_name(const model::Topology& topology, const model::Circuit& circuit, int end) {
+  return msee_name(topology, circuit, end) + "-ms";
+}
+
+std::vector<const Prefix*> path_prefixes(const model::Peering& peering, int end) {
+  std::vector<const Prefix*> prefixes{end == 0 ? &peering.primary : &peering.secondary};
+  const auto& v6 = end == 0 ? peering.primary_v6 : peering.secondary_v6;
+  if (v6) prefixes.push_back(&*v6);
+  return prefixes;
+}
+
+std::vector<Vrf> vrfs_of(const model::Topology& topology, const model::Circuit& circuit, int end) {
+  const auto peering = [&](const std::optional<model::Peering>& wanted) {
+    return wanted && is_provisioned(circuit) ? &*wanted : nullptr;
+  };
+  std::vector<Vrf> vrfs;
+  if (circuit.private_peering || !circuit.microsoft_peering)
+    vrfs.push_back({msee_name(topology, circuit, end), &circuit, peering(circuit.private_peering), false});
+  if (circuit.microsoft_peering)
+    vrfs.push_back({microsoft_router_name(topology, circuit, end), &circuit, peering(circuit.microsoft_peering), true});
+  return vrfs;
+}
+
+void add_sessions(Expansion& expansion, const Vrf& vrf, int end, model::Node& node) {
+  if (vrf.peering != nullptr) {
+    const auto prefixes = path_prefixes(*vrf.peering, end);
+    node.bgp->router_id = prefixes.front()->host(2);
+    for (const auto* prefix : prefixes) node.bgp->neighbors.push_back(customer(expansion.in, vrf, *prefix));
+  }
+  if (vrf.microsoft)
+    join_public_core(expansion, node);
+  else
+    join_gateways(expansion, *vrf.circuit, end, node);
+}
+
+void add_global_reach(Expansion& expansion) {
+  for (const auto& reach : expansion.in.global_reach)
+    for (int end : {0, 1}) join_circuits(expansion, reach, end);
+}
+
+void add_public_services(Expansion& expansion) {
+  if (public_routers(expansion.in).empty()) return;
+  expansion.add_node(kPublicCore, "switch", "microsoft", Where{});
+  for (std::size_t i = 0; i < expansion.in.public_services.size(); ++i)
+    add_service(expansion, expansion.in.public_services[i], i);
+}
+
+}  // namespace xconn::azure
