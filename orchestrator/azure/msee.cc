@@ -142,6 +142,7 @@ void add_reach_session(Expansion& expansion, const std::string& msee, const std:
   node.interfaces.push_back(port(interface, {{network.host(own), network.length()}}));
   auto peer = neighbor(network.host(other), *Asn::of(kMicrosoftAsn));
   peer.bfd = peer.next_hop_self = true;
+  peer.local_preference = 50;  // what the circuit's own customer says comes first
   peer.withhold_asns = {*Asn::of(kGatewayAsn)};
   peer.set_communities = {kGlobalReachCommunity};
   node.bgp->neighbors.push_back(peer);

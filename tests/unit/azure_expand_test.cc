@@ -83,7 +83,7 @@ TEST(Expand, MseeHasTheSecondAddressBehindBothTags) {
   EXPECT_EQ(interface(node(plain, "msee2"), "core").addresses.front().text(), "172.16.139.5/27");
 }
 
-TEST(Expand, MseeHidesPrivateNumbersAndLimitsRoutesOfTheCustomerOnly) {
+TEST(Expand, MseeHidesPrivateNumbersAndLimitsRoutesOfBothSides) {
   const auto plain = expand(reference());
   const auto& neighbors = node(plain, "msee1").bgp->neighbors;
   ASSERT_EQ(neighbors.size(), 3U);
@@ -92,7 +92,7 @@ TEST(Expand, MseeHidesPrivateNumbersAndLimitsRoutesOfTheCustomerOnly) {
   EXPECT_EQ(neighbors[0].maximum_prefix, 4000U);
   EXPECT_EQ(neighbors[1].asn.value(), 65515U);
   EXPECT_FALSE(neighbors[1].remove_private_as);
-  EXPECT_FALSE(neighbors[1].maximum_prefix);
+  EXPECT_EQ(neighbors[1].maximum_prefix, 1000U);
 }
 
 TEST(Expand, SeveralCircuitsHaveRoutersAndAddressesOfTheirOwn) {
