@@ -202,7 +202,7 @@ Tag s_tag(const model::Circuit& circuit) { return {static_cast<std::uint16_t>(ci
 std::string tagged(const std::string& parent, const std::vector<Tag>& tags) {
   std::string name = parent;
   for (const auto& tag : tags) name += "." + std::to_string(tag.id);
-  return interface_name(name);
+  return interface_name(name, kSubInterfaceNameLength);
 }
 
 model::Interface sub_interface(const std::string& parent, std::vector<Tag> tags) {

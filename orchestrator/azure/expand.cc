@@ -68,11 +68,11 @@ const model::Vnet& vnet_of(const model::Topology& topology, const std::string& n
 
 const model::Subnet& subnet_of(const model::Vnet& vnet, const std::string& name) { return named(vnet.subnets, name); }
 
-std::string interface_name(const std::string& wanted) {
-  if (wanted.size() <= 15) return wanted;
+std::string interface_name(const std::string& wanted, std::size_t longest) {
+  if (wanted.size() <= longest) return wanted;
   char digits[5];
   std::snprintf(digits, sizeof digits, "~%03x", hash_of(wanted) & 0xfff);
-  return wanted.substr(0, 11) + digits;
+  return wanted.substr(0, longest - 4) + digits;
 }
 
 model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses) {

@@ -14,8 +14,8 @@ constexpr std::uint32_t kMicrosoftAsn = 12076;                   ///< of every M
 constexpr std::uint32_t kGatewayAsn = 65515;                     ///< of every virtual network gateway
 constexpr std::uint32_t kServiceAsn = 8075;                      ///< of Microsoft's public network
 inline constexpr const char* kGlobalReachCommunity = "12076:1";  ///< on what came from another circuit's MSEE
-constexpr int kQinqMtu = 1508;                  ///< a 1500-byte packet with two tags must pass the trunk
-constexpr std::uint32_t kSubnetTables = 1001;   ///< of the fabric: one for each subnet
+constexpr int kQinqMtu = 1508;                 ///< a 1500-byte packet with two tags must pass the trunk
+constexpr std::uint32_t kSubnetTables = 1001;  ///< of the fabric: one for each subnet
 /// Of the fabric: one for each link by which packets may go to one NIC only (a load balancer's to a backend, a peered
 /// VNet's to an appliance).
 constexpr std::uint32_t kForcedTables = 5001;
@@ -53,7 +53,8 @@ void force_out(model::Node& fabric, const std::string& from, const model::Fabric
 const model::FabricNic* nic_of(const model::Fabric& fabric, const Address& address);
 
 /// `wanted`, or a shorter name with a few digits of its hash when Linux would refuse it.
-std::string interface_name(const std::string& wanted);
+constexpr std::size_t kNameLength = 15, kSubInterfaceNameLength = 14;
+std::string interface_name(const std::string& wanted, std::size_t longest = kNameLength);
 model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses = {});
 model::BgpNeighbor neighbor(const Address& address, Asn asn);
 model::Bgp speaker(Asn asn, const std::optional<Address>& router_id = {});

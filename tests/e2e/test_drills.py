@@ -34,14 +34,26 @@ def play(path: Path, captures: Path) -> crossconnect.Report:
 @pytest.fixture(scope="module")
 def plays(request, leaves_nothing_behind, tmp_path_factory) -> Iterator[dict[Path, Future]]:
     """Labs know nothing of each other, and drills wait more than they work: as many at once as there are processors."""
-    wanted = [item.callspec.params["path"] for item in request.session.items if item.originalname == "test_drill"]
+    wanted = [
+        item.callspec.params["path"]
+        for item in request.session.items
+        if item.originalname == "test_drill" and not item.get_closest_marker("skip")
+    ]
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         yield {path: pool.submit(play, path, tmp_path_factory.mktemp("captures")) for path in wanted}
         pool.shutdown(cancel_futures=True)
 
 
+def marked(path: Path) -> object:
+    """A drill of more than a minute and a half is not for every run."""
+    seconds = float(str(read(path)["duration"]).removesuffix("s")) if "duration" in read(path) else 0
+    return pytest.param(path, marks=[pytest.mark.slow] if seconds > 90 else [])
+
+
 @pytest.mark.bound(480)
-@pytest.mark.parametrize("path", DRILLS, ids=lambda path: f"{path.parent.parent.name}:{path.stem}")
+@pytest.mark.parametrize(
+    "path", [marked(path) for path in DRILLS], ids=[f"{path.parent.parent.name}:{path.stem}" for path in DRILLS]
+)
 def test_drill(plays, path: Path) -> None:
     report = plays[path].result()
     assert report.passed, str(report)

@@ -111,14 +111,14 @@ TEST(Circuit, GlobalReachIsInternalToMicrosoftAndAsWideAsTheSmallerCircuit) {
 TEST(Circuit, DirectPortsAreTheTrunkAndHoldEachCircuitToItsBandwidth) {
   const auto plain = expand(shipped("er-direct"));
   EXPECT_NE(link(plain, {"ce", "pri"}, {"direct1", "prov"}), nullptr);
-  const auto* limited = link(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov.102.10"});
+  const auto* limited = link(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov.102.20"});
   ASSERT_NE(limited, nullptr);
   EXPECT_EQ(limited->b_to_a.rate, 1'000'000'000U);
   const auto dot1q = expand(shipped("er-direct/dot1q.yaml"));
   EXPECT_EQ(interface(dot1q, "direct2", "prov.12").tags, (std::vector<Tag>{{12}}));
   auto unlimited = shipped("er-direct");
   unlimited.circuits[1].rate_limit = false;
-  EXPECT_EQ(link(expand(unlimited), {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov.102.10"})->b_to_a.rate, 0U);
+  EXPECT_EQ(link(expand(unlimited), {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov.102.20"})->b_to_a.rate, 0U);
 }
 
 TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
