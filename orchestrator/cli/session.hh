@@ -58,6 +58,7 @@ void add_plan(CLI::App& app, Session& session);
 void add_import(CLI::App& app, Session& session);
 void add_schema(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
+void add_objects(CLI::App& app, Session& session);  ///< circuit, peering, connection ... and provider
 void add_version(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);
 void add_complete(CLI::App& app, Session& session);

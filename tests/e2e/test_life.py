@@ -1,0 +1,102 @@
+"""The life of a circuit (Microsoft Learn, "ExpressRoute workflows"): ordered, provisioned, peered, linked, upgraded, and
+given back. Each step out of order is refused with a reason, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+
+import crossconnect
+
+LIFE = str(Path(__file__).parent / "change" / "life.yaml")
+PEERING = "vlan=70 peer-asn=64970 primary=192.0.2.160/30 secondary=192.0.2.164/30 md5=abc123 bfd=false".split()
+NEIGHBOURS = ", ".join(f"{{address: 192.0.2.{last}, asn: 12076, password: abc123}}" for last in (162, 166))
+ROUTER = [
+    "interfaces.a={address: 192.0.2.161/30, parent: pri, vlan: 70}",
+    "interfaces.b={address: 192.0.2.165/30, parent: sec, vlan: 70}",
+    f"bgp={{asn: 64970, advertise: [10.203.0.0/24], neighbors: [{NEIGHBOURS}]}}",
+]
+
+
+@pytest.fixture(scope="module")
+def lab(leaves_nothing_behind: None) -> Iterator[Any]:
+    with crossconnect.up(LIFE, name="life") as lab:
+        yield lab
+
+
+@pytest.fixture
+def verb(xconn: Any, lab: Any) -> Any:
+    def run(*words: str, refused: str = "") -> str:
+        plan = (lab.folder / "plan.json").read_text()
+        done = xconn(*words, "--lab", "life")
+        said = done.stdout + done.stderr
+        assert (done.returncode != 0) == bool(refused), (words, said)
+        assert refused in said, (words, said)
+        if refused:
+            assert (lab.folder / "plan.json").read_text() == plan, "what is refused changes nothing"
+        return said
+
+    return run
+
+
+def test_the_whole_life_of_a_circuit(verb: Any, lab: Any) -> None:
+    verb(
+        *"circuit create shop bandwidth=50Mbps sku=Standard provider=exchange s-tag=77".split(),
+        "peering-location=Washington DC",
+        "customer={primary: shop:pri, secondary: shop:sec}",
+    )
+    shown = verb("circuit", "show", "shop")
+    assert "provider-state: NotProvisioned" in shown
+    key = re.search(r"service-key: (\S+)", shown)
+    assert key, shown
+    verb("peering", "create", "shop", "private", *PEERING, refused="[V8]")
+    verb("provider", "provision", "--service-key", "00000000-0000-0000-0000-000000000000", refused="no circuit")
+    verb("provider", "provision", "--service-key", key[1])
+    verb("connection", "create", "shop-cxn", "gateway=erspvnetcust1gw1", "circuit=shop", refused="[V8]")
+    verb("node", "update", "shop", *ROUTER)
+    verb("peering", "create", "shop", "private", *PEERING)
+    assert "abc123" not in verb("peering", "show", "shop", "private")
+    verb("connection", "create", "shop-cxn", "gateway=erspvnetcust1gw1", "circuit=shop")
+    lab.exec("shop-pc", "ping", "-c2", "-i0.2", "-W2", "10.0.4.132")
+
+    upgrade_loses_nothing(verb, lab)
+
+    verb("circuit", "update", "shop", "bandwidth=50Mbps", refused="InternalError")
+    verb("circuit", "delete", "shop", refused="not in Deprovisioned state")
+    verb("provider", "deprovision", "--service-key", key[1], refused="[V10]")
+    verb("peering", "delete", "shop", "private", refused="[V10]")
+    verb("gateway", "delete", "erspvnetcust1gw1", refused="[V36]")
+    verb("vnet", "delete", "erspvnetcust1", refused="InUseSubnetCannotBeDeleted")
+
+    verb("connection", "delete", "shop-cxn")
+    assert lab.exec("shop-pc", "ping", "-c1", "-W1", "10.0.4.132", check=False).returncode != 0
+    verb("circuit", "delete", "shop", refused="not in Deprovisioned state")
+    verb("peering", "delete", "shop", "private")
+    verb("node", "update", "shop", "bgp=", "interfaces.a=", "interfaces.b=")
+    verb("provider", "deprovision", "--service-key", key[1])
+    verb("circuit", "delete", "shop")
+    assert verb("circuit", "list").split() == ["er1", "er2"]
+    assert not any(node["name"].startswith("shop-msee") for node in lab.inspect()["nodes"])
+
+
+def upgrade_loses_nothing(verb: Any, lab: Any) -> None:
+    drill = {
+        "name": "upgrade",
+        "topology": LIFE,
+        "duration": "8s",
+        "flows": {"through": {"from": "shop-pc", "to": "hub-vm", "every": "5ms"}},
+        "expect": [{"lost": {"flow": "through", "at-most": 0}}],
+    }
+    report: dict[str, Any] = {}
+    running = threading.Thread(target=lambda: report.update(of=lab._core.drill(json.dumps(drill), "upgrade")))
+    running.start()
+    assert "rate 50 Mbit/s -> rate 100 Mbit/s" in verb("circuit", "update", "shop", "bandwidth=100Mbps")
+    assert running.is_alive(), "the flow is to outlast the upgrade"
+    running.join()
+    flow = report["of"]["flows"][0]
+    assert flow["forward"]["received"] > 500 and not flow["forward"]["lost"] and not flow["reverse"]["lost"], flow
