@@ -54,7 +54,7 @@ TEST(FaultRequest, SaysEverythingThatIsWrong) {
 }
 
 TEST(FaultRequest, NamesWhatThereIs) {
-  EXPECT_THAT(refusal({"explode", "hq-fgt:er"}), HasSubstr("there are: admin-down, blackhole, brownout"));
+  EXPECT_THAT(refusal({"explode", "hq-fgt:er"}), HasSubstr("there are: admin-down, advertise, blackhole, brownout"));
   EXPECT_THAT(refusal({"blackhole", "hq-fgd:er"}), HasSubstr("there are: hq-er, hq-fgt"));
   EXPECT_THAT(refusal({"blackhole", "hq-fgt:wan"}), HasSubstr("it has: er"));
   EXPECT_THAT(refusal({"kill", "hq-er:ospfd"}), HasSubstr("it has: bgpd"));
