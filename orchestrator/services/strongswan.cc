@@ -9,6 +9,7 @@
 #include "base/errors.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
+#include "services/redial.hh"
 #include "services/vici.hh"
 #include "sys/file.hh"
 #include "sys/loop.hh"
@@ -20,12 +21,7 @@ namespace {
 constexpr auto kRetry = std::chrono::milliseconds(2);
 constexpr auto kPidFile = "/run/charon.pid";
 
-nlohmann::json sas_of(const ViciReply& reply) {
-  auto sas = nlohmann::json::object();
-  for (const auto& event : reply.streamed)
-    for (const auto& [connection, sa] : event.items()) sas[connection].push_back(sa);
-  return {{"sas", std::move(sas)}};
-}
+nlohmann::json state_of(const ViciReply& reply) { return {{"sas", sas_of(reply)}}; }
 
 /// What must be this service's own, over what the plan's file says.
 std::string own_settings(const std::string& included, const std::string& vici_socket) {
@@ -58,6 +54,7 @@ struct Charon::Following {
   PathWatch folder;
   sys::Timer retry;
   std::unique_ptr<ViciClient> vici;
+  std::optional<Redial> redial;
   std::unique_ptr<sys::Process> loader;
   bool loaded = false;
 };
@@ -92,9 +89,9 @@ std::shared_ptr<void> Charon::follow() {
 void Charon::connect() {
   const auto following = following_.lock();
   if (!following || following->vici || ::access(vici_socket().c_str(), F_OK) != 0) return;
-  following->vici = ViciClient::connect(context().loop, vici_socket(),
-                                        {"ike-updown", "child-updown", "ike-rekey", "child-rekey", "list-sa"},
-                                        [this](const auto& event, const auto& message) { heard(event, message); });
+  following->vici = ViciClient::connect(
+      context().loop, vici_socket(), {"ike-updown", "child-updown", "ike-rekey", "child-rekey", "list-sa", "list-conn"},
+      [this](const auto& event, const auto& message) { heard(event, message); });
   if (!following->vici) {  // bound, not listening yet
     following->retry = sys::Timer::once(context().loop, kRetry, [this] { connect(); });
     return;
@@ -128,7 +125,9 @@ void Charon::files_changed(const std::vector<std::string>& names) {
 }
 
 void Charon::loaded(int status) {
-  if (const auto following = following_.lock()) following->loaded = status == 0;
+  const auto following = following_.lock();
+  if (following) following->loaded = status == 0;
+  if (following && following->loaded) following->redial.emplace(context().loop, *following->vici).begin();
   if (status == 0) return;
   std::string lines;
   for (const auto& line : last_lines(file(name() + ".load.log"))) lines += "\n" + line;
@@ -144,18 +143,26 @@ std::optional<std::string> Charon::unready() {
 
 void Charon::heard(const std::string& event, const nlohmann::json& message) {
   state_changed();
+  if (const auto following = following_.lock(); following && following->redial) following->redial->changed();
   for (auto& sentence : ike_sentences(event, message)) tell("ike", std::move(sentence));
 }
 
 nlohmann::json Charon::read_state(Duration bound) {
-  return sas_of(vici_call(vici_socket(), "list-sas", {{"noblock", "yes"}}, "list-sa", bound));
+  return state_of(vici_call(vici_socket(), "list-sas", {{"noblock", "yes"}}, "list-sa", bound));
 }
 
 void Charon::request_state() {
   const auto following = following_.lock();
   if (!following || !following->loaded) return;
   following->vici->call("list-sas", {{"noblock", "yes"}}, "list-sa",
-                        [this](const ViciReply& reply) { state_arrived(sas_of(reply)); });
+                        [this](const ViciReply& reply) { state_arrived(state_of(reply)); });
+}
+
+nlohmann::json sas_of(const ViciReply& reply) {
+  auto sas = nlohmann::json::object();
+  for (const auto& event : reply.streamed)
+    for (const auto& [connection, sa] : event.items()) sas[connection].push_back(sa);
+  return sas;
 }
 
 std::vector<std::string> ike_sentences(const std::string& event, const nlohmann::json& message) {

@@ -5,7 +5,8 @@
 // (SERVICE.vici) and a log on stderr. /run/charon.pid, a compiled-in path, is bound to SERVICE.pid.
 //
 // Ready: charon answers and swanctl has loaded the configuration without a complaint. Connections initiate by
-// themselves (start_action), so a CHILD_SA is a fact, not a part of being ready. State: {"sas": {CONNECTION: [vici's
+// themselves (start_action), and again whatever ended them (redial.hh), so a CHILD_SA is a fact, not a part of being
+// ready. State: {"sas": {CONNECTION: [vici's
 // list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed.
 #pragma once
 
@@ -14,6 +15,7 @@
 namespace xconn::services {
 
 class ViciClient;
+struct ViciReply;
 
 class Charon : public Service {
  public:
@@ -42,6 +44,9 @@ class Charon : public Service {
 
   std::weak_ptr<Following> following_;
 };
+
+/// list-sas' answer by connection: CONNECTION -> list of its SAs.
+nlohmann::json sas_of(const ViciReply& reply);
 
 /// The sentences of a vici event for the timeline: {"CHILD_SA vpn/net up"}; none for what is not worth one.
 std::vector<std::string> ike_sentences(const std::string& event, const nlohmann::json& message);

@@ -83,6 +83,54 @@ TEST_F(Ipsec, AChildSaComesUpAndDpdBringsItBackAfterACrash) {
   wait_fact({"gw", "child-sa", "vpn/net", "INSTALLED"});
 }
 
+/// What the peer refuses an initiation with, and the line of its configuration that makes it do so.
+struct Refusal {
+  const char *name, *right, *wrong;
+};
+
+class IpsecRefused : public Ipsec, public testing::WithParamInterface<Refusal> {};
+
+TEST_P(IpsecRefused, AnInitiatorTriesAgain) {
+  make_peers();
+  const auto file = gw_->folder + "/swanctl.conf";
+  const auto right = swanctl("192.0.2.2", "192.0.2.1", "none");
+  auto wrong = right;
+  wrong.replace(wrong.find(GetParam().right), std::string(GetParam().right).size(), GetParam().wrong);
+  sys::write_file(file, wrong);
+  start();
+  loop_.wait("the refusal", 10s, [&]() -> std::optional<std::string> {
+    const auto log = sys::read_file(edge_->folder + "/charon.log");
+    if (log.find(GetParam().name) == std::string::npos) return "not in the initiator's log yet";
+    return std::nullopt;
+  });
+  sys::write_file(file, right);
+  gw_->services->restart("charon");
+  wait_fact({"edge", "child-sa", "vpn/net", "INSTALLED"});
+  wait_fact({"gw", "child-sa", "vpn/net", "INSTALLED"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Reasons, IpsecRefused,
+                         testing::Values(Refusal{"NO_PROP", "modp1024", "modp2048"},
+                                         Refusal{"AUTH_FAILED", "psk-of-the-test", "psk-of-another"}),
+                         [](const auto& reason) { return std::string(reason.param.name); });
+
+TEST_F(Ipsec, AnInitiatorBringsBackWhatThePeerDeleted) {
+  make_peers();
+  start();
+  wait_fact({"edge", "child-sa", "vpn/net", "INSTALLED"});
+  auto& charon = dynamic_cast<Charon&>(gw_->services->at("charon"));
+  for (const auto& what : {json{{"child", "net"}}, json{{"ike", "vpn"}}}) {
+    const auto before = sys::now();
+    vici_call(charon.vici_socket(), "terminate", what, {}, 5s);
+    const auto down = wait_event("edge", "ike", "CHILD_SA vpn/net down", before);
+    wait_event("edge", "ike", "CHILD_SA vpn/net up", down.at);
+    wait_fact({"gw", "child-sa", "vpn/net", "INSTALLED"});
+  }
+  const auto sas = charon.state()["sas"]["vpn"];
+  ASSERT_EQ(sas.size(), 1U);
+  EXPECT_EQ(sas[0]["child-sas"].size(), 1U);
+}
+
 TEST_F(Ipsec, CommandsOverVici) {
   make_peers();
   start();
