@@ -11,6 +11,8 @@ namespace {
 
 using Data = kainjow::mustache::data;
 
+constexpr int kOwner = 255;  // VRRP's address owner (RFC 5798 section 5.2.4): MASTER without waiting
+
 /// 1 to 255, the same for both nodes of a group.
 int router_id(const std::string& group) {
   int sum = 0;
@@ -47,6 +49,15 @@ Data pair_data(const model::Node& node, bool yields) {
   };
   Data data;
   for (const auto& [key, value] : values) data.set(key, value);
+  Data addresses{Data::type::list};
+  for (const auto& moved : ha.addresses) {
+    Data line;
+    line.set("address", moved.address.text());
+    line.set("interface", moved.interface);
+    addresses.push_back(line);
+  }
+  data.set("addresses", addresses);
+  data.set("owner", ha.priority == kOwner ? Data::type::bool_true : Data::type::bool_false);
   data.set("yields", yields ? Data::type::bool_true : Data::type::bool_false);
   return data;
 }

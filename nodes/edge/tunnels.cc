@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "nodes/edge/pair.hh"
 #include "nodes/templates.hh"
 
 namespace xconn::nodes {
@@ -68,8 +69,6 @@ Data node_data(const model::Node& node) {
   data.set("node", node.name);
   data.set("retransmit_tries", std::to_string(tries));
   data.set("retransmit_timeout", step == std::chrono::milliseconds(500) ? "0.5" : "2.0");
-  const bool initiates = std::ranges::any_of(node.tunnels, &model::Tunnel::initiate);
-  data.set("answers_only", initiates ? Data::type::bool_false : Data::type::bool_true);
   for (const auto& tunnel : node.tunnels) tunnels.push_back(tunnel_data(tunnel));
   data.set("tunnels", tunnels);
   return data;
@@ -84,8 +83,12 @@ plan::Interface tunnel_interface(const model::Tunnel& tunnel) {
   return interface;
 }
 
+/// A route by way of the peer is one into the tunnel, which has no neighbours.
 void add_peer_route(const model::Tunnel& tunnel, plan::Node& node) {
   if (!tunnel.peer_address) return;
+  for (auto& each : node.routes)
+    for (auto& hop : each.next_hops)
+      if (hop.via == tunnel.peer_address && hop.interface.empty()) hop = {{}, tunnel.name, false};
   Route route;
   route.to = Prefix::of(*tunnel.peer_address, tunnel.peer_address->bits());
   route.next_hops.push_back({{}, tunnel.name, false});
@@ -103,7 +106,8 @@ void add_tunnels(const Setting& setting, Fragment& fragment) {
   for (const auto& tunnel : setting.node.tunnels) {
     fragment.node.interfaces.push_back(tunnel_interface(tunnel));
     add_peer_route(tunnel, fragment.node);
-    if (tunnel.initiate) fragment.add_fact("child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED");
+    if (tunnel.initiate && is_active(setting.topology, setting.node))
+      fragment.add_fact("child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED");
   }
 }
 

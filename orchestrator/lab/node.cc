@@ -13,6 +13,7 @@ namespace {
 using plan::Interface;
 using plan::InterfaceKind;
 
+constexpr std::uint32_t kLocalTable = 255;
 constexpr std::uint8_t kProtocolBgp = 186;  // RTPROT_BGP
 
 bool has_v6(const Interface& interface) {
@@ -131,6 +132,8 @@ void Node::add_routes() {
   for (const auto& route : plan_.routes)
     if (!waits_for_tunnel(route)) batch.push_back(kernel::route_add(route));
   for (const auto& rule : plan_.rules) batch.push_back(kernel::rule_add(rule));
+  if (std::ranges::count(plan_.rules, kLocalTable, &Rule::table) > 0)
+    batch.push_back(kernel::rule_delete({.table = kLocalTable}));  // the kernel's own, of priority 0
   netlink_.commit(batch);
 }
 
