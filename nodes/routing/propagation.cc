@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "nodes/edge/pair.hh"
 #include "nodes/routing/policy.hh"
 
 namespace xconn::nodes {
@@ -23,6 +24,8 @@ bool has_any(const std::vector<std::string>& wanted, const std::vector<std::stri
 }
 
 bool owns(const model::Node& node, const Address& address) {
+  if (std::ranges::any_of(node.tunnels, [&](const auto& tunnel) { return tunnel.address.address() == address; }))
+    return true;
   return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
     return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
   });
@@ -107,11 +110,15 @@ std::vector<Prefix> system_prefixes(const model::Fabric& fabric) {
 
 std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
                                     const model::BgpNeighbor& neighbor) {
-  if (neighbor.shutdown) return std::nullopt;
+  // The sessions of a standby over its tunnels come up when it takes over.
+  const auto sleeps = [&](const model::Node& speaker, const model::BgpNeighbor& towards) {
+    return towards.shutdown || (towards.source && !is_active(topology, speaker));
+  };
+  if (sleeps(node, neighbor)) return std::nullopt;
   for (const auto& other : topology.nodes) {
     if (!other.bgp || !(other.bgp->asn == neighbor.asn) || !owns(other, neighbor.address)) continue;
     for (const auto& back : other.bgp->neighbors)
-      if (back.asn == node.bgp->asn && !back.shutdown && owns(node, back.address)) return Session{&other, &back};
+      if (back.asn == node.bgp->asn && owns(node, back.address) && !sleeps(other, back)) return Session{&other, &back};
   }
   return std::nullopt;
 }

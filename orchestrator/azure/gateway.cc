@@ -26,13 +26,6 @@ void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, 
   }
 }
 
-void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance) {
-  instance.routes.push_back(route_to(*Prefix::parse(router.text()), {{}, "vnet", false}));
-  const auto core = instance.interfaces.front().addresses.front().network();  // a small VNet may be GatewaySubnet alone
-  for (const auto& prefix : reached)
-    if (prefix != core) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
-}
-
 void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
   const auto& vnet = vnet_of(expansion.in, gateway.vnet);
   const auto subnet = subnet_of(vnet, kGatewaySubnet).prefix;
@@ -51,19 +44,34 @@ void add_instance(Expansion& expansion, const model::Gateway& gateway, int index
   expansion.plug(vnet.name, {name, "vnet"}, kGatewaySubnet, address);
 }
 
+}  // namespace
+
+void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance) {
+  instance.routes.push_back(route_to(*Prefix::parse(router.text()), {{}, "vnet", false}));
+  const auto is_own = [&](const Prefix& prefix) {  // a small VNet may be GatewaySubnet alone
+    return std::ranges::any_of(instance.interfaces, [&](const model::Interface& interface) {
+      return std::ranges::count(interface.addresses, prefix, &InterfaceAddress::network) > 0;
+    });
+  };
+  for (const auto& prefix : reached)
+    if (!is_own(prefix)) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
+}
+
 /// The fabric is no BGP speaker in Azure; its sessions with the instances stand in for the platform's own channel, so
 /// they have short timers whatever the profile.
-void teach_fabric(Expansion& expansion, const model::Gateway& gateway) {
+void teach_fabric(Expansion& expansion, const model::Gateway& gateway, std::optional<std::uint32_t> preference) {
   auto& fabric = expansion.node(gateway.vnet);
   const auto router = subnet_of(vnet_of(expansion.in, gateway.vnet), kGatewaySubnet).prefix.host(1);
   if (!fabric.bgp) fabric.bgp = speaker(*Asn::of(kGatewayAsn), router);
   fabric.bgp->keepalive = std::chrono::seconds(3);
   fabric.bgp->hold = std::chrono::seconds(10);
-  for (const auto& instance : gateway.instances)
-    fabric.bgp->neighbors.push_back(neighbor(instance, *Asn::of(kGatewayAsn)));
+  const Asn asn = gateway.type == "Vpn" ? gateway.asn : *Asn::of(kGatewayAsn);
+  for (const auto& instance : gateway.instances) {
+    fabric.bgp->neighbors.push_back(neighbor(instance, asn));
+    fabric.bgp->neighbors.back().local_preference = preference;
+    fabric.bgp->neighbors.back().ebgp_multihop = !(asn == fabric.bgp->asn);
+  }
 }
-
-}  // namespace
 
 std::string gateway_switch_name(const model::Gateway& gateway) { return gateway.name + "-core"; }
 
@@ -89,6 +97,7 @@ Address core_address(const model::Topology& topology, const model::Gateway& gate
 
 void add_gateways(Expansion& expansion) {
   for (const auto& gateway : expansion.in.gateways) {
+    if (gateway.type == "Vpn") continue;
     expansion.add_node(gateway_switch_name(gateway), "switch", "microsoft", gateway.where);
     for (int index = 0; index < static_cast<int>(gateway.instances.size()); ++index)
       add_instance(expansion, gateway, index);
