@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nodes/edge/edge.hh"
+#include "nodes/encryption-gateway/encryption_gateway.hh"
 #include "nodes/er-gateway/er_gateway.hh"
 #include "nodes/host/host.hh"
 #include "nodes/internet/internet.hh"
@@ -12,7 +13,9 @@
 #include "nodes/public-service/public_service.hh"
 #include "nodes/router/router.hh"
 #include "nodes/switch/switch.hh"
+#include "nodes/tunnel/tunnel.hh"
 #include "nodes/vnet/vnet.hh"
+#include "nodes/vpn-gateway/vpn_gateway.hh"
 
 namespace xconn::nodes {
 
@@ -35,8 +38,16 @@ const std::vector<Role>& roles() {
       {"msee-trunk", "what leads a trunk's tags to the VRFs of an MSEE", "microsoft", {}, make_provider},
       {"public-service", "a public service of Microsoft's, behind its edge", "microsoft", {"bgp"}, make_public_service},
       {"er-gateway", "one instance of an ExpressRoute gateway, AS 65515", "azure", {"bgp"}, make_er_gateway},
+      {"vpn-gateway", "one instance of a VPN gateway", "azure", {"bgp", "tunnels", "ha"}, make_vpn_gateway},
       {"vnet", "the fabric of a VNet: one routing table for each subnet", "azure", {"bgp", "fabric"}, make_vnet},
       {"load-balancer", "an internal or public load balancer", "azure", {"balancer"}, make_load_balancer},
+      {"encryption-gateway", "one of a pair of encryption gateways", "azure", {"tunnels"}, make_encryption_gateway},
+      {"encryption-controller",
+       "points route tables at the encryption gateway that lives",
+       "azure",
+       {},
+       make_encryption_controller},
+      {"tunnel", "one tunnel of a node that has several", "on-prem", {"tunnels"}, make_tunnel},
       {"internet", "routers between public addresses", "internet", {}, make_internet},
   };
   return table;

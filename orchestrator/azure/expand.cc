@@ -105,9 +105,12 @@ model::Topology expand(const model::Topology& topology) {
   add_public_services(expansion);
   add_vnets(expansion);
   add_gateways(expansion);
+  add_vpn_gateways(expansion);
+  add_encryption_gateways(expansion);
   add_balancers(expansion);
   add_vnet_peerings(expansion);
   lower_route_tables(expansion);
+  split_tunnels(expansion);
   return std::move(expansion.out);
 }
 

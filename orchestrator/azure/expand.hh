@@ -15,6 +15,7 @@ model::Topology expand(const model::Topology& topology);
 std::string msee_name(const model::Topology& topology, const model::Circuit& circuit, int end);
 std::string microsoft_router_name(const model::Topology& topology, const model::Circuit& circuit, int end);
 std::string gateway_switch_name(const model::Gateway& gateway);
+std::string gateway_front_name(const model::Gateway& gateway);  ///< of a VPN gateway: towards the Internet
 std::string instance_name(const model::Gateway& gateway, int instance);
 std::string provider_interface(const model::Topology& topology, const model::Circuit& circuit, int end);
 

@@ -91,13 +91,21 @@ bool is_routed(const model::Topology& topology, const model::Circuit& circuit);
 std::string edge_router_name(const model::Circuit& circuit, int end);
 void add_edge_router(Expansion& expansion, const model::Circuit& circuit, int end);
 
+/// From a gateway's instance into the VNet, through the router of GatewaySubnet, by its interface "vnet".
+void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance);
+/// The fabric hears what the gateway's instances learn, with this local preference.
+void teach_fabric(Expansion& expansion, const model::Gateway& gateway, std::optional<std::uint32_t> preference = {});
+
 void add_circuits(Expansion& expansion);         ///< providers, and Microsoft's edge
 void add_global_reach(Expansion& expansion);     ///< links between MSEEs
 void add_public_services(Expansion& expansion);  ///< what Microsoft peering leads to
 void add_gateways(Expansion& expansion);         ///< the core switch and the two instances of each gateway
+void add_vpn_gateways(Expansion& expansion);     ///< after add_gateways: the two kinds of a VNet know each other
 void add_vnets(Expansion& expansion);            ///< the fabrics; machines are plugged in
 void add_balancers(Expansion& expansion);
-void add_vnet_peerings(Expansion& expansion);   ///< fabrics are joined; after all NICs are plugged in
-void lower_route_tables(Expansion& expansion);  ///< last: a next hop is looked for among all NICs
+void add_vnet_peerings(Expansion& expansion);        ///< fabrics are joined; after all NICs are plugged in
+void add_encryption_gateways(Expansion& expansion);  ///< and their first routes
+void lower_route_tables(Expansion& expansion);       ///< last: a next hop is looked for among all NICs
+void split_tunnels(Expansion& expansion);            ///< a node with several tunnels gets a node for each of them
 
 }  // namespace xconn::azure

@@ -152,6 +152,12 @@ struct Sdwan {
   bool require_route = false;  ///< a member counts only while the main table routes the destination over it (BGP)
 };
 
+/// An address that the active node of a pair has. Only azure/ writes it.
+struct MovedAddress {
+  std::string interface;
+  InterfaceAddress address;
+};
+
 /// An active/passive pair, elected by VRRP over unicast (the cloud has no multicast).
 struct Ha {
   std::string group;
@@ -161,6 +167,7 @@ struct Ha {
   int probe_port = 8008;
   Duration heartbeat{std::chrono::milliseconds{400}};
   int lost_threshold = 3;
+  std::vector<MovedAddress> addresses;
 };
 
 /// Azure's fabric: one routing table per subnet. Only azure/ writes it.
@@ -240,6 +247,37 @@ struct Balancer {
   Duration idle_timeout{std::chrono::minutes{4}};
 };
 
+/// A pair of encryption gateways in the Aviatrix manner: a subnet of their own, tunnels to an edge over ExpressRoute,
+/// and a controller that writes the routes to the edge's networks into route tables, towards whichever gateway is
+/// alive.
+struct EncryptionGateway {
+  Where where;
+  std::string name;
+  SubnetRef subnet;
+  Address primary, backup;
+  Address edge;  ///< where the tunnels end on-prem: reached over private peering
+  std::string psk;
+  std::vector<Prefix> remote_networks;           ///< on-prem, behind the edge
+  std::vector<Prefix> local_networks;            ///< what the edge learns to route into the tunnels
+  std::vector<std::string> route_tables;         ///< "Route Table To Modify"
+  Duration keepalive{std::chrono::seconds{12}};  ///< how often a gateway reports; dead after `detection`
+  Duration detection{std::chrono::seconds{60}};
+};
+
+/// What a pair's controller works on. Only azure/ writes it, and the next.
+struct RouteController {
+  EncryptionGateway pair;
+  std::string fabric_node;
+  std::vector<FabricNic> gateways;                           ///< `subnet` is the gateway's node here
+  std::map<std::string, std::vector<std::uint32_t>> tables;  ///< route table -> the fabric's, one for each subnet
+};
+
+/// A gateway tells its controller that it lives.
+struct Keepalive {
+  Address controller;
+  Duration every;
+};
+
 /// `files: {frr.conf: {append: "..."}}`: what the user changes in what is rendered for a node.
 struct FileOverride {
   std::string name;
@@ -264,6 +302,8 @@ struct Node {
   std::optional<Ha> ha;
   std::optional<Fabric> fabric;
   std::optional<Balancer> balancer;
+  std::optional<RouteController> route_controller;
+  std::optional<Keepalive> keepalive;
   std::vector<std::vector<std::string>> commands;  ///< started as services "command-1" ...
   std::vector<FileOverride> files;
   std::vector<std::string>
@@ -474,23 +514,6 @@ struct Connection {
   Duration dpd_timeout{std::chrono::seconds{45}};
   bool use_local_azure_address = false;  ///< over private peering
   bool initiate = true;                  ///< `mode: ResponderOnly` when false
-};
-
-/// A pair of encryption gateways in the Aviatrix manner: a subnet of their own, tunnels to an edge over ExpressRoute,
-/// and a controller that writes the routes to the edge's networks into route tables, towards whichever gateway is
-/// alive.
-struct EncryptionGateway {
-  Where where;
-  std::string name;
-  SubnetRef subnet;
-  Address primary, backup;
-  Address edge;  ///< where the tunnels end on-prem: reached over private peering
-  std::string psk;
-  std::vector<Prefix> remote_networks;           ///< on-prem, behind the edge
-  std::vector<Prefix> local_networks;            ///< what the edge learns to route into the tunnels
-  std::vector<std::string> route_tables;         ///< "Route Table To Modify"
-  Duration keepalive{std::chrono::seconds{12}};  ///< how often a gateway reports; dead after `detection`
-  Duration detection{std::chrono::seconds{60}};
 };
 
 struct LoadBalancer {

@@ -37,6 +37,7 @@ const std::map<std::string, Make>& table() {
       {"keepalived", made<Keepalived>},
       {"sdwan-edge", json_daemon("xconn-sdwan", "sdwan")},
       {"load-balancer", json_daemon("xconn-lb", "lb")},
+      {"encryption", json_daemon("xconn-encryption", "controller")},
       {"echo", json_daemon("xconn-echo", "")},
       {"command", made<Command>},
   };

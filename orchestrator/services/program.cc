@@ -28,8 +28,13 @@ const std::map<std::string, std::string, std::less<>> kPackages{
 };
 
 /// Our daemons' folders below the root of a build tree.
-constexpr std::array kBuildFolders{"nodes/edge/daemon",   "nodes/edge",        "nodes/load-balancer/daemon",
-                                   "nodes/load-balancer", "nodes/host/daemon", "nodes/host"};
+constexpr std::array kBuildFolders{"nodes/edge/daemon",
+                                   "nodes/edge",
+                                   "nodes/load-balancer/daemon",
+                                   "nodes/load-balancer",
+                                   "nodes/encryption-gateway/daemon",
+                                   "nodes/host/daemon",
+                                   "nodes/host"};
 
 bool is_program(const fs::path& path) { return ::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path); }
 
