@@ -92,6 +92,7 @@ def _programs() -> frozenset[str]:
 
 
 DAEMONS = {"zebra", "bgpd", "bfdd", "staticd", "charon", "keepalived", "xconn", "xconn-sdwan", "xconn-lb", "xconn-echo"}
+DAEMONS |= {"xconn-encryption"}
 
 
 @dataclass(frozen=True)

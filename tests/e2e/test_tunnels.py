@@ -72,4 +72,5 @@ def test_an_initiator_survives_a_restart_of_its_peer(pair):
     pair.wait(60)
     with pair.fault("kill", "enc-primary:charon"):
         pass
-    eventually(lambda: pair.exec("hq-edge", "ping", "-c1", "-W1", "169.254.100.2", check=False).returncode == 0, within=60)
+    ping = ["ping", "-c1", "-W1", "169.254.100.2"]
+    eventually(lambda: pair.exec("hq-edge", *ping, check=False).returncode == 0, within=60)

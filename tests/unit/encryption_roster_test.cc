@@ -37,6 +37,13 @@ TEST(Roster, TheFirstIsChosenAgainWhenItReports) {
   EXPECT_EQ(roster.chosen(111s), 0U);
 }
 
+TEST(Roster, KnowsWhoHasReported) {
+  auto roster = pair();
+  roster.heard("backup", 101s);
+  EXPECT_FALSE(roster.has_reported(0));
+  EXPECT_TRUE(roster.has_reported(1));
+}
+
 TEST(Roster, WithBothDeadNothingIsChosen) {
   auto roster = pair();
   roster.heard("stranger", 199s);

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sys/clock.hh"
 
@@ -59,12 +60,13 @@ void Controller::readable() {
 
 void Controller::decide() {
   const auto chosen = roster_.chosen(sys::now());
-  if (!chosen || chosen == chosen_) return;
-  const auto& before = control_.gateways[*chosen_];
+  if (!chosen || chosen == chosen_ || !roster_.has_reported(*chosen)) return;
   const auto& gateway = control_.gateways[*chosen];
-  chosen_ = chosen;
+  const auto before = std::exchange(chosen_, chosen);
   write_routes(gateway);
-  tell_("chosen", "routes point at " + gateway.name + " (" + gateway.address.text() + "), no longer at " + before.name);
+  if (before)
+    tell_("chosen", "routes point at " + gateway.name + " (" + gateway.address.text() + "), no longer at " +
+                        control_.gateways[*before].name);
 }
 
 void Controller::write_routes(const Gateway& gateway) {
@@ -91,7 +93,9 @@ json Controller::state() const {
                         {"alive", roster_.alive(i, now)},
                         {"silence_ms", milliseconds(roster_.silence(i, now))}});
   for (const auto& table : control_.route_tables) tables.push_back(table.name);
-  return {{"chosen", control_.gateways[*chosen_].name}, {"gateways", gateways}, {"route_tables", tables}};
+  return {{"chosen", chosen_ ? json(control_.gateways[*chosen_].name) : json()},
+          {"gateways", gateways},
+          {"route_tables", tables}};
 }
 
 }  // namespace xconn::encryption

@@ -36,7 +36,7 @@ class Controller {
 
   Control control_;
   Roster roster_;
-  std::optional<std::size_t> chosen_ = 0;  ///< as the routes are when the lab comes up
+  std::optional<std::size_t> chosen_;  ///< whoever has written the routes before this daemon is not known
   kernel::Netlink fabric_;
   sys::Fd socket_;
   Tell tell_;

@@ -3,7 +3,7 @@
 namespace xconn::encryption {
 
 Roster::Roster(std::vector<std::string> gateways, Duration detection, Duration now)
-    : gateways_(std::move(gateways)), heard_(gateways_.size(), now), detection_(detection) {}
+    : gateways_(std::move(gateways)), heard_(gateways_.size(), now), detection_(detection), start_(now) {}
 
 void Roster::heard(const std::string& gateway, Duration now) {
   for (std::size_t i = 0; i < gateways_.size(); ++i)
