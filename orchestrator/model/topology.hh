@@ -15,15 +15,11 @@
 #include "base/duration.hh"
 #include "base/errors.hh"
 #include "base/wiring.hh"
+#include "model/azure_objects.hh"
 
 namespace xconn::model {
 
 // --- plain nodes ---------------------------------------------------------------------------------------------------
-
-/// "hub/external"
-struct SubnetRef {
-  std::string vnet, subnet;
-};
 
 struct Interface {
   std::string name;
@@ -212,22 +208,6 @@ struct Fabric {
 };
 
 /// A load balancer's node. Only azure/ writes it.
-struct Probe {
-  std::string protocol = "tcp";  ///< tcp | http
-  int port = 0;
-  std::string path = "/";
-  Duration interval{std::chrono::seconds{5}};
-  int threshold = 2;
-};
-
-struct BalancerRule {
-  bool ha_ports = false;
-  std::uint8_t protocol = 0;  ///< 6, 17; 0 with ha_ports
-  std::uint16_t port = 0;
-  std::uint16_t backend_port = 0;  ///< 0: the same
-  bool floating_ip = false;
-};
-
 struct Backend {
   std::string name;  ///< "fgt-a:port1"
   Address address;
@@ -314,219 +294,6 @@ struct Link {
   Where where;
   End a, b;
   Impairment a_to_b, b_to_a;
-};
-
-// --- Azure's objects -----------------------------------------------------------------------------------------------
-
-struct Provider {
-  Where where;
-  std::string name;
-  std::string connectivity = "l2-exchange";  ///< `model:` l2-exchange | l2-point-to-point | managed-l3 | ipvpn
-  std::optional<Asn> asn;                    ///< of the provider's edge router, which peers with the MSEEs; L3 models
-};
-
-/// ExpressRoute Direct: a pair of ports at Microsoft's edge, without a provider.
-struct DirectPort {
-  Where where;
-  std::string name;
-  std::string peering_location;
-  std::uint64_t bandwidth = 10'000'000'000;  ///< bits per second: 10 or 100 Gbps
-  std::string encapsulation = "QinQ";        ///< QinQ | Dot1Q
-  End customer_primary, customer_secondary;
-};
-
-/// A private or Microsoft peering of a circuit; both paths have the one VLAN id.
-struct Peering {
-  int vlan = 0;
-  Asn peer_asn = *Asn::of(65001);
-  Prefix primary, secondary;                       ///< two /30; a /29 is split when read
-  std::optional<Prefix> primary_v6, secondary_v6;  ///< two /126
-  std::optional<std::string> md5;
-  bool bfd = true;
-  std::string state = "Enabled";  ///< Enabled | Disabled
-  // Microsoft peering only:
-  std::vector<Prefix> advertised_prefixes;  ///< the customer's own public ones, to which it translates
-  std::string routing_registry = "NONE";    ///< ARIN | APNIC | AFRINIC | LACNIC | RIPENCC | RADB | ALTDB | NONE
-  std::optional<Asn> customer_asn;          ///< who the prefixes belong to, when peer_asn is private
-  std::string validation = "Configured";    ///< NotConfigured | Configuring | Configured | ValidationNeeded
-  std::string route_filter;                 ///< nothing is announced without one
-};
-
-/// What another subscription needs to connect to a circuit; one authorization is for one connection.
-struct Authorization {
-  std::string name;
-  std::string key;  ///< a GUID; made from the names when absent
-};
-
-struct Circuit {
-  Where where;
-  std::string name;
-  std::string provider;  ///< or `port`
-  std::string port;      ///< of ExpressRoute Direct
-  std::string peering_location;
-  std::uint64_t bandwidth = 0;                 ///< bits per second, on each path and in each direction
-  std::string sku = "Standard";                ///< Local | Standard | Premium
-  std::string family = "MeteredData";          ///< MeteredData | UnlimitedData
-  std::string service_key;                     ///< a GUID; made from the name when absent
-  std::string provider_state = "Provisioned";  ///< NotProvisioned | Provisioning | Provisioned | Deprovisioning
-  bool rate_limit = true;                      ///< Direct: enforce `bandwidth` on the ports
-  std::string msee;  ///< name of a pair of MSEEs that several circuits may share; empty: a pair of its own
-  int s_tag = 0;
-  End customer_primary, customer_secondary;
-  std::optional<Peering> private_peering, microsoft_peering;
-  std::vector<Authorization> authorizations;
-};
-
-/// Joins the private peerings of two circuits at different locations; not transitive.
-struct GlobalReach {
-  Where where;
-  std::string name;
-  std::string circuit, peer_circuit;
-  Prefix prefix;  ///< a /29 for the links between the MSEEs
-};
-
-struct RouteFilterRule {
-  std::string name;
-  std::string access = "Allow";
-  std::vector<std::string> communities;  ///< "12076:51004"
-};
-
-struct RouteFilter {
-  Where where;
-  std::string name;
-  std::vector<RouteFilterRule> rules;  ///< Azure takes one
-};
-
-/// A public prefix of Microsoft's, announced on Microsoft peering with its communities; its first host answers.
-struct PublicService {
-  Where where;
-  std::string name;
-  Prefix prefix;
-  std::vector<std::string> communities;
-};
-
-struct Subnet {
-  std::string name;
-  Prefix prefix;
-  std::string route_table;
-  std::string nsg;
-};
-
-/// One half of a VNet peering; it is Connected when the other VNet has the other half.
-struct VnetPeering {
-  std::string name;
-  std::string remote;  ///< the other VNet
-  bool allow_vnet_access = true;
-  bool allow_forwarded_traffic = false;
-  bool allow_gateway_transit = false;
-  bool use_remote_gateways = false;
-};
-
-struct Vnet {
-  Where where;
-  std::string name;
-  std::string region;
-  std::vector<Prefix> address_space;
-  std::vector<Subnet> subnets;
-  std::vector<VnetPeering> peerings;
-  std::string bgp_community;  ///< "12076:20031"
-};
-
-struct SecurityRule {
-  std::string name;
-  int priority = 0;
-  bool inbound = true;                             ///< `direction:` Inbound | Outbound
-  bool allow = true;                               ///< `access:` Allow | Deny
-  std::string protocol = "*";                      ///< Tcp | Udp | Icmp | Esp | Ah | *
-  std::vector<std::string> sources, destinations;  ///< prefixes and service tags; empty: any
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> source_ports, destination_ports;  ///< empty: any
-};
-
-/// A network security group. Azure's six default rules come after these.
-struct Nsg {
-  Where where;
-  std::string name;
-  std::vector<SecurityRule> rules;
-};
-
-enum class NextHopType { kVirtualAppliance, kVnetLocal, kInternet, kNone, kVirtualNetworkGateway };
-
-struct UserRoute {
-  Prefix to;
-  NextHopType type = NextHopType::kVirtualAppliance;
-  std::optional<Address> next_hop;
-};
-
-struct RouteTable {
-  Where where;
-  std::string name;
-  bool propagate_bgp = true;
-  std::vector<UserRoute> routes;
-};
-
-struct Gateway {
-  Where where;
-  std::string name;
-  std::string type;  ///< "ExpressRoute" | "Vpn"
-  std::string vnet;
-  std::string sku;
-  std::vector<Address> instances;  ///< two, in GatewaySubnet
-  // ExpressRoute only:
-  Duration convergence_delay{0};  ///< until a route that an MSEE withdrew leaves the data path ("up to a minute")
-  // Vpn only:
-  std::vector<Address> public_addresses;  ///< one (active-standby) or two (active-active)
-  End internet;                           ///< the Internet node's interface that they are behind
-  Asn asn = *Asn::of(65515);
-  bool active_active = false;
-  std::vector<Address> apipa;    ///< custom BGP addresses, 169.254.21.0 to 169.254.22.255, one for each instance
-  bool private_address = false;  ///< tunnels may also end at the instances' own addresses (VPN over private peering)
-};
-
-/// Azure's picture of a VPN device on-prem ("local network gateway").
-struct LocalGateway {
-  Where where;
-  std::string name;
-  Address address;                    ///< of the device: where its tunnels end
-  std::vector<Prefix> address_space;  ///< routed into the tunnel without BGP
-  std::optional<Asn> asn;
-  std::optional<Address> bgp_address;
-};
-
-/// Azure's custom IPsec policy; the default one when absent.
-struct IpsecPolicy {
-  std::vector<std::string> ike_proposals, esp_proposals;  ///< charon's words: aes256-sha256-modp2048
-  Duration esp_lifetime{std::chrono::seconds{27000}};
-};
-
-/// From a gateway to a circuit (ExpressRoute), or to a local gateway (IPsec).
-struct Connection {
-  Where where;
-  std::string name;
-  std::string gateway, circuit;
-  int weight = 0;
-  bool fast_path = false;
-  std::string authorization;  ///< name of one of the circuit's, when it is another subscription's
-  // IPsec only:
-  std::string local_gateway;
-  std::string psk;
-  bool bgp = false;
-  std::optional<IpsecPolicy> ipsec_policy;
-  Duration dpd_timeout{std::chrono::seconds{45}};
-  bool use_local_azure_address = false;  ///< over private peering
-  bool initiate = true;                  ///< `mode: ResponderOnly` when false
-};
-
-struct LoadBalancer {
-  Where where;
-  std::string name;
-  bool is_public = false;
-  std::string vnet;
-  std::string subnet;  ///< internal only
-  Address frontend;
-  End internet;  ///< public only: the Internet node's interface that it hangs on
-  std::vector<End> backends;
-  Probe probe;
-  std::vector<BalancerRule> rules;
 };
 
 enum class Timers { kAzure, kFast };
