@@ -1,7 +1,8 @@
 /* wire.hh: what leaves the spliced interface goes to the tap, what comes back from the tap leaves for good. The value
  * of `targets` is the interface to go to; the filter's class id says whose. */
-#include "packet.h"
 #include <linux/errno.h>
+
+#include "packet.h"
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);

@@ -5,8 +5,8 @@
 // what          text                                    answer
 // "vty"         "show bgp ipv4 unicast json", of bgpd   the daemon's JSON
 // "neighbours"                                          [{"interface", "address", "mac", "state", "confirmed_ms"}]
-// "links"                                               [{"name", "up", "carrier", "mac", "addresses", "rx_bytes", ...}]
-// "routes"      a table's number; nothing: all tables   [{"to", "table", "kind", "metric", "protocol",
+// "links"                                               [{"name", "up", "carrier", "mac", "addresses", "rx_bytes",
+// ...}] "routes"      a table's number; nothing: all tables   [{"to", "table", "kind", "metric", "protocol",
 //                                                         "next_hops": [{"via", "interface"}]}]
 // "nft"         "list ruleset"                          libnftables' array
 // "events"      a source, such as "bgp"                 the node's: [{"age_ns", "text"}]

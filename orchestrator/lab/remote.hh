@@ -74,7 +74,8 @@ class RemoteLab {
   nlohmann::json drill(const DrillRequest& request, const Progress& progress = {}) const;
   /// Events so far, each {"at", "source", "node", "text"}; with `follow` each new one until the lab goes.
   void events(bool follow, const Progress& each) const;
-  /// Many questions in one round trip; see ask.hh for what can be asked. Answers are in the order of the questions, each
+  /// Many questions in one round trip; see ask.hh for what can be asked. Answers are in the order of the questions,
+  /// each
   /// {"answer": ...} or {"error": "what did not work"}.
   nlohmann::json ask(nlohmann::json questions) const;
   /// Ends the lab and returns when the kernel has taken it back. False when it was not up.
