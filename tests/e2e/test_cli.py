@@ -19,6 +19,8 @@ from terminal import Terminal
 
 VERBS = (
     "up down inspect exec shell fault drill capture az events graph validate plan import schema doctor version completion"
+    " circuit peering authorization connection gateway global-reach vnet subnet vnet-peering route-table route-filter nsg"
+    " nsg-rule node provider"
 ).split()
 
 
@@ -40,7 +42,7 @@ def good(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_lists_every_verb_and_the_exit_codes(xconn):
     said = good(xconn("--help"))
-    listed = re.findall(r"^  ([a-z]+)[, ]", said.split("Subcommands:")[1], flags=re.MULTILINE)
+    listed = re.findall(r"^  ([a-z-]+)[, ]", said.split("Subcommands:")[1], flags=re.MULTILINE)
     assert sorted(listed) == sorted(VERBS), "a verb without a test of its help"
     assert "Exit codes: 0 pass, 1 fail, 2 usage or bad topology, 3 inconclusive, 4 the host lacks something" in said
 
