@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import xml.etree.ElementTree as ElementTree
-from pathlib import Path
 from typing import Iterator
 
 import pytest

@@ -6,14 +6,15 @@ import json
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import crossconnect
 import pytest
 from conftest import XCONN
 from host import eventually
+from witness import NEAR, bfd_state, bgp_state, has_carrier, is_admin_up, ping, reaches
 
 SERVER = "172.16.137.4"
-NEAR = "172.16.248.1"  # hq-client's first hop, over hq-client:eth0 and hq-lan
 
 
 @pytest.fixture(scope="module")
@@ -29,46 +30,6 @@ def lab(sdwan):
     assert sdwan.faults() == [], "a test left a fault"
     sdwan.wait(60)
     assert [event["text"] for event in sdwan.events() if event["source"] == "agent"] == [], "the agent stumbled"
-
-
-def ping(lab, *options: str, node: str = "hq-client", to: str = NEAR) -> tuple[float, float]:
-    """Loss in percent and mean round trip in ms (0 without an answer), as iputils says."""
-    done = lab.exec(node, "ping", "-n", "-q", "-W1", *options, to, check=False)
-    if "unreachable" in done.stderr:  # no route: none was sent
-        return 100.0, 0.0
-    said = done.stdout
-    loss = re.search(r"([\d.]+)% packet loss", said)
-    mean = re.search(r"= [\d.]+/([\d.]+)/", said)
-    assert loss, said
-    return float(loss[1]), float(mean[1]) if mean else 0.0
-
-
-def reaches(lab, **options: str) -> bool:
-    return ping(lab, "-c1", **options)[0] == 0
-
-
-def link(lab, node: str, interface: str) -> dict:
-    return lab.json(node, "ip", "-j", "link", "show", "dev", interface)[0]
-
-
-def has_carrier(lab, node: str, interface: str) -> bool:
-    return "LOWER_UP" in link(lab, node, interface)["flags"]
-
-
-def is_admin_up(lab, node: str, interface: str) -> bool:
-    return "UP" in link(lab, node, interface)["flags"]
-
-
-def vtysh(lab, node: str, command: str) -> dict:
-    return lab.json(node, "vtysh", "-N", node, "-c", command)
-
-
-def bgp_state(lab, node: str, peer: str) -> str:
-    return vtysh(lab, node, "show bgp ipv4 unicast summary json")["peers"][peer]["state"]
-
-
-def bfd_state(lab, node: str, peer: str) -> str:
-    return next(one["status"] for one in vtysh(lab, node, "show bfd peers json") if one["peer"] == peer)
 
 
 # --- links -----------------------------------------------------------------------------------------------------------
@@ -361,44 +322,9 @@ def test_a_fault_is_on_the_timeline_at_its_time(lab):
     assert told[0]["node"] == "hq-printer" and told[0]["at"] < told[1]["at"]
 
 
-# --- ExpressRoute ----------------------------------------------------------------------------------------------------
-
-
-def as_path(lab, node: str, prefix: str, peer: str) -> str:
-    """Of the route to `prefix` that `peer` announced; empty without one."""
-    paths = vtysh(lab, node, f"show bgp ipv4 unicast {prefix} json").get("paths", [])
-    return next((path["aspath"]["string"] for path in paths if path["peer"]["peerId"] == peer), "")
-
-
-def received(lab, node: str, peer: str) -> int:
-    return vtysh(lab, node, "show bgp ipv4 unicast summary json")["peers"][peer]["pfxRcd"]
-
-
-def test_maintenance_of_an_msee_prepends_and_keeps_the_session(lab):
-    before = as_path(lab, "hq-er", "172.16.136.0/22", "192.168.251.2")
-    with lab.fault("msee-maintenance", "msee1"):
-        prepended = f"{'12076 ' * 8}{before}"
-        eventually(lambda: as_path(lab, "hq-er", "172.16.136.0/22", "192.168.251.2") == prepended, within=10)
-        assert bgp_state(lab, "hq-er", "192.168.251.2") == "Established"
-    eventually(lambda: as_path(lab, "hq-er", "172.16.136.0/22", "192.168.251.2") == before, within=10)
-
-
-def test_a_disabled_peering_ends_its_session_and_comes_back(lab):
-    with lab.fault("peering-disable", "msee1"):
-        eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") != "Established", within=10)
-        assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established", "the secondary path is not concerned"
-
-
-def test_more_prefixes_are_announced_and_withdrawn(lab):
-    before = received(lab, "msee1", "192.168.251.1")
-    with lab.fault("advertise", "hq-er", count="50"):
-        eventually(lambda: received(lab, "msee1", "192.168.251.1") == before + 50, within=10)
-    eventually(lambda: received(lab, "msee1", "192.168.251.1") == before, within=10)
-
-
 def test_every_kind_is_tested_here():
     said = subprocess.run(
         [XCONN, "fault", "kinds", "--format", "json"], capture_output=True, text=True, check=True
     ).stdout
-    text = open(__file__).read()
+    text = "".join(file.read_text() for file in Path(__file__).parent.glob("test_faults*.py"))
     assert [kind["name"] for kind in json.loads(said) if f'"{kind["name"]}"' not in text] == []

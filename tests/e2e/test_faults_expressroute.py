@@ -1,0 +1,44 @@
+"""Faults of Microsoft's edge and of what is announced to it, seen by bgpd on both sides."""
+
+from __future__ import annotations
+
+import pytest
+from host import eventually
+from witness import bgp_state, vtysh
+
+
+@pytest.fixture
+def lab(xconn_lab):
+    return xconn_lab("sdwan-expressroute")
+
+
+def as_path(lab, node: str, prefix: str, peer: str) -> str:
+    """Of the route to `prefix` that `peer` announced; empty without one."""
+    paths = vtysh(lab, node, f"show bgp ipv4 unicast {prefix} json").get("paths", [])
+    return next((path["aspath"]["string"] for path in paths if path["peer"]["peerId"] == peer), "")
+
+
+def received(lab, node: str, peer: str) -> int:
+    return vtysh(lab, node, "show bgp ipv4 unicast summary json")["peers"][peer]["pfxRcd"]
+
+
+def test_maintenance_of_an_msee_prepends_and_keeps_the_session(lab):
+    before = as_path(lab, "hq-er", "172.16.136.0/22", "192.168.251.2")
+    with lab.fault("msee-maintenance", "msee1"):
+        prepended = f"{'12076 ' * 8}{before}"
+        eventually(lambda: as_path(lab, "hq-er", "172.16.136.0/22", "192.168.251.2") == prepended, within=10)
+        assert bgp_state(lab, "hq-er", "192.168.251.2") == "Established"
+    eventually(lambda: as_path(lab, "hq-er", "172.16.136.0/22", "192.168.251.2") == before, within=10)
+
+
+def test_a_disabled_peering_ends_its_session_and_comes_back(lab):
+    with lab.fault("peering-disable", "msee1"):
+        eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") != "Established", within=10)
+        assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established", "the secondary path is not concerned"
+
+
+def test_more_prefixes_are_announced_and_withdrawn(lab):
+    before = received(lab, "msee1", "192.168.251.1")
+    with lab.fault("advertise", "hq-er", count="50"):
+        eventually(lambda: received(lab, "msee1", "192.168.251.1") == before + 50, within=10)
+    eventually(lambda: received(lab, "msee1", "192.168.251.1") == before, within=10)
