@@ -123,6 +123,7 @@ Fragment wired(const Setting& setting) {
   add_interfaces(setting, fragment.node);
   add_routes(setting.node, fragment.node);
   fragment.node.rules = setting.node.rules;
+  fragment.node.mirrors = setting.node.mirrors;
   set_sysctls(fragment.node);
   return fragment;
 }

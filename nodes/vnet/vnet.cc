@@ -124,8 +124,18 @@ std::vector<std::uint32_t> propagating(const model::Fabric& fabric) {
   return tables;
 }
 
+/// What a gateway's instance withdrew stays in the subnets for as long as in the instance's own data path.
+void lag_behind_gateways(const model::Fabric& learned, RouteMirror& mirror) {
+  for (const auto& nic : learned.nics) {
+    if (nic.withdraw_delay == Duration{0}) continue;
+    mirror.late_interfaces.push_back(nic.interface);
+    mirror.delay = nic.withdraw_delay;
+  }
+}
+
 void mirror_learned_routes(const model::Fabric& fabric, plan::Node& node) {
   RouteMirror mirror;
+  lag_behind_gateways(fabric, mirror);
   mirror.metric = kLearnedMetric;
   mirror.to_tables = propagating(fabric);
   if (!mirror.to_tables.empty()) node.mirrors.push_back(mirror);
@@ -143,6 +153,7 @@ void learn_of_hub(const Setting& setting, const model::FabricPeer& hub, Fragment
   mirror.to_tables = propagating(fabric);
   mirror.to_tables.push_back(kMainTable);
   const auto there = std::ranges::find(setting.topology.nodes, hub.vnet, &model::Node::name);
+  lag_behind_gateways(*there->fabric, mirror);
   for (const auto& prefix : learned_prefixes(setting.topology, *there))
     if (std::ranges::none_of(mirror.reject, [&](const Prefix& own) { return own.contains(prefix); }))
       fragment.add_fact("route", prefix.text(), hub.transit_interface);

@@ -105,6 +105,7 @@ model::Topology expand(const model::Topology& topology) {
   add_public_services(expansion);
   add_vnets(expansion);
   add_gateways(expansion);
+  add_fast_paths(expansion);
   add_vpn_gateways(expansion);
   add_encryption_gateways(expansion);
   add_balancers(expansion);

@@ -19,8 +19,10 @@ constexpr std::uint32_t kSubnetTables = 1001;  ///< of the fabric: one for each 
 /// Of the fabric: one for each link by which packets may go to one NIC only (a load balancer's to a backend, a peered
 /// VNet's to an appliance).
 constexpr std::uint32_t kForcedTables = 5001;
+constexpr std::uint32_t kDataPathTable = 601;   ///< of a gateway's instance that lags behind what it hears
+constexpr std::uint32_t kFastPathTables = 701;  ///< of an MSEE: one for each gateway that it passes by
 constexpr std::uint32_t kProbeTables = 501;  ///< of a machine with several NICs: the way back of the platform's probes
-constexpr std::uint32_t kForcedRule = 90, kProbeRule = 500;
+constexpr std::uint32_t kForcedRule = 90, kDataPathRule = 100, kProbeRule = 500;
 inline constexpr const char* kPlatformAddress = "168.63.129.16";
 inline constexpr const char* kGatewaySubnet = "GatewaySubnet";
 
@@ -100,6 +102,7 @@ void add_circuits(Expansion& expansion);         ///< providers, and Microsoft's
 void add_global_reach(Expansion& expansion);     ///< links between MSEEs
 void add_public_services(Expansion& expansion);  ///< what Microsoft peering leads to
 void add_gateways(Expansion& expansion);         ///< the core switch and the two instances of each gateway
+void add_fast_paths(Expansion& expansion);       ///< after add_gateways: from MSEEs past the gateways
 void add_vpn_gateways(Expansion& expansion);     ///< after add_gateways: the two kinds of a VNet know each other
 void add_vnets(Expansion& expansion);            ///< the fabrics; machines are plugged in
 void add_balancers(Expansion& expansion);

@@ -26,6 +26,21 @@ void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, 
   }
 }
 
+/// What comes from the VNet follows a copy of the routes that is late to forget what the MSEEs withdrew: "up to a
+/// minute" (Microsoft Learn, "Configure BFD over ExpressRoute").
+void lag_behind(const model::Gateway& gateway, model::Node& instance) {
+  RouteMirror data_path;
+  data_path.to_tables = {kDataPathTable};
+  data_path.late_interfaces = {"core"};
+  data_path.delay = gateway.convergence_delay;
+  instance.mirrors.push_back(std::move(data_path));
+  Rule rule;
+  rule.priority = kDataPathRule;
+  rule.in_interface = "vnet";
+  rule.table = kDataPathTable;
+  instance.rules.push_back(rule);
+}
+
 void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
   const auto& vnet = vnet_of(expansion.in, gateway.vnet);
   const auto subnet = subnet_of(vnet, kGatewaySubnet).prefix;
@@ -39,9 +54,11 @@ void add_instance(Expansion& expansion, const model::Gateway& gateway, int index
   fabric.next_hop_self = true;
   instance.bgp->neighbors.push_back(fabric);
   route_into_vnet(instance.bgp->advertise, subnet.host(1), instance);
+  if (gateway.convergence_delay > Duration{0}) lag_behind(gateway, instance);
   const std::string name = instance.name;
   expansion.link({name, "core"}, {gateway_switch_name(gateway), interface_name(name)}, gateway.where);
   expansion.plug(vnet.name, {name, "vnet"}, kGatewaySubnet, address);
+  expansion.fabric(vnet.name).nics.back().withdraw_delay = gateway.convergence_delay;
 }
 
 }  // namespace

@@ -48,8 +48,8 @@ struct Rule {
 };
 
 /// Copies every route that protocol `from_protocol` puts into table `from_table` into each of `to_tables`, with
-/// `metric`, and takes it away again with it: how a VNet's subnets receive what its gateways learned, and how those of
-/// a spoke receive what the gateways of its hub learned.
+/// `metric`, and takes it away again with it: how a VNet's subnets receive what its gateways learned, how those of
+/// a spoke receive what the gateways of its hub learned, and how a data path lags behind the routes it follows.
 struct RouteMirror {
   std::string from_node;  ///< whose table; empty: this node's own
   std::uint32_t from_table = 254;
@@ -58,6 +58,10 @@ struct RouteMirror {
   std::uint32_t metric = 20;
   std::string interface;       ///< copies leave by it; empty: by the original's interfaces
   std::vector<Prefix> reject;  ///< no copies of these, nor of longer ones
+  std::vector<Prefix> accept;  ///< only copies of these, and of longer ones; empty: of all
+  /// Copies keep a next hop by these interfaces of the original for `delay` after the original has lost it.
+  std::vector<std::string> late_interfaces;
+  Duration delay{0};
   friend bool operator==(const RouteMirror&, const RouteMirror&) = default;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/errors.hh"
 #include "kernel/dump.hh"
+#include "kernel/late_routes.hh"
 #include "kernel/monitor.hh"
 #include "kernel/netlink.hh"
 #include "sys/clock.hh"
@@ -15,7 +16,6 @@ namespace xconn::kernel {
 namespace {
 
 constexpr auto kTryAgain = std::chrono::milliseconds(200);
-using Routes = std::map<Prefix, Route>;
 
 Routes by_prefix(const std::vector<RouteEntry>& entries) {
   Routes all;
@@ -35,8 +35,9 @@ Route copy_of(Route route, std::uint32_t table, const xconn::RouteMirror& wish) 
   return route;
 }
 
-bool rejects(const xconn::RouteMirror& wish, const Prefix& prefix) {
-  return std::ranges::any_of(wish.reject, [&](const Prefix& rejected) { return rejected.contains(prefix); });
+bool is_copied(const xconn::RouteMirror& wish, const Prefix& prefix) {
+  const auto holds = [&](const Prefix& wide) { return wide.contains(prefix); };
+  return std::ranges::none_of(wish.reject, holds) && (wish.accept.empty() || std::ranges::any_of(wish.accept, holds));
 }
 
 }  // namespace
@@ -46,6 +47,7 @@ struct RouteMirror::State {
         const xconn::RouteMirror& its_wish)
       : loop(its_loop),
         wish(its_wish),
+        late(its_wish.late_interfaces, its_wish.delay),
         source_reader(from.netns, from.name),
         reader(netns, name),
         writer(netns, name) {}
@@ -53,12 +55,15 @@ struct RouteMirror::State {
   void synchronize() {
     const auto start = sys::now();
     auto source = by_prefix(source_reader.routes(wish.from_table, wish.from_protocol));
-    std::erase_if(source, [this](const auto& item) { return rejects(wish, item.first); });
+    std::erase_if(source, [this](const auto& item) { return !is_copied(wish, item.first); });
+    source = late.settled(std::move(source), start);
     Batch batch;
     for (const auto table : wish.to_tables) plan_table(source, table, batch);
     if (!batch.empty()) writer.commit(batch);
     // A long table in a long burst must not be read once for each route of it.
     not_before = sys::now() + 2 * (sys::now() - start);
+    if (const auto due = late.next_due(sys::now()))
+      release = sys::Timer::once(loop, std::max(*due, Duration{0}), [this] { schedule(Duration{0}); });
   }
 
   void plan_table(const Routes& source, std::uint32_t table, Batch& batch) const {
@@ -68,7 +73,10 @@ struct RouteMirror::State {
     for (const auto& [prefix, route] : source) {
       const auto copy = copy_of(route, table, wish);
       const auto found = present.find(prefix);
-      if (found == present.end() || !(found->second == copy)) batch.push_back(route_replace(copy, kProtocolMirror));
+      // The interface of a route that is kept may have gone down meanwhile: then its packets are lost as they should
+      // be.
+      if (found == present.end() || !(found->second == copy))
+        batch.push_back(route_replace(copy, kProtocolMirror).tolerate(ENETDOWN));
     }
   }
 
@@ -101,12 +109,13 @@ struct RouteMirror::State {
 
   sys::Loop& loop;
   xconn::RouteMirror wish;
+  LateRoutes late;
   Reader source_reader, reader;
   Netlink writer;
   std::function<void(const std::string&)> tell_error;
   std::chrono::nanoseconds not_before{0};
   bool scheduled = false;
-  sys::Timer timer;
+  sys::Timer timer, release;
   std::vector<Monitor> monitors;
 };
 

@@ -207,7 +207,8 @@ struct Connection {
   std::string gateway, circuit;
   int weight = 0;
   bool fast_path = false;
-  std::string authorization;  ///< name of one of the circuit's, when it is another subscription's
+  std::string fast_path_model = "2025";  ///< "2020": no user routes on GatewaySubnet, no peered VNets
+  std::string authorization;             ///< name of one of the circuit's, when it is another subscription's
   // IPsec only:
   std::string local_gateway;
   std::string psk;

@@ -45,7 +45,7 @@ const ObjectInfo& object_info<Gateway>() {
           key<&Gateway::instances>("instances", "the two instances' addresses in GatewaySubnet", kRequired),
           key<&Gateway::convergence_delay>("convergence-delay",
                                            "ExpressRoute: until a route that Microsoft's edge withdrew leaves the data "
-                                           "path; Azure says up to a minute; checked, but no lab plays it yet"),
+                                           "path; Azure says up to a minute"),
           key<&Gateway::public_addresses>("public-addresses", "Vpn: one, or two when active-active"),
           key<&Gateway::internet>("internet", "Vpn: the interface of the Internet's node that they are behind"),
           key<&Gateway::asn>("asn", "Vpn: its AS number; ExpressRoute's is always 65515"),
@@ -102,9 +102,13 @@ const ObjectInfo& object_info<Connection>() {
           key<&Connection::gateway, ObjectName>("gateway", "one of `gateways`", kRequired),
           key<&Connection::circuit, ObjectName>("circuit", "one of `circuits`"),
           key<&Connection::weight>("weight", "ExpressRoute: 0 to 32000; the higher is preferred"),
-          key<&Connection::fast_path>(
-              "fast-path",
-              "ExpressRoute: traffic from on-prem passes by the gateway; checked, but no lab plays it yet"),
+          key<&Connection::fast_path>("fast-path",
+                                      "ExpressRoute: traffic from on-prem passes by the gateway, and so by the user "
+                                      "routes of GatewaySubnet"),
+          key<&Connection::fast_path_model, OneOf<kFastPathModels>>(
+              "fast-path-model",
+              "what FastPath knew in that year: in 2025, on ExpressRoute Direct, user routes of GatewaySubnet hold for "
+              "it and it reaches peered VNets"),
           key<&Connection::authorization, ObjectName>("authorization",
                                                       "one of the circuit's, when this is another subscription's"),
           key<&Connection::local_gateway, ObjectName>("local-gateway", "one of `local-gateways`"),

@@ -171,8 +171,9 @@ struct FabricNic {
   std::string interface;  ///< the fabric's side of the link
   Address address;
   std::string subnet;
-  std::string nsg = {};       ///< its own; the subnet's is the subnet's
-  bool ip_forwarding = true;  ///< off: nothing passes but what is addressed to or comes from `address`
+  std::string nsg = {};        ///< its own; the subnet's is the subnet's
+  bool ip_forwarding = true;   ///< off: nothing passes but what is addressed to or comes from `address`
+  Duration withdraw_delay{0};  ///< of a gateway's instance: subnets follow its routes' end that much later
 };
 
 struct FabricSubnet {
@@ -284,6 +285,7 @@ struct Node {
   std::optional<Balancer> balancer;
   std::optional<RouteController> route_controller;
   std::optional<Keepalive> keepalive;
+  std::vector<RouteMirror> mirrors;                ///< only azure/ writes them
   std::vector<std::vector<std::string>> commands;  ///< started as services "command-1" ...
   std::vector<FileOverride> files;
   std::vector<std::string>

@@ -61,6 +61,7 @@ inline constexpr std::array<Text, 18> kGatewaySkus{
     "ErGwScale", "Basic",           "VpnGw1",           "VpnGw2",   "VpnGw3",   "VpnGw4",
     "VpnGw5",    "VpnGw1AZ",        "VpnGw2AZ",         "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
 inline constexpr std::array<Text, 6> kTrafficProtocols{"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"};
+inline constexpr std::array<Text, 2> kFastPathModels{"2020", "2025"};
 inline constexpr std::array<Text, 2> kFilterAccess{"Allow", "Deny"};
 
 template <class As>

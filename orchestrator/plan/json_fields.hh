@@ -229,7 +229,10 @@ struct Table<RouteMirror> {
                                      always("to_tables", &RouteMirror::to_tables),
                                      always("metric", &RouteMirror::metric),
                                      optional_field("interface", &RouteMirror::interface),
-                                     optional_field("reject", &RouteMirror::reject)};
+                                     optional_field("reject", &RouteMirror::reject),
+                                     optional_field("accept", &RouteMirror::accept),
+                                     optional_field("late_interfaces", &RouteMirror::late_interfaces),
+                                     optional_field("delay", &RouteMirror::delay)};
 };
 
 template <>
