@@ -1,6 +1,7 @@
 #include "nodes/fragment.hh"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace xconn::nodes {
 namespace {
@@ -13,6 +14,18 @@ InterfaceKind kind_of(const model::Interface& interface) {
   return interface.parent.empty() ? InterfaceKind::kEnd : InterfaceKind::kVlan;
 }
 
+bool has_v6(const std::vector<InterfaceAddress>& addresses) {
+  return std::ranges::any_of(addresses, [](const auto& own) { return !own.address().is_v4(); });
+}
+
+/// RFC 4291, appendix A. bgpd refuses an IPv6 session on an interface that has none.
+InterfaceAddress link_local(const Mac& mac) {
+  const auto& b = mac.bytes();
+  char text[32];
+  std::snprintf(text, sizeof text, "fe80::%02x%02x:%02xff:fe%02x:%02x%02x", b[0] ^ 2, b[1], b[2], b[3], b[4], b[5]);
+  return {*Address::parse(text), 64};
+}
+
 plan::Interface planned(const std::string& node, const model::Interface& interface) {
   plan::Interface made;
   made.name = interface.name;
@@ -21,6 +34,7 @@ plan::Interface planned(const std::string& node, const model::Interface& interfa
     made.mac = interface.mac ? *interface.mac : Mac::from_name(node + ":" + interface.name);
   made.mtu = interface.mtu.value_or(made.mtu);
   made.addresses = interface.addresses;
+  if (made.mac && has_v6(made.addresses)) made.addresses.push_back(link_local(*made.mac));
   made.parent = interface.parent;
   made.tags = interface.tags;
   made.bridge = interface.bridge;
@@ -70,9 +84,7 @@ void add_routes(const model::Node& node, plan::Node& made) {
 }
 
 bool uses_v6(const plan::Node& node) {
-  return std::ranges::any_of(node.interfaces, [](const auto& interface) {
-    return std::ranges::any_of(interface.addresses, [](const auto& own) { return !own.address().is_v4(); });
-  });
+  return std::ranges::any_of(node.interfaces, [](const auto& interface) { return has_v6(interface.addresses); });
 }
 
 /// "all" is the sum of itself and of the interface's own, or the larger; "default" is copied to what exists already.
@@ -120,6 +132,7 @@ Fragment wired(const Setting& setting) {
   fragment.node.name = setting.node.name;
   fragment.node.role = setting.node.role;
   fragment.node.site = setting.node.site;
+  fragment.node.router = setting.node.router;
   add_interfaces(setting, fragment.node);
   add_routes(setting.node, fragment.node);
   fragment.node.rules = setting.node.rules;

@@ -1,6 +1,7 @@
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
+#include "azure/life.hh"
 #include "bindings/core/bind.hh"
 #include "lab/remote.hh"
 #include "model/read.hh"
@@ -59,7 +60,8 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
 
 std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology, double timeout,
                                const py::object& progress) {
-  const auto chosen = choose(topology, lab.name());
+  const auto document = azure::keeping_names(model::read(lab.topology_file()), choose(topology, lab.name()).document);
+  const Chosen chosen{document, nodes::compose(model::read(document))};
   const auto tell = calling(progress);
   const py::gil_scoped_release others;
   return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);

@@ -118,6 +118,18 @@ Policy policy_of(const Setting& setting, const model::BgpNeighbor& neighbor, con
   return policy;
 }
 
+std::string origin_map(const Prefix& prefix) { return "ORIGIN-" + prefix.text(); }
+
+std::vector<std::string> origin_maps(const model::Bgp& bgp) {
+  Lines lines;
+  for (const auto& [prefix, communities] : bgp.communities) {
+    std::string line = "set community";
+    for (const auto& community : communities) line += " " + community;
+    add_map(lines, origin_map(prefix) + " permit 10", {line});
+  }
+  return lines;
+}
+
 bool is_refused(const std::vector<Prefix>& refused, const Prefix& prefix) {
   return std::ranges::any_of(refused, [&](const Prefix& one) {
     return one == prefix || (!one.is_default() && one.is_v4() == prefix.is_v4() && one.contains(prefix));

@@ -19,6 +19,10 @@ struct Policy {
 /// `reject`: networks whose routes (longer ones too) are refused whatever the neighbour's own filters say.
 Policy policy_of(const Setting& setting, const model::BgpNeighbor& neighbor, const std::vector<Prefix>& reject);
 
+/// Route maps that give the node's own prefixes their communities, and the name of one.
+std::vector<std::string> origin_maps(const model::Bgp& bgp);
+std::string origin_map(const Prefix& prefix);
+
 /// A neighbour that refuses `refused` refuses this prefix: it is inside, but for the default route, which is itself
 /// only.
 bool is_refused(const std::vector<Prefix>& refused, const Prefix& prefix);

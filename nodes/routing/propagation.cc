@@ -47,11 +47,11 @@ bool refuses(const model::Node& node, const Prefix& prefix) {
          std::ranges::any_of(node.fabric->peers, [&](const auto& peer) { return holds(peer.address_space, prefix); });
 }
 
-/// What `neighbor` may hear of by the sender's filters.
+/// What `neighbor` may hear of by the sender's filters; each family has sessions of its own.
 bool is_announced(const Known& known, const Prefix& prefix, const model::BgpNeighbor& neighbor) {
   const auto& only = neighbor.announce_communities;
-  return passes(neighbor.announce, prefix) && (!only || has_any(*only, known.communities)) &&
-         !has_any(neighbor.withhold_communities, known.communities) &&
+  return prefix.is_v4() == neighbor.address.is_v4() && passes(neighbor.announce, prefix) &&
+         (!only || has_any(*only, known.communities)) && !has_any(neighbor.withhold_communities, known.communities) &&
          std::ranges::none_of(neighbor.withhold_asns,
                               [&](const Asn& asn) { return std::ranges::count(known.path, asn.value()) > 0; });
 }
@@ -84,7 +84,9 @@ std::vector<const model::Node*> reached(const model::Topology& topology, const m
                                         const Prefix& prefix) {
   std::vector<const model::Node*> nodes;
   std::vector<std::pair<const model::Node*, Source>> seen;
-  std::deque<Known> waiting{{&origin, Source::kOwn, {}, {}}};
+  const auto own = origin.bgp->communities.find(prefix);
+  std::deque<Known> waiting{
+      {&origin, Source::kOwn, {}, own == origin.bgp->communities.end() ? std::vector<std::string>{} : own->second}};
   while (!waiting.empty()) {
     const Known known = waiting.front();
     waiting.pop_front();

@@ -92,8 +92,12 @@ struct Sections {
 
 Data family_data(const model::Bgp& bgp, bool v4, const Data& neighbors) {
   Data family = item("family", v4 ? "ipv4" : "ipv6"), networks{Data::type::list};
-  for (const auto& prefix : bgp.advertise)
-    if (prefix.is_v4() == v4) networks.push_back(item("prefix", prefix.text()));
+  for (const auto& prefix : bgp.advertise) {
+    if (prefix.is_v4() != v4) continue;
+    Data network = item("prefix", prefix.text());
+    if (bgp.communities.contains(prefix)) network.set("map", item("name", origin_map(prefix)));
+    networks.push_back(network);
+  }
   family.set("networks", networks);
   family.set("neighbors", neighbors);
   return family;
@@ -102,6 +106,7 @@ Data family_data(const model::Bgp& bgp, bool v4, const Data& neighbors) {
 Sections sections_of_bgp(const Setting& setting, const std::vector<Prefix>& reject, const Profile& profile) {
   const auto& bgp = *setting.node.bgp;
   Sections sections;
+  for (const auto& line : origin_maps(bgp)) sections.policy.push_back(item("line", line));
   Data v4{Data::type::list}, v6{Data::type::list};
   for (const auto& neighbor : bgp.neighbors) {
     const auto policy = policy_of(setting, neighbor, reject);

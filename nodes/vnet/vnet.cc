@@ -28,16 +28,34 @@ Route system_route(const Prefix& to, RouteKind kind, std::uint32_t table) {
   return route;
 }
 
-Route to_nic(const model::FabricNic& nic) {
+Route to_nic(const model::FabricNic& nic, const Address& address) {
   Route route;
-  route.to = Prefix::of(nic.address, nic.address.bits());
+  route.to = Prefix::of(address, address.bits());
   route.next_hops.push_back({{}, nic.interface, false});
   return route;
 }
 
+bool is_dual_stack(const model::Fabric& fabric) {
+  return std::ranges::any_of(fabric.nics, [](const auto& nic) { return nic.address_v6.has_value(); });
+}
+
+const Prefix& every_v6() {
+  static const Prefix kAll = *Prefix::parse("::/0");
+  return kAll;
+}
+
+/// What a rule selects by interface, for IPv6 too.
+Rule for_v6(Rule rule) {
+  rule.to = every_v6();
+  return rule;
+}
+
 /// The main table: every NIC, and nothing else of the VNet; what the gateways teach comes by BGP.
 void add_main_routes(const model::Fabric& fabric, plan::Node& node) {
-  for (const auto& nic : fabric.nics) node.routes.push_back(to_nic(nic));
+  for (const auto& nic : fabric.nics) {
+    node.routes.push_back(to_nic(nic, nic.address));
+    if (nic.address_v6) node.routes.push_back(to_nic(nic, *nic.address_v6));
+  }
   for (const auto& prefix : fabric.address_space) {
     Route nobody;
     nobody.to = prefix;
@@ -61,6 +79,7 @@ void add_peer_routes(const model::Fabric& fabric, const model::FabricSubnet& sub
   for (const auto& peer : fabric.peers) {
     const bool of_gateways = subnet.name == kGatewaySubnet && !peer.transit_interface.empty() && !peer.remote_gateways;
     for (const auto& prefix : peer.address_space) {
+      if (!prefix.is_v4()) continue;  // peerings carry no IPv6 here
       Route route = system_route(prefix, RouteKind::kUnicast, subnet.table);
       route.next_hops.push_back({peer.router, of_gateways ? peer.transit_interface : peer.interface, true});
       node.routes.push_back(route);
@@ -84,6 +103,7 @@ void add_subnet_routes(const model::Fabric& fabric, const model::FabricSubnet& s
     node.routes.push_back(system_route(prefix, RouteKind::kThrow, subnet.table));
   add_peer_routes(fabric, subnet, node);
   node.routes.push_back(default_route(fabric, subnet.table));
+  if (is_dual_stack(fabric)) node.routes.push_back(system_route(every_v6(), RouteKind::kBlackhole, subnet.table));
   if (std::ranges::any_of(subnet.routes, [](const Route& route) { return route.to.is_default(); })) return;
   for (const char* prefix : kNowhere)
     node.routes.push_back(system_route(*Prefix::parse(prefix), RouteKind::kBlackhole, subnet.table));
@@ -98,6 +118,7 @@ void add_subnet_rules(const model::Fabric& fabric, plan::Node& node) {
     rule.in_interface = nic.interface;
     rule.table = subnet->table;
     node.rules.push_back(rule);
+    if (nic.address_v6) node.rules.push_back(for_v6(rule));
   }
 }
 

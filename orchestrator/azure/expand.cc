@@ -23,6 +23,13 @@ std::uint32_t hash_of(const std::string& text) {  // FNV-1a
   return hash;
 }
 
+/// A subnet's .1, and its ::1 for a NIC that has IPv6.
+std::vector<InterfaceAddress> routers_of(const model::Subnet& subnet, bool with_v6) {
+  std::vector<InterfaceAddress> routers{{subnet.prefix.host(1), 32}};
+  if (with_v6 && subnet.prefix_v6) routers.emplace_back(subnet.prefix_v6->host(1), 128);
+  return routers;
+}
+
 int index_in_fabric(const model::Node& fabric, const std::string& machine) {
   int index = 0;
   while (std::ranges::any_of(fabric.interfaces, [&](const model::Interface& interface) {
@@ -50,14 +57,14 @@ void Expansion::link(const End& a, const End& b, const Where& where, const Impai
 }
 
 std::string Expansion::plug(const std::string& vnet, const End& machine, const std::string& subnet,
-                            const Address& address) {
+                            const Address& address, const std::optional<Address>& address_v6) {
   model::Node& fabric_node = node(vnet);
   const auto name = interface_name(machine.node + "." + std::to_string(index_in_fabric(fabric_node, machine.node)));
   model::Interface side = port(name);
   side.hide_hop = true;
-  if (!subnet.empty()) side.addresses.emplace_back(subnet_of(vnet_of(in, vnet), subnet).prefix.host(1), 32);
+  if (!subnet.empty()) side.addresses = routers_of(subnet_of(vnet_of(in, vnet), subnet), address_v6.has_value());
   fabric_node.interfaces.push_back(std::move(side));
-  fabric_node.fabric->nics.push_back({name, address, subnet});
+  fabric_node.fabric->nics.push_back({name, address, subnet, address_v6});
   link(machine, {vnet, name}, fabric_node.where);
   return name;
 }

@@ -12,6 +12,8 @@ model::Topology expand(const model::Topology& topology);
 
 /// What the expansion calls things. `end` is 0 for primary, 1 for secondary. The first is where private peering ends,
 /// the second where Microsoft peering does: each is a VRF, so each is a node.
+/// How the names of a circuit's MSEEs begin.
+std::string routers_of(const model::Topology& topology, const model::Circuit& circuit);
 std::string msee_name(const model::Topology& topology, const model::Circuit& circuit, int end);
 std::string microsoft_router_name(const model::Topology& topology, const model::Circuit& circuit, int end);
 std::string gateway_switch_name(const model::Gateway& gateway);

@@ -37,7 +37,8 @@ struct Expansion {
   model::Fabric& fabric(const std::string& vnet) { return *node(vnet).fabric; }
   /// A link from `machine`'s interface into the fabric of `vnet`. The fabric's side gets the next free name
   /// "machine.0", hides its hop, and has the subnet's .1 when there is a subnet. Returns its name.
-  std::string plug(const std::string& vnet, const End& machine, const std::string& subnet, const Address& address);
+  std::string plug(const std::string& vnet, const End& machine, const std::string& subnet, const Address& address,
+                   const std::optional<Address>& address_v6 = {});
   void link(const End& a, const End& b, const Where& where, const Impairment& both = {});
 };
 
@@ -63,9 +64,15 @@ model::Bgp speaker(Asn asn, const std::optional<Address>& router_id = {});
 Route route_to(const Prefix& prefix);
 Route route_to(const Prefix& prefix, NextHop next_hop);
 std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, const model::Gateway& gateway);
-/// The address of an MSEE in GatewaySubnet: .4 and .5 for the first circuit of a gateway, .6 and .7 for the next.
+/// The address of an MSEE in GatewaySubnet: .4 and .5 for the first circuit of a gateway, the next free ones for
+/// others.
 Address core_address(const model::Topology& topology, const model::Gateway& gateway, const model::Circuit& circuit,
                      int end);
+/// The same with the length of GatewaySubnet, and beside it its IPv6 twin when GatewaySubnet is dual-stack.
+std::vector<InterfaceAddress> core_addresses(const model::Topology& topology, const model::Gateway& gateway,
+                                             const model::Circuit& circuit, int end);
+/// Of both families.
+std::vector<Address> instance_addresses(const model::Topology& topology, const model::Gateway& gateway);
 
 bool is_provisioned(const model::Circuit& circuit);
 Tag s_tag(const model::Circuit& circuit);

@@ -3,26 +3,87 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "model/geography.hh"
 
 namespace xconn::azure {
 namespace {
 
 constexpr std::uint32_t kDefaultPreference = 100;
 constexpr std::uint32_t kFirstMsee = 4;
+constexpr int kRegionCommunity = 50000;  ///< of private peering
+
+/// What a SKU can carry: routes that it learns, and bits per second of the gateway (Microsoft Learn, "About
+/// ExpressRoute virtual network gateways").
+struct Sku {
+  std::string_view name;
+  std::uint32_t routes;
+  std::uint64_t rate;
+};
+constexpr std::uint64_t kGbps = 1'000'000'000;
+constexpr Sku kSkus[] = {{"Standard", 4000, kGbps},
+                         {"ErGw1AZ", 4000, kGbps},
+                         {"HighPerformance", 9500, 2 * kGbps},
+                         {"ErGw2AZ", 9500, 2 * kGbps},
+                         {"UltraPerformance", 9500, 10 * kGbps},
+                         {"ErGw3AZ", 9500, 10 * kGbps},
+                         {"ErGwScale", 60000, 40 * kGbps}};
+
+/// nullptr: no SKU is named, so nothing is limited.
+const Sku* sku_of(const model::Gateway& gateway) {
+  const auto* found = std::ranges::find(kSkus, gateway.sku, &Sku::name);
+  return found == std::end(kSkus) ? nullptr : found;
+}
+
+/// The IPv6 address that stands where `address` stands in the IPv4 prefix of a dual-stack GatewaySubnet.
+std::optional<Address> beside(const model::Subnet& subnet, const Address& address) {
+  if (!subnet.prefix_v6) return std::nullopt;
+  return subnet.prefix_v6->host(address.v4_value() - subnet.prefix.network().v4_value());
+}
+
+/// An address of GatewaySubnet, and the one beside it.
+std::vector<Address> both_families(const model::Subnet& subnet, const Address& address) {
+  std::vector<Address> addresses{address};
+  if (const auto v6 = beside(subnet, address)) addresses.push_back(*v6);
+  return addresses;
+}
+
+bool is_instance(const model::Topology& topology, const std::string& vnet, const Address& address) {
+  return std::ranges::any_of(topology.gateways, [&](const model::Gateway& gateway) {
+    return gateway.vnet == vnet && std::ranges::count(gateway.instances, address) > 0;
+  });
+}
 
 /// The connection's weight is looked at before the AS path, and the higher one wins: that is local preference.
-void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, const model::Vnet& vnet,
-                     model::Bgp& bgp) {
+model::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gateway& gateway,
+                                 const model::Connection& connection, const Address& address) {
+  auto made = neighbor(address, *Asn::of(kMicrosoftAsn));
+  made.bfd = true;
+  made.announce = reached_through_gateways_of(expansion.in, vnet_of(expansion.in, gateway.vnet));
+  if (const auto* sku = sku_of(gateway)) made.maximum_prefix = sku->routes;
+  if (connection.weight > 0) made.local_preference = kDefaultPreference + static_cast<std::uint32_t>(connection.weight);
+  return made;
+}
+
+void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, model::Bgp& bgp) {
   for (const auto& connection : expansion.in.connections) {
     if (connection.gateway != gateway.name) continue;
     const auto circuit = std::ranges::find(expansion.in.circuits, connection.circuit, &model::Circuit::name);
-    for (int end : {0, 1}) {
-      bgp.neighbors.push_back(neighbor(core_address(expansion.in, gateway, *circuit, end), *Asn::of(kMicrosoftAsn)));
-      bgp.neighbors.back().bfd = true;
-      bgp.neighbors.back().announce = reached_through_gateways_of(expansion.in, vnet);
-      if (connection.weight > 0)
-        bgp.neighbors.back().local_preference = kDefaultPreference + static_cast<std::uint32_t>(connection.weight);
-    }
+    for (int end : {0, 1})
+      for (const auto& own : core_addresses(expansion.in, gateway, *circuit, end))
+        bgp.neighbors.push_back(msee_neighbor(expansion, gateway, connection, own.address()));
+  }
+}
+
+/// A VNet with a BGP community of its own is announced with it and with its region's (Microsoft Learn, "Configure
+/// custom BGP communities for Azure ExpressRoute private peering").
+void mark_prefixes(const model::Topology& topology, model::Bgp& bgp) {
+  for (const auto& vnet : topology.vnets) {
+    if (vnet.bgp_community.empty()) continue;
+    std::vector<std::string> communities{vnet.bgp_community};
+    if (const int region = model::community_of_region(vnet.region))
+      communities.push_back("12076:" + std::to_string(kRegionCommunity + region));
+    for (const auto& prefix : vnet.address_space)
+      if (std::ranges::count(bgp.advertise, prefix) > 0) bgp.communities.emplace(prefix, communities);
   }
 }
 
@@ -41,37 +102,60 @@ void lag_behind(const model::Gateway& gateway, model::Node& instance) {
   instance.rules.push_back(rule);
 }
 
+/// The instance's sessions with the VNet's fabric, one for each family, and its routes into the VNet.
+void join_fabric(const model::Subnet& subnet, model::Node& instance) {
+  for (const auto& router : both_families(subnet, subnet.prefix.host(1))) {
+    instance.bgp->neighbors.push_back(neighbor(router, *Asn::of(kGatewayAsn)));
+    instance.bgp->neighbors.back().next_hop_self = true;
+    route_into_vnet(instance.bgp->advertise, router, instance);
+  }
+}
+
+/// What the SKU carries is what passes between the instance and the VNet.
+void limit_bandwidth(const model::Gateway& gateway, model::Link& into_vnet) {
+  if (const auto* sku = sku_of(gateway)) into_vnet.a_to_b.rate = into_vnet.b_to_a.rate = sku->rate;
+}
+
+std::vector<model::Interface> ports_of_instance(const model::Subnet& subnet, const Address& address) {
+  auto core = port("core"), vnet = port("vnet");
+  for (const auto& own : both_families(subnet, address)) {
+    core.addresses.emplace_back(own, prefix_for(subnet, own)->length());
+    vnet.addresses.emplace_back(own, own.bits());
+  }
+  return {core, vnet};
+}
+
 void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
   const auto& vnet = vnet_of(expansion.in, gateway.vnet);
-  const auto subnet = subnet_of(vnet, kGatewaySubnet).prefix;
+  const auto& subnet = subnet_of(vnet, kGatewaySubnet);
   const Address address = gateway.instances.at(static_cast<std::size_t>(index));
   auto& instance = expansion.add_node(instance_name(gateway, index), "er-gateway", "azure", gateway.where);
-  instance.interfaces = {port("core", {{address, subnet.length()}}), port("vnet", {{address, 32}})};
+  instance.interfaces = ports_of_instance(subnet, address);
   instance.bgp = speaker(*Asn::of(kGatewayAsn), address);
   instance.bgp->advertise = reached_through_gateways_of(expansion.in, vnet);
-  peer_with_msees(expansion, gateway, vnet, *instance.bgp);
-  auto fabric = neighbor(subnet.host(1), *Asn::of(kGatewayAsn));
-  fabric.next_hop_self = true;
-  instance.bgp->neighbors.push_back(fabric);
-  route_into_vnet(instance.bgp->advertise, subnet.host(1), instance);
+  mark_prefixes(expansion.in, *instance.bgp);
+  peer_with_msees(expansion, gateway, *instance.bgp);
+  join_fabric(subnet, instance);
   if (gateway.convergence_delay > Duration{0}) lag_behind(gateway, instance);
   const std::string name = instance.name;
   expansion.link({name, "core"}, {gateway_switch_name(gateway), interface_name(name)}, gateway.where);
-  expansion.plug(vnet.name, {name, "vnet"}, kGatewaySubnet, address);
+  expansion.plug(vnet.name, {name, "vnet"}, kGatewaySubnet, address, beside(subnet, address));
   expansion.fabric(vnet.name).nics.back().withdraw_delay = gateway.convergence_delay;
+  limit_bandwidth(gateway, expansion.out.links.back());
 }
 
 }  // namespace
 
 void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance) {
-  instance.routes.push_back(route_to(*Prefix::parse(router.text()), {{}, "vnet", false}));
+  instance.routes.push_back(route_to(Prefix::of(router, router.bits()), {{}, "vnet", false}));
   const auto is_own = [&](const Prefix& prefix) {  // a small VNet may be GatewaySubnet alone
     return std::ranges::any_of(instance.interfaces, [&](const model::Interface& interface) {
       return std::ranges::count(interface.addresses, prefix, &InterfaceAddress::network) > 0;
     });
   };
   for (const auto& prefix : reached)
-    if (!is_own(prefix)) instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
+    if (prefix.is_v4() == router.is_v4() && !is_own(prefix))
+      instance.routes.push_back(route_to(prefix, {router, "vnet", true}));
 }
 
 /// The fabric is no BGP speaker in Azure; its sessions with the instances stand in for the platform's own channel, so
@@ -83,7 +167,7 @@ void teach_fabric(Expansion& expansion, const model::Gateway& gateway, std::opti
   fabric.bgp->keepalive = std::chrono::seconds(3);
   fabric.bgp->hold = std::chrono::seconds(10);
   const Asn asn = gateway.type == "Vpn" ? gateway.asn : *Asn::of(kGatewayAsn);
-  for (const auto& instance : gateway.instances) {
+  for (const auto& instance : gateway.type == "Vpn" ? gateway.instances : instance_addresses(expansion.in, gateway)) {
     fabric.bgp->neighbors.push_back(neighbor(instance, asn));
     fabric.bgp->neighbors.back().local_preference = preference;
     fabric.bgp->neighbors.back().ebgp_multihop = !(asn == fabric.bgp->asn);
@@ -104,12 +188,33 @@ std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, 
   return circuits;
 }
 
+/// Instances may stand anywhere in GatewaySubnet but on .4 and .5 (rule T22), so MSEEs take what is free from there on.
 Address core_address(const model::Topology& topology, const model::Gateway& gateway, const model::Circuit& circuit,
                      int end) {
   const auto circuits = circuits_of(topology, gateway);
-  const auto position = std::ranges::find(circuits, &circuit, [](const auto* item) { return item; }) - circuits.begin();
+  const auto position = std::ranges::find(circuits, &circuit) - circuits.begin();
   const auto subnet = subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet).prefix;
-  return subnet.host(kFirstMsee + 2 * static_cast<std::uint32_t>(position) + static_cast<std::uint32_t>(end));
+  auto before = 2 * position + end;
+  std::uint32_t host = kFirstMsee;
+  while (is_instance(topology, gateway.vnet, subnet.host(host)) || before-- > 0) ++host;
+  return subnet.host(host);
+}
+
+std::vector<InterfaceAddress> core_addresses(const model::Topology& topology, const model::Gateway& gateway,
+                                             const model::Circuit& circuit, int end) {
+  const auto& subnet = subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet);
+  std::vector<InterfaceAddress> addresses;
+  for (const auto& address : both_families(subnet, core_address(topology, gateway, circuit, end)))
+    addresses.emplace_back(address, prefix_for(subnet, address)->length());
+  return addresses;
+}
+
+std::vector<Address> instance_addresses(const model::Topology& topology, const model::Gateway& gateway) {
+  const auto& subnet = subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet);
+  std::vector<Address> all;
+  for (const auto& instance : gateway.instances)
+    for (const auto& address : both_families(subnet, instance)) all.push_back(address);
+  return all;
 }
 
 void add_gateways(Expansion& expansion) {

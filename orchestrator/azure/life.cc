@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "azure/expand.hh"
 #include "base/errors.hh"
+#include "model/read.hh"
 
 namespace xconn::azure {
 namespace {
@@ -249,6 +251,16 @@ void mark(Refusals& refusals, std::size_t from, std::string_view code) {
 
 std::span<const StepGuard> step_guards() { return kSteps; }
 std::span<const ChangeGuard> change_guards() { return kChanges; }
+
+model::Document keeping_names(const model::Topology& running, model::Document document) {
+  const auto after = model::read(document);
+  for (const auto& now : after.circuits) {
+    const auto* old = find(running.circuits, now.name);
+    if (old == nullptr || !now.routers.empty() || routers_of(running, *old) == routers_of(after, now)) continue;
+    document.put({"circuits", now.name, "routers"}, routers_of(running, *old));
+  }
+  return document;
+}
 
 void demand_possible(const Topology& before, const Step& step) {
   Refusals refusals;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/document.hh"
 #include "model/topology.hh"
 
 namespace xconn::azure {
@@ -38,6 +39,10 @@ struct ChangeGuard {
 
 std::span<const StepGuard> step_guards();
 std::span<const ChangeGuard> change_guards();
+
+/// The document for a lab that runs `running`: its circuits keep the names that their routers have, whatever circuits
+/// come or go beside them. Throws TopologyError when the document breaks a rule.
+model::Document keeping_names(const model::Topology& running, model::Document document);
 
 /// Throws TopologyError with every refusal.
 void demand_possible(const model::Topology& before, const Step& step);

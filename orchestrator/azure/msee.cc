@@ -11,7 +11,7 @@ namespace {
 /// Route limits (Microsoft Learn, "Azure subscription and service limits", ExpressRoute): the next prefix ends the
 /// session.
 constexpr std::uint32_t kStandardRoutes = 4000, kPremiumRoutes = 10000, kV6Routes = 100, kMicrosoftRoutes = 200;
-constexpr std::uint32_t kVnetRoutes = 1000;
+constexpr std::uint32_t kVnetRoutes = 1000, kVnetV6Routes = 100;
 
 /// Not taken on Microsoft peering: a default route, and what is not public.
 constexpr const char* kNotPublic[] = {"0.0.0.0/0",     "10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16",
@@ -57,7 +57,7 @@ bool reaches_others(const model::Topology& topology, const model::Circuit& circu
 model::BgpNeighbor gateway_instance(const Address& address, bool with_global_reach) {
   model::BgpNeighbor made = neighbor(address, *Asn::of(kGatewayAsn));
   made.bfd = true;
-  made.maximum_prefix = kVnetRoutes;
+  made.maximum_prefix = address.is_v4() ? kVnetRoutes : kVnetV6Routes;
   // What another circuit's customer announces goes to this circuit's customer, and into no VNet.
   if (with_global_reach) made.withhold_communities = {kGlobalReachCommunity};
   return made;
@@ -68,10 +68,9 @@ void join_gateways(Expansion& expansion, const model::Circuit& circuit, int end,
   int count = 0;
   for (const auto& gateway : expansion.in.gateways) {
     if (!std::ranges::count(circuits_of(expansion.in, gateway), &circuit)) continue;
-    const auto subnet = subnet_of(vnet_of(expansion.in, gateway.vnet), kGatewaySubnet).prefix;
     const std::string name = ++count == 1 ? "core" : "core" + std::to_string(count);
-    msee.interfaces.push_back(port(name, {{core_address(expansion.in, gateway, circuit, end), subnet.length()}}));
-    for (const auto& instance : gateway.instances)
+    msee.interfaces.push_back(port(name, core_addresses(expansion.in, gateway, circuit, end)));
+    for (const auto& instance : instance_addresses(expansion.in, gateway))
       msee.bgp->neighbors.push_back(gateway_instance(instance, reaches_others(expansion.in, circuit)));
     expansion.link({msee.name, name}, {gateway_switch_name(gateway), interface_name(msee.name)}, circuit.where);
   }
@@ -161,11 +160,21 @@ void join_circuits(Expansion& expansion, const model::GlobalReach& reach, int en
   expansion.link({one_msee, one_port}, {other_msee, other_port}, reach.where, smaller);
 }
 
+/// Circuits on one pair of routers, or of ports, are VRFs of the same two routers.
+std::string router_of(const Expansion& expansion, const model::Circuit& circuit, int end) {
+  const auto& shared = circuit.port.empty() ? circuit.msee : circuit.port;
+  return shared.empty() ? msee_name(expansion.in, circuit, end) : shared + std::to_string(end + 1);
+}
+
 }  // namespace
 
+std::string routers_of(const model::Topology& topology, const model::Circuit& circuit) {
+  if (!circuit.routers.empty()) return circuit.routers;
+  return topology.circuits.size() == 1 ? "msee" : circuit.name + "-msee";
+}
+
 std::string msee_name(const model::Topology& topology, const model::Circuit& circuit, int end) {
-  const std::string plain = "msee" + std::to_string(end + 1);
-  return topology.circuits.size() == 1 ? plain : circuit.name + "-" + plain;
+  return routers_of(topology, circuit) + std::to_string(end + 1);
 }
 
 std::string microsoft_router_name(const model::Topology& topology, const model::Circuit& circuit, int end) {
@@ -192,6 +201,7 @@ std::vector<Vrf> vrfs_of(const model::Topology& topology, const model::Circuit& 
 }
 
 void add_sessions(Expansion& expansion, const Vrf& vrf, int end, model::Node& node) {
+  node.router = router_of(expansion, *vrf.circuit, end);
   if (vrf.peering != nullptr) {
     const auto prefixes = path_prefixes(*vrf.peering, end);
     node.bgp->router_id = prefixes.front()->host(2);

@@ -39,6 +39,20 @@ void add_probe_route(model::Node& machine, const model::Interface& nic, const Ad
   machine.rules.push_back(rule);
 }
 
+/// The NIC's IPv6 address. It stands alone: what else is in the subnet is reached through the subnet's router too.
+std::optional<Address> take_v6(model::Node& machine, const std::string& nic, const model::Subnet& subnet) {
+  const auto interface = std::ranges::find(machine.interfaces, nic, &model::Interface::name);
+  for (auto& own : interface->addresses) {
+    if (own.address().is_v4() || !subnet.prefix_v6) continue;
+    own = {own.address(), own.address().bits()};
+    const Address router = subnet.prefix_v6->host(1);
+    machine.routes.push_back(route_to(Prefix::of(router, router.bits()), {{}, nic, false}));
+    machine.routes.push_back(route_to(*Prefix::parse("::/0"), {router, nic, true}));
+    return own.address();
+  }
+  return std::nullopt;
+}
+
 void plug_machine(Expansion& expansion, const std::string& name) {
   const auto interfaces = expansion.node(name).interfaces;
   const auto nics =
@@ -47,8 +61,10 @@ void plug_machine(Expansion& expansion, const std::string& name) {
   for (const auto& interface : interfaces) {
     if (!interface.subnet || interface.addresses.empty()) continue;
     const auto& [vnet, subnet] = *interface.subnet;
-    const auto router = subnet_of(vnet_of(expansion.in, vnet), subnet).prefix.host(1);
-    expansion.plug(vnet, {name, interface.name}, subnet, interface.addresses.front().address());
+    const auto& its_subnet = subnet_of(vnet_of(expansion.in, vnet), subnet);
+    const auto router = its_subnet.prefix.host(1);
+    const auto v6 = take_v6(expansion.node(name), interface.name, its_subnet);
+    expansion.plug(vnet, {name, interface.name}, subnet, interface.addresses.front().address(), v6);
     auto& machine = expansion.node(name);
     auto& nic = expansion.fabric(vnet).nics.back();
     nic.nsg = interface.nsg;

@@ -150,9 +150,10 @@ KeyPath path_to(const Kind& kind, const std::vector<std::string>& names) {
 
 /// Reads the edited document by all the rules, asks Azure's guards, and applies it.
 int carry_out(const Kept& running, const Document& edited, const ChangeOptions& options, const Session& session) {
-  const auto after = model::read(edited);
+  const auto kept = azure::keeping_names(running.topology, edited);
+  const auto after = model::read(kept);
   azure::demand_changeable(running.topology, after);
-  return change_lab({edited, nodes::compose(after)}, options, session);
+  return change_lab({kept, nodes::compose(after)}, options, session);
 }
 
 int act(const Kind& kind, const Verb& verb, const Arguments& arguments, const Session& session) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "azure/life.hh"
 #include "base/address.hh"
 #include "base/errors.hh"
 #include "cli/session.hh"
@@ -70,6 +71,13 @@ Chosen choose_topology(const std::string& word, const std::string& name) {
   auto document = model::Document::load(path);
   document.put({"name"}, topology.name);
   return {std::move(document), nodes::compose(topology)};
+}
+
+Chosen choose_topology_for(const std::string& topology_file, const std::string& word, const std::string& name) {
+  const auto chosen = choose_topology(word, name);
+  auto document = azure::keeping_names(model::read(topology_file), chosen.document);
+  auto plan = nodes::compose(model::read(document));
+  return {std::move(document), std::move(plan)};
 }
 
 plan::Plan read_plan(const std::string& word, const std::string& name) { return choose_topology(word, name).plan; }

@@ -26,6 +26,9 @@ struct Chosen {
 /// `name`, when not empty, is the lab's name in place of the topology's own. Throws TopologyError.
 Chosen choose_topology(const std::string& word, const std::string& name = {});
 
+/// The same for the lab `name` that runs what `topology_file` says: names that it has given stay.
+Chosen choose_topology_for(const std::string& topology_file, const std::string& word, const std::string& name);
+
 /// The plan alone.
 plan::Plan read_plan(const std::string& word, const std::string& name = {});
 

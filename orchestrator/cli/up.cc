@@ -61,7 +61,9 @@ bool answers(const std::string& lab) {
 int change(const UpArguments& arguments, const Chosen& chosen, const Session& session) {
   if (!arguments.captures.empty())
     throw CLI::ValidationError("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
-  return change_lab(chosen, {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
+  const auto running = lab::RemoteLab::attach(chosen.plan.lab).topology_file();
+  return change_lab(choose_topology_for(running, arguments.topology, chosen.plan.lab),
+                    {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
 }
 
 int up(const UpArguments& arguments, const Session& session) {

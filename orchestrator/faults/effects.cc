@@ -234,9 +234,11 @@ const Speaker& speaker_of(const Setting& setting) {
                        [&](const Speaker& speaker) { return speaker.node == setting.node(); });
 }
 
-void configure(Setting& setting, Configured::Change change) {
-  setting.effects.push_back(std::make_unique<Configured>(setting.site, setting.node(), std::move(change)));
+void configure(Setting& setting, const std::string& node, Configured::Change change) {
+  setting.effects.push_back(std::make_unique<Configured>(setting.site, node, std::move(change)));
 }
+
+void configure(Setting& setting, Configured::Change change) { configure(setting, setting.node(), std::move(change)); }
 
 std::string router_section(const Speaker& speaker) { return "router bgp " + std::to_string(speaker.asn); }
 
@@ -252,15 +254,29 @@ void advertise(Setting& setting) {
   configure(setting, std::move(change));
 }
 
+/// The target, and what else is a VRF of the same router.
+std::vector<Speaker> vrfs_of_router(const Setting& setting) {
+  const auto& target = speaker_of(setting);
+  if (target.router.empty()) return {target};
+  std::vector<Speaker> vrfs = setting.site.inventory().speakers;
+  std::erase_if(vrfs, [&](const Speaker& one) { return one.router != target.router; });
+  return vrfs;
+}
+
 // An MSEE has a route map for each neighbour, in which this is said; bgpd looks at changed maps by itself, but late.
-void msee_maintenance(Setting& setting) {
+void prepend_everywhere(Setting& setting, const Speaker& vrf) {
   std::string prepend = "set as-path prepend";
   for (int i = 0; i < 8; ++i) prepend += " " + std::to_string(kMicrosoftAsn);
   const std::string look_again = "do clear bgp * soft out";
-  configure(setting, {{}, {}, {look_again}});  // healed last
-  for (const auto& neighbor : speaker_of(setting).neighbors)
-    configure(setting, {{"route-map OUT-" + neighbor.address + " permit 10"}, {prepend}, {"no set as-path prepend"}});
-  configure(setting, {{}, {look_again}, {}});
+  configure(setting, vrf.node, {{}, {}, {look_again}});  // healed last
+  for (const auto& neighbor : vrf.neighbors)
+    configure(setting, vrf.node,
+              {{"route-map OUT-" + neighbor.address + " permit 10"}, {prepend}, {"no set as-path prepend"}});
+  configure(setting, vrf.node, {{}, {look_again}, {}});
+}
+
+void msee_maintenance(Setting& setting) {
+  for (const auto& vrf : vrfs_of_router(setting)) prepend_everywhere(setting, vrf);
 }
 
 bool is_customer(const Speaker::Neighbor& neighbor) {

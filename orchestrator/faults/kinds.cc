@@ -74,7 +74,7 @@ const std::vector<Kind> kKinds = {
       {"network", ValueKind::kNetwork, "100.64.0.0/10", "what they are taken from"}}},
     {"msee-maintenance",
      TargetKind::kMsee,
-     "12076 is prepended 8 times towards both sides, and the sessions stay up",
+     "the router of this VRF prepends 12076 8 times to all its neighbours, and the sessions stay up",
      {}},
     {"peering-disable", TargetKind::kMsee, "Microsoft shuts the customer's sessions down", {}},
 };

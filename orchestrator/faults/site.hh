@@ -36,6 +36,7 @@ struct Speaker {
     std::uint32_t asn = 0;
   };
   std::string node, role;
+  std::string router;  ///< whose VRF it is; empty: nobody's but its own
   std::uint32_t asn = 0;
   std::vector<Neighbor> neighbors;
 };

@@ -36,7 +36,7 @@ void add_members(faults::Inventory& inventory, const plan::Node& node) {
 void add_speaker(faults::Inventory& inventory, const plan::Node& node) {
   const auto file = std::ranges::find(node.files, "frr.conf", &plan::File::name);
   if (file == node.files.end()) return;
-  faults::Speaker speaker{node.name, node.role, 0, {}};
+  faults::Speaker speaker{node.name, node.role, node.router, 0, {}};
   std::istringstream lines(file->content);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);

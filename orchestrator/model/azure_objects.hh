@@ -72,7 +72,8 @@ struct Circuit {
   std::string service_key;                     ///< a GUID; made from the name when absent
   std::string provider_state = "Provisioned";  ///< NotProvisioned | Provisioning | Provisioned | Deprovisioning
   bool rate_limit = true;                      ///< Direct: enforce `bandwidth` on the ports
-  std::string msee;  ///< name of a pair of MSEEs that several circuits may share; empty: a pair of its own
+  std::string msee;     ///< name of a pair of MSEEs that several circuits may share; empty: a pair of its own
+  std::string routers;  ///< how the names of its MSEEs begin; empty: "msee" when it is alone, else "er1-msee"
   int s_tag = 0;
   End customer_primary, customer_secondary;
   std::optional<Peering> private_peering, microsoft_peering;
@@ -110,9 +111,16 @@ struct PublicService {
 struct Subnet {
   std::string name;
   Prefix prefix;
+  std::optional<Prefix> prefix_v6;  ///< of a dual-stack subnet: a /64
   std::string route_table;
   std::string nsg;
 };
+
+/// The prefix of the subnet that `address` could be in by its family; nullptr: the subnet has no IPv6.
+inline const Prefix* prefix_for(const Subnet& subnet, const Address& address) {
+  if (address.is_v4() == subnet.prefix.is_v4()) return &subnet.prefix;
+  return subnet.prefix_v6 ? &*subnet.prefix_v6 : nullptr;
+}
 
 /// One half of a VNet peering; it is Connected when the other VNet has the other half.
 struct VnetPeering {

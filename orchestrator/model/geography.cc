@@ -182,6 +182,17 @@ Geography geography_of_region(std::string_view region) {
   return at == kRegions.end() ? kUnknown : at->geography;
 }
 
+int community_of_region(std::string_view region) {
+  constexpr std::pair<std::string_view, int> kNumbers[] = {
+      {"westeurope", 2}, {"northeurope", 3},    {"eastus", 4},       {"eastus2", 5},  {"westus", 6},
+      {"eastasia", 10},  {"southeastasia", 11}, {"japaneast", 12},   {"uksouth", 24}, {"ukwest", 25},
+      {"westus2", 26},   {"francecentral", 30}, {"spaincentral", 57}};
+  const auto name = spelling(region);
+  const auto* at =
+      std::find_if(std::begin(kNumbers), std::end(kNumbers), [&](const auto& one) { return one.first == name; });
+  return at == std::end(kNumbers) ? 0 : at->second;
+}
+
 Geography geography_of_location(std::string_view location) {
   const auto* found = find_location(location);
   return found == nullptr ? kUnknown : found->geography;

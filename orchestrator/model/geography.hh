@@ -31,6 +31,10 @@ Geography geography_of_region(std::string_view region);
 /// "Amsterdam", "Amsterdam2" or "Amsterdam Metro"
 Geography geography_of_location(std::string_view location);
 
+/// The last digits of the BGP communities 12076:50xxx (private peering) and 12076:51xxx (Microsoft peering) of a
+/// region, 0 when this table does not know it (Microsoft Learn: ExpressRoute routing requirements).
+int community_of_region(std::string_view region);
+
 enum class LocalReach { kUnknown, kNo, kYes };
 /// Whether a circuit of SKU Local at `location` reaches `region`.
 LocalReach local_reach(std::string_view location, std::string_view region);

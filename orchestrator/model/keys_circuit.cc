@@ -262,6 +262,9 @@ const ObjectInfo& object_info<Circuit>() {
           key<&Circuit::provider_state, OneOf<kProviderStates>>("provider-state", "what the provider has done"),
           key<&Circuit::rate_limit>("rate-limit", "Direct: hold the circuit to its bandwidth on the ports"),
           key<&Circuit::msee, ObjectName>("msee", "a name that circuits on one pair of Microsoft's routers share"),
+          key<&Circuit::routers, ObjectName>("routers",
+                                             "how the names of its two MSEEs begin; without it `msee` for an only "
+                                             "circuit, else CIRCUIT-msee"),
           key<&Circuit::s_tag>("s-tag", "the outer tag, 1 to 4094; not on Dot1Q ports"),
           key<Circuit, read_customer<Circuit>>("customer", customer_type(),
                                                "the customer's two ports; not with `port`"),

@@ -69,6 +69,7 @@ const ObjectInfo& object_info<Subnet>() {
       "subnets:\n  app: 10.1.0.0/24\n  GatewaySubnet: {prefix: 10.1.255.0/27, route-table: gateway}",
       {
           key<&Subnet::prefix>("prefix", "its addresses", kRequired),
+          key<&Subnet::prefix_v6>("prefix-v6", "a /64 beside it, for dual stack"),
           key<&Subnet::route_table>("route-table", "one of `route-tables`"),
           key<&Subnet::nsg>("nsg", "one of `nsgs`"),
       },

@@ -29,7 +29,8 @@ void resolve_lengths(Topology& topology) {
       const auto* subnet = vnet == nullptr ? nullptr : find_named(vnet->subnets, interface.subnet->subnet);
       if (subnet == nullptr) continue;
       for (auto& address : interface.addresses)
-        if (address.length() < 0) address = {address.address(), subnet->prefix.length()};
+        if (const auto* prefix = prefix_for(*subnet, address.address()); prefix != nullptr && address.length() < 0)
+          address = {address.address(), prefix->length()};
     }
 }
 

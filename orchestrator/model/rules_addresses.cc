@@ -31,10 +31,12 @@ bool azure_keeps(const Prefix& prefix, const Address& address) {
 void check_in_subnet(Check& check, const SubnetRef& ref, const Address& address, const Path& path) {
   const auto* subnet = check.subnet(ref);
   if (subnet == nullptr || !is_read(subnet->prefix) || !is_read(address)) return;
-  if (!subnet->prefix.contains(address))
-    check.report(path, address.text(), "use an address of " + subnet->prefix.text());
-  else if (azure_keeps(subnet->prefix, address))
-    check.report(path, address.text(), "the first that is free is " + subnet->prefix.host(4).text());
+  const auto* prefix = prefix_for(*subnet, address);
+  if (prefix == nullptr || !prefix->contains(address))
+    check.report(path, address.text(),
+                 prefix == nullptr ? "give the subnet a prefix-v6" : "use an address of " + prefix->text());
+  else if (azure_keeps(*prefix, address))
+    check.report(path, address.text(), "the first that is free is " + prefix->host(4).text());
 }
 
 // --- segments: what can hear each other's ARP
@@ -205,15 +207,16 @@ bool is_customer_end(const std::vector<Placed>& peerings, const Placed& network)
 }  // namespace
 
 void lengths(Check& check) {
-  each_address(check.topology, [&](const Node&, const Interface& interface, const InterfaceAddress& address,
-                                   const Path& path) {
-    if (!is_read(address.address())) return;
-    const auto* subnet = interface.subnet ? check.subnet(*interface.subnet) : nullptr;
-    if (!interface.subnet && address.length() < 0)
-      check.report(path, address.address().text(), "write " + address.address().text() + "/24, or name its subnet");
-    else if (subnet != nullptr && is_read(subnet->prefix) && address.length() != subnet->prefix.length())
-      check.report(path, address.text(), "leave the length out, or write /" + std::to_string(subnet->prefix.length()));
-  });
+  each_address(
+      check.topology, [&](const Node&, const Interface& interface, const InterfaceAddress& address, const Path& path) {
+        if (!is_read(address.address())) return;
+        const auto* subnet = interface.subnet ? check.subnet(*interface.subnet) : nullptr;
+        if (!interface.subnet && address.length() < 0)
+          check.report(path, address.address().text(), "write " + address.address().text() + "/24, or name its subnet");
+        else if (const auto* prefix = subnet == nullptr ? nullptr : prefix_for(*subnet, address.address());
+                 prefix != nullptr && is_read(*prefix) && address.length() != prefix->length())
+          check.report(path, address.text(), "leave the length out, or write /" + std::to_string(prefix->length()));
+      });
 }
 
 void host_part(Check& check) {
@@ -247,12 +250,16 @@ void in_subnet(Check& check) {
 }
 
 void subnet_lengths(Check& check) {
-  constexpr int kSmallest = 29;
+  constexpr int kSmallest = 29, kV6 = 64;
   for (const auto& vnet : check.topology.vnets)
-    for (const auto& subnet : vnet.subnets)
+    for (const auto& subnet : vnet.subnets) {
+      if (subnet.prefix_v6 && (subnet.prefix_v6->is_v4() || subnet.prefix_v6->length() != kV6))
+        check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix-v6"}, subnet.prefix_v6->text(),
+                     "use an IPv6 prefix of 64 bits");
       if (subnet.prefix.is_v4() && subnet.prefix.length() > kSmallest && subnet.name != "GatewaySubnet")
         check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix"}, subnet.prefix.text(),
                      "use " + Prefix::of(subnet.prefix.network(), kSmallest).text());
+    }
 }
 
 void unique(Check& check) {
@@ -276,30 +283,38 @@ void next_hops(Check& check) {
   }
 }
 
+/// The prefixes of a subnet, with where they are written.
+std::vector<Placed> prefixes_of(const Vnet& vnet, const Subnet& subnet) {
+  std::vector<Placed> placed;
+  place(placed, subnet.prefix, "subnet " + subnet.name, {"vnets", vnet.name, "subnets", subnet.name, "prefix"});
+  if (subnet.prefix_v6)
+    place(placed, *subnet.prefix_v6, "subnet " + subnet.name,
+          {"vnets", vnet.name, "subnets", subnet.name, "prefix-v6"});
+  return placed;
+}
+
 void subnets_overlap(Check& check) {
   for (const auto& vnet : check.topology.vnets) {
     std::vector<Placed> seen;
-    for (const auto& subnet : vnet.subnets) {
-      std::vector<Placed> one;
-      place(one, subnet.prefix, "subnet " + subnet.name, {"vnets", vnet.name, "subnets", subnet.name, "prefix"});
-      if (one.empty()) continue;
-      for (const auto& other : seen)
-        if (other.span.meets(one[0].span))
-          check.report(one[0].path, subnet.prefix.text(), "it overlaps with " + other.text);
-      seen.push_back(std::move(one[0]));
-    }
+    for (const auto& subnet : vnet.subnets)
+      for (auto& one : prefixes_of(vnet, subnet)) {
+        for (const auto& other : seen)
+          if (other.span.meets(one.span)) check.report(one.path, one.prefix.text(), "it overlaps with " + other.text);
+        seen.push_back(std::move(one));
+      }
   }
 }
 
 void within_space(Check& check) {
   for (const auto& vnet : check.topology.vnets)
-    for (const auto& subnet : vnet.subnets) {
-      const auto inside = std::any_of(vnet.address_space.begin(), vnet.address_space.end(),
-                                      [&](const Prefix& space) { return space.contains(subnet.prefix); });
-      if (!inside && is_read(subnet.prefix) && !vnet.address_space.empty())
-        check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix"}, subnet.prefix.text(),
-                     "use a part of " + vnet.address_space.front().text() + ", or add to address-space");
-    }
+    for (const auto& subnet : vnet.subnets)
+      for (const auto& one : prefixes_of(vnet, subnet)) {
+        const auto inside = std::any_of(vnet.address_space.begin(), vnet.address_space.end(),
+                                        [&](const Prefix& space) { return space.contains(one.prefix); });
+        if (!inside && !vnet.address_space.empty())
+          check.report(one.path, one.prefix.text(),
+                       "use a part of " + vnet.address_space.front().text() + ", or add to address-space");
+      }
 }
 
 void networks_overlap(Check& check) {

@@ -164,6 +164,29 @@ void one_gateway(Check& check) {
   }
 }
 
+/// The five that Azure keeps, the instances of both types, and two MSEEs for each circuit.
+std::size_t addresses_in_use(const Check& check, const std::string& vnet) {
+  std::size_t count = 5;
+  for (const auto& gateway : check.topology.gateways) {
+    if (gateway.vnet != vnet) continue;
+    count += gateway.instances.size();
+    for (const auto& connection : check.topology.connections)
+      if (connection.gateway == gateway.name && !connection.circuit.empty()) count += 2;
+  }
+  return count;
+}
+
+void check_room(Check& check, const Gateway& gateway, const Prefix& subnet) {
+  constexpr int kSmallest = 29;  // V24 speaks of smaller ones
+  if (!subnet.is_v4() || subnet.length() > kSmallest) return;
+  const auto wanted = addresses_in_use(check, gateway.vnet);
+  const auto there = std::size_t{1} << (subnet.network().bits() - subnet.length());
+  if (wanted > there)
+    check.report({"gateways", gateway.name, "vnet"}, gateway.vnet,
+                 "its GatewaySubnet " + subnet.text() + " has " + std::to_string(there) +
+                     " addresses, and gateways and MSEEs need " + std::to_string(wanted) + "; make it larger");
+}
+
 void instances(Check& check) {
   constexpr std::uint32_t kMsee1 = 4, kMsee2 = 5;
   for (const auto& gateway : check.topology.gateways) {
@@ -172,6 +195,7 @@ void instances(Check& check) {
       check.report(path, "", "list two addresses, not " + std::to_string(gateway.instances.size()));
     const auto* subnet = check.subnet({gateway.vnet, "GatewaySubnet"});
     if (subnet == nullptr || !is_read(subnet->prefix)) continue;
+    if (gateway.type == "ExpressRoute") check_room(check, gateway, subnet->prefix);
     for (std::size_t i = 0; i < gateway.instances.size(); ++i)
       if (gateway.instances[i] == subnet->prefix.host(kMsee1) || gateway.instances[i] == subnet->prefix.host(kMsee2))
         check.report({"gateways", gateway.name, "instances", i}, gateway.instances[i].text(),

@@ -69,6 +69,7 @@ struct Bgp {
   std::vector<BgpNeighbor> neighbors;
   std::optional<Duration> keepalive, hold;  ///< absent: the timer profile's
   int maximum_paths = 8;
+  std::map<Prefix, std::vector<std::string>> communities;  ///< of prefixes in `advertise`. Only azure/ writes it
 };
 
 struct Dpd {
@@ -171,6 +172,7 @@ struct FabricNic {
   std::string interface;  ///< the fabric's side of the link
   Address address;
   std::string subnet;
+  std::optional<Address> address_v6 = {};
   std::string nsg = {};        ///< its own; the subnet's is the subnet's
   bool ip_forwarding = true;   ///< off: nothing passes but what is addressed to or comes from `address`
   Duration withdraw_delay{0};  ///< of a gateway's instance: subnets follow its routes' end that much later
@@ -285,7 +287,8 @@ struct Node {
   std::optional<Balancer> balancer;
   std::optional<RouteController> route_controller;
   std::optional<Keepalive> keepalive;
-  std::vector<RouteMirror> mirrors;                ///< only azure/ writes them
+  std::vector<RouteMirror> mirrors;                ///< only azure/ writes them, and the next
+  std::string router;                              ///< the one of Microsoft's routers that this VRF is of
   std::vector<std::vector<std::string>> commands;  ///< started as services "command-1" ...
   std::vector<FileOverride> files;
   std::vector<std::string>

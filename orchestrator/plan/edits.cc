@@ -60,7 +60,7 @@ NodeEdits edits(const Node& before, const Node& after) {
           .sysctls = sysctls_to_set(before, after),
           .nftables = before.nftables != after.nftables,
           .mirrors = before.mirrors != after.mirrors,
-          .labels = before.role != after.role || before.site != after.site,
+          .labels = before.role != after.role || before.site != after.site || before.router != after.router,
           .files = list_edits(before.files, after.files, kByName),
           .services = list_edits(before.services, after.services, kByName)};
 }

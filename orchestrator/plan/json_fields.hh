@@ -283,6 +283,7 @@ struct Table<Node> {
   static constexpr std::tuple fields{always("name", &Node::name),
                                      always("role", &Node::role),
                                      optional_field("site", &Node::site),
+                                     optional_field("router", &Node::router),
                                      optional_field("interfaces", &Node::interfaces),
                                      optional_field("routes", &Node::routes),
                                      optional_field("rules", &Node::rules),

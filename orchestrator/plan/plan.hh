@@ -58,7 +58,8 @@ struct Service {
 struct Node {
   std::string name;
   std::string role;
-  std::string site;  ///< for people and pictures: "on-prem", "provider", "microsoft", "azure", "internet"
+  std::string site;    ///< for people and pictures: "on-prem", "provider", "microsoft", "azure", "internet"
+  std::string router;  ///< several nodes may be VRFs of one router; what happens to it happens to all of them
   std::vector<Interface> interfaces;
   std::vector<Route> routes;
   std::vector<Rule> rules;

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from conftest import ROOT
 from host import eventually
 from witness import bgp_state, vtysh
+
+TOPOLOGIES = ROOT / "topologies"
 
 
 @pytest.fixture
@@ -42,3 +45,29 @@ def test_more_prefixes_are_announced_and_withdrawn(lab):
     with lab.fault("advertise", "hq-er", count="50"):
         eventually(lambda: received(lab, "msee1", "192.168.251.1") == before + 50, within=10)
     eventually(lambda: received(lab, "msee1", "192.168.251.1") == before, within=10)
+
+
+def test_maintenance_drains_the_whole_router(xconn_lab):
+    """Private and Microsoft peering are two VRFs of one router."""
+    lab = xconn_lab(TOPOLOGIES / "microsoft-peering" / "filtered.yaml")
+    services = "20.60.0.0/24"
+    eventually(lambda: as_path(lab, "ce", services, "203.0.113.6"), within=10)
+    before = as_path(lab, "ce", services, "203.0.113.2")
+    with lab.fault("msee-maintenance", "msee1"):
+        eventually(lambda: as_path(lab, "ce", services, "203.0.113.2") == f"{'12076 ' * 8}{before}", within=10)
+        assert as_path(lab, "ce", services, "203.0.113.6") == before, "the other router is not concerned"
+
+
+def test_a_vnets_communities_are_seen_on_prem(xconn_lab, tmp_path):
+    topology = tmp_path / "topology.yaml"
+    topology.write_text(
+        f"extends: {TOPOLOGIES}/private-peering/topology.yaml\n"
+        "name: marked\nvnets: {erspvnetcust1: {bgp-community: '12076:20031'}}\n"
+    )
+    lab = xconn_lab(topology)
+
+    def communities() -> set[str]:
+        paths = vtysh(lab, "ce1-cust1", "show bgp ipv4 unicast 10.0.4.0/24 json")["paths"]
+        return {path.get("community", {}).get("string", "") for path in paths}
+
+    eventually(lambda: communities() == {"12076:20031 12076:50004"}, within=10)

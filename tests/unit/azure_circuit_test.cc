@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "azure/expand.hh"
+#include "azure/life.hh"
 #include "model/read.hh"
 
 namespace xconn::azure {
@@ -45,6 +46,29 @@ const model::Link* link(const model::Topology& topology, const End& a, const End
   const auto found =
       std::ranges::find_if(topology.links, [&](const model::Link& one) { return one.a == a && one.b == b; });
   return found == topology.links.end() ? nullptr : &*found;
+}
+
+TEST(Circuit, DualStackHasASessionOfEachFamilyOnEveryLeg) {
+  const auto topology = expand(shipped("private-peering/dual-stack.yaml"));
+  EXPECT_EQ(neighbor(topology, "msee1", "2001:db8:c0::1").maximum_prefix, 100U);
+  EXPECT_EQ(neighbor(topology, "msee1", "2001:db8:4::c").asn.value(), 65515U) << "the instance at .12";
+  EXPECT_EQ(neighbor(topology, "msee1", "2001:db8:4::c").maximum_prefix, 100U);
+  EXPECT_EQ(neighbor(topology, "erspvnetcust1gw1-0", "2001:db8:4::4").asn.value(), 12076U) << "the MSEE at .4";
+  EXPECT_TRUE(neighbor(topology, "erspvnetcust1gw1-0", "2001:db8:4::1").next_hop_self) << "the fabric";
+  EXPECT_EQ(interface(topology, "hub-vm", "eth0").addresses.back().text(), "2001:db8:4:80::84/128");
+}
+
+TEST(Circuit, ThatRunsKeepsTheNamesOfItsRoutersWhenAnotherOneComes) {
+  const std::string path = std::string(XCONN_SOURCE_DIR) + "/topologies/two-circuits";
+  auto running = model::read(path);
+  running.circuits.resize(1);
+  const auto document = keeping_names(running, model::Document::load(path + "/topology.yaml"));
+  const auto after = expand(model::read(document));
+  EXPECT_TRUE(has_node(after, "msee1")) << "er-ams";
+  EXPECT_FALSE(has_node(after, "er-ams-msee1"));
+  EXPECT_TRUE(has_node(after, "er-lon-msee1"));
+  const auto again = keeping_names(model::read(document), model::Document::load(path + "/topology.yaml"));
+  EXPECT_EQ(again.json(), document.json()) << "the file itself, applied again";
 }
 
 TEST(Circuit, TwoPeeringsEndInTwoRoutersBehindOneTrunk) {

@@ -103,6 +103,37 @@ TEST(Expand, SeveralCircuitsHaveRoutersAndAddressesOfTheirOwn) {
   EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors.size(), 5U);
 }
 
+TEST(Expand, MseesTakeAddressesThatNoInstanceHas) {
+  auto topology = two_circuits();
+  topology.gateways.front().instances = {*Address::parse("172.16.139.7"), *Address::parse("172.16.139.8")};
+  const auto plain = expand(topology);
+  EXPECT_EQ(interface(node(plain, "er2-msee1"), "core").addresses.front().text(), "172.16.139.6/27");
+  EXPECT_EQ(interface(node(plain, "er2-msee2"), "core").addresses.front().text(), "172.16.139.9/27");
+  EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors[3].address.text(), "172.16.139.9");
+}
+
+TEST(Expand, TheGatewaysSkuLimitsItsRoutesAndItsBandwidth) {
+  auto topology = reference();
+  topology.gateways.front().sku = "ErGw2AZ";
+  const auto plain = expand(topology);
+  EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors.front().maximum_prefix, 9500U);
+  const auto link = std::ranges::find(plain.links, End{"er-gw-0", "vnet"}, &model::Link::a);
+  ASSERT_NE(link, plain.links.end());
+  EXPECT_EQ(link->a_to_b.rate, 2'000'000'000U);
+  EXPECT_EQ(link->b_to_a.rate, 2'000'000'000U);
+}
+
+TEST(Expand, AVnetIsAnnouncedWithItsOwnCommunityAndItsRegions) {
+  auto topology = reference();
+  topology.vnets.front().bgp_community = "12076:20031";
+  topology.vnets.front().region = "Spain Central";
+  const auto plain = expand(topology);
+  EXPECT_THAT(node(plain, "er-gw-0").bgp->communities.at(*Prefix::parse("172.16.136.0/22")),
+              ElementsAre("12076:20031", "12076:50057"));
+  const auto unmarked = expand(reference());
+  EXPECT_THAT(node(unmarked, "er-gw-0").bgp->communities, IsEmpty());
+}
+
 TEST(Expand, ConnectionWeightIsLocalPreference) {
   const auto plain = expand(two_circuits());
   const auto& neighbors = node(plain, "er-gw-1").bgp->neighbors;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "faults/holds.hh"
@@ -56,7 +57,7 @@ TEST_F(Faults, FreezeThaws) {
 }
 
 TEST_F(Faults, RoutersAreToldAndToldOtherwise) {
-  site.inventory_.speakers = {{"r", "msee", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
+  site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
   const int disabled = apply({"peering-disable", "r"});
   EXPECT_EQ(site.acts, Acts{"r: router bgp 12076: neighbor 10.0.0.1 shutdown"}) << "the gateway is no customer";
   registry.heal(disabled);
@@ -69,7 +70,7 @@ TEST_F(Faults, RoutersAreToldAndToldOtherwise) {
 }
 
 TEST_F(Faults, MaintenancePrependsToEverybodyAndLooksAgainLast) {
-  site.inventory_.speakers = {{"r", "msee", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
+  site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
   const int id = apply({"msee-maintenance", "r"});
   ASSERT_EQ(site.acts.size(), 3U);
   EXPECT_EQ(site.acts[1],
@@ -80,8 +81,17 @@ TEST_F(Faults, MaintenancePrependsToEverybodyAndLooksAgainLast) {
   EXPECT_EQ(site.acts.back(), "r: do clear bgp * soft out");
 }
 
+TEST_F(Faults, MaintenanceIsOfTheWholeRouter) {
+  site.inventory_.speakers = {{"r", "msee", "one", 12076, {{"10.0.0.1", 65001}}},
+                              {"r-ms", "msee", "one", 12076, {{"10.0.0.5", 65001}}},
+                              {"s", "msee", "other", 12076, {{"10.0.0.9", 65001}}}};
+  apply({"msee-maintenance", "r"});
+  EXPECT_EQ(site.acts.size(), 4U) << "two VRFs, each told and made to look again";
+  EXPECT_EQ(std::ranges::count(site.acts, "r-ms: do clear bgp * soft out"), 1);
+}
+
 TEST_F(Faults, OnlyAnMseeHasMaintenance) {
-  site.inventory_.speakers = {{"r", "router", 65001, {}}};
+  site.inventory_.speakers = {{"r", "router", "", 65001, {}}};
   EXPECT_THROW(apply({"msee-maintenance", "r"}), NotFoundError);
   EXPECT_THROW(apply({"advertise", "s", "1"}), NotFoundError) << "it speaks no BGP";
 }

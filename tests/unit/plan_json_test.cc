@@ -28,6 +28,7 @@ Plan full_plan() {
   Node node{"a",
             "router",
             "on-prem",
+            "r1",
             {vlan},
             {route},
             {rule},
