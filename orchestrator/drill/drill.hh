@@ -74,12 +74,15 @@ struct ExpectLost {
   std::optional<Span> during;
 };
 
+/// Nodes of which one suffices: an MSEE of the pair, an instance of the gateway.
+using AnyOf = std::vector<std::string>;
+
 struct ExpectPath {
   std::string flow;
   Direction direction = Direction::kForward;  ///< both: each has to
   std::string when = "after";                 ///< "before" the first fault, "after" all, or at a time
   std::optional<Duration> at;
-  std::vector<std::string> contains;  ///< in this order, others may stand between
+  std::vector<AnyOf> contains;  ///< in this order, others may stand between
   std::vector<std::string> avoids;
   std::vector<std::string> exactly;
   std::map<std::string, std::string> via;  ///< node -> interface it must leave by

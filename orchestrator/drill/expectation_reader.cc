@@ -92,7 +92,7 @@ ExpectPath read_way(Section& section, const Flows& flows) {
   ExpectPath result;
   result.flow = flow_of(section, flows);
   result.direction = direction_of(section, Direction::kForward);
-  result.contains = section.texts("contains");
+  result.contains = section.alternatives("contains");
   result.avoids = section.texts("avoids");
   result.exactly = section.texts("exactly");
   for (auto& [node, interface] : section.pairs("via")) result.via.emplace(node, interface);

@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "drill/evidence.hh"
 
@@ -49,10 +50,10 @@ std::string range_text(const std::optional<Value>& at_most, const std::optional<
   return fmt::format("{}", fmt::join(parts, " and "));
 }
 
-bool in_order(const std::vector<std::string>& wanted_nodes, const std::vector<std::string>& nodes) {
+bool in_order(const std::vector<AnyOf>& wanted_nodes, const std::vector<std::string>& nodes) {
   auto next = nodes.begin();
-  for (const std::string& node : wanted_nodes) {
-    next = std::find(next, nodes.end(), node);
+  for (const AnyOf& any : wanted_nodes) {
+    next = std::find_first_of(next, nodes.end(), any.begin(), any.end());
     if (next == nodes.end()) return false;
     ++next;
   }
@@ -189,7 +190,10 @@ struct Judge {
   static std::string wanted(const ExpectPath& what) {
     std::string text;
     if (!what.exactly.empty()) text += fmt::format(" is {}", fmt::join(what.exactly, " > "));
-    if (!what.contains.empty()) text += fmt::format(" crosses {}", fmt::join(what.contains, " > "));
+    const char* before = " crosses ";
+    for (const AnyOf& any : what.contains) {
+      text += fmt::format("{}{}", std::exchange(before, " > "), fmt::join(any, " or "));
+    }
     if (!what.avoids.empty()) text += fmt::format(" avoids {}", fmt::join(what.avoids, ", "));
     for (const auto& [node, interface] : what.via) text += fmt::format(" leaves {} by {}", node, interface);
     return text;

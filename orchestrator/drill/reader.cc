@@ -96,17 +96,33 @@ std::optional<bool> Section::yes_or_no(const std::string& key) {
   return *word == "true";
 }
 
-std::vector<std::string> Section::texts(const std::string& key) {
-  const YAML::Node value = get(key);
-  if (!value.IsDefined()) return {};
-  if (value.IsScalar()) return {value.Scalar()};
-  if (!value.IsSequence()) {
+std::vector<std::string> Section::words(const YAML::Node& node, const std::string& key) {
+  if (!node.IsDefined()) return {};
+  if (node.IsScalar()) return {node.Scalar()};
+  if (!node.IsSequence()) {
     fault(key, "it is a list");
     return {};
   }
   std::vector<std::string> result;
-  for (const auto& item : value) {
+  for (const auto& item : node) {
     if (const auto word = scalar(item, key)) result.push_back(*word);
+  }
+  return result;
+}
+
+std::vector<std::string> Section::texts(const std::string& key) { return words(get(key), key); }
+
+std::vector<std::vector<std::string>> Section::alternatives(const std::string& key) {
+  const YAML::Node value = get(key);
+  std::vector<std::vector<std::string>> result;
+  if (!value.IsDefined() || !value.IsSequence()) {
+    for (auto& word : words(value, key)) result.push_back({std::move(word)});
+    return result;
+  }
+  for (const auto& item : value) {
+    result.push_back(words(item, key));
+    if (item.IsSequence() && result.back().empty())
+      fault(key, "an entry is a node, or a list of nodes of which one suffices");
   }
   return result;
 }

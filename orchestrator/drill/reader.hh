@@ -31,6 +31,8 @@ class Section {
   std::optional<std::uint64_t> number(const std::string& key, std::uint64_t most);
   std::optional<bool> yes_or_no(const std::string& key);
   std::vector<std::string> texts(const std::string& key);  ///< a list, or a single word
+  /// A list whose entries are a word, or a list of words.
+  std::vector<std::vector<std::string>> alternatives(const std::string& key);
   std::vector<std::pair<std::string, std::string>> pairs(const std::string& key);
   /// A list of exactly two durations, the second not before the first.
   std::optional<std::pair<Duration, Duration>> span(const std::string& key);
@@ -51,6 +53,7 @@ class Section {
   YAML::Node find(const std::string& key) const;
   Where place(const YAML::Node& node) const;
   std::optional<std::string> scalar(const YAML::Node& node, const std::string& key);
+  std::vector<std::string> words(const YAML::Node& node, const std::string& key);
 
   YAML::Node node_;
   std::string file_, object_;

@@ -91,10 +91,22 @@ TEST_F(JudgeTest, PathBeforeAfterAndAtATime) {
   EXPECT_EQ(verdict(after), Verdict::kFail);
   ExpectPath at = path("3s");
   at.at = 3s;
-  at.contains = {"client", "app"};
+  at.contains = {{"client"}, {"app"}};
   EXPECT_EQ(verdict(at), Verdict::kPass);
-  at.contains = {"app", "client"};
+  at.contains = {{"app"}, {"client"}};
   EXPECT_EQ(verdict(at), Verdict::kFail);
+}
+
+TEST_F(JudgeTest, OfAListOfNodesOneSuffices) {
+  ExpectPath before = path("before");
+  before.contains = {{"client"}, {"other", "router"}, {"app"}};
+  EXPECT_EQ(verdict(before), Verdict::kPass);
+  EXPECT_EQ(judged(before).sentence,
+            "path of client-to-app, forward before the fault crosses client > other or router > app");
+  before.contains[1] = {"other", "another"};
+  EXPECT_EQ(verdict(before), Verdict::kFail);
+  before.contains = {{"app"}, {"other", "router"}};  // the order stands
+  EXPECT_EQ(verdict(before), Verdict::kFail);
 }
 
 TEST_F(JudgeTest, WithoutTracingAPathIsInconclusive) {

@@ -32,7 +32,7 @@ expect:
   - dead: {flow: b}
   - alive: {flow: a}
   - lost: {flow: a, at-most: 0}
-  - path: {flow: a, when: 12s, contains: [x, n], via: {n: i}}
+  - path: {flow: a, when: 12s, contains: [x, [n, m]], via: {n: i}}
   - symmetric: {flow: a, when: before, of: [n]}
   - event: {source: bfd, node: n, contains: down, within: 2s}
   - no-event: {source: sdwan}
@@ -56,7 +56,7 @@ TEST(DrillRead, EveryWordArrives) {
   EXPECT_EQ(drill.duration, 20s);
   ASSERT_EQ(drill.steady.size(), 1U);
   EXPECT_EQ(drill.steady[0].direction, Direction::kBoth);
-  EXPECT_THAT(drill.steady[0].contains, ElementsAre("n"));
+  EXPECT_THAT(drill.steady[0].contains, ElementsAre(ElementsAre("n")));
   ASSERT_EQ(drill.flows.size(), 2U);
   EXPECT_EQ(drill.flows[0].spec.every, 5ms);
   EXPECT_EQ(drill.flows[1].spec.every, 50ms);
@@ -91,6 +91,8 @@ TEST(DrillRead, ExpectationsOfEveryKind) {
   EXPECT_FALSE(std::get<ExpectDead>(drill.expectations[2].what).dead);
   EXPECT_EQ(std::get<ExpectLost>(drill.expectations[3].what).at_most, 0U);
   EXPECT_EQ(std::get<ExpectPath>(drill.expectations[4].what).at, 12s);
+  EXPECT_THAT(std::get<ExpectPath>(drill.expectations[4].what).contains,
+              ElementsAre(ElementsAre("x"), ElementsAre("n", "m")));
   EXPECT_EQ(std::get<ExpectSymmetry>(drill.expectations[5].what).when, "before");
   EXPECT_FALSE(std::get<ExpectEvent>(drill.expectations[7].what).happens);
   EXPECT_EQ(std::get<ExpectCapture>(drill.expectations[8].what).interface, "i");
@@ -127,6 +129,14 @@ TEST(DrillRead, AParameterThatTheFaultDoesNotHaveOrNeeds) {
   EXPECT_EQ(findings(head + "timeline: [{at: 1s, fault: blackhole, on: \"n:i\", loss: 3%}]").size(), 1U);
   EXPECT_EQ(findings(head + "timeline: [{at: 1s, fault: loss, on: \"n:i\"}]").size(), 1U);
   EXPECT_EQ(findings(head + "timeline: [{at: 1s, fault: loss, on: \"n:i\", loss: 3%}]").size(), 0U);
+}
+
+TEST(DrillRead, AListInsideContainsNamesNodes) {
+  const std::string head = "name: x\ntopology: t\nduration: 5s\nflows: {a: {from: x, to: y}}\nexpect:\n";
+  EXPECT_EQ(findings(head + "  - path: {flow: a, contains: [x, [m1, m2], y]}").size(), 0U);
+  EXPECT_EQ(findings(head + "  - path: {flow: a, contains: [x, [], y]}").size(), 1U);
+  EXPECT_EQ(findings(head + "  - path: {flow: a, contains: [x, {m1: m2}, y]}").size(), 1U);
+  EXPECT_EQ(findings(head + "  - path: {flow: a, avoids: [x, [m1, m2]]}").size(), 1U);
 }
 
 TEST(DrillRead, BrokenYamlAndNoiseAreFindings) {

@@ -33,15 +33,16 @@ class ShippedDrill : public testing::TestWithParam<std::string> {
       for (const auto& interface : node.interfaces) ends_.insert(node.name + ":" + interface.name);
     }
   }
+  void check_nodes(const std::vector<std::string>& names) {
+    for (const std::string& node : names) EXPECT_THAT(nodes_, Contains(node));
+  }
   void check(const ExpectPath& what) {
-    for (const auto* list : {&what.contains, &what.avoids, &what.exactly}) {
-      for (const std::string& node : *list) EXPECT_THAT(nodes_, Contains(node));
-    }
+    for (const AnyOf& any : what.contains) check_nodes(any);
+    check_nodes(what.avoids);
+    check_nodes(what.exactly);
     for (const auto& [node, interface] : what.via) EXPECT_THAT(ends_, Contains(node + ":" + interface));
   }
-  void check(const ExpectSymmetry& what) {
-    for (const std::string& node : what.nodes) EXPECT_THAT(nodes_, Contains(node));
-  }
+  void check(const ExpectSymmetry& what) { check_nodes(what.nodes); }
   void check(const ExpectCapture& what) { EXPECT_THAT(ends_, Contains(what.node + ":" + what.interface)); }
   void check(const ExpectCounter& what) { EXPECT_THAT(nodes_, Contains(what.node)); }
   void check(const ExpectEvent& what) {
