@@ -158,7 +158,7 @@ TEST(DrillRead, TheDrillsThatAreShippedCanBeRead) {
     EXPECT_NE(drill.about, "");
     ++count;
   }
-  EXPECT_EQ(count, 10);
+  EXPECT_EQ(count, 11);
 }
 
 }  // namespace
