@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import crossconnect
 import pytest
 from conftest import XCONN
 from host import RUN, Footprint, eventually
+from witness import bfd_state, ping
 
 CHAIN = "chain"
 
@@ -182,6 +184,40 @@ def test_two_labs_at_once_do_not_know_of_each_other():
         with pytest.raises(crossconnect.Error, match="is up already"):
             crossconnect.up(path, name="left")
         left.wait()
+
+
+def bfd_is_up(lab: crossconnect.Lab) -> bool:
+    return {bfd_state(lab, "hq-er", peer) for peer in ("192.168.251.2", "192.168.251.6")} == {"up"}
+
+
+def assert_only_one_feels_a_fault(broken: crossconnect.Lab, calm: crossconnect.Lab) -> None:
+    began = len(calm.events())
+    with ThreadPoolExecutor(1) as pool:
+        pinging = pool.submit(ping, calm, "-i0.05", "-c100", to="172.16.137.4")
+        with broken.fault("blackhole", "provider:msee1"):
+            eventually(lambda: not bfd_is_up(broken), within=4)
+            assert not pinging.done(), "the fault was there before the last ping"
+            assert pinging.result()[0] == 0, "percent lost"
+            assert bfd_is_up(calm) and calm.inspect()["converged"] and not calm.faults()
+    assert [event for event in calm.events()[began:] if event["source"] == "fault" or " down" in event["text"]] == []
+    broken.wait()
+
+
+@pytest.mark.bound(180)
+def test_two_labs_of_many_daemons_side_by_side_do_not_feel_each_others_faults(xconn):
+    before = Footprint.now()
+    names = ("left", "right")
+    for name in names:
+        done = xconn("deploy", "sdwan-expressroute", "--name", name)
+        assert done.returncode == 0, done.stderr
+    left, right = (crossconnect.attach(name) for name in names)
+    assert left.inspect()["converged"] and right.inspect()["converged"]
+    assert_only_one_feels_a_fault(broken=left, calm=right)
+    assert_only_one_feels_a_fault(broken=right, calm=left)
+    assert xconn("destroy", "left").returncode == 0
+    assert right.inspect()["converged"] and ping(right, "-c1", to="172.16.137.4")[0] == 0
+    assert xconn("destroy", "right").returncode == 0
+    before.assert_restored(within=5)
 
 
 def test_two_ups_of_one_name_at_once_make_one_lab(xconn):
