@@ -24,11 +24,15 @@ struct Driver {
   Attempt attempt;
 };
 
-/// A kernel feature: its own driver, the portable one, and what would make the first work.
+/// Who of the two makes it in a lab.
+enum class Use { kEither, kPortableOnly };
+
+/// A kernel feature: its own driver, the portable one, and what would make the one that labs like best work.
 struct Row {
   std::string name;
   Driver kernel, portable;
   std::string remedy;
+  Use use = Use::kEither;
 };
 
 void make_portable_vlan(const Trial& trial, std::vector<Tag> tags) {
@@ -72,14 +76,23 @@ const std::vector<Row>& rows() {
           make_portable_vlan(t, {{.id = 100, .ethertype = 0x88a8}, {.id = 28}});
         }},
        "modprobe 8021q"},
-      {"delay", {"netem", [](const Trial& t) { t.add_netem(); }}, {"user-space wire", make_wire}, "modprobe sch_netem"},
+      {"delay",
+       {"netem", [](const Trial& t) { t.add_netem(); }},
+       {"user-space wire", make_wire},
+       "a kernel with CONFIG_NET_CLS_BPF and CONFIG_BPF_SYSCALL, and root",
+       Use::kPortableOnly},
       {"loss", {"tc eBPF", make_filter}, {}, "a kernel with CONFIG_NET_CLS_BPF and CONFIG_BPF_SYSCALL, and root"},
       {"rate", {"tbf", make_rate}, {}, "modprobe sch_tbf"},
-      {"ipsec", {"XFRM interface", make_xfrm}, {"kernel-libipsec", find_libipsec}, "modprobe -a esp4 xfrm_interface"},
+      {"ipsec",
+       {"XFRM interface", make_xfrm},
+       {"kernel-libipsec", find_libipsec},
+       "apt-get install libcharon-extra-plugins; modprobe tun",
+       Use::kPortableOnly},
       {"vrf",
        {"vrf device", [](const Trial& t) { t.add_vrf(); }},
        {"a namespace for each VRF", [](const Trial&) {}},
-       "modprobe vrf"},
+       "network namespaces, and root",
+       Use::kPortableOnly},
       {"nftables",
        {"nf_tables", [](const Trial& t) { t.load_ruleset(); }},
        {},
@@ -89,7 +102,17 @@ const std::vector<Row>& rows() {
   return table;
 }
 
+// The kernel's own driver is tried too, and only told of.
+Feature examine_portable(const Row& row, const Trial& trial) {
+  if (const auto refused = Trial::attempt([&] { row.portable.attempt(trial); }))
+    return {row.name, State::kMissing, "", *refused, row.remedy};
+  const bool has = !Trial::attempt([&] { row.kernel.attempt(trial); });
+  return {row.name, State::kPortable, row.portable.name,
+          "tried; no lab uses " + row.kernel.name + (has ? ", which works here" : ""), ""};
+}
+
 Feature examine(const Row& row, const Trial& trial) {
+  if (row.use == Use::kPortableOnly) return examine_portable(row, trial);
   const auto refused = Trial::attempt([&] { row.kernel.attempt(trial); });
   if (!refused) return {row.name, State::kOk, row.kernel.name, "tried", ""};
   if (row.portable.name.empty()) return {row.name, State::kMissing, "", *refused, row.remedy};

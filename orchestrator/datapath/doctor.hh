@@ -12,7 +12,7 @@ namespace xconn::datapath {
 
 enum class State {
   kOk,        ///< the kernel's own driver works
-  kPortable,  ///< it does not, and the portable driver does
+  kPortable,  ///< it does not, or no lab uses it, and the portable driver works
   kMissing,   ///< neither: labs that need it cannot run
 };
 
@@ -23,7 +23,7 @@ struct Feature {
   State state = State::kMissing;
   std::string driver;  ///< what would be used: "vlan device", "tc eBPF" ...; empty when missing
   std::string detail;  ///< what was tried and what the kernel answered
-  std::string remedy;  ///< the line that would make it better, empty when ok
+  std::string remedy;  ///< the line that would give labs what is missing or better; empty when nothing would
 };
 
 /// The names that `examine` knows, in the order of a report.

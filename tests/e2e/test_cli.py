@@ -142,6 +142,8 @@ def test_doctor_tries_every_feature(xconn):
     missing = [feature for feature in features if feature["state"] == "missing"]
     assert done.returncode == (4 if missing else 0)
     assert all(feature["remedy"] for feature in missing)
+    unused = {"netem", "XFRM", "vrf device"}
+    assert not [one for one in features if any(word in one["driver"] + one["remedy"] for word in unused)]
     names = {feature["name"] for feature in features}
     for word in ("vlan", "ipsec", "nftables", "tun"):
         assert any(word in name.lower() for name in names), names
