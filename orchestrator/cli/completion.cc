@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 
 #include "cli/session.hh"
 
@@ -22,13 +23,24 @@ constexpr const char* kBash = R"(_xconn() {
 complete -o filenames -F _xconn xconn
 )";
 
+// `source <(xconn completion zsh)` may stand before zsh's own completion has been begun. zsh takes words with ':'
+// whole.
+constexpr const char* kZsh = R"zsh((( $+functions[compdef] )) || { autoload -U compinit && compinit }
+_xconn() {
+  local -a offered
+  offered=(${(f)"$(xconn complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  (( $#offered )) && compadd -- $offered || _files
+}
+compdef _xconn xconn
+)zsh";
+
 constexpr const char* kFish =
     R"(complete -c xconn -a '(xconn complete -- (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
 )";
 
 std::string completion(const std::string& shell) {
-  if (shell == "fish") return kFish;
-  return std::string(shell == "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" : "") + kBash;
+  static const std::map<std::string, const char*> kScripts{{"bash", kBash}, {"zsh", kZsh}, {"fish", kFish}};
+  return kScripts.at(shell);
 }
 
 }  // namespace

@@ -18,12 +18,40 @@ def chain(leaves_nothing_behind: None) -> Iterator[str]:
         yield "completed"
 
 
+ZSH = """
+source $1
+compadd() { shift; print -l -- "$@" }
+_files() { print files }
+words=("${(@s: :)2}") CURRENT=$#words
+_xconn
+"""
+FISH = 'source $argv[1]; complete --do-complete "$argv[2]"'
+ASKED = {"zsh": ["zsh", "-f", "-c", ZSH, "zsh"], "fish": ["fish", "-c", FISH]}
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion(xconn, shell: str):
-    script = xconn("completion", shell).stdout
-    assert "xconn complete" in script
-    if shell == "bash":
-        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+def test_completion_is_a_script_of_its_shell(xconn, tmp_path, shell: str):
+    script = tmp_path / "script"
+    script.write_text(xconn("completion", shell).stdout)
+    assert "xconn complete" in script.read_text()
+    subprocess.run([shell, "-n", script], check=True)
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_completion_in_other_shells(xconn, tmp_path, chain, shell: str):
+    """What zsh's compadd is given, and what fish says itself."""
+    script = tmp_path / "script"
+    script.write_text(xconn("completion", shell).stdout)
+    environment = {**os.environ, "PATH": f"{Path(XCONN).parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+
+    def offered(line: str) -> list[str]:
+        asked = [*ASKED[shell], str(script), line]
+        return subprocess.run(asked, capture_output=True, text=True, check=True, env=environment).stdout.split()
+
+    assert offered("xconn ins") == ["inspect"]
+    assert offered(f"xconn inspect --lab {chain} le") == ["left"]
+    assert {"json", "text"} <= set(offered("xconn inspect --format "))
+    assert offered("xconn fault blackhole r1:ea") == ["r1:east"]
 
 
 @pytest.fixture
