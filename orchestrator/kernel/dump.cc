@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
 
 #include "base/errors.hh"
 #include "kernel/message.hh"
@@ -16,6 +17,8 @@
 
 namespace xconn::kernel {
 namespace {
+
+constexpr std::size_t kBufferBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
 
 sys::Fd open_strict_socket() {
   sys::Fd socket(sys::check(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "open netlink socket"));
@@ -55,8 +58,7 @@ struct Reader::State {
     bool whole = true;
     auto step = Step::kMore;
     while (step != Step::kDone) {
-      const auto size =
-          sys::check(static_cast<int>(::recv(socket.get(), buffer.data(), buffer.size(), 0)), "read", name);
+      const auto size = sys::check(static_cast<int>(::recv(socket.get(), buffer.get(), kBufferBytes, 0)), "read", name);
       step = take_messages(request, static_cast<std::uint32_t>(size), names, take, whole);
     }
     return whole;
@@ -64,7 +66,7 @@ struct Reader::State {
 
   Step take_messages(const Request& request, std::uint32_t size, Names& names,
                      const std::function<void(Object&&)>& take, bool& whole) const {
-    auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
+    auto* message = reinterpret_cast<const nlmsghdr*>(buffer.get());
     for (; NLMSG_OK(message, size); message = NLMSG_NEXT(message, size)) {
       if (message->nlmsg_seq != sequence) continue;
       if ((message->nlmsg_flags & NLM_F_DUMP_INTR) != 0) whole = false;
@@ -87,7 +89,7 @@ struct Reader::State {
   sys::Fd socket;
   std::string name;
   mutable std::uint32_t sequence = 0;
-  mutable std::vector<char> buffer = std::vector<char>(64 * 1024);
+  const std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
 };
 
 namespace {

@@ -5,8 +5,8 @@
 
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "kernel/objects.hh"
 #include "sys/clock.hh"
@@ -16,7 +16,8 @@
 namespace xconn::kernel {
 namespace {
 
-constexpr int kReceiveBuffer = 16 << 20;  // a full BGP table in one burst
+constexpr std::size_t kBufferBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
+constexpr int kReceiveBuffer = 16 << 20;         // a full BGP table in one burst
 constexpr std::array kGroups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
                              RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
 constexpr std::array kRemovals{RTM_DELLINK, RTM_DELADDR, RTM_DELROUTE, RTM_DELNEIGH};
@@ -53,7 +54,7 @@ struct Monitor::State {
 
   void readable() {
     while (!stopped) {
-      const auto size = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      const auto size = ::recv(socket.get(), buffer.get(), kBufferBytes, MSG_DONTWAIT);
       if (size < 0 && errno == ENOBUFS) {
         callback({sys::now(), false, Overrun{}});
         continue;
@@ -65,7 +66,7 @@ struct Monitor::State {
 
   void take(std::uint32_t size) {
     const auto at = sys::now();
-    auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
+    auto* message = reinterpret_cast<const nlmsghdr*>(buffer.get());
     for (; NLMSG_OK(message, size) && !stopped; message = NLMSG_NEXT(message, size)) {
       auto object = parse(*message, names);
       if (!object) continue;
@@ -89,7 +90,7 @@ struct Monitor::State {
   Callback callback;
   sys::Watch watch;
   bool stopped = false;
-  std::vector<char> buffer = std::vector<char>(64 * 1024);
+  const std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
 };
 
 Monitor::Monitor(sys::Loop& loop, const sys::Netns& netns, Callback callback)
