@@ -53,6 +53,7 @@ json to_json(const DirectionResult& result) {
           {"lost", measured.lost},
           {"duplicated", measured.duplicated},
           {"reordered", measured.reordered},
+          {"unstamped", measured.unstamped},
           {"outage", seconds(measured.outage)},
           {"dead", measured.dead},
           {"gaps", gaps},
@@ -69,6 +70,7 @@ DirectionResult direction_from(const json& object) {
   measured.lost = object.at("lost");
   measured.duplicated = object.at("duplicated");
   measured.reordered = object.at("reordered");
+  measured.unstamped = object.at("unstamped");
   measured.outage = time_at(object, "outage");
   measured.dead = object.at("dead");
   for (const json& gap : object.at("gaps")) measured.gaps.push_back(gap_from(gap));

@@ -31,6 +31,7 @@ std::string direction_line(const char* name, const DirectionResult& direction) {
   std::string line = fmt::format("    {:<8} sent {:<6} lost {:<5} duplicated {:<4} reordered {:<4} latency {}",
                                  cells[0], cells[1], cells[2], cells[3], cells[4], cells[6]);
   if (cells[7] != "-") line += "  then " + cells[7];
+  if (direction.measured.unstamped > 0) line += fmt::format("  unstamped {}", direction.measured.unstamped);
   return line + "\n";
 }
 

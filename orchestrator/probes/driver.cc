@@ -21,8 +21,8 @@ void EndLog::left(std::uint64_t sequence, Duration at) {
   ++sent_count_;
 }
 
-void EndLog::came(const Head& head, Duration at) {
-  arrivals_.push_back({head.sequence, head.sent, at});
+void EndLog::came(const Head& head, const Stamp& stamp) {
+  arrivals_.push_back({head.sequence, head.sent, stamp.at, stamp.by_kernel});
   {
     const std::lock_guard guard(arriving_);
     ++received_count_;

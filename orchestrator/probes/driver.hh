@@ -19,7 +19,7 @@ class EndLog {
  public:
   EndLog();
   void left(std::uint64_t sequence, Duration at);
-  void came(const Head& head, Duration at);
+  void came(const Head& head, const Stamp& stamp);
   std::uint64_t sent() const { return sent_count_; }
   std::uint64_t received() const { return received_count_; }
   /// Waits until so many have arrived; false when that is not so at `until` (CLOCK_MONOTONIC).

@@ -16,6 +16,12 @@ struct Head {
   friend bool operator==(const Head&, const Head&) = default;
 };
 
+/// When a packet arrived: by the kernel's stamp or, where it gave none, as the reader's clock says, which is later.
+struct Stamp {
+  Duration at{0};
+  bool by_kernel = true;
+};
+
 /// `out` has room for kHeaderSize bytes.
 void encode(const Head& head, std::uint8_t* out);
 /// nullopt when it is no probe of ours.

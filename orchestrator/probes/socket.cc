@@ -31,16 +31,16 @@ void mark(int fd, const Address& address, std::uint8_t dscp) {
   address.is_v4() ? set(fd, IPPROTO_IP, IP_TOS, value) : set(fd, IPPROTO_IPV6, IPV6_TCLASS, value);
 }
 
-std::optional<Duration> stamp(msghdr& message) {
+Stamp stamp_of(msghdr& message) {
   for (cmsghdr* head = CMSG_FIRSTHDR(&message); head != nullptr; head = CMSG_NXTHDR(&message, head)) {
     if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_TIMESTAMPING) continue;
     scm_timestamping stamps{};
     std::memcpy(&stamps, CMSG_DATA(head), sizeof stamps);
     const auto& software = stamps.ts[0];
-    if (software.tv_sec == 0) return std::nullopt;
-    return sys::from_realtime(std::chrono::seconds{software.tv_sec} + Duration{software.tv_nsec});
+    if (software.tv_sec == 0) break;
+    return {sys::from_realtime(std::chrono::seconds{software.tv_sec} + Duration{software.tv_nsec})};
   }
-  return std::nullopt;
+  return {sys::now(), false};
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ std::optional<Received> receive(int fd, std::vector<std::uint8_t>& buffer) {
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
   result.size = size < 0 ? 0 : static_cast<std::size_t>(size);
   result.from.length = message.msg_namelen;
-  result.at = stamp(message).value_or(sys::now());
+  result.stamp = stamp_of(message);
   return result;
 }
 
@@ -131,14 +131,14 @@ bool RecordStream::flush() {
   return true;
 }
 
-bool RecordStream::read(const std::function<void(const Head&, Duration at)>& record) {
+bool RecordStream::read(const std::function<void(const Head&, const Stamp&)>& record) {
   std::vector<std::uint8_t> buffer(65536);
   while (const auto received = receive(fd_.get(), buffer)) {
     if (received->size == 0) return false;
     in_.insert(in_.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(received->size));
     std::size_t used = 0;
     for (; in_.size() - used >= size_; used += size_) {
-      if (const auto head = decode(in_.data() + used, size_)) record(*head, received->at);
+      if (const auto head = decode(in_.data() + used, size_)) record(*head, received->stamp);
     }
     in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(used));
   }

@@ -36,7 +36,7 @@ sys::Fd open_fresh_socket(int type, const Address& address, const Head& probe, s
 
 struct Received {
   std::size_t size = 0;
-  Duration at{0};  ///< the kernel's stamp
+  Stamp stamp;
   SocketAddress from;
 };
 
@@ -53,7 +53,7 @@ class RecordStream {
   bool flush();
   bool pending() const { return !out_.empty(); }
   /// Hands over all whole records that have come. False when the connection has ended.
-  bool read(const std::function<void(const Head&, Duration at)>& record);
+  bool read(const std::function<void(const Head&, const Stamp&)>& record);
 
  private:
   sys::Fd fd_;

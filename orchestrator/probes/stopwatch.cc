@@ -51,6 +51,7 @@ void count(const Trail& trail, Measurement& result) {
       ++result.reordered;
     }
     highest = std::max(highest, arrival.sequence);
+    result.unstamped += arrival.stamped ? 0 : 1;
   }
   result.sent = trail.sent.size();
   result.received = seen.size();

@@ -24,6 +24,7 @@ struct Arrival {
   std::uint64_t sequence = 0;
   Duration sent{0};      ///< when the sender handed it to its kernel
   Duration received{0};  ///< when the receiver's kernel got it
+  bool stamped = true;   ///< false: that is not the kernel's stamp, but when the probe was read
 };
 
 /// What one direction of a flow did.
@@ -57,6 +58,7 @@ struct Measurement {
   std::uint64_t lost = 0;        ///< sent and never arrived
   std::uint64_t duplicated = 0;  ///< arrivals of a number that had already arrived
   std::uint64_t reordered = 0;   ///< arrivals with a number below one that had already arrived (RFC 4737 section 3)
+  std::uint64_t unstamped = 0;   ///< arrivals without the kernel's stamp: they may have come earlier than is known
   Duration outage{0};            ///< the longest gap's; 0 with no gap
   std::vector<Gap> gaps;         ///< those over the threshold, in order
   bool dead = false;             ///< the last gap is open and over kDeadAfter: it stopped and never came back

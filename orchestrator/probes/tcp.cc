@@ -50,7 +50,8 @@ class Tcp : public Driver {
   }
 
   void near_readable() {
-    if (!near_.read([this](const Head& head, Duration at) { near_log.came(head, at); })) end("receive", errno);
+    if (!near_.read([this](const Head& head, const Stamp& stamp) { near_log.came(head, stamp); }))
+      end("receive", errno);
   }
 
   void accept_one() {
@@ -61,8 +62,8 @@ class Tcp : public Driver {
   }
 
   void far_ready() {
-    const bool alive = far_.read([this](const Head& head, Duration at) {
-      far_log.came(head, at);
+    const bool alive = far_.read([this](const Head& head, const Stamp& stamp) {
+      far_log.came(head, stamp);
       const Head echo{head.flow, head.sequence, sys::now()};
       far_log.left(echo.sequence, echo.sent);
       far_.send(echo);

@@ -68,8 +68,8 @@ class TcpConnect : public Driver {
     Attempt* attempt = find(fd);
     if (attempt == nullptr) return;
     bool done = false;
-    const bool alive = attempt->stream.read([&](const Head& head, Duration at) {
-      near_log.came(head, at);
+    const bool alive = attempt->stream.read([&](const Head& head, const Stamp& stamp) {
+      near_log.came(head, stamp);
       done = true;
     });
     if (done || !alive) drop(fd);
@@ -101,8 +101,8 @@ class TcpConnect : public Driver {
 
   void serve(int fd) {
     RecordStream& stream = accepted_.at(fd);
-    const bool alive = stream.read([&](const Head& head, Duration at) {
-      far_log.came(head, at);
+    const bool alive = stream.read([&](const Head& head, const Stamp& stamp) {
+      far_log.came(head, stamp);
       const Head echo{head.flow, head.sequence, sys::now()};
       far_log.left(echo.sequence, echo.sent);
       stream.send(echo);

@@ -45,7 +45,7 @@ class Udp : public Driver {
     while (const auto received = receive(fd, buffer)) {
       const auto head = decode(buffer.data(), received->size);
       if (!head || head->flow != spec_.id) continue;
-      log.came(*head, received->at);
+      log.came(*head, received->stamp);
       from = received->from;
     }
     return from;

@@ -54,7 +54,7 @@ class UdpNew : public Driver {
   void answered(int fd) {
     while (const auto received = receive(fd, near_buffer_)) {
       const auto head = decode(near_buffer_.data(), received->size);
-      if (head && head->flow == spec_.id) near_log.came(*head, received->at);
+      if (head && head->flow == spec_.id) near_log.came(*head, received->stamp);
     }
   }
 
@@ -62,7 +62,7 @@ class UdpNew : public Driver {
     while (const auto received = receive(far_.get(), far_buffer_)) {
       auto head = decode(far_buffer_.data(), received->size);
       if (!head || head->flow != spec_.id) continue;
-      far_log.came(*head, received->at);
+      far_log.came(*head, received->stamp);
       head->sent = sys::now();
       encode(*head, far_buffer_.data());
       far_log.left(head->sequence, head->sent);

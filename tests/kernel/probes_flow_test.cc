@@ -80,6 +80,27 @@ TEST_F(FlowTest, UdpLosesNothingWithoutAFault) {
   EXPECT_EQ(flow.broken(), "");
 }
 
+// The kernel begins to stamp a moment after the host's first socket has asked for it, so one flow goes before.
+TEST_F(FlowTest, TheKernelStampsEveryArrival) {
+  FlowSpec before = spec(FlowKind::kUdp);
+  before.id = 2;
+  Flow keeps_it_on(before, network_);
+  keeps_it_on.start();
+  wait_established(keeps_it_on);
+  for (const FlowKind kind : {FlowKind::kUdp, FlowKind::kUdpNew, FlowKind::kTcp, FlowKind::kTcpConnect}) {
+    Flow flow(spec(kind, 20ms), network_);
+    flow.start();
+    wait_established(flow);
+    std::this_thread::sleep_for(500ms);
+    flow.stop();
+    for (const Way way : {Way::kForward, Way::kReverse}) {
+      const Measurement measured = measure(flow.trail(way), {});
+      EXPECT_GT(measured.received, 0U) << to_string(kind);
+      EXPECT_EQ(measured.unstamped, 0U) << to_string(kind);
+    }
+  }
+}
+
 TEST_F(FlowTest, AOneWayDropIsFeltInThatDirectionOnly) {
   Flow flow(spec(FlowKind::kUdp), network_);
   flow.start();

@@ -43,6 +43,13 @@ TEST(DrillReport, Markdown) { expect_golden(to_markdown(report()), "drill_report
 TEST(DrillReport, Junit) { expect_golden(to_junit({report()}), "drill_report.xml"); }
 TEST(DrillReport, Json) { expect_golden(to_json(report()).dump(2) + "\n", "drill_report.json"); }
 
+TEST(DrillReport, UnstampedArrivalsAreToldOnlyIfThereAreAny) {
+  Report with = report();
+  EXPECT_THAT(to_text(with), Not(HasSubstr("unstamped")));
+  with.flows[0].reverse.measured.unstamped = 7;
+  EXPECT_THAT(to_text(with), HasSubstr("unstamped 7"));
+}
+
 TEST(DrillReport, ColourOnlyIfAsked) {
   EXPECT_THAT(to_text(report(), false), Not(HasSubstr("\033")));
   EXPECT_THAT(to_text(report(), true), HasSubstr("\033[32mPASS"));

@@ -43,6 +43,14 @@ TEST(Stopwatch, AFlowWithoutLossHasNoOutage) {
   EXPECT_EQ(found.resolution, 10ms);
 }
 
+TEST(Stopwatch, ArrivalsWithoutTheKernelsStampAreCounted) {
+  Trail one = trail(100);
+  EXPECT_EQ(measure(one, {}).unstamped, 0U);
+  one.arrivals[3].stamped = one.arrivals[9].stamped = false;
+  EXPECT_EQ(measure(one, {}).unstamped, 2U);
+  EXPECT_EQ(measure(one, {}).lost, 0U);
+}
+
 TEST(Stopwatch, OutageIsTheLongestSilenceLessTheInterval) {
   const Measurement found = measure(trail(100, range(20, 29)), {});
   EXPECT_EQ(found.lost, 10U);
