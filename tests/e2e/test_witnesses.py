@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 from host import eventually
@@ -56,6 +57,18 @@ def test_tags_on_the_wire_are_stacked_and_both_0x8100(lab):
     seen = {row.split("\t")[0] for row in rows if row}
     assert seen == {"29,28"}, seen
     assert {row.split("\t")[1] for row in rows if row} == {"0x8100"}
+    assert first_of_bgp(pcap) in ("SYN to 179", "OPEN")
+
+
+def first_of_bgp(pcap: Path) -> str:
+    """What the first packet on port 179 in the file is."""
+    shown = ["tcp.flags", "tcp.dstport", "bgp.type"]
+    fields = [word for field in shown for word in ("-e", field)]
+    read = ["tshark", "-r", str(pcap), "-T", "fields", *fields, "-Y", "tcp.port == 179"]
+    flags, port, kind = subprocess.run(read, capture_output=True, text=True).stdout.split("\n")[0].split("\t")
+    if int(flags, 16) & 0xFF == 0x02 and port == "179":
+        return "SYN to 179"
+    return "OPEN" if kind.startswith("1") else f"flags {flags}, to port {port}, BGP type {kind or 'none'}"
 
 
 def test_tunnel_is_udp_encapsulated_through_the_public_load_balancer(lab):
