@@ -44,6 +44,16 @@ def test_only_the_named_route_tables_lead_to_the_gateways(pair):
     assert tables(pair) == {1002: PRIMARY, 1003: PRIMARY}  # subnet2 and subnet3, not subnet1 nor GatewaySubnet
 
 
+def test_on_prem_sees_the_users_subnets_through_the_tunnels_and_not_over_expressroute(pair):
+    told = pair.json("msee1", "vtysh", "-N", "msee1", "-c", "show bgp ipv4 unicast json")["routes"]
+    assert {"10.17.1.0/24", "10.17.2.0/23"} <= set(told), "Azure announces the whole VNet"
+    routes = pair.json("hq-edge", "ip", "-j", "route", "show", "root", "10.17.0.0/16")
+    learned = {route["dst"] for route in routes if route.get("protocol") == "bgp"}
+    assert learned == {"10.17.1.0/24"}, "where the tunnels end, and nothing of the users'"
+    for address in ("10.17.2.4", "10.17.3.4"):
+        assert pair.json("hq-edge", "ip", "-j", "route", "get", address)[0]["dev"] in ("primary", "backup")
+
+
 def test_the_configuration_of_the_edge_is_rendered_and_secret(pair):
     file = pair.folder / "nodes" / "enc-controller" / "edge-configuration.txt"
     text = file.read_text()
