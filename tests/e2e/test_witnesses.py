@@ -97,6 +97,20 @@ def test_gateway_subnet_and_external_learn_on_prem_by_bgp_and_protected_does_not
     assert all("172.16.248.0/24" not in prefixes for nic, prefixes in learned.items() if nic.startswith("app"))
 
 
+def dropped_tunnels(lab) -> int:
+    rules = lab.json("hub", "nft", "-j", "list", "chain", "inet", "fabric", "forward")["nftables"]
+    rule = next(one["rule"] for one in rules if "GRE" in one.get("rule", {}).get("comment", ""))
+    return next(part["counter"]["packets"] for part in rule["expr"] if "counter" in part)
+
+
+@pytest.mark.parametrize("protocol", [4, 47], ids=["ip-in-ip", "gre"])
+def test_fabric_carries_no_tunnel_but_ipsec(lab, protocol: int):
+    before = dropped_tunnels(lab)
+    send = f"import socket; socket.socket(2, 3, {protocol}).sendto(bytes(20), ('172.16.248.10', 0))"
+    lab.exec("app", "python3", "-c", send)
+    assert dropped_tunnels(lab) == before + 1
+
+
 def test_fabric_shows_no_hop_and_answers_no_ping(lab):
     assert lab.exec("app", "ping", "-c1", "-W1", "172.16.137.1", check=False).returncode != 0
     trace = lab.exec("hq-client", "traceroute", "-n", "-q1", "-w1", "-m12", "172.16.137.4").stdout
