@@ -95,6 +95,31 @@ void add_peer_route(const model::Tunnel& tunnel, plan::Node& node) {
   node.routes.push_back(route);
 }
 
+bool has_address(const plan::Node& node, const Address& address) {
+  return std::ranges::any_of(node.interfaces, [&](const plan::Interface& interface) {
+    return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
+  });
+}
+
+bool speaks_from(const model::Node& node, const Address& address) {
+  return node.bgp && std::ranges::count(node.bgp->neighbors, address, &model::BgpNeighbor::source) > 0;
+}
+
+/// bgpd speaks only from an address that zebra knows of, and zebra may miss that of the tun, which charon makes and the
+/// lab renames while zebra starts. On lo it is there before.
+void add_source(const Setting& setting, const model::Tunnel& tunnel, Fragment& fragment) {
+  const auto& own = tunnel.address.address();
+  if (!speaks_from(setting.node, own) || has_address(fragment.node, own)) return;
+  if (fragment.find_interface("lo") == nullptr) {
+    plan::Interface made;
+    made.name = "lo";
+    made.kind = plan::InterfaceKind::kLoopback;
+    made.mtu = 65536;
+    fragment.node.interfaces.push_back(made);
+  }
+  fragment.find_interface("lo")->addresses.emplace_back(own, own.bits());
+}
+
 }  // namespace
 
 void add_tunnels(const Setting& setting, Fragment& fragment) {
@@ -104,6 +129,7 @@ void add_tunnels(const Setting& setting, Fragment& fragment) {
   fragment.add_file("swanctl.conf", rendered("edge/swanctl.conf", data), true);
   fragment.add_service("strongswan", "charon", "swanctl.conf");
   for (const auto& tunnel : setting.node.tunnels) {
+    add_source(setting, tunnel, fragment);
     fragment.node.interfaces.push_back(tunnel_interface(tunnel));
     add_peer_route(tunnel, fragment.node);
     if (tunnel.initiate && is_active(setting.topology, setting.node))

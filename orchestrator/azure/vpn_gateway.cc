@@ -87,7 +87,8 @@ model::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gatewa
   return tunnel;
 }
 
-/// Only the VNet is announced: what ExpressRoute or another tunnel taught is not passed on.
+/// Only the VNet is announced: what ExpressRoute or another tunnel taught is not passed on. The VNet's own prefixes are
+/// not taken from a device; wider ones are (Microsoft Learn, "About BGP and VPN Gateway").
 model::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gateway& gateway, const model::Vnet& vnet,
                                 const model::Connection& connection, int index) {
   const auto& device = local_gateway_of(expansion, connection);
@@ -97,7 +98,7 @@ model::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gateway
   far.passive = !gateway.apipa.empty();  // with an APIPA address on-prem calls
   far.local_preference = kVpnPreference;
   far.maximum_prefix = kMaximumPrefixes;
-  far.announce = reached_through_gateways_of(expansion.in, vnet);
+  far.announce = far.refuse = reached_through_gateways_of(expansion.in, vnet);
   return far;
 }
 
@@ -168,6 +169,17 @@ void add_instance(Expansion& expansion, const model::Gateway& gateway, int index
   expansion.plug(vnet.name, {name, "vnet"}, kGatewaySubnet, address);
 }
 
+/// A network, and no cable between the two: the standby keeps its carrier when the active one dies, or keepalived would
+/// take itself for broken.
+void join_platform(Expansion& expansion, const model::Gateway& gateway) {
+  const std::string platform = gateway.name + "-platform";
+  expansion.add_node(platform, "switch", "microsoft", gateway.where);
+  for (int index : {0, 1}) {
+    const auto instance = instance_name(gateway, index);
+    expansion.link({instance, "platform"}, {platform, interface_name(instance)}, gateway.where);
+  }
+}
+
 /// GatewaySubnet's network is on both sides of an ExpressRoute gateway: it answers Microsoft's edge for the VPN
 /// gateway.
 void lead_to_vpn(const model::Vnet& vnet, const model::Gateway& vpn, model::Node& er_instance) {
@@ -205,8 +217,7 @@ void add_vpn_gateways(Expansion& expansion) {
     expansion.add_node(gateway_front_name(gateway), "switch", "microsoft", gateway.where);
     expansion.link(gateway.internet, {gateway_front_name(gateway), "internet"}, gateway.where);
     for (int index : {0, 1}) add_instance(expansion, gateway, index);
-    if (!gateway.active_active)
-      expansion.link({instance_name(gateway, 0), "platform"}, {instance_name(gateway, 1), "platform"}, gateway.where);
+    if (!gateway.active_active) join_platform(expansion, gateway);
     teach_fabric(expansion, gateway, kVpnPreference);
     for (const auto& other : expansion.in.gateways)
       if (other.type != "Vpn" && other.vnet == gateway.vnet) introduce(expansion, gateway, other);

@@ -107,6 +107,7 @@ TEST(VpnGateway, AnActiveStandbyOneIsOneToItsPeers) {
     EXPECT_LE(planned, std::chrono::seconds(15));
     EXPECT_GE(unplanned, std::chrono::seconds(60));
     EXPECT_LE(unplanned + planned, std::chrono::seconds(90));
+    EXPECT_TRUE(linked(plain, {name, "platform"}, {"vpn-gw-platform", name})) << "it outlives the other one's carrier";
   }
 }
 
@@ -115,6 +116,7 @@ TEST(VpnGateway, PrefersExpressRouteAndIsNoTransit) {
   const auto vnet = *Prefix::parse("10.17.11.0/25");
   const auto& on_prem = neighbor(node(plain, "vpn-gw-0"), "192.168.11.88");
   EXPECT_THAT(on_prem.announce, ElementsAre(vnet));
+  EXPECT_THAT(on_prem.refuse, ElementsAre(vnet)) << "a device cannot claim the VNet's own prefix";
   EXPECT_TRUE(on_prem.ebgp_multihop);
   EXPECT_EQ(on_prem.source, Address::parse("10.17.11.76"));
   EXPECT_LT(*on_prem.local_preference, 100U);

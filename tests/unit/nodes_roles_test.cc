@@ -132,9 +132,11 @@ TEST(Routing, PolicyOfANeighbour) {
   neighbor.prepend = 2;
   neighbor.local_preference = 150;
   neighbor.accept = {*Prefix::parse("172.16.136.0/22")};
+  neighbor.maximum_prefix = 200;
   const auto conf = file(compose(topology), "hq-er", "frr.conf");
   EXPECT_THAT(conf, AllOf(HasSubstr("set as-path prepend 65001 65001\n"), HasSubstr("set local-preference 150\n"),
                           HasSubstr("ip prefix-list IN-192.168.251.6 seq 5 permit 172.16.136.0/22\n"),
+                          HasSubstr("neighbor 192.168.251.6 maximum-prefix 199 restart 1\n"),
                           HasSubstr("neighbor 192.168.251.6 route-map OUT-192.168.251.6 out\n"),
                           Not(HasSubstr("neighbor 192.168.251.2 route-map")), Not(HasSubstr("{{"))));
 }
@@ -209,6 +211,23 @@ TEST(Pair, ExpectationsFollowThePriorities) {
   EXPECT_TRUE(has_fact(plan, {"fgt-b", "sdwan-member", "er", "alive"}));
   EXPECT_FALSE(has_fact(plan, {"fgt-a", "sdwan-member", "er", "alive"}));
   EXPECT_TRUE(has_fact(plan, {"ilb-internal", "backend", "fgt-b:port2", "healthy"}));
+}
+
+std::string addresses(const plan::Plan& plan, const std::string& node, const std::string& name) {
+  std::string text;
+  for (const auto& interface : plan.find_node(node)->interfaces)
+    if (interface.name == name)
+      for (const auto& address : interface.addresses) text += address.text() + " ";
+  return text;
+}
+
+TEST(Tunnels, TheAddressThatBgpSpeaksFromIsThereBeforeTheTun) {
+  const auto plan =
+      compose(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/er-vpn-backup/active-standby.yaml"));
+  EXPECT_EQ(addresses(plan, "hq-ce", "lo"), "192.168.11.88/32 ");
+  EXPECT_EQ(addresses(plan, "vpn-gw-1", "lo"), "10.17.11.76/32 ");
+  EXPECT_EQ(addresses(plan, "vpn-gw-0", "lo"), "") << "its NIC has it already";
+  EXPECT_EQ(addresses(plan, "vpn-gw-0", "vnet"), "10.17.11.76/32 ");
 }
 
 TEST(Tunnels, OnlyTheInitiatorStarts) {
