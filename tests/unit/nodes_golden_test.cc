@@ -32,8 +32,9 @@ TEST_P(Golden, PlanIsTheReviewedOne) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Topologies, Golden,
-                         testing::Values("chain", "microsoft-peering", "private-peering", "sdwan-expressroute",
-                                         "transit-vnet", "two-circuits"));
+                         testing::Values("aviatrix-encryption", "bfd-on-off", "chain", "er-direct", "er-vpn-backup",
+                                         "microsoft-peering", "private-peering", "sdwan-expressroute", "transit-vnet",
+                                         "two-circuits", "vpn-over-er"));
 
 }  // namespace
 }  // namespace xconn::nodes
