@@ -80,7 +80,7 @@ Data neighbor_data(const Setting& setting, const model::BgpNeighbor& neighbor, c
                                                 {"map_out", policy.map_out}};
   for (const auto& [name, value] : flags) flag(data, name, value);
   if (neighbor.password) data.set("password", item("text", *neighbor.password));
-  // bgpd looks at the number before it has counted the new prefix, so it would take one more
+  // bgpd looks at the number before it has counted the new prefix, so it would take one more (docs/fidelity.md)
   if (neighbor.maximum_prefix)
     data.set("maximum_prefix", item("count", std::to_string(std::max(*neighbor.maximum_prefix, 2U) - 1)));
   set_source(data, setting, neighbor);
