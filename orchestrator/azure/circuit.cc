@@ -1,10 +1,11 @@
-// The wire of a circuit: the provider's switch, which pushes and pops the S-tag between the customer's port and the
-// MSEE's, or a pair of ports of ExpressRoute Direct; and the trunk at Microsoft's side, whose tags lead to one VRF for
-// each peering of each circuit (Microsoft Learn, "ExpressRoute circuits and peering", "Designing for high availability
-// with ExpressRoute" and "About ExpressRoute Direct").
+// The wire of a circuit: what a provider puts between the customer's port and the MSEE's, or a pair of ports of
+// ExpressRoute Direct; and the trunk at Microsoft's side, whose tags lead to one VRF for each peering of each circuit
+// (Microsoft Learn, "ExpressRoute circuits and peering", "Designing for high availability with ExpressRoute" and "About
+// ExpressRoute Direct").
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "model/connectivity.hh"
 
 namespace xconn::azure {
 namespace {
@@ -48,9 +49,18 @@ model::Interface bridge(const std::string& name) {
   return made;
 }
 
-Impairment limited_to(std::uint64_t rate) {
+/// A bridge of two interfaces: what the one takes off a frame, the other puts on.
+void join(model::Node& node, const std::string& name, model::Interface one, model::Interface other) {
+  auto joined = bridge(name);
+  one.bridge = other.bridge = joined.name;
+  node.interfaces.insert(node.interfaces.end(), {std::move(joined), std::move(one), std::move(other)});
+}
+
+/// Every circuit has one place where all its frames pass, whatever number of peerings it has: their bandwidth is
+/// shared.
+Impairment limit_of(const model::Circuit& circuit) {
   Impairment limit;
-  limit.rate = rate;
+  if (circuit.rate_limit) limit.rate = circuit.bandwidth;
   return limit;
 }
 
@@ -76,116 +86,151 @@ void add_provider_path(Expansion& expansion, const model::Circuit& circuit, int 
   add_provider_trunk(provider, inside);
   provider.interfaces.push_back(joined);
   if (is_provisioned(circuit)) provider.interfaces.push_back(pushes);
-  // A trunk that circuits share is as wide as all of them, so each is held to its bandwidth where it enters.
-  expansion.link(customer_end(circuit, end), customer_port, circuit.where,
-                 shared_name(circuit).empty() ? Impairment{} : limited_to(circuit.bandwidth));
+  expansion.link(customer_end(circuit, end), customer_port, circuit.where);
+}
+
+End provider_end(const Expansion& expansion, const model::Circuit& circuit, int end) {
+  return {circuit.provider, provider_interface(expansion.in, circuit, end)};
+}
+
+End edge_router_end(const Expansion&, const model::Circuit& circuit, int end) {
+  return {edge_router_name(circuit, end), "msee"};
+}
+
+/// The customer's port, or that of a pair of ExpressRoute Direct, which reading has made the circuit's.
+End port_end(const Expansion&, const model::Circuit& circuit, int end) { return customer_end(circuit, end); }
+
+void add_nothing(Expansion&, const model::Circuit&, int) {}
+
+/// How a circuit comes to Microsoft's port.
+struct Way {
+  std::string_view model;                                          ///< of the provider, or the port's encapsulation
+  void (*add)(Expansion&, const model::Circuit&, int end);         ///< what stands in between
+  End (*cable)(const Expansion&, const model::Circuit&, int end);  ///< where the cable to Microsoft begins
+  bool s_tagged;                                                   ///< its frames have the circuit's S-tag
+};
+
+// A fibre of a point-to-point provider is one circuit's: what puts the S-tag on stands at its end, beside Microsoft's
+// port, and shows on no wire here. Nothing in between holds a carrier up, so both sides see it go.
+constexpr Way kWays[] = {
+    {"l2-exchange", add_provider_path, provider_end, true},
+    {"l2-point-to-point", add_nothing, port_end, false},
+    {"managed-l3", add_edge_router, edge_router_end, true},
+    {"ipvpn", add_edge_router, edge_router_end, true},
+    {"QinQ", add_nothing, port_end, true},
+    {"Dot1Q", add_nothing, port_end, false},
+};
+
+const Way& way_of(const model::Topology& topology, const model::Circuit& circuit) {
+  const auto* provider = model::provider_of(topology, circuit);
+  const auto* direct = port_of(topology, circuit);
+  const auto& wanted = provider != nullptr ? provider->connectivity : direct->encapsulation;
+  return *std::ranges::find(kWays, wanted, &Way::model);
 }
 
 // --- Microsoft's side ------------------------------------------------------------------------------------------------
 
-std::vector<Vrf> all_vrfs(const Expansion& expansion, const Edge& edge, int end) {
-  std::vector<Vrf> vrfs;
-  for (const auto* circuit : edge.circuits)
-    for (auto& vrf : vrfs_of(expansion.in, *circuit, end)) vrfs.push_back(std::move(vrf));
-  return vrfs;
-}
-
 std::vector<Tag> tags_of(const Expansion& expansion, const Vrf& vrf) {
   const Tag c_tag{static_cast<std::uint16_t>(vrf.peering->vlan)};
-  const auto* direct = port_of(expansion.in, *vrf.circuit);
-  if (direct != nullptr && direct->encapsulation == "Dot1Q") return {c_tag};
-  return {s_tag(*vrf.circuit), c_tag};
+  if (way_of(expansion.in, *vrf.circuit).s_tagged) return {s_tag(*vrf.circuit), c_tag};
+  return {c_tag};
 }
 
 /// The VRF's interface towards the customer, named after its tags whether it is on the trunk itself or behind it.
-model::Interface customer_interface(const Expansion& expansion, const Vrf& vrf, bool alone, int end) {
+model::Interface customer_interface(const Expansion& expansion, const Vrf& vrf, bool is_first, int end) {
   auto made = sub_interface(kTrunk, tags_of(expansion, vrf));
-  if (!alone) made = port(made.name);
+  if (!is_first) made = port(made.name);
   for (const auto* prefix : path_prefixes(*vrf.peering, end))
     made.addresses.emplace_back(prefix->host(2), prefix->length());
   return made;
 }
 
-/// A VRF is a namespace of its own. One that is alone on its trunk has the trunk itself.
-void add_vrf(Expansion& expansion, const Vrf& vrf, bool alone, int end) {
+/// A VRF is a namespace of its own. The first one of a circuit has the circuit's trunk.
+void add_vrf(Expansion& expansion, const Vrf& vrf, bool is_first, int end) {
   auto& node = expansion.add_node(vrf.node, "msee", "microsoft", vrf.circuit->where);
-  if (alone) node.interfaces.push_back(trunk(kTrunk));
+  if (is_first) node.interfaces.push_back(trunk(kTrunk));
   node.bgp = speaker(*Asn::of(kMicrosoftAsn));
-  if (vrf.peering != nullptr) node.interfaces.push_back(customer_interface(expansion, vrf, alone, end));
+  if (vrf.peering != nullptr) node.interfaces.push_back(customer_interface(expansion, vrf, is_first, end));
   add_sessions(expansion, vrf, end, node);
 }
 
-/// From a trunk's tags to a VRF: a bridge, as at the provider, so that the VRF's link carries no tag.
-void join_vrf(Expansion& expansion, const std::string& trunk_node, const std::string& parent, const Vrf& vrf) {
+/// A further VRF hangs behind the first one, on a link without a tag. So it can come and go while the first one stays.
+void hang_behind(Expansion& expansion, const std::string& first, const Vrf& vrf) {
   if (vrf.peering == nullptr) return;
-  auto popped = sub_interface(parent, tags_of(expansion, vrf));
-  auto joined = bridge(vrf.node), out = port(interface_name(vrf.node));
-  popped.bridge = out.bridge = joined.name;
-  auto& interfaces = expansion.node(trunk_node).interfaces;
-  interfaces.insert(interfaces.end(), {joined, popped, out});
-  const bool limited = port_of(expansion.in, *vrf.circuit) != nullptr && vrf.circuit->rate_limit;
-  expansion.link({trunk_node, out.name}, {vrf.node, tagged(kTrunk, tags_of(expansion, vrf))}, vrf.circuit->where,
-                 limited ? limited_to(vrf.circuit->bandwidth) : Impairment{});
+  const auto tags = tags_of(expansion, vrf);
+  const auto out = port(interface_name(vrf.node));
+  join(expansion.node(first), vrf.node, sub_interface(kTrunk, tags), out);
+  expansion.link({first, out.name}, {vrf.node, tagged(kTrunk, tags)}, vrf.circuit->where);
 }
 
-std::string trunk_node_name(const Expansion& expansion, const Edge& edge, int end) {
-  return edge.shared.empty() ? msee_name(expansion.in, *edge.circuits.front(), end) + "-trunk"
-                             : edge.shared + std::to_string(end + 1);
+void add_vrfs(Expansion& expansion, const model::Circuit& circuit, int end) {
+  const auto vrfs = vrfs_of(expansion.in, circuit, end);
+  for (const auto& vrf : vrfs) add_vrf(expansion, vrf, &vrf == &vrfs.front(), end);
+  for (std::size_t i = 1; i < vrfs.size(); ++i) hang_behind(expansion, vrfs.front().node, vrfs[i]);
 }
 
-/// The interfaces of a trunk node, one for each provider: "prov", "prov2" ...
-std::string trunk_interface(const std::vector<std::string>& providers, const std::string& provider) {
-  const auto index = std::ranges::find(providers, provider) - providers.begin();
-  return index == 0 ? kTrunk : kTrunk + std::to_string(index + 1);
+/// Where the circuit's trunk ends.
+End trunk_end(const Expansion& expansion, const model::Circuit& circuit, int end) {
+  return {vrfs_of(expansion.in, circuit, end).front().node, kTrunk};
 }
 
-/// Where the cable comes from that carries the circuit to Microsoft.
-End cable_end(const Expansion& expansion, const model::Circuit& circuit, int end) {
-  if (const auto* direct = port_of(expansion.in, circuit))
-    return end == 0 ? direct->customer_primary : direct->customer_secondary;
-  if (is_routed(expansion.in, circuit)) return {edge_router_name(circuit, end), "msee"};
-  return {circuit.provider, provider_interface(expansion.in, circuit, end)};
+// --- a pair of routers, or of ports, that circuits share -------------------------------------------------------------
+
+/// The tags by which a trunk knows a circuit: its S-tag, or without one the VLAN id of each of its peerings.
+std::vector<std::vector<Tag>> lanes_of(const Expansion& expansion, const model::Circuit& circuit, int end) {
+  if (way_of(expansion.in, circuit).s_tagged) return {{s_tag(circuit)}};
+  std::vector<std::vector<Tag>> lanes;
+  for (const auto& vrf : vrfs_of(expansion.in, circuit, end))
+    if (vrf.peering != nullptr) lanes.push_back(tags_of(expansion, vrf));
+  return lanes;
 }
 
-/// `alone`: the cable ends at the one VRF that there is, and is as wide as its circuit.
-void add_cable(Expansion& expansion, const model::Circuit& circuit, int end, const End& at, bool alone) {
-  const auto* direct = port_of(expansion.in, circuit);
-  const bool limited = direct != nullptr ? alone && circuit.rate_limit : alone || circuit.msee.empty();
-  expansion.link(cable_end(expansion, circuit, end), at, circuit.where,
-                 limited ? limited_to(circuit.bandwidth) : Impairment{});
+/// From a trunk to that of one of its circuits, tags and all.
+void join_circuit(Expansion& expansion, const std::string& trunk_node, const std::string& cable,
+                  const model::Circuit& circuit, int end) {
+  const auto inner = trunk_end(expansion, circuit, end);
+  auto& node = expansion.node(trunk_node);
+  const auto out = trunk(interface_name(inner.node));
+  node.interfaces.push_back(out);
+  for (const auto& lane : lanes_of(expansion, circuit, end))
+    join(node, inner.node + "." + std::to_string(lane.front().id), sub_interface(cable, lane),
+         sub_interface(out.name, lane));
+  expansion.link({trunk_node, out.name}, inner, circuit.where, limit_of(circuit));
 }
+
+/// The interfaces of a trunk node, one for each cable: "prov", "prov2" ...
+std::string trunk_interface(std::size_t index) { return index == 0 ? kTrunk : kTrunk + std::to_string(index + 1); }
 
 void add_trunk_node(Expansion& expansion, const Edge& edge, int end) {
-  const auto name = trunk_node_name(expansion, edge, end);
+  const auto name = edge.shared + std::to_string(end + 1);
   expansion.add_node(name, "msee-trunk", "microsoft", edge.circuits.front()->where);
-  std::vector<std::string> cables;
+  std::vector<End> cables;
   for (const auto* circuit : edge.circuits) {
-    const auto from = cable_end(expansion, *circuit, end);
-    if (std::ranges::count(cables, from.node + ":" + from.interface) == 0) {
-      cables.push_back(from.node + ":" + from.interface);
-      const auto interface = trunk_interface(cables, cables.back());
+    const auto from = way_of(expansion.in, *circuit).cable(expansion, *circuit, end);
+    const auto known = static_cast<std::size_t>(std::ranges::find(cables, from) - cables.begin());
+    const auto interface = trunk_interface(known);
+    if (known == cables.size()) {
+      cables.push_back(from);
       expansion.node(name).interfaces.push_back(trunk(interface));
-      add_cable(expansion, *circuit, end, {name, interface}, false);
+      expansion.link(from, {name, interface}, circuit->where);
     }
-    for (const auto& vrf : vrfs_of(expansion.in, *circuit, end))
-      join_vrf(expansion, name, trunk_interface(cables, from.node + ":" + from.interface), vrf);
+    join_circuit(expansion, name, interface, *circuit, end);
   }
 }
 
 void add_edge(Expansion& expansion, const Edge& edge, int end) {
-  for (const auto* circuit : edge.circuits) {
-    if (is_routed(expansion.in, *circuit))
-      add_edge_router(expansion, *circuit, end);
-    else if (circuit->port.empty())
-      add_provider_path(expansion, *circuit, end);
-  }
-  const auto vrfs = all_vrfs(expansion, edge, end);
-  const bool alone = vrfs.size() == 1;
-  for (const auto& vrf : vrfs) add_vrf(expansion, vrf, alone, end);
-  if (alone)
-    add_cable(expansion, *edge.circuits.front(), end, {vrfs.front().node, kTrunk}, true);
-  else
-    add_trunk_node(expansion, edge, end);
+  for (const auto* circuit : edge.circuits) way_of(expansion.in, *circuit).add(expansion, *circuit, end);
+  for (const auto* circuit : edge.circuits) add_vrfs(expansion, *circuit, end);
+  if (!edge.shared.empty()) return add_trunk_node(expansion, edge, end);
+  const auto& circuit = *edge.circuits.front();
+  expansion.link(way_of(expansion.in, circuit).cable(expansion, circuit, end), trunk_end(expansion, circuit, end),
+                 circuit.where, limit_of(circuit));
+}
+
+void add_provider(Expansion& expansion, const model::Provider& provider) {
+  const auto& model = model::connectivity_of(provider);
+  if (model.switches) expansion.add_node(provider.name, "provider", "provider", provider.where);
+  if (model.joins_sites) add_provider_core(expansion, provider);
 }
 
 }  // namespace
@@ -219,8 +264,7 @@ model::Interface trunk(const std::string& name) {
 }
 
 void add_circuits(Expansion& expansion) {
-  for (const auto& provider : expansion.in.providers)
-    if (!is_routed(provider)) expansion.add_node(provider.name, "provider", "provider", provider.where);
+  for (const auto& provider : expansion.in.providers) add_provider(expansion, provider);
   for (const auto& edge : edges_of(expansion.in))
     for (int end : {0, 1}) add_edge(expansion, edge, end);
 }

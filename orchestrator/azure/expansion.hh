@@ -94,11 +94,9 @@ std::vector<const Prefix*> path_prefixes(const model::Peering& peering, int end)
 /// The VRF's BGP sessions, and its interfaces and links towards Microsoft.
 void add_sessions(Expansion& expansion, const Vrf& vrf, int end, model::Node& node);
 
-/// Does the provider's own router peer with Microsoft?
-bool is_routed(const model::Provider& provider);
-bool is_routed(const model::Topology& topology, const model::Circuit& circuit);
 std::string edge_router_name(const model::Circuit& circuit, int end);
 void add_edge_router(Expansion& expansion, const model::Circuit& circuit, int end);
+void add_provider_core(Expansion& expansion, const model::Provider& provider);  ///< of an any-to-any IP VPN
 
 /// From a gateway's instance into the VNet, through the router of GatewaySubnet, by its interface "vnet".
 void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance);

@@ -25,6 +25,7 @@ struct Provider {
   std::string name;
   std::string connectivity = "l2-exchange";  ///< `model:` l2-exchange | l2-point-to-point | managed-l3 | ipvpn
   std::optional<Asn> asn;                    ///< of the provider's edge router, which peers with the MSEEs; L3 models
+  std::vector<End> sites;                    ///< ipvpn: ports of the customer's further sites
 };
 
 /// ExpressRoute Direct: a pair of ports at Microsoft's edge, without a provider.

@@ -1,4 +1,5 @@
 // The tables of ExpressRoute: providers, ports, circuits, their peerings, and what is attached to them.
+#include "model/connectivity.hh"
 #include "model/keys.hh"
 
 namespace xconn::model {
@@ -141,6 +142,12 @@ bool read_short_provider(const Cursor& at, void* object) {
   return true;
 }
 
+void finish_provider(const Cursor& at, void* object) {
+  const auto& provider = *static_cast<Provider*>(object);
+  if (!provider.sites.empty() && !connectivity_of(provider).joins_sites)
+    at.fault_at_key("sites", "only an ipvpn joins sites", "use model: ipvpn, or remove it");
+}
+
 bool read_short_authorization(const Cursor& at, void* object) {
   if (!at.raw().is_scalar()) return false;
   if (auto key = read_word<Guid>(at)) static_cast<Authorization*>(object)->key = std::move(*key);
@@ -164,14 +171,18 @@ const ObjectInfo& object_info<Provider>() {
       {
           key<&Provider::connectivity, OneOf<kConnectivityModels>>(
               "model",
-              "how it connects: `l2-exchange` and `l2-point-to-point` push the circuit's S-tag, and the customer's "
-              "router "
-              "speaks BGP with Microsoft; with `managed-l3` and `ipvpn` the provider's does"),
+              "how it connects: `l2-exchange` by a switch that pushes the circuit's S-tag, `l2-point-to-point` by a "
+              "fibre for each path, with nothing in between that holds the carrier; the customer's router speaks BGP "
+              "with Microsoft. With `managed-l3` and `ipvpn` the provider's does"),
           key<&Provider::asn>("asn", "of the provider's own router, for managed-l3 and ipvpn"),
+          key<&Provider::sites>("sites",
+                                "ipvpn: the customer's ports at further sites; all of them and the circuits reach each "
+                                "other. A router that does not speak BGP there has its other networks routed to it"),
       },
       read_short_provider,
       "a map, or its model",
-      R"("type": "string")"};
+      R"("type": "string")",
+      finish_provider};
   return kInfo;
 }
 

@@ -94,6 +94,11 @@ const RuleRow kRules[] = {
      azure_rules::peering_pairs},
     {"T39", "an authorization is for one connection",
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::one_authorization},
+    {"T40",
+     "a port of a provider that routes has an address, and its node has the provider's router there as a BGP "
+     "neighbour, "
+     "or routes to it",
+     kModels, azure_rules::provider_ports},
     {"V1",
      "a circuit has one of Azure's bandwidths: 50 Mbps to 10 Gbps with a provider, 1 to 10 Gbps on ports of 10 Gbps, 5 "
      "to "
@@ -222,6 +227,9 @@ Check::Check(const Topology& all, const Raw& root, Findings& findings)
     note(circuit.customer_primary, {"circuits", circuit.name, "customer", "primary"});
     note(circuit.customer_secondary, {"circuits", circuit.name, "customer", "secondary"});
   }
+  for (const auto& provider : all.providers)
+    for (std::size_t i = 0; i < provider.sites.size(); ++i)
+      note(provider.sites[i], {"providers", provider.name, "sites", i});
   for (const auto& balancer : all.load_balancers)
     if (balancer.is_public) note(balancer.internet, {"load-balancers", balancer.name, "internet"});
   for (const auto& gateway : all.gateways) note(gateway.internet, {"gateways", gateway.name, "internet"});

@@ -121,6 +121,8 @@ void fast_path(Check&);
 void global_reach(Check&);
 void filter_rules(Check&);
 void office_communities(Check&);
+// rules_provider.cc
+void provider_ports(Check&);
 // rules_peering.cc
 void peering_networks(Check&);
 void customer_address(Check&);

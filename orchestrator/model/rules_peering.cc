@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "model/connectivity.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::azure_rules {
@@ -50,8 +51,8 @@ void each_path(const Topology& topology, Visit visit) {
 
 /// A provider of layer 3 has a router of its own between the customer and Microsoft.
 const Provider* layer3_provider(const Topology& topology, const Circuit& circuit) {
-  const auto* provider = find_named(topology.providers, circuit.provider);
-  return provider == nullptr || provider->connectivity.starts_with("l2-") ? nullptr : provider;
+  const auto* provider = provider_of(topology, circuit);
+  return provider != nullptr && connectivity_of(*provider).routes ? provider : nullptr;
 }
 
 bool is_peering_network(const Prefix& prefix) {

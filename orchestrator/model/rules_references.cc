@@ -122,6 +122,9 @@ void references(Check& check) {
   const auto& topology = check.topology;
   check_node_references(check);
   for (const auto& port : topology.direct_ports) check_customer_ends(check, "ports", port);
+  for (const auto& provider : topology.providers)
+    for (std::size_t i = 0; i < provider.sites.size(); ++i)
+      check_end(check, {"providers", provider.name, "sites", i}, provider.sites[i]);
   for (const auto& circuit : topology.circuits) check_circuit_references(check, circuit);
   for (const auto& reach : topology.global_reach) check_reach_references(check, reach);
   for (const auto& vnet : topology.vnets) check_vnet_references(check, vnet);

@@ -93,6 +93,9 @@ void each_customer_end(const Topology& topology, Visit visit) {
   for (const auto& port : topology.direct_ports) visit_customer_ends("ports", port, visit);
   for (const auto& circuit : topology.circuits)
     if (circuit.port.empty()) visit_customer_ends("circuits", circuit, visit);
+  for (const auto& provider : topology.providers)
+    for (std::size_t i = 0; i < provider.sites.size(); ++i)
+      visit(provider.sites[i], Path{"providers", provider.name, "sites", i});
 }
 
 template <class Visit>

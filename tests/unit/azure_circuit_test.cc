@@ -71,15 +71,62 @@ TEST(Circuit, ThatRunsKeepsTheNamesOfItsRoutersWhenAnotherOneComes) {
   EXPECT_EQ(again.json(), document.json()) << "the file itself, applied again";
 }
 
-TEST(Circuit, TwoPeeringsEndInTwoRoutersBehindOneTrunk) {
+/// What a link takes in one direction; 0 is everything.
+std::uint64_t rate_of(const model::Topology& topology, const End& a, const End& b) {
+  const auto* found = link(topology, a, b);
+  if (found == nullptr) throw std::runtime_error("no link " + a.node + ":" + a.interface);
+  EXPECT_EQ(found->a_to_b, found->b_to_a);
+  return found->a_to_b.rate;
+}
+
+using Lanes = std::vector<std::vector<Tag>>;
+
+/// The tags by which a trunk's interfaces lead into the link to `out`.
+Lanes lanes(const model::Topology& topology, const std::string& trunk, const std::string& out) {
+  Lanes found;
+  for (const auto& inner : node(topology, trunk).interfaces)
+    for (const auto& outer : node(topology, trunk).interfaces)
+      if (inner.parent == out && outer.parent == "prov" && outer.bridge == inner.bridge) {
+        EXPECT_EQ(inner.tags, outer.tags);
+        found.push_back(outer.tags);
+      }
+  return found;
+}
+
+TEST(Circuit, MicrosoftPeeringHangsBehindTheRouterThatHasTheTrunk) {
   const auto plain = expand(shipped("microsoft-peering"));
-  EXPECT_EQ(interface(plain, "msee1-trunk", "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
-  EXPECT_EQ(interface(plain, "msee1-trunk", "prov.29.300").bridge, interface(plain, "msee1-trunk", "msee1-ms").bridge);
+  EXPECT_EQ(interface(plain, "msee1", "prov.29.28").addresses.front().text(), "192.168.251.2/30");
+  EXPECT_EQ(interface(plain, "msee1", "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
+  EXPECT_EQ(interface(plain, "msee1", "prov.29.300").bridge, interface(plain, "msee1", "msee1-ms").bridge);
+  EXPECT_THAT(interface(plain, "msee1", "prov.29.300").addresses, IsEmpty());
   EXPECT_EQ(interface(plain, "msee1-ms", "prov.29.300").addresses.front().text(), "203.0.113.2/30");
-  EXPECT_THAT(interface(plain, "msee1-ms", "prov.29.300").tags, IsEmpty()) << "the trunk has popped them";
-  const auto* cable = link(plain, {"exchange", "msee1"}, {"msee1-trunk", "prov"});
-  ASSERT_NE(cable, nullptr);
-  EXPECT_EQ(cable->a_to_b.rate, 1'000'000'000U) << "the peerings share the circuit's bandwidth";
+  EXPECT_THAT(interface(plain, "msee1-ms", "prov.29.300").tags, IsEmpty()) << "popped where the trunk is";
+  EXPECT_NE(link(plain, {"msee1", "msee1-ms"}, {"msee1-ms", "prov.29.300"}), nullptr);
+  EXPECT_EQ(rate_of(plain, {"exchange", "msee1"}, {"msee1", "prov"}), 1'000'000'000U)
+      << "the peerings share the circuit's bandwidth";
+}
+
+TEST(Circuit, MicrosoftPeeringTakesNothingFromPrivatePeering) {
+  const auto both = shipped("microsoft-peering");
+  auto alone = both;
+  alone.circuits[0].microsoft_peering.reset();
+  const auto before = expand(alone), after = expand(both);
+  for (const auto& old : before.links) EXPECT_NE(link(after, old.a, old.b), nullptr) << old.a.node;
+  for (const auto& old : before.nodes)
+    for (const auto& had : old.interfaces) {
+      const auto& now = interface(after, old.name, had.name);
+      EXPECT_EQ(now.addresses, had.addresses) << old.name << ":" << had.name;
+      EXPECT_EQ(std::pair(now.parent, now.bridge), std::pair(had.parent, had.bridge));
+    }
+}
+
+TEST(Circuit, ALonePeeringHasTheTrunkWhicheverItIs) {
+  auto topology = shipped("microsoft-peering");
+  topology.circuits[0].private_peering.reset();
+  topology.connections.clear();
+  const auto plain = expand(topology);
+  EXPECT_EQ(interface(plain, "msee1-ms", "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
+  EXPECT_FALSE(has_node(plain, "msee1"));
 }
 
 TEST(Circuit, NothingIsAnnouncedOnMicrosoftPeeringWithoutAFilter) {
@@ -111,11 +158,12 @@ TEST(Circuit, CircuitsOnOnePairShareItsTrunk) {
   auto topology = shipped("two-circuits");
   for (auto& circuit : topology.circuits) circuit.msee = "edge";
   const auto plain = expand(topology);
-  EXPECT_EQ(interface(plain, "edge1", "prov.110.10").tags, (std::vector<Tag>{{110}, {10}}));
-  EXPECT_EQ(interface(plain, "edge1", "prov.120.20").tags, (std::vector<Tag>{{120}, {20}}));
-  EXPECT_NE(interface(plain, "edge1", "prov.110.10").bridge, interface(plain, "edge1", "prov.120.20").bridge);
-  EXPECT_NE(link(plain, {"exchange", "edge1"}, {"edge1", "prov"}), nullptr);
-  EXPECT_EQ(link(plain, {"ams", "pri"}, {"exchange", "er-ams-pri"})->a_to_b.rate, 200'000'000U);
+  EXPECT_EQ(lanes(plain, "edge1", "er-ams-msee1"), (Lanes{{{110}}}));
+  EXPECT_EQ(lanes(plain, "edge1", "er-lon-msee1"), (Lanes{{{120}}}));
+  EXPECT_EQ(interface(plain, "er-ams-msee1", "prov.110.10").tags, (std::vector<Tag>{{110}, {10}}));
+  EXPECT_EQ(rate_of(plain, {"exchange", "edge1"}, {"edge1", "prov"}), 0U);
+  EXPECT_EQ(rate_of(plain, {"edge1", "er-ams-msee1"}, {"er-ams-msee1", "prov"}), 200'000'000U);
+  EXPECT_EQ(rate_of(plain, {"edge1", "er-lon-msee1"}, {"er-lon-msee1", "prov"}), 50'000'000U);
   EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "edge1", &model::Interface::name), 1);
   EXPECT_EQ(interface(plain, "er-lon-msee2", "prov.120.20").addresses.front().text(), "192.0.2.14/30");
 }
@@ -132,28 +180,70 @@ TEST(Circuit, GlobalReachIsInternalToMicrosoftAndAsWideAsTheSmallerCircuit) {
   EXPECT_EQ(neighbor(plain, "er-ams-msee2", "10.1.0.12").withhold_communities, peer.set_communities);
 }
 
+TEST(Circuit, ASharedPairHasItsTrunkForOneCircuitToo) {
+  auto topology = shipped("private-peering");
+  topology.circuits[0].msee = "edge";
+  const auto plain = expand(topology);
+  EXPECT_NE(link(plain, {"exchange", "edge1"}, {"edge1", "prov"}), nullptr);
+  EXPECT_EQ(rate_of(plain, {"edge1", "msee1"}, {"msee1", "prov"}), 1'000'000'000U);
+}
+
 TEST(Circuit, DirectPortsAreTheTrunkAndHoldEachCircuitToItsBandwidth) {
   const auto plain = expand(shipped("er-direct"));
   EXPECT_NE(link(plain, {"ce", "pri"}, {"direct1", "prov"}), nullptr);
-  const auto* limited = link(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov.102.20"});
-  ASSERT_NE(limited, nullptr);
-  EXPECT_EQ(limited->b_to_a.rate, 1'000'000'000U);
+  EXPECT_EQ(rate_of(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov"}), 1'000'000'000U);
   const auto dot1q = expand(shipped("er-direct/dot1q.yaml"));
   EXPECT_EQ(interface(dot1q, "direct2", "prov.12").tags, (std::vector<Tag>{{12}}));
+  EXPECT_EQ(interface(dot1q, "er-test-msee2", "prov.12").tags, (std::vector<Tag>{{12}}));
   auto unlimited = shipped("er-direct");
   unlimited.circuits[1].rate_limit = false;
-  EXPECT_EQ(link(expand(unlimited), {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov.102.20"})->b_to_a.rate, 0U);
+  EXPECT_EQ(rate_of(expand(unlimited), {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov"}), 0U);
 }
 
-TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
+TEST(Circuit, BothPeeringsOfADirectCircuitShareItsBandwidth) {
+  for (const char* encapsulation : {"QinQ", "Dot1Q"}) {
+    const bool is_qinq = std::string(encapsulation) == "QinQ";
+    auto topology = shipped(is_qinq ? "er-direct" : "er-direct/dot1q.yaml");
+    auto& circuit = topology.circuits[1];
+    circuit.microsoft_peering = circuit.private_peering;
+    circuit.microsoft_peering->vlan = 300;
+    circuit.microsoft_peering->primary = *Prefix::parse("203.0.113.0/30");
+    const auto plain = expand(topology);
+    const auto& links = plain.links;
+    EXPECT_EQ(std::ranges::count_if(links, [](const auto& one) { return one.a_to_b.rate == 1'000'000'000U; }), 2)
+        << "one for each path, in " << encapsulation;
+    EXPECT_EQ(rate_of(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov"}), 1'000'000'000U);
+    const auto name = is_qinq ? "prov.102.300" : "prov.300";
+    EXPECT_EQ(rate_of(plain, {"er-test-msee1", "er-test-mse~2bc"}, {"er-test-msee1-ms", name}), 0U);
+    EXPECT_EQ(interface(plain, "er-test-msee1-ms", name).addresses.front().text(), "203.0.113.2/30");
+    EXPECT_EQ(lanes(plain, "direct1", "er-test-msee1"), is_qinq ? Lanes{{{102}}} : (Lanes{{{12}}, {{300}}}));
+  }
+}
+
+TEST(Circuit, APointToPointProviderIsACableForEachPath) {
   auto topology = shipped("private-peering");
-  topology.providers[0].connectivity = "managed-l3";
+  topology.providers[0].connectivity = "l2-point-to-point";
+  const auto plain = expand(topology);
+  EXPECT_EQ(rate_of(plain, {"ce1-cust1", "er"}, {"msee1", "prov"}), 1'000'000'000U) << "what cuts it, both sides see";
+  EXPECT_EQ(interface(plain, "msee1", "prov.28").tags, (std::vector<Tag>{{28}}));
+  EXPECT_FALSE(has_node(plain, "exchange"));
+}
+
+/// private-peering over a provider that routes; the customer's routers know its own as BGP neighbours.
+model::Topology routed(const std::string& model) {
+  auto topology = shipped("private-peering");
+  topology.providers[0].connectivity = model;
   topology.providers[0].asn = Asn::of(65300);
   for (const char* name : {"ce1-cust1", "ce2-cust1"}) {
     auto& ce = *std::ranges::find(topology.nodes, name, &model::Node::name);
     ce.interfaces = {ce.interfaces[0], {.name = "er", .addresses = {*InterfaceAddress::parse("172.30.0.1/30")}}};
+    ce.bgp->neighbors.push_back({.address = *Address::parse("172.30.0.2"), .asn = *Asn::of(65300)});
   }
-  const auto plain = expand(topology);
+  return topology;
+}
+
+TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
+  const auto plain = expand(routed("managed-l3"));
   const auto& router = node(plain, "useasterc1cust1-pe1");
   EXPECT_EQ(router.bgp->asn, *Asn::of(65300));
   EXPECT_EQ(interface(plain, router.name, "cust").addresses.front().text(), "172.30.0.2/30");
@@ -161,6 +251,52 @@ TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
   EXPECT_EQ(neighbor(plain, router.name, "172.30.0.1").asn, *Asn::of(65001));
   EXPECT_NE(link(plain, {router.name, "msee"}, {"msee1", "prov"}), nullptr);
   EXPECT_FALSE(has_node(plain, "exchange"));
+}
+
+TEST(Circuit, AProviderThatRoutesSpeaksForMicrosoftPeeringToo) {
+  auto topology = routed("managed-l3");
+  auto peering = *topology.circuits[0].private_peering;
+  peering.vlan = 300;
+  peering.secondary = *Prefix::parse("203.0.113.4/30");
+  peering.advertised_prefixes = {*Prefix::parse("203.0.113.64/28")};
+  topology.circuits[0].microsoft_peering = peering;
+  const auto plain = expand(topology);
+  EXPECT_EQ(interface(plain, "useasterc1cust1-pe2", "msee.29.300").addresses.front().text(), "203.0.113.5/30");
+  const auto& msee = neighbor(plain, "useasterc1cust1-pe2", "203.0.113.6");
+  EXPECT_EQ(msee.asn, *Asn::of(12076));
+  EXPECT_EQ(msee.password, peering.md5);
+  EXPECT_EQ(msee.announce, peering.advertised_prefixes) << "Microsoft hears of no private network";
+}
+
+TEST(Circuit, ARouterWithoutBgpHasItsNetworksRoutedToIt) {
+  auto topology = routed("managed-l3");
+  std::ranges::find(topology.nodes, "ce1-cust1", &model::Node::name)->bgp->neighbors.pop_back();
+  const auto plain = expand(topology);
+  const auto& router = node(plain, "useasterc1cust1-pe1");
+  ASSERT_EQ(router.routes.size(), 1U);
+  EXPECT_EQ(router.routes[0].to.text(), "172.20.0.0/30");
+  EXPECT_EQ(router.routes[0].next_hops[0].via->text(), "172.30.0.1");
+  EXPECT_THAT(router.bgp->advertise, ElementsAre(router.routes[0].to));
+}
+
+TEST(Circuit, AnIpVpnJoinsItsSitesAndCircuitsAnyToAny) {
+  auto topology = routed("ipvpn");
+  topology.nodes.push_back({.name = "branch2", .role = "router"});
+  topology.nodes.back().interfaces = {{.name = "wan", .addresses = {*InterfaceAddress::parse("172.30.1.2/30")}}};
+  topology.providers[0].sites = {{"branch2", "wan"}};
+  const auto plain = expand(topology);
+  EXPECT_EQ(node(plain, "exchange").role, "switch");
+  EXPECT_NE(link(plain, {"branch2", "wan"}, {"exchange-site1", "cust"}), nullptr);
+  EXPECT_EQ(interface(plain, "exchange-site1", "cust").addresses.front().text(), "172.30.1.1/30");
+  std::vector<std::string> routers{"useasterc1cust1-pe1", "useasterc1cust1-pe2", "exchange-site1"};
+  for (const auto& one : routers)
+    for (const auto& other : routers) {
+      if (one == other) continue;
+      const auto address = interface(plain, other, "core").addresses.front().address();
+      const auto& peer = neighbor(plain, one, address.text());
+      EXPECT_EQ(peer.asn, *Asn::of(65300));
+      EXPECT_TRUE(peer.next_hop_self) << "the other's customer is not on the provider's own network";
+    }
 }
 
 TEST(Circuit, IsJoinedToNothingUntilItIsProvisioned) {

@@ -1,0 +1,46 @@
+// What each connectivity model puts between the customer's ports and Microsoft's (Microsoft Learn, "ExpressRoute
+// connectivity models"): one row each, for the rules and for azure/.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "model/topology.hh"
+
+namespace xconn::model {
+
+struct ConnectivityModel {
+  std::string_view name;
+  bool switches;     ///< a switch pushes the S-tag, and each side keeps its carrier when the other's is lost
+  bool routes;       ///< the provider's own routers peer with Microsoft; the customer sees no tag
+  bool joins_sites;  ///< they also join the customer's other sites, any to any
+};
+
+inline constexpr std::array<ConnectivityModel, 4> kConnectivity{{
+    {"l2-exchange", true, false, false},
+    {"l2-point-to-point", false, false, false},
+    {"managed-l3", false, true, false},
+    {"ipvpn", false, true, true},
+}};
+
+inline const ConnectivityModel& connectivity_of(const Provider& provider) {
+  const auto* row = std::find_if(kConnectivity.begin(), kConnectivity.end(),
+                                 [&](const auto& one) { return one.name == provider.connectivity; });
+  return row == kConnectivity.end() ? kConnectivity.front() : *row;
+}
+
+/// nullptr for a circuit of ExpressRoute Direct.
+inline const Provider* provider_of(const Topology& topology, const Circuit& circuit) {
+  const auto found = std::ranges::find(topology.providers, circuit.provider, &Provider::name);
+  return found == topology.providers.end() ? nullptr : &*found;
+}
+
+/// The address of a provider's router on the network of the customer's port: the first one, unless that is the
+/// customer's.
+inline Address provider_address(const InterfaceAddress& customer) {
+  const auto first = customer.network().host(1);
+  return customer.address() == first ? customer.network().host(2) : first;
+}
+
+}  // namespace xconn::model
