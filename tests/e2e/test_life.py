@@ -3,6 +3,7 @@ given back. Each step out of order is refused with a reason, and changes nothing
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
@@ -13,7 +14,7 @@ import pytest
 
 import crossconnect
 
-LIFE = str(Path(__file__).parent / "change" / "life.yaml")
+LIFE, PRIVATE = (str(Path(__file__).parent / "change" / name) for name in ("life.yaml", "private.yaml"))
 PEERING = "vlan=70 peer-asn=64970 primary=192.0.2.160/30 secondary=192.0.2.164/30 md5=abc123 bfd=false".split()
 NEIGHBOURS = ", ".join(f"{{address: 192.0.2.{last}, asn: 12076, password: abc123}}" for last in (162, 166))
 ROUTER = [
@@ -85,18 +86,72 @@ def test_the_whole_life_of_a_circuit(verb: Any, lab: Any) -> None:
 
 
 def upgrade_loses_nothing(verb: Any, lab: Any) -> None:
+    with nothing_lost(lab, LIFE, {"from": "shop-pc", "to": "hub-vm", "every": "5ms"}, "8s"):
+        assert "rate 50 Mbit/s -> rate 100 Mbit/s" in verb("circuit", "update", "shop", "bandwidth=100Mbps")
+
+
+@contextlib.contextmanager
+def nothing_lost(lab: Any, topology: str, flow: dict[str, str], duration: str) -> Iterator[None]:
     drill = {
-        "name": "upgrade",
-        "topology": LIFE,
-        "duration": "8s",
-        "flows": {"through": {"from": "shop-pc", "to": "hub-vm", "every": "5ms"}},
+        "name": "beside",
+        "topology": topology,
+        "duration": duration,
+        "flows": {"through": flow},
         "expect": [{"lost": {"flow": "through", "at-most": 0}}],
     }
     report: dict[str, Any] = {}
-    running = threading.Thread(target=lambda: report.update(of=lab._core.drill(json.dumps(drill), "upgrade")))
+    flowing = threading.Event()
+    running = threading.Thread(
+        target=lambda: report.update(of=lab._core.drill(json.dumps(drill), "beside", "", lambda _: flowing.set()))
+    )
     running.start()
-    assert "rate 50 Mbit/s -> rate 100 Mbit/s" in verb("circuit", "update", "shop", "bandwidth=100Mbps")
-    assert running.is_alive(), "the flow is to outlast the upgrade"
+    assert flowing.wait(60)
+    yield
+    assert running.is_alive(), "the flow is to outlast what is done beside it"
     running.join()
-    flow = report["of"]["flows"][0]
-    assert flow["forward"]["received"] > 500 and not flow["forward"]["lost"] and not flow["reverse"]["lost"], flow
+    seen = report["of"]["flows"][0]
+    assert seen["forward"]["received"] > 500 and not seen["forward"]["lost"] and not seen["reverse"]["lost"], seen
+
+
+def pids(lab: Any) -> dict[tuple[str, str], list[int]]:
+    return {(node["name"], s["name"]): s["pids"] for node in lab.inspect()["nodes"] for s in node["services"]}
+
+
+@pytest.mark.bound(240)
+def test_microsoft_peering_comes_and_goes_beside_private_peering(xconn: Any, leaves_nothing_behind: None) -> None:
+    public = "vlan=300 peer-asn=64000 prefix=203.0.113.0/29 advertised-prefixes=[203.0.113.64/28]".split()
+    public += ["routing-registry=RIPENCC", "route-filter=east-us"]
+
+    def peering(*words: str) -> str:
+        done = xconn("peering", *words, "--lab", "beside")
+        assert done.returncode == 0, done
+        return done.stdout
+
+    with crossconnect.up(PRIVATE, name="beside") as lab:
+        before = pids(lab)
+        with nothing_lost(lab, PRIVATE, {"from": "client", "to": "vm", "every": "5ms"}, "20s"):
+            told = peering("create", "er1", "microsoft", *public)
+            assert "+ node msee1-ms" in told and not re.search(r"^\s*- ", told, re.MULTILINE), told
+            lab.exec("client", "ping", "-c2", "-i0.2", "-W2", "20.60.0.1")
+            during = pids(lab)
+            assert {key: during[key] for key in before} == before
+        the_holder_of_the_trunk_feels_its_carrier(lab)
+        peering("update", "er1", "microsoft", "route-filter=")
+        with nothing_lost(lab, PRIVATE, {"from": "client", "to": "vm", "every": "5ms"}, "12s"):
+            peering("delete", "er1", "microsoft")
+        assert pids(lab) == before
+
+
+def the_holder_of_the_trunk_feels_its_carrier(lab: Any) -> None:
+    """BFD would need 900 ms."""
+    drill = {
+        "name": "carrier",
+        "topology": PRIVATE,
+        "duration": "4s",
+        "flows": {"through": {"from": "client", "to": "vm"}},
+        "timeline": [{"at": "1s", "fault": "carrier", "on": "exchange:msee1"}],
+        "expect": [{"event": {"source": "bgp", "node": "msee1", "contains": "192.168.251.1 down", "within": "500ms"}}],
+    }
+    report = lab._core.drill(json.dumps(drill), "carrier")
+    assert report["verdict"] != "fail", report
+    lab.wait()
