@@ -8,6 +8,7 @@
 #include "az/refusal.hh"
 #include "az/resource.hh"
 #include "azure/expand.hh"
+#include "model/rules.hh"
 
 namespace xconn::az {
 namespace {
@@ -25,11 +26,18 @@ struct Path {
   std::string microsoft() const { return prefix().host(2).text() + "/" + std::to_string(prefix().length()); }
 };
 
+Finding no_table(const std::string& circuit, const std::string& field, const std::string& value,
+                 const std::string& remedy) {
+  return model::finding_of(model::rule("V47", model::When::kReadOut), "circuit " + circuit, field, value, remedy);
+}
+
 Refusal no_sub_interface(const Query& query, const model::Circuit& circuit, const std::string& peering) {
   return refused("ResourceNotFound",
                  fmt::format("Can not find any subinterface for peering type '{}' for circuit '{}' .", peering,
                              service_key(query, circuit)),
-                 kNotThere);
+                 kNotThere)
+      .explained(no_table(circuit.name, "peering-name", peering,
+                          "xconn peering list: name a peering that is there, on a circuit that is Provisioned"));
 }
 
 const model::Peering& peering_of(const Query& query, const model::Circuit& circuit, const std::string& name) {
@@ -57,7 +65,8 @@ Path path_of(const Query& query) {
   const auto& peering = peering_of(query, circuit, query.at("peering-name"));
   const auto path = query.at("path");
   if (!same_name(path, "primary") && !same_name(path, "secondary"))
-    throw refused("InternalServerError", "Sequence contains no matching element");
+    throw refused("InternalServerError", "Sequence contains no matching element")
+        .explained(no_table(circuit.name, "path", path, "use primary or secondary"));
   const int end = same_name(path, "primary") ? 0 : 1;
   Path found{circuit, peering, end, {}};
   found.node = node_of(query, azure::expand(query.topology), found);
@@ -146,11 +155,13 @@ json summary_row(const Address& neighbour, const json& peer) {
           {"v", peer.value("version", 4)}};
 }
 
-void demand_sessions(const json* summary) {
+void demand_sessions(const Query& query, const json* summary) {
   if (summary != nullptr)
     for (const auto peers = member(*summary, "peers"); const auto& peer : peers)
       if (is_established(peer)) return;
-  throw refused("BadRequest", "Gateway does not have any Bgp sessions.");
+  throw refused("BadRequest", "Gateway does not have any Bgp sessions.")
+      .explained(no_table(circuit_of(query).name, "path", query.at("path"),
+                          "see list-route-tables-summary for the state of its sessions"));
 }
 
 /// Both paths of each peering of a circuit.
@@ -190,8 +201,8 @@ std::vector<Question> ask_route_table(const Query& query) {
   return {{node, "vty", kShowRoutes}, {node, "vty", kShowSummary}};
 }
 
-json route_table(const Query&, const Answers& answers) {
-  demand_sessions(answers.find(1));
+json route_table(const Query& query, const Answers& answers) {
+  demand_sessions(query, answers.find(1));
   auto rows = json::array();
   for (const auto& [prefix, paths] : in_order<Prefix>(member(answers.at(0), "routes")))
     for (const auto* path : best_first(paths))

@@ -14,6 +14,8 @@ class Refusal : public Error {
  public:
   Refusal(const std::string& text, int exit_code) : Error(text), exit_code_(exit_code) {}
   int exit_code() const { return exit_code_; }
+  /// With what Azure leaves out, on a line of its own: the rule that was broken, and the mend.
+  Refusal explained(const Finding& finding) const { return {what() + ("\nxconn: " + to_string(finding)), exit_code_}; }
 
  private:
   int exit_code_;

@@ -1,51 +1,39 @@
 // What Azure lets happen to its objects, and in which order: the guards of the verbs that change a running lab. A
-// topology alone is judged by model/rules.hh; these rows judge the step from one topology to the next.
+// topology alone is judged by model/rules.hh; these judge the step from one topology to the next, however it was asked
+// for. Code, statement and source of each stand in the same table (model/rules.cc, When::kChange).
 #pragma once
 
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/errors.hh"
 #include "model/document.hh"
 #include "model/topology.hh"
 
 namespace xconn::azure {
 
-/// A step that is asked for: `object` is a kind ("circuit", "peering") and `names` leads to it ({"er1", "private"}).
-struct Step {
-  std::string verb;  ///< "create", "update", "delete" ...
-  std::string object;
-  std::vector<std::string> names;
+enum class Actor { kCustomer, kProvider };
+
+struct Change {
+  const model::Topology& before;  ///< what runs
+  const model::Topology& after;   ///< what is asked for; the rules of files have not been asked about it
+  Actor by = Actor::kCustomer;
 };
 
-/// Why a step is refused: Azure's sentence where one is known, and what to do first.
-struct Refusal {
-  std::string code;    ///< of the row
-  std::string object;  ///< "circuit er1"
-  std::string reason, remedy;
+/// One guard: what it says no to is a finding of the rule of that code.
+struct Guard {
+  std::string_view code;
+  void (*check)(const Change& change, std::vector<Finding>& out);
 };
 
-/// One guard. `before` is what runs. A guard of steps is asked before anything is changed: what still uses an object
-/// that is to go, what must be there before one comes. A guard of changes looks at what `after` has otherwise.
-struct StepGuard {
-  std::string_view code, verb, object, statement, source;
-  void (*check)(const model::Topology& before, const Step& step, std::vector<Refusal>& out);
-};
-struct ChangeGuard {
-  std::string_view code, statement, source;
-  void (*check)(const model::Topology& before, const model::Topology& after, std::vector<Refusal>& out);
-};
-
-std::span<const StepGuard> step_guards();
-std::span<const ChangeGuard> change_guards();
+std::span<const Guard> guards();
 
 /// The document for a lab that runs `running`: its circuits keep the names that their routers have, whatever circuits
 /// come or go beside them. Throws TopologyError when the document breaks a rule.
 model::Document keeping_names(const model::Topology& running, model::Document document);
 
 /// Throws TopologyError with every refusal.
-void demand_possible(const model::Topology& before, const Step& step);
-void demand_changeable(const model::Topology& before, const model::Topology& after);
+void demand_possible(const Change& change);
 
 }  // namespace xconn::azure

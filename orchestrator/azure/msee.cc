@@ -14,8 +14,11 @@ constexpr std::uint32_t kStandardRoutes = 4000, kPremiumRoutes = 10000, kV6Route
 constexpr std::uint32_t kVnetRoutes = 1000, kVnetV6Routes = 100;
 
 /// Not taken on Microsoft peering: a default route, and what is not public.
-constexpr const char* kNotPublic[] = {"0.0.0.0/0",     "10.0.0.0/8",     "172.16.0.0/12", "192.168.0.0/16",
-                                      "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",   "224.0.0.0/4"};
+std::vector<Prefix> refused_networks() {
+  std::vector<Prefix> networks{*Prefix::parse("0.0.0.0/0"), *Prefix::parse("::/0")};
+  networks.insert(networks.end(), not_public().begin(), not_public().end());
+  return networks;
+}
 
 std::uint32_t route_limit(const Vrf& vrf, bool v4) {
   if (vrf.microsoft) return kMicrosoftRoutes;
@@ -43,7 +46,7 @@ model::BgpNeighbor customer(const model::Topology& topology, const Vrf& vrf, con
   made.maximum_prefix = route_limit(vrf, prefix.is_v4());
   made.shutdown = peering.state == "Disabled" || (vrf.microsoft && peering.validation != "Configured");
   if (!vrf.microsoft) return made;
-  for (const char* network : kNotPublic) made.refuse.push_back(*Prefix::parse(network));
+  made.refuse = refused_networks();
   made.announce_communities = filtered_communities(topology, peering);
   return made;
 }

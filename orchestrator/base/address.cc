@@ -72,13 +72,8 @@ Address Address::plus(std::uint32_t offset) const {
   return out;
 }
 
-bool Address::is_private() const {
-  static const std::array<Prefix, 6> kPrivate{*Prefix::parse("10.0.0.0/8"),     *Prefix::parse("172.16.0.0/12"),
-                                              *Prefix::parse("192.168.0.0/16"), *Prefix::parse("100.64.0.0/10"),
-                                              *Prefix::parse("169.254.0.0/16"), *Prefix::parse("fc00::/7")};
-  for (const auto& prefix : kPrivate)
-    if (prefix.contains(*this)) return true;
-  return false;
+bool Address::is_public() const {
+  return std::ranges::none_of(not_public(), [&](const Prefix& network) { return network.contains(*this); });
 }
 
 std::string Address::text() const {
@@ -125,6 +120,21 @@ bool Prefix::overlaps(const Prefix& other) const { return contains(other) || oth
 Address Prefix::last() const {
   const auto free_bits = network_.bits() - length_;
   return free_bits >= 32 ? network_.plus(0xffffffffU) : network_.plus((1U << free_bits) - 1);
+}
+
+bool Prefix::is_public() const {
+  return !is_default() &&
+         std::ranges::none_of(not_public(), [&](const Prefix& network) { return network.overlaps(*this); });
+}
+
+std::span<const Prefix> not_public() {
+  static const std::array<Prefix, 14> kNetworks{
+      *Prefix::parse("0.0.0.0/8"),      *Prefix::parse("10.0.0.0/8"),     *Prefix::parse("100.64.0.0/10"),
+      *Prefix::parse("127.0.0.0/8"),    *Prefix::parse("169.254.0.0/16"), *Prefix::parse("172.16.0.0/12"),
+      *Prefix::parse("192.168.0.0/16"), *Prefix::parse("224.0.0.0/4"),    *Prefix::parse("240.0.0.0/4"),
+      *Prefix::parse("::/8"),           *Prefix::parse("2001:db8::/32"),  *Prefix::parse("fc00::/7"),
+      *Prefix::parse("fe80::/10"),      *Prefix::parse("ff00::/8")};
+  return kNetworks;
 }
 
 std::string Prefix::text() const { return network_.text() + "/" + std::to_string(length_); }

@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,7 @@ class Address {
   const std::uint8_t* bytes() const { return bytes_.data(); }  ///< network order, size() of them
   std::uint32_t v4_value() const;                              ///< host order; only for IPv4
   Address plus(std::uint32_t offset) const;                    ///< the address that many further on
-  bool is_private() const;                                     ///< RFC 1918, 6598, 3927, 4193
+  bool is_public() const;                                      ///< in none of not_public()
   std::string text() const;
 
   friend auto operator<=>(const Address&, const Address&) = default;
@@ -51,6 +52,7 @@ class Prefix {
   bool overlaps(const Prefix& other) const;
   Address host(std::uint32_t index) const { return network_.plus(index); }
   Address last() const;
+  bool is_public() const;  ///< has nothing of not_public(), and is not all there is
   std::string text() const;
 
   friend auto operator<=>(const Prefix&, const Prefix&) = default;
@@ -59,6 +61,10 @@ class Prefix {
   Address network_;
   int length_ = 0;
 };
+
+/// Networks that the Internet does not carry (IANA's special-purpose address registries). Of those for documentation
+/// only IPv6's is among them: a lab that is not on the Internet uses IPv4's as its public ones.
+std::span<const Prefix> not_public();
 
 /// An address on an interface, with the length of its network: "10.0.0.1/24".
 class InterfaceAddress {

@@ -40,12 +40,13 @@ std::string to_string(const Where& where) {
 
 std::string to_string(const Finding& f) {
   auto text = to_string(f.where);
-  if (!f.object.empty()) text += ": " + f.object;
+  if (!f.object.empty()) text += (text.empty() ? "" : ": ") + f.object;
   if (!f.field.empty()) text += ": " + f.field;
   if (!f.value.empty()) text += (f.field.empty() ? ": '" : " = '") + f.value + "'";
   text += ": " + f.rule;
   if (!f.remedy.empty()) text += "; " + f.remedy;
-  return f.code.empty() ? text : text + " [" + f.code + "]";
+  if (!f.code.empty()) text += " [" + f.code + "]";
+  return f.source.empty() ? text : text + " (" + f.source + ")";
 }
 
 TopologyError::TopologyError(std::vector<Finding> findings) : Error(all_of(findings)), findings_(std::move(findings)) {}

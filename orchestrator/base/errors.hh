@@ -29,16 +29,17 @@ std::string to_string(const Where& where);
 /// One fault in a topology or drill file.
 struct Finding {
   Where where;
-  std::string object;  ///< the thing it is about: "node hq-fgt", "circuit er1", "link 3"
-  std::string field;   ///< dotted, as in the file: "bgp.neighbors[0].asn"; empty when it is the object itself
-  std::string value;   ///< as written; empty when the fault is that there is none; secrets are never put here
-  std::string rule;    ///< the rule it breaks, a full clause: "an ASN is 1 to 4294967294"
-  std::string remedy;  ///< what to do about it: "use 1 to 64495 or 64512 to 65514"
-  std::string code;    ///< "V15" for the rules of docs/rules.md, empty for plain syntax
+  std::string object;    ///< the thing it is about: "node hq-fgt", "circuit er1", "link 3"
+  std::string field;     ///< dotted, as in the file: "bgp.neighbors[0].asn"; empty when it is the object itself
+  std::string value;     ///< as written; empty when the fault is that there is none; secrets are never put here
+  std::string rule;      ///< the rule it breaks, a full clause: "an ASN is 1 to 4294967294"
+  std::string remedy;    ///< what to do about it: "use 1 to 64495 or 64512 to 65514"
+  std::string code;      ///< "V15" for the rules of docs/rules.md, empty for plain syntax
+  std::string source{};  ///< the document that the rule is of; empty for plain syntax
   friend bool operator==(const Finding&, const Finding&) = default;
 };
 
-/// file:line:column: object: field = value: rule; remedy [code]
+/// file:line:column: object: field = value: rule; remedy [code] (source)
 std::string to_string(const Finding& finding);
 
 /// The user's file is wrong. Holds every finding, never just the first. Exit code 2.

@@ -35,12 +35,17 @@ const std::array kKinds{
     Kind{"authorization", "Authorizations of a circuit: CIRCUIT NAME", {"circuits", "*", "authorizations", "*"}},
     Kind{"connection", "Connections of gateways", {"connections", "*"}},
     Kind{"gateway", "Virtual network gateways", {"gateways", "*"}},
+    Kind{"local-gateway", "VPN devices on-prem, as Azure knows them", {"local-gateways", "*"}},
+    Kind{"encryption-gateway", "Pairs of encryption gateways", {"encryption-gateways", "*"}},
+    Kind{"port", "Port pairs of ExpressRoute Direct", {"ports", "*"}},
     Kind{"global-reach", "Circuits joined by Global Reach", {"global-reach", "*"}},
     Kind{"vnet", "Virtual networks", {"vnets", "*"}},
     Kind{"subnet", "Subnets of a VNet: VNET NAME", {"vnets", "*", "subnets", "*"}},
     Kind{"vnet-peering", "Halves of VNet peerings: VNET NAME", {"vnets", "*", "peerings", "*"}},
     Kind{"route-table", "Route tables", {"route-tables", "*"}},
     Kind{"route-filter", "Route filters", {"route-filters", "*"}},
+    Kind{"public-service", "Prefixes that Microsoft peering announces", {"public-services", "*"}},
+    Kind{"load-balancer", "Load balancers", {"load-balancers", "*"}},
     Kind{"nsg", "Network security groups", {"nsgs", "*"}},
     Kind{"nsg-rule", "Rules of a security group: NSG NAME", {"nsgs", "*", "rules", "*"}},
     Kind{"node", "Nodes", {"nodes", "*"}},
@@ -60,6 +65,7 @@ struct Verb {
   const char* word;
   const char* help;
   Edit edit;
+  azure::Actor by = azure::Actor::kCustomer;
 };
 
 std::string text_of(const KeyPath& path) { return fmt::format("{}", fmt::join(path, ".")); }
@@ -113,17 +119,54 @@ void remove(Document& document, const KeyPath& path, const Arguments&) {
   document.remove(path);
 }
 
+/// Names of what the document has in `collection`, in either of its forms, with what `has` says yes to.
+template <class Has>
+std::vector<std::string> names_with(const Document& document, const char* collection, Has has) {
+  std::vector<std::string> names;
+  const auto* all = document.find({collection});
+  if (all == nullptr) return names;
+  for (const auto& entry : all->entries)
+    if (has(*entry.value)) names.push_back(entry.key);
+  for (const auto& item : all->items)
+    if (const auto* name = item->find("name"); name != nullptr && has(*item)) names.push_back(name->value->text);
+  return names;
+}
+
+/// "Revoking an authorization results in all link connections being deleted from the subscription whose access was
+/// revoked" (Microsoft Learn, "Link a virtual network to an ExpressRoute circuit").
+void revoke(Document& document, const KeyPath& path, const Arguments& arguments) {
+  remove(document, path, arguments);
+  const auto is = [](const model::Raw& connection, const char* key, const std::string& name) {
+    const auto* entry = connection.find(key);
+    return entry != nullptr && entry->value->text == name;
+  };
+  for (const auto& name : names_with(document, "connections", [&](const model::Raw& connection) {
+         return is(connection, "circuit", arguments.names.at(0)) &&
+                is(connection, "authorization", arguments.names.at(1));
+       }))
+    document.remove({"connections", name});
+}
+
+/// Writes one word of the object.
+template <const char* Key, const char* Value>
+void set_word(Document& document, const KeyPath& path, const Arguments&) {
+  set_state(document, path, Key, Value);
+}
+
+constexpr char kState[] = "state", kEnabled[] = "Enabled", kDisabled[] = "Disabled";
+constexpr char kProviderState[] = "provider-state", kProvisioned[] = "Provisioned",
+               kNotProvisioned[] = "NotProvisioned";
+
 /// The first row that fits counts.
 const std::array kVerbs{
     Verb{"circuit", "create", "Order a circuit: it has a service key, and is NotProvisioned", create_circuit},
-    Verb{"peering", "enable", "Bring a peering up",
-         [](Document& document, const KeyPath& path, const Arguments&) {
-           set_state(document, path, "state", "Enabled");
-         }},
-    Verb{"peering", "disable", "Shut Microsoft's side of a peering",
-         [](Document& document, const KeyPath& path, const Arguments&) {
-           set_state(document, path, "state", "Disabled");
-         }},
+    Verb{"circuit", "provision", "Connect the circuit: the provider's part, not the customer's",
+         set_word<kProviderState, kProvisioned>, azure::Actor::kProvider},
+    Verb{"circuit", "deprovision", "Disconnect the circuit: the provider's part",
+         set_word<kProviderState, kNotProvisioned>, azure::Actor::kProvider},
+    Verb{"peering", "enable", "Bring a peering up", set_word<kState, kEnabled>},
+    Verb{"peering", "disable", "Shut Microsoft's side of a peering", set_word<kState, kDisabled>},
+    Verb{"authorization", "delete", "Revoke one; the connection that uses it goes with it", revoke},
     Verb{nullptr, "create", "Add one, with KEY=VALUE as in the topology", create},
     Verb{nullptr, "update", "Set KEY=VALUE of one; KEY= removes the key", update},
     Verb{nullptr, "delete", "Remove one", remove},
@@ -148,22 +191,21 @@ KeyPath path_to(const Kind& kind, const std::vector<std::string>& names) {
   return path;
 }
 
-/// Reads the edited document by all the rules, asks Azure's guards, and applies it.
-int carry_out(const Kept& running, const Document& edited, const ChangeOptions& options, const Session& session) {
+/// Asks Azure's guards and then all the rules about the edited document, and applies it. The guards come first: where
+/// both say no, the step is what was wrong.
+int carry_out(const Kept& running, const Document& edited, azure::Actor by, const ChangeOptions& options,
+              const Session& session) {
   const auto kept = azure::keeping_names(running.topology, edited);
-  const auto after = model::read(kept);
-  azure::demand_changeable(running.topology, after);
-  return change_lab({kept, nodes::compose(after)}, options, session);
+  const auto wanted = model::read_words(kept);
+  azure::demand_possible({running.topology, wanted, by});
+  return change_lab({kept, nodes::compose(model::read(kept))}, options, session);
 }
 
 int act(const Kind& kind, const Verb& verb, const Arguments& arguments, const Session& session) {
   const auto running = kept_by(session);
   auto edited = running.document;
-  const auto path = path_to(kind, arguments.names);
-  if (verb.edit == remove) demand_there(edited, path);
-  azure::demand_possible(running.topology, {verb.word, kind.word, arguments.names});
-  verb.edit(edited, path, arguments);
-  return carry_out(running, edited, arguments.options, session);
+  verb.edit(edited, path_to(kind, arguments.names), arguments);
+  return carry_out(running, edited, verb.by, arguments.options, session);
 }
 
 /// provider provision --service-key K: the provider's word, not the customer's.
@@ -172,8 +214,8 @@ int provide(const char* state, const Arguments& arguments, const Session& sessio
   for (const auto& circuit : running.topology.circuits) {
     if (circuit.service_key != arguments.service_key) continue;
     auto edited = running.document;
-    edited.put({"circuits", circuit.name, "provider-state"}, state);
-    return carry_out(running, edited, arguments.options, session);
+    edited.put({"circuits", circuit.name, kProviderState}, state);
+    return carry_out(running, edited, azure::Actor::kProvider, arguments.options, session);
   }
   throw NotFoundError("no circuit of the lab has the service key " + arguments.service_key);
 }
@@ -270,8 +312,8 @@ void add_kind(CLI::App& app, Session& session, const Kind& kind) {
 void add_provider(CLI::App& app, Session& session) {
   auto& group = *app.add_subcommand("provider", "What the connectivity provider does")->require_subcommand(1);
   static constexpr std::array<std::array<const char*, 3>, 2> kDoes{{
-      {"provision", "Provisioned", "Connect the circuit of a service key"},
-      {"deprovision", "NotProvisioned", "Disconnect the circuit of a service key"},
+      {"provision", kProvisioned, "Connect the circuit of a service key"},
+      {"deprovision", kNotProvisioned, "Disconnect the circuit of a service key"},
   }};
   for (const auto& [word, state, help] : kDoes) {
     auto& verb = *group.add_subcommand(word, help);

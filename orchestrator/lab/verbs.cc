@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
+#include "base/rule.hh"
 #include "drill/drill.hh"
 #include "drill/report.hh"
 #include "lab/ask.hh"
@@ -130,7 +131,14 @@ struct Changing {
   Lab& lab;
   explicit Changing(Lab& its_lab) : lab(its_lab) {
     if (lab.is_changing)
-      throw Error("AnotherOperationInProgress: lab " + lab.plan().lab + " is being changed; wait for it (409)");
+      throw TopologyError({{{},
+                            "lab " + lab.plan().lab,
+                            "change",
+                            "under way",
+                            std::string(kOneChange.statement) + " (Azure: 409 " + std::string(kAnotherOperation) + ")",
+                            "try again when it is done",
+                            std::string(kOneChange.code),
+                            std::string(kOneChange.source)}});
     lab.is_changing = true;
   }
   ~Changing() { lab.is_changing = false; }

@@ -53,6 +53,8 @@ struct Peering {
   std::optional<Asn> customer_asn;          ///< who the prefixes belong to, when peer_asn is private
   std::string validation = "Configured";    ///< NotConfigured | Configuring | Configured | ValidationNeeded
   std::string route_filter;                 ///< nothing is announced without one
+
+  friend bool operator==(const Peering&, const Peering&) = default;
 };
 
 /// What another subscription needs to connect to a circuit; one authorization is for one connection.

@@ -4,6 +4,8 @@
 #include <array>
 #include <tuple>
 
+#include "model/rules.hh"
+
 namespace xconn::model {
 namespace {
 
@@ -93,9 +95,10 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 void Findings::add(const Where& where, const Path& path, Fault fault) {
   const auto object = object_text(path);
+  const std::string source(fault.code.empty() ? std::string_view{} : rule(fault.code, When::kFile).source);
   paths_.push_back(path);
   add({where, object, field_text(path, object.empty() ? 0 : 2), printable(fault.value), std::move(fault.rule),
-       std::move(fault.remedy), std::move(fault.code)});
+       std::move(fault.remedy), std::move(fault.code), source});
 }
 
 void Findings::add(Finding finding) {

@@ -20,7 +20,11 @@ Topology read(const std::string& path);
 /// What a document says; read(path) is read(Document::load(path)) with better places in its messages.
 Topology read(const Document& document);
 
-/// The same for text in memory; `file` is what findings call it and what `extends` and `from-file` are relative to.
+/// What a document says, right or not: its words are read, and no rule is asked. For who has a question of his own
+/// before the rules'.
+Topology read_words(const Document& document);
+
+/// read() of text in memory; `file` is what findings call it and what `extends` and `from-file` are relative to.
 Topology read_text(std::string_view text, const std::string& file);
 
 }  // namespace xconn::model

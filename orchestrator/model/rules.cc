@@ -1,6 +1,10 @@
 #include "model/rules.hh"
 
+#include <algorithm>
 #include <array>
+#include <stdexcept>
+
+#include "base/rule.hh"
 
 namespace xconn::model {
 namespace {
@@ -9,7 +13,8 @@ constexpr std::string_view kFormat = "this file's format";
 constexpr std::string_view kRouting = "Microsoft Learn: ExpressRoute routing requirements";
 constexpr std::string_view kCircuits = "Microsoft Learn: Create and modify an ExpressRoute circuit";
 constexpr std::string_view kLimits = "Microsoft Learn: Azure subscription and service limits, ExpressRoute limits";
-constexpr std::string_view kFaq = "Microsoft Learn: ExpressRoute FAQ";
+constexpr std::string_view kWorkflows = "Microsoft Learn: ExpressRoute workflows";
+constexpr std::string_view kVerifying = "Microsoft Learn: Get ARP tables; Verify ExpressRoute connectivity";
 constexpr std::string_view kPeeringHowTo = "Microsoft Learn: Create and modify peering for an ExpressRoute circuit";
 constexpr std::string_view kRouteFilter = "Microsoft Learn: Configure route filters for Microsoft peering";
 constexpr std::string_view kErGateway = "Microsoft Learn: About ExpressRoute virtual network gateways";
@@ -23,6 +28,9 @@ constexpr std::string_view kVnetPeering =
 constexpr std::string_view kNsg = "Microsoft Learn: Network security groups overview";
 constexpr std::string_view kModels = "Microsoft Learn: ExpressRoute connectivity models";
 constexpr std::string_view kLoadBalancer = "Microsoft Learn: Load Balancer high availability ports, components";
+constexpr std::string_view kNotDeprovisioned =
+    "ConflictError: The specified dedicated circuit is not in Deprovisioned state. Please initiate the deprovisioning "
+    "process with your service provider.";
 constexpr std::string_view kUdr = "Microsoft Learn: Virtual network traffic routing";
 
 const RuleRow kRules[] = {
@@ -104,7 +112,15 @@ const RuleRow kRules[] = {
      "to "
      "100 Gbps on ports of 100 Gbps",
      "Microsoft Learn: ExpressRoute overview, bandwidth options; About ExpressRoute Direct", azure_rules::bandwidth},
+    {"V2", "the bandwidth of a circuit only goes up", kCircuits, nullptr, When::kChange, "InternalError"},
     {"V3", "a circuit of SKU Local is UnlimitedData", kCircuits, azure_rules::families},
+    {"V3", "a circuit does not go back from UnlimitedData to MeteredData, and none of another SKU becomes Local",
+     kCircuits, nullptr, When::kChange},
+    {"V4",
+     "Premium becomes Standard when at most 10 VNets and Global Reach links are left, all in the circuit's "
+     "geopolitical "
+     "area",
+     kCircuits, nullptr, When::kChange},
     {"V5",
      "a circuit takes 10 VNets and Global Reach links; as Premium 20 at 50 Mbps, 25 up to 200 Mbps, 40 at 500 Mbps, "
      "50, "
@@ -119,11 +135,25 @@ const RuleRow kRules[] = {
      "a VNet takes four circuits from one location, and in all 4, 8 or 16 by its gateway's SKU (ErGw1AZ, ErGw2AZ, "
      "ErGw3AZ)",
      kLimits, azure_rules::circuits_of_vnet},
+    {"V8",
+     "a peering is set up, and a gateway linked, on a circuit that is Provisioned, which its provider says; a gateway "
+     "is "
+     "linked to its private peering",
+     kWorkflows, nullptr, When::kChange},
+    {"V9", "a circuit is deleted when its provider has deprovisioned it", kWorkflows, nullptr, When::kChange,
+     kNotDeprovisioned},
+    {"V10",
+     "connections, authorizations, Global Reach and the route filter go before their circuit, and connections before "
+     "its private peering and its provider's part",
+     kCircuits, nullptr, When::kChange},
     {"V11", "each path of a peering has a /30 of its own", kRouting, azure_rules::peering_networks},
     {"V12", "the customer has the first usable address of a peering's /30, Microsoft the second", kRouting,
      azure_rules::customer_address},
-    {"V13", "networks of peerings and Global Reach overlap with no VNet and no network on-prem", kRouting,
-     addresses::peerings_overlap},
+    {"V13",
+     "networks of peerings and Global Reach overlap with no VNet and no network on-prem, and on-prem announces no part "
+     "of "
+     "them or of a VNet",
+     kRouting, addresses::peerings_overlap},
     {"V14", "Microsoft peering's networks and advertised prefixes are public", kRouting, azure_rules::public_networks},
     {"V15", "a peering's AS number is none that Azure or IANA reserves", kRouting, azure_rules::peer_asn},
     {"V16",
@@ -133,19 +163,27 @@ const RuleRow kRules[] = {
      "IEEE 802.1Q; Microsoft Learn: About ExpressRoute Direct; ExpressRoute circuits and peering", azure_rules::vlans},
     {"V17", "both paths of a peering use its one VLAN id", kRouting, azure_rules::one_vlan},
     {"V18", "both sides of a peering's sessions have the same MD5 key", kRouting, azure_rules::md5_same},
-    {"V19", "Microsoft peering advertises at least one prefix", kPeeringHowTo, azure_rules::advertised_prefixes},
+    {"V19", "Microsoft peering advertises at least one prefix", kPeeringHowTo, azure_rules::advertised_prefixes,
+     When::kFile, "Microsoft Peering Config is not specified for Express Route Bgp Peering"},
     {"V20",
-     "Microsoft peering's prefixes are registered: a private peer-asn needs customer-asn, and that a routing registry",
+     "Microsoft peering, which every SKU has, is for registered prefixes: a private peer-asn needs customer-asn, and "
+     "that a routing registry",
      kPeeringHowTo, azure_rules::registries},
     {"V21", "advertised prefixes are Configured, Configuring, or wait for validation as ValidationNeeded",
      kPeeringHowTo, azure_rules::validation},
-    {"V22", "routes of Microsoft 365 (12076:5010, 5020, 5030, 5100) are for Premium circuits", kRouteFilter,
-     azure_rules::office_communities},
+    {"V22",
+     "routes of Microsoft 365 (12076:5010, 5020, 5030, 5100) are for Premium circuits; whether Microsoft has "
+     "authorized "
+     "the subscription, no topology says",
+     kRouteFilter, azure_rules::office_communities, When::kFile,
+     "The subscription is not authorized for creating route filters for O365 services.; 400 not compatible with the "
+     "route filter. The route filter includes Office 365 communities. The circuit does not have access to Office365."},
     {"V23", "a route filter has one rule, and it allows", kRouteFilter, azure_rules::filter_rules},
     {"V24",
      "a gateway stands in a subnet named GatewaySubnet: /29 or larger, /27 when ExpressRoute and VPN gateways coexist",
      kErGateway, azure_rules::gateway_subnet},
-    {"V25", "GatewaySubnet has no network security group", kErGateway, azure_rules::gateway_security},
+    {"V25", "GatewaySubnet has no network security group", kErGateway, azure_rules::gateway_security, When::kFile,
+     "NetworkSecurityGroupCannotBeAttachedToGatewaySubnet"},
     {"V26", "GatewaySubnet has no route to 0.0.0.0/0, and BGP routes reach it", kUdr, azure_rules::gateway_routes},
     {"V27", "a circuit is connected to a gateway of type ExpressRoute, a local gateway to one of type Vpn",
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::gateway_type},
@@ -154,16 +192,24 @@ const RuleRow kRules[] = {
      "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), VnetLocal, Internet or "
      "None",
      kUdr, azure_rules::next_hop_types},
-    {"V30", "peered VNets do not overlap", kVnetPeering, azure_rules::peered_overlap},
-    {"V31", "use-remote-gateways needs a gateway in the other VNet", kVnetPeering, azure_rules::remote_gateways},
+    {"V30", "peered VNets do not overlap", kVnetPeering, azure_rules::peered_overlap, When::kFile,
+     "VnetAddressSpacesOverlap"},
+    {"V31", "use-remote-gateways needs a gateway in the other VNet", kVnetPeering, azure_rules::remote_gateways,
+     When::kFile, "RemoteVnetHasNoGateways"},
     {"V32", "use-remote-gateways needs allow-gateway-transit at the other half", kVnetPeering,
-     azure_rules::gateway_transit},
+     azure_rules::gateway_transit, When::kFile,
+     "cannot have UseRemoteGateways flag set to true, because corresponding remote peering has AllowGatewayTransit "
+     "flag "
+     "set to false"},
     {"V33", "use-remote-gateways is for one peering of a VNet without a gateway of its own", kVnetPeering,
      azure_rules::own_or_remote},
     {"V34", "a security rule's priority is 100 to 4096, and no other of its group and direction has it", kNsg,
      azure_rules::security_priorities},
     {"V35", "an address in a subnet lies in it and is none of the five that Azure keeps: the first four and the last",
-     kVnetFaq, addresses::in_subnet},
+     kVnetFaq, addresses::in_subnet, When::kFile, "PrivateIPAddressNotInSubnet; SubnetIsFull"},
+    {"V36", "what another object uses is not deleted", kCommonErrors, nullptr, When::kChange,
+     "InUseSubnetCannotBeDeleted; InUseRouteTableCannotBeDeleted; InUseNetworkSecurityGroupCannotBeDeleted"},
+    {kOneChange.code, kOneChange.statement, kOneChange.source, nullptr, When::kChange, kAnotherOperation},
     {"V38", "a connection's weight is 0 to 32000", "Microsoft Learn: Optimize ExpressRoute routing",
      azure_rules::weight},
     {"V39", "a connection to a circuit has no IPsec keys, one to a local gateway no weight, FastPath or authorization",
@@ -180,11 +226,18 @@ const RuleRow kRules[] = {
      "a load balancer's rule is for TCP or UDP, and IPsec from the Internet (UDP 500 and 4500) comes without floating "
      "IP",
      kLoadBalancer, azure_rules::balancer_protocols},
-    {"V44", "what is a member of SD-WAN has no static route of its own",
+    {"V44",
+     "what is a member of SD-WAN has no static route of its own; firewall policies, which name zones and no members, "
+     "are "
+     "not in a topology",
      "Fortinet: FortiGate SD-WAN administration guide", edge::sdwan_routes},
     {"V45", "a health check's server lies in the selectors of the tunnel that the probes take",
      "Fortinet: FortiGate SD-WAN administration guide", edge::selectors},
     {"V46", "a circuit's name has no blanks and no special characters", kCircuits, azure_rules::circuit_names},
+    {"V47", "tables are asked of a path and a peering that are there, and routes of one with sessions", kVerifying,
+     nullptr, When::kReadOut,
+     "Sequence contains no matching element; Can not find any subinterface for peering type; Gateway does not have any "
+     "Bgp sessions."},
     {"V48", "a VNet that is connected to a circuit has at most 200 address spaces",
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::address_spaces},
     {"V49",
@@ -197,14 +250,39 @@ const RuleRow kRules[] = {
 
 std::string key_of(const End& end) { return text_of(end); }
 
+std::string statement_of(const RuleRow& row, std::string_view says) {
+  const std::string statement(row.statement);
+  return says.empty() ? statement : statement + " (Azure: " + std::string(says) + ")";
+}
+
 }  // namespace
 
 std::span<const RuleRow> rules() { return kRules; }
+
+const RuleRow& rule(std::string_view code, When when) {
+  const auto* row =
+      std::ranges::find_if(kRules, [&](const RuleRow& one) { return one.code == code && one.when == when; });
+  if (row == std::end(kRules)) throw std::logic_error("no rule " + std::string(code));
+  return *row;
+}
+
+Finding finding_of(const RuleRow& row, std::string object, std::string field, std::string value, std::string remedy,
+                   std::string_view says) {
+  return {{},
+          std::move(object),
+          std::move(field),
+          std::move(value),
+          statement_of(row, says),
+          std::move(remedy),
+          std::string(row.code),
+          std::string(row.source)};
+}
 
 void check_rules(const Topology& topology, const Raw& root, Findings& findings) {
   findings.end_of_reading();
   Check check(topology, root, findings);
   for (const auto& row : kRules) {
+    if (row.check == nullptr) continue;
     check.begin(row);
     row.check(check);
   }
@@ -240,9 +318,13 @@ void Check::note(const End& end, Path path) {
 }
 
 void Check::report(const Path& path, std::string value, std::string remedy) {
+  report(path, std::move(value), std::move(remedy), {});
+}
+
+void Check::report(const Path& path, std::string value, std::string remedy, std::string_view says) {
   if (findings_.touched(path)) return;
   findings_.add(locate(root_, path).where(), path,
-                {std::move(value), std::string(row_->statement), std::move(remedy), std::string(row_->code)});
+                {std::move(value), statement_of(*row_, says), std::move(remedy), std::string(row_->code)});
 }
 
 const Node* Check::node(const std::string& name) const {

@@ -1,5 +1,6 @@
-// What a topology must obey beyond the spelling of its words. One row per rule; a finding carries the row's code and
-// statement. The "V" codes are Azure's own rules, the "T" codes those of any network or of this file format.
+// What a topology must obey beyond the spelling of its words, and what else Azure's rules say: of a change of a lab, of
+// a read-out. One row per rule; a finding carries the row's code, statement and source. The "V" codes are Azure's own
+// rules, the "T" codes those of any network or of this file format.
 #pragma once
 
 #include <span>
@@ -13,14 +14,25 @@ namespace xconn::model {
 
 class Check;
 
+/// What is judged. A file is judged by this folder; a change of a running lab, from one topology to the next, by
+/// azure/life.hh and the agent; a read-out by az/.
+enum class When { kFile, kChange, kReadOut };
+
 struct RuleRow {
   std::string_view code;
-  std::string_view statement;  ///< a full clause
-  std::string_view source;     ///< the public document it comes from
-  void (*check)(Check&);
+  std::string_view statement;       ///< a full clause
+  std::string_view source;          ///< the public document it comes from
+  void (*check)(Check&) = nullptr;  ///< of a file
+  When when = When::kFile;
+  std::string_view says{};  ///< Azure's own words, where they are known
 };
 
 std::span<const RuleRow> rules();
+/// The row of that code. There is one for each thing that is judged.
+const RuleRow& rule(std::string_view code, When when);
+/// What is wrong, said by that row. `says`: which of Azure's sentences, or none.
+Finding finding_of(const RuleRow& row, std::string object, std::string field, std::string value, std::string remedy,
+                   std::string_view says = {});
 
 /// Runs every rule over what could be read; a field that reading has reported already is not reported again.
 void check_rules(const Topology& topology, const Raw& root, Findings& findings);
@@ -34,6 +46,8 @@ class Check {
   const Topology& topology;
   void begin(const RuleRow& row) { row_ = &row; }
   void report(const Path& path, std::string value, std::string remedy);
+  /// `says`: which of the row's sentences of Azure fits here.
+  void report(const Path& path, std::string value, std::string remedy, std::string_view says);
 
   const Node* node(const std::string& name) const;
   const Vnet* vnet(const std::string& name) const;

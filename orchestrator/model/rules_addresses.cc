@@ -1,6 +1,7 @@
 // Addresses and prefixes: where they lie and what they must not meet.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "model/rules.hh"
 
@@ -26,17 +27,6 @@ bool azure_keeps(const Prefix& prefix, const Address& address) {
   for (std::uint32_t i = 0; i < kFirst; ++i)
     if (prefix.host(i) == address) return true;
   return prefix.last() == address;
-}
-
-void check_in_subnet(Check& check, const SubnetRef& ref, const Address& address, const Path& path) {
-  const auto* subnet = check.subnet(ref);
-  if (subnet == nullptr || !is_read(subnet->prefix) || !is_read(address)) return;
-  const auto* prefix = prefix_for(*subnet, address);
-  if (prefix == nullptr || !prefix->contains(address))
-    check.report(path, address.text(),
-                 prefix == nullptr ? "give the subnet a prefix-v6" : "use an address of " + prefix->text());
-  else if (azure_keeps(*prefix, address))
-    check.report(path, address.text(), "the first that is free is " + prefix->host(4).text());
 }
 
 // --- segments: what can hear each other's ARP
@@ -119,6 +109,42 @@ std::vector<Use> uses_of(const Topology& topology) {
   return uses;
 }
 
+// --- in a subnet
+// -----------------------------------------------------------------------------------------------------------
+
+using Taken = std::set<std::pair<std::string, Address>>;
+
+Taken taken_in(const Topology& topology) {
+  Taken taken;
+  for (const auto& use : uses_of(topology)) taken.emplace(use.segment, use.address);
+  return taken;
+}
+
+std::optional<Address> first_free(const Taken& taken, const SubnetRef& ref, const Prefix& prefix) {
+  constexpr std::uint32_t kFirst = 4;
+  const auto segment = "subnet " + ref.vnet + "/" + ref.subnet;
+  for (auto index = kFirst; prefix.host(index) < prefix.last(); ++index)
+    if (!taken.contains({segment, prefix.host(index)})) return prefix.host(index);
+  return std::nullopt;
+}
+
+void check_in_subnet(Check& check, const Taken& taken, const SubnetRef& ref, const Address& address, const Path& path) {
+  const auto* subnet = check.subnet(ref);
+  if (subnet == nullptr || !is_read(subnet->prefix) || !is_read(address)) return;
+  const auto* prefix = prefix_for(*subnet, address);
+  if (prefix == nullptr) return check.report(path, address.text(), "give the subnet a prefix-v6");
+  const bool inside = prefix->contains(address);
+  if (inside && !azure_keeps(*prefix, address)) return;
+  const auto free = first_free(taken, ref, *prefix);
+  if (!inside)
+    check.report(path, address.text(), "use an address of " + prefix->text(), "PrivateIPAddressNotInSubnet");
+  else if (free)
+    check.report(path, address.text(), "the first that is free is " + free->text());
+  else
+    check.report(path, address.text(), "all addresses of " + prefix->text() + " are taken: make it larger",
+                 "SubnetIsFull");
+}
+
 // --- next hops
 // -----------------------------------------------------------------------------------------------------------
 
@@ -197,6 +223,17 @@ std::vector<Placed> peering_prefixes(const Topology& topology) {
   return out;
 }
 
+/// What a network outside Azure says is its own: it would draw there what belongs to Azure. A larger network is fine.
+void check_announced(Check& check, const Node& node, const std::vector<Placed>& others) {
+  const bool in_azure = std::ranges::any_of(node.interfaces, [](const Interface& one) { return !!one.subnet; });
+  if (in_azure || !node.bgp) return;
+  for (std::size_t i = 0; i < node.bgp->advertise.size(); ++i)
+    for (const auto& other : others)
+      if (is_read(node.bgp->advertise[i]) && other.prefix.contains(node.bgp->advertise[i]))
+        check.report({"nodes", node.name, "bgp", "advertise", i}, node.bgp->advertise[i].text(),
+                     "leave it out: it is of " + other.text);
+}
+
 /// The customer's own ends of peerings are the same networks, and two customers may use the same.
 bool is_customer_end(const std::vector<Placed>& peerings, const Placed& network) {
   return std::any_of(peerings.begin(), peerings.end(), [&](const Placed& peering) {
@@ -231,21 +268,22 @@ void host_part(Check& check) {
 }
 
 void in_subnet(Check& check) {
+  const auto taken = taken_in(check.topology);
   each_address(check.topology,
                [&](const Node&, const Interface& interface, const InterfaceAddress& address, const Path& path) {
-                 if (interface.subnet) check_in_subnet(check, *interface.subnet, address.address(), path);
+                 if (interface.subnet) check_in_subnet(check, taken, *interface.subnet, address.address(), path);
                });
   for (const auto& balancer : check.topology.load_balancers)
     if (!balancer.is_public)
-      check_in_subnet(check, {balancer.vnet, balancer.subnet}, balancer.frontend,
+      check_in_subnet(check, taken, {balancer.vnet, balancer.subnet}, balancer.frontend,
                       {"load-balancers", balancer.name, "frontend"});
   for (const auto& gateway : check.topology.gateways)
     for (std::size_t i = 0; i < gateway.instances.size(); ++i)
-      check_in_subnet(check, {gateway.vnet, "GatewaySubnet"}, gateway.instances[i],
+      check_in_subnet(check, taken, {gateway.vnet, "GatewaySubnet"}, gateway.instances[i],
                       {"gateways", gateway.name, "instances", i});
   for (const auto& gateway : check.topology.encryption_gateways) {
-    check_in_subnet(check, gateway.subnet, gateway.primary, {"encryption-gateways", gateway.name, "primary"});
-    check_in_subnet(check, gateway.subnet, gateway.backup, {"encryption-gateways", gateway.name, "backup"});
+    check_in_subnet(check, taken, gateway.subnet, gateway.primary, {"encryption-gateways", gateway.name, "primary"});
+    check_in_subnet(check, taken, gateway.subnet, gateway.backup, {"encryption-gateways", gateway.name, "backup"});
   }
 }
 
@@ -340,6 +378,9 @@ void peerings_overlap(Check& check) {
       for (const auto& other : *others)
         if (other.span.meets(peering.span))
           check.report(peering.path, peering.prefix.text(), "it overlaps with " + other.text);
+  auto azures = vnets;
+  azures.insert(azures.end(), peerings.begin(), peerings.end());
+  for (const auto& node : check.topology.nodes) check_announced(check, node, azures);
 }
 
 }  // namespace xconn::model::addresses

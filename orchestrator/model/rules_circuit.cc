@@ -147,12 +147,17 @@ bool is_office(std::string_view community) {
   return std::find(kOffice.begin(), kOffice.end(), community) != kOffice.end();
 }
 
+constexpr std::string_view kNoOffice =
+    "400 not compatible with the route filter. The route filter includes Office 365 communities. The circuit does not "
+    "have access to Office365.";
+
 void check_office(Check& check, const Circuit& circuit, const RouteFilter& filter) {
   for (const auto& rule : filter.rules)
     for (std::size_t i = 0; i < rule.communities.size(); ++i)
       if (is_office(rule.communities[i]))
         check.report({"route-filters", filter.name, "rules", rule.name, "communities", i}, rule.communities[i],
-                     "circuit " + circuit.name + " is " + circuit.sku + ": use Premium, or remove the community");
+                     "circuit " + circuit.name + " is " + circuit.sku + ": use Premium, or remove the community",
+                     kNoOffice);
 }
 
 }  // namespace

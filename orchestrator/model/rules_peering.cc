@@ -12,12 +12,14 @@ namespace {
 
 constexpr std::uint32_t kMicrosoftAsn = 12076;
 
+constexpr const char* kMicrosoft = "microsoft";
+
 struct KindOf {
   const char* name;
   std::optional<Peering> Circuit::*peering;
 };
 constexpr std::array<KindOf, 2> kKinds{
-    {{"private", &Circuit::private_peering}, {"microsoft", &Circuit::microsoft_peering}}};
+    {{"private", &Circuit::private_peering}, {kMicrosoft, &Circuit::microsoft_peering}}};
 
 /// One of a peering's two paths, in one address family.
 struct PathOf {
@@ -332,13 +334,14 @@ void one_vlan(Check& check) {
 }
 
 void public_networks(Check& check) {
+  const auto ask = [&](const Prefix& prefix, const Path& path) {
+    if (!prefix.is_public()) check.report(path, prefix.text(), "use a public network of the customer's own");
+  };
+  each_path(check.topology, [&](const PathOf& path) {
+    if (path.kind == kMicrosoft && is_read(path.prefix))
+      ask(path.prefix, peering_path(path.circuit, path.kind, path.key));
+  });
   each_microsoft_peering(check.topology, [&](const Circuit& circuit, const Peering& peering) {
-    const auto ask = [&](const Prefix& prefix, Path path) {
-      if (prefix.is_default() || prefix.network().is_private())
-        check.report(path, prefix.text(), "use a public network of the customer's own");
-    };
-    if (is_read(peering.primary)) ask(peering.primary, peering_path(circuit, "microsoft", "primary"));
-    if (is_read(peering.secondary)) ask(peering.secondary, peering_path(circuit, "microsoft", "secondary"));
     for (std::size_t i = 0; i < peering.advertised_prefixes.size(); ++i)
       ask(peering.advertised_prefixes[i],
           {"circuits", circuit.name, "peerings", "microsoft", "advertised-prefixes", i});

@@ -1,6 +1,7 @@
 #include "model/schema.hh"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "model/keys.hh"
@@ -143,6 +144,26 @@ file against these tables and against [the rules](rules.md), and reports everyth
 - Keys that begin with `x-` are never read: a place for anchors.
 )";
 
+constexpr const char* kRulesIntroduction = R"(# Rules
+
+Generated from the table in `orchestrator/model/rules.cc`; do not edit. V: Azure's rules; T: those of any network, or of
+the file's format. A message ends with the rule's code and source: `[V12] (Microsoft Learn: ...)`.
+
+- file: every topology is checked before anything is built (`xconn validate`, `plan`, `up`);
+- change: the step from one topology to the next on a [running lab](change.md), before the rules of files are asked;
+- read-out: what `xconn az` is asked.
+
+| code | of | rule | Azure says | source |
+|---|---|---|---|---|
+)";
+
+struct WhenRow {
+  When when;
+  std::string_view word;
+};
+constexpr std::array<WhenRow, 3> kWhen{
+    {{When::kFile, "file"}, {When::kChange, "change"}, {When::kReadOut, "read-out"}}};
+
 }  // namespace
 
 std::string json_schema() {
@@ -164,14 +185,13 @@ std::string reference_markdown() {
 }
 
 std::string rules_markdown() {
-  std::string text =
-      "# Rules\n\nGenerated from the table in `orchestrator/model/rules.cc`; do not edit. Every topology is checked "
-      "against all of "
-      "them. V: Azure's rules; T: those of any network, or of the file's format.\n\n| code | rule | source "
-      "|\n|---|---|---|\n";
-  for (const auto& row : rules())
-    text += "| " + std::string(row.code) + " | " + cell(std::string(row.statement)) + " | " +
-            cell(std::string(row.source)) + " |\n";
+  std::string text = kRulesIntroduction;
+  for (const auto& row : rules()) {
+    const auto when = std::ranges::find(kWhen, row.when, &WhenRow::when);
+    for (const auto part : {row.code, when->word, row.statement, row.says, row.source})
+      text += "| " + cell(std::string(part)) + (part.empty() ? "" : " ");
+    text += "|\n";
+  }
   return text;
 }
 

@@ -12,7 +12,7 @@ std::string json_schema();
 /// Every key of every object with its type, default and meaning: docs/topology.md.
 std::string reference_markdown();
 
-/// Every rule that a topology is checked against, with its source: docs/rules.md.
+/// Every rule of files, changes and read-outs, with its source: docs/rules.md.
 std::string rules_markdown();
 
 }  // namespace xconn::model

@@ -17,7 +17,8 @@ Finding finding_from(const json& j) {
           j.at("value"),
           j.at("rule"),
           j.at("remedy"),
-          j.at("code")};
+          j.at("code"),
+          j.at("source")};
 }
 
 json describe(const TopologyError& e) {
@@ -82,9 +83,9 @@ const std::map<std::string, std::function<void(const json&)>> kThrowers{
 }  // namespace
 
 json to_json(const Finding& f) {
-  return {{"file", f.where.file}, {"line", f.where.line}, {"column", f.where.column},
-          {"object", f.object},   {"field", f.field},     {"value", f.value},
-          {"rule", f.rule},       {"remedy", f.remedy},   {"code", f.code}};
+  return {{"file", f.where.file}, {"line", f.where.line}, {"column", f.where.column}, {"object", f.object},
+          {"field", f.field},     {"value", f.value},     {"rule", f.rule},           {"remedy", f.remedy},
+          {"code", f.code},       {"source", f.source}};
 }
 
 json error_to_json(const std::exception& error) {

@@ -145,6 +145,7 @@ def test_the_same_findings_in_python(tmp_path):
     with pytest.raises(crossconnect.TopologyError) as caught:
         crossconnect.up(file)
     assert {finding["code"] for finding in caught.value.findings} >= {"T15", "T16", "V35"}
+    assert all(finding["source"] for finding in caught.value.findings if finding["code"])
 
 
 @pytest.mark.parametrize("name", ["../escape", "a b", "", "-x", "x" * 64])

@@ -93,6 +93,24 @@ def test_a_change_that_stops_half_way_leaves_the_lab_running_and_can_be_repeated
     assert lab.apply(BASE) == []
 
 
+@pytest.mark.bound(240)
+def test_of_two_changes_at_once_the_second_is_refused(lab: Any) -> None:
+    refused: list[dict[str, Any]] = []
+
+    def change_again(_: str) -> None:
+        if refused:
+            return
+        with pytest.raises(crossconnect.TopologyError, match="AnotherOperationInProgress") as raised:
+            lab.apply(BASE)
+        refused.extend(raised.value.findings)
+
+    lab.apply(MORE, progress=change_again)
+    assert refused[0]["code"] == "V37" and refused[0]["source"].startswith("Microsoft Learn")
+    assert refused[0]["object"] == "lab change" and refused[0]["remedy"]
+    assert lab.inspect()["converged"]
+    lab.apply(BASE)
+
+
 def test_the_command_says_what_it_would_change_and_changes_nothing(lab: Any, xconn: Any) -> None:
     said = xconn("up", MORE, "--name", "change", "--dry-run")
     assert said.returncode == 0 and "+ node annex-vnet" in said.stdout, said

@@ -13,6 +13,7 @@ from typing import Any, Iterator
 import pytest
 
 import crossconnect
+from host import eventually
 
 LIFE, PRIVATE = (str(Path(__file__).parent / "change" / name) for name in ("life.yaml", "private.yaml"))
 PEERING = "vlan=70 peer-asn=64970 primary=192.0.2.160/30 secondary=192.0.2.164/30 md5=abc123 bfd=false".split()
@@ -56,13 +57,18 @@ def test_the_whole_life_of_a_circuit(verb: Any, lab: Any) -> None:
     key = re.search(r"service-key: (\S+)", shown)
     assert key, shown
     verb("peering", "create", "shop", "private", *PEERING, refused="[V8]")
+    # the same steps in other words
+    verb("circuit", "update", "shop", "peerings.private={" + ", ".join(map(yaml_word, PEERING)) + "}", refused="[V8]")
+    verb("circuit", "update", "shop", "provider-state=Provisioned", refused="[V8]")
+    verb("connection", "update", "useasterc1cust1-cxn", "circuit=shop", refused="[V8]")
     verb("provider", "provision", "--service-key", "00000000-0000-0000-0000-000000000000", refused="no circuit")
     verb("provider", "provision", "--service-key", key[1])
     verb("connection", "create", "shop-cxn", "gateway=erspvnetcust1gw1", "circuit=shop", refused="[V8]")
     verb("node", "update", "shop", *ROUTER)
     verb("peering", "create", "shop", "private", *PEERING)
     assert "abc123" not in verb("peering", "show", "shop", "private")
-    verb("connection", "create", "shop-cxn", "gateway=erspvnetcust1gw1", "circuit=shop")
+    verb("authorization", "create", "shop", "partner")
+    verb("connection", "create", "shop-cxn", "gateway=erspvnetcust1gw1", "circuit=shop", "authorization=partner")
     lab.exec("shop-pc", "ping", "-c2", "-i0.2", "-W2", "10.0.4.132")
 
     upgrade_loses_nothing(verb, lab)
@@ -71,18 +77,56 @@ def test_the_whole_life_of_a_circuit(verb: Any, lab: Any) -> None:
     verb("circuit", "delete", "shop", refused="not in Deprovisioned state")
     verb("provider", "deprovision", "--service-key", key[1], refused="[V10]")
     verb("peering", "delete", "shop", "private", refused="[V10]")
+    verb("circuit", "update", "shop", "peerings.private=", refused="[V10]")
     verb("gateway", "delete", "erspvnetcust1gw1", refused="[V36]")
     verb("vnet", "delete", "erspvnetcust1", refused="InUseSubnetCannotBeDeleted")
 
-    verb("connection", "delete", "shop-cxn")
+    verb("authorization", "delete", "shop", "partner")
+    assert "shop-cxn" not in verb("connection", "list"), "a revoked authorization takes its connection along"
     assert lab.exec("shop-pc", "ping", "-c1", "-W1", "10.0.4.132", check=False).returncode != 0
     verb("circuit", "delete", "shop", refused="not in Deprovisioned state")
     verb("peering", "delete", "shop", "private")
     verb("node", "update", "shop", "bgp=", "interfaces.a=", "interfaces.b=")
-    verb("provider", "deprovision", "--service-key", key[1])
+    verb("circuit", "deprovision", "shop")
     verb("circuit", "delete", "shop")
-    assert verb("circuit", "list").split() == ["er1", "er2"]
+    assert verb("circuit", "list").split() == ["er1", "er2", "old"]
     assert not any(node["name"].startswith("shop-msee") for node in lab.inspect()["nodes"])
+
+
+def yaml_word(word: str) -> str:
+    return word.replace("=", ": ")
+
+
+def routes_of(lab: Any, node: str) -> set[str]:
+    return set(json.loads(lab.exec(node, "vtysh", "-N", node, "-c", "show bgp ipv4 unicast json").stdout)["routes"])
+
+
+def test_a_deployment_is_taken_apart_in_one_order(verb: Any, lab: Any) -> None:
+    """Azure's order, as seeds and documents have it: VNet peering, connection, gateway, circuit at the provider, circuit,
+    VNet."""
+    assert {"10.60.0.0/24", "10.61.0.0/24"} <= routes_of(lab, "old-ce")
+    verb("vnet-peering", "update", "old-hub", "to-spoke", "allow-gateway-transit=false", refused="[V32]")
+    verb("vnet", "delete", "old-spoke", refused="[V36]")
+    verb("gateway", "delete", "old-gw", refused="use-remote-gateways")
+    verb("vnet-peering", "update", "old-spoke", "to-hub", "use-remote-gateways=false")
+    eventually(lambda: "10.61.0.0/24" not in routes_of(lab, "old-ce"), 10)
+    verb("vnet-peering", "delete", "old-spoke", "to-hub")
+    verb("vnet-peering", "delete", "old-hub", "to-spoke")
+
+    verb("gateway", "delete", "old-gw", refused="xconn connection delete old-cxn [V36]")
+    verb("circuit", "deprovision", "old", refused="[V10]")
+    verb("circuit", "delete", "old", refused="[V10]")
+    verb("connection", "delete", "old-cxn")
+    verb("vnet", "delete", "old-hub", refused="InUseSubnetCannotBeDeleted")
+    verb("gateway", "delete", "old-gw")
+    verb("circuit", "delete", "old", refused="not in Deprovisioned state")
+    verb("circuit", "deprovision", "old")
+    verb("peering", "delete", "old", "private")
+    verb("node", "update", "old-ce", "bgp=", "interfaces.a=", "interfaces.b=")
+    verb("circuit", "delete", "old")
+    verb("vnet", "delete", "old-hub")
+    verb("vnet", "delete", "old-spoke")
+    assert "old" not in verb("circuit", "list").split()
 
 
 def upgrade_loses_nothing(verb: Any, lab: Any) -> None:

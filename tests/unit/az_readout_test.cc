@@ -91,6 +91,20 @@ TEST(ArpTable, WithoutASubInterfaceThereIsNone) {
     EXPECT_THAT(refusal.what(),
                 HasSubstr("Can not find any subinterface for peering type 'AzurePrivatePeering' for circuit '"));
     EXPECT_EQ(refusal.exit_code(), kNotThere);
+    EXPECT_THAT(refusal.what(), HasSubstr("peering-name = 'AzurePrivatePeering': tables are asked of"));
+    EXPECT_THAT(refusal.what(), HasSubstr("[V47] (Microsoft Learn"));
+  }
+}
+
+TEST(ArpTable, OfAThirdPathThereIsNone) {
+  std::string words(kArp);
+  words.replace(words.find("primary"), std::string("primary").size(), "tertiary");
+  try {
+    run(words, {});
+    FAIL();
+  } catch (const Refusal& refusal) {
+    EXPECT_THAT(refusal.what(), HasSubstr("Sequence contains no matching element"));
+    EXPECT_THAT(refusal.what(), HasSubstr("path = 'tertiary'"));
   }
 }
 
@@ -111,6 +125,7 @@ TEST(RouteTable, WithoutASessionIsRefused) {
   } catch (const Refusal& refusal) {
     EXPECT_THAT(refusal.what(), HasSubstr("Gateway does not have any Bgp sessions."));
     EXPECT_EQ(refusal.exit_code(), kRefused);
+    EXPECT_THAT(refusal.what(), HasSubstr("[V47]"));
   }
   EXPECT_THROW(run(kRoutes), Refusal) << "nor when bgpd does not answer";
 }

@@ -24,12 +24,21 @@ TEST(Address, CountsOnWithCarry) {
   EXPECT_EQ(Address::parse("2001:db8::ffff")->plus(1).text(), "2001:db8::1:0");
 }
 
-TEST(Address, KnowsPrivateSpaceAndItsBorders) {
+TEST(Address, KnowsWhatIsPublicAndItsBorders) {
   for (const char* text :
-       {"10.0.0.0", "172.16.0.0", "172.31.255.255", "192.168.1.1", "100.64.0.1", "169.254.1.1", "fd00::1"})
-    EXPECT_TRUE(Address::parse(text)->is_private()) << text;
-  for (const char* text : {"9.255.255.255", "11.0.0.0", "172.32.0.0", "100.128.0.0", "192.0.2.1", "2001:db8::1"})
-    EXPECT_FALSE(Address::parse(text)->is_private()) << text;
+       {"10.0.0.0", "172.16.0.0", "172.31.255.255", "192.168.1.1", "100.64.0.1", "169.254.1.1", "fd00::1", "127.0.0.1",
+        "224.0.0.5", "255.255.255.255", "0.0.0.1", "2001:db8::1", "fe80::1", "ff02::1", "::1"})
+    EXPECT_FALSE(Address::parse(text)->is_public()) << text;
+  for (const char* text : {"9.255.255.255", "11.0.0.0", "172.32.0.0", "100.128.0.0", "192.0.2.1", "223.255.255.255",
+                           "2001:db9::1", "3fff::1"})
+    EXPECT_TRUE(Address::parse(text)->is_public()) << text;
+}
+
+TEST(Prefix, IsPublicWhenNothingOfItIsNot) {
+  for (const char* text : {"203.0.113.0/24", "11.0.0.0/8", "3fff::/20"})
+    EXPECT_TRUE(Prefix::parse(text)->is_public()) << text;
+  for (const char* text : {"0.0.0.0/0", "::/0", "10.1.0.0/16", "8.0.0.0/6", "2001::/16"})
+    EXPECT_FALSE(Prefix::parse(text)->is_public()) << text;
 }
 
 TEST(Prefix, ReadsNetworksAndSingleAddresses) {

@@ -45,7 +45,7 @@ TEST(Errors, SayEverythingThatTheyHold) {
   EXPECT_STREQ(timeout.what(), "waited 3s for bgp 192.0.2.1; last seen: Active");
 }
 
-TEST(Errors, AFindingPrintsItsPlaceFirstAndItsCodeLast) {
+TEST(Errors, AFindingPrintsItsPlaceFirstAndItsSourceLast) {
   Finding finding;
   finding.where = Where{"t.yaml", 3, 7};
   finding.object = "node hq";
@@ -55,6 +55,9 @@ TEST(Errors, AFindingPrintsItsPlaceFirstAndItsCodeLast) {
   finding.remedy = "use 65001";
   finding.code = "V15";
   EXPECT_EQ(to_string(finding), "t.yaml:3:7: node hq: asn = '0': an ASN is 1 to 4294967294; use 65001 [V15]");
+  finding.source = "RFC 6996";
+  finding.where = {};
+  EXPECT_EQ(to_string(finding), "node hq: asn = '0': an ASN is 1 to 4294967294; use 65001 [V15] (RFC 6996)");
   EXPECT_EQ(TopologyError({finding, finding}).findings().size(), 2U);
 }
 
