@@ -81,6 +81,8 @@ def test_completion_of_verbs_options_and_values(complete):
     assert {"up", "drill", "fault", "inspect"} <= set(verbs) and "agent" not in verbs
     assert complete("xconn fault black") == ["blackhole"]
     assert complete("xconn up --dry") == ["--dry-run"]
+    assert complete("xconn circuit pro") == ["provision"] and complete("xconn peering prov") == []
+    assert complete("xconn local-") == ["local-gateway"] and "create" in complete("xconn load-balancer ")
     assert complete("xconn inspect --format ") == ["json", "text"]
     assert "sdwan-expressroute" in complete("xconn up sdwan")
 

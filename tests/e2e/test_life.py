@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -14,6 +15,7 @@ import pytest
 
 import crossconnect
 from host import eventually
+from witness import vtysh
 
 LIFE, PRIVATE = (str(Path(__file__).parent / "change" / name) for name in ("life.yaml", "private.yaml"))
 PEERING = "vlan=70 peer-asn=64970 primary=192.0.2.160/30 secondary=192.0.2.164/30 md5=abc123 bfd=false".split()
@@ -98,7 +100,7 @@ def yaml_word(word: str) -> str:
 
 
 def routes_of(lab: Any, node: str) -> set[str]:
-    return set(json.loads(lab.exec(node, "vtysh", "-N", node, "-c", "show bgp ipv4 unicast json").stdout)["routes"])
+    return set(vtysh(lab, node, "show bgp ipv4 unicast json")["routes"])
 
 
 def test_a_deployment_is_taken_apart_in_one_order(verb: Any, lab: Any) -> None:
@@ -127,6 +129,24 @@ def test_a_deployment_is_taken_apart_in_one_order(verb: Any, lab: Any) -> None:
     verb("vnet", "delete", "old-hub")
     verb("vnet", "delete", "old-spoke")
     assert "old" not in verb("circuit", "list").split()
+
+
+@pytest.mark.bound(300)
+def test_premium_with_too_many_routes_becomes_standard_and_bgp_drops(verb: Any, lab: Any) -> None:
+    """ "If more than 4000 routes are advertised, BGP drops until the count is under 4000"."""
+    msee, peer = "er2-msee1", "192.0.2.145"
+    verb("circuit", "update", "er2", "sku=Premium")
+    with ThreadPoolExecutor() as pool:
+        with lab.fault("advertise", "spare", count="4001"):
+            eventually(lambda: bgp_peer(lab, msee, peer)["pfxRcd"] > 4000, within=30)
+            change = pool.submit(verb, "circuit", "update", "er2", "sku=Standard")
+            eventually(lambda: bgp_peer(lab, msee, peer)["state"] != "Established", within=30)
+        change.result(timeout=120)
+    eventually(lambda: bgp_peer(lab, msee, peer)["state"] == "Established", within=90)  # MSEEs ask again each minute
+
+
+def bgp_peer(lab: Any, node: str, peer: str) -> dict[str, Any]:
+    return vtysh(lab, node, "show bgp ipv4 unicast summary json")["peers"][peer]
 
 
 def upgrade_loses_nothing(verb: Any, lab: Any) -> None:
