@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "cli/object.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "faults/kinds.hh"
@@ -57,10 +58,13 @@ Line read_line(const CLI::App& app, const Words& words) {
   return line;
 }
 
-plan::Plan plan_of(const Line& line, const Session& session) {
+std::string kept_file(const Line& line, const Session& session, const char* name) {
   const auto lab = line.lab.empty() ? session.chosen_lab() : line.lab;
-  return plan::from_json(
-      nlohmann::json::parse(sys::read_file((world::RunFolder::path_of(lab) / "plan.json").string())));
+  return (world::RunFolder::path_of(lab) / name).string();
+}
+
+plan::Plan plan_of(const Line& line, const Session& session) {
+  return plan::from_json(nlohmann::json::parse(sys::read_file(kept_file(line, session, "plan.json"))));
 }
 
 Words labs(const Line&, const Session&) { return world::RunFolder::labs_up(); }
@@ -129,6 +133,21 @@ Words option_names(const CLI::App& verb) {
   return names;
 }
 
+/// xconn peering update er1 ...: the next word of those that name an object of the lab. What is created is new.
+Words object_words(const Line& line, const Session& session) {
+  const auto* kind = line.verb->get_parent();
+  const auto typed = line.positionals.size(), named = typed + (line.verb->get_name() == "create" ? 1 : 0);
+  Words words;
+  if (kind == nullptr || kind->get_parent() == nullptr || line.verb->get_name() == "list") return words;
+  for (const auto& name :
+       object_names(kind->get_name(), model::Document::load(kept_file(line, session, "topology.json")))) {
+    const auto parts = CLI::detail::split(name, ' ');
+    if (parts.size() > named && std::equal(line.positionals.begin(), line.positionals.end(), parts.begin()))
+      words.push_back(parts[typed]);
+  }
+  return words;
+}
+
 Words names_at(const Line& line, const Session& session) {
   Words names;
   if (line.positionals.empty())
@@ -139,6 +158,8 @@ Words names_at(const Line& line, const Session& session) {
       const auto more = place.names(line, session);
       names.insert(names.end(), more.begin(), more.end());
     }
+  const auto objects = object_words(line, session);
+  names.insert(names.end(), objects.begin(), objects.end());
   return names;
 }
 

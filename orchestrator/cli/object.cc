@@ -1,6 +1,8 @@
 // The verbs that change a lab as Azure's own do: circuit, peering, connection ... create, update, delete, show, list.
 // They edit the topology that the lab keeps, and know of no object but by its row here: what an object may have is
 // model/'s business.
+#include "cli/object.hh"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -241,22 +243,21 @@ int show(const Kind& kind, const Arguments& arguments, const Session& session) {
 }
 
 /// All of a kind: "er1", "er1 private".
-void list_below(const model::Raw& at, const Kind& kind, std::size_t step, const std::string& before) {
-  if (step == kind.way.size()) {
-    fmt::print("{}\n", before);
-    return;
-  }
+void list_below(const model::Raw& at, const Kind& kind, std::size_t step, const std::string& before,
+                std::vector<std::string>& out) {
+  if (step == kind.way.size()) return out.push_back(before);
   const std::string word = kind.way[step];
   for (const auto& entry : at.entries)
     if (word == "*" || word == entry.key)
-      list_below(*entry.value, kind, step + 1, word == "*" ? before + (before.empty() ? "" : " ") + entry.key : before);
+      list_below(*entry.value, kind, step + 1, word == "*" ? before + (before.empty() ? "" : " ") + entry.key : before,
+                 out);
   for (const auto& item : at.items)
     if (const auto* name = item->find("name"); word == "*" && name != nullptr)
-      list_below(*item, kind, step + 1, before + (before.empty() ? "" : " ") + name->value->text);
+      list_below(*item, kind, step + 1, before + (before.empty() ? "" : " ") + name->value->text, out);
 }
 
 int list(const Kind& kind, const Session& session) {
-  list_below(kept_by(session).document.root(), kind, 0, "");
+  for (const auto& name : object_names(kind.word, kept_by(session).document)) fmt::print("{}\n", name);
   return kPass;
 }
 
@@ -326,6 +327,13 @@ void add_provider(CLI::App& app, Session& session) {
 }
 
 }  // namespace
+
+std::vector<std::string> object_names(const std::string& word, const Document& document) {
+  std::vector<std::string> names;
+  for (const auto& kind : kKinds)
+    if (kind.word == word) list_below(document.root(), kind, 0, "", names);
+  return names;
+}
 
 void add_objects(CLI::App& app, Session& session) {
   for (const auto& kind : kKinds) add_kind(app, session, kind);

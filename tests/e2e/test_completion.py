@@ -93,3 +93,5 @@ def test_completion_knows_the_lab(complete, chain):
     assert complete(f"xconn inspect --lab {chain} le") == ["left"]
     assert complete("xconn fault blackhole r1:ea") == ["east"], "behind the colon, where bash replaces"
     assert "bgpd" in complete("xconn fault freeze r1:")
+    assert complete(f"xconn node show --lab {chain} r") == ["r1", "r2", "r3", "right"]
+    assert complete(f"xconn node create --lab {chain} righ") == []
