@@ -43,7 +43,8 @@ const ObjectInfo& object_info<Probe>() {
           key<&Probe::port, Range<1, 65535>>("port", "where", kRequired),
           key<&Probe::path>("path", "of an http request"),
           key<&Probe::interval>("interval", "between probes"),
-          key<&Probe::threshold, Range<1, 100>>("threshold", "probes in a row that change the backend's state"),
+          key<&Probe::threshold, Range<1, 100>>(
+              "threshold", "unanswered probes in a row until the backend is unhealthy; one answer makes it healthy"),
       }};
   return kInfo;
 }

@@ -107,6 +107,19 @@ const RuleRow kRules[] = {
      "neighbour, "
      "or routes to it",
      kModels, azure_rules::provider_ports},
+    {"T45", "an SD-WAN rule with ports is for TCP, UDP or any protocol", "RFC 9293 and RFC 768: ports",
+     edge::sdwan_ports},
+    {"T46", "an SD-WAN rule names applications as nDPI does", "nDPI: the protocols that the installed library knows",
+     edge::sdwan_applications},
+    {"T47",
+     "SD-WAN has at most 99 members and 16 rules with applications, waits 1 ms or longer between probes and for an "
+     "answer, and calls no rule implicit",
+     kFormat, edge::sdwan_limits},
+    {"T48", "what SD-WAN steers, probes and sends to is IPv4", kFormat, edge::sdwan_ipv4},
+    {"T49", "networks of a node's interfaces do not overlap", "RFC 1812 section 5.2.4.3: one route is the best",
+     addresses::networks_of_node},
+    {"T50", "what is on one segment is in one network", "RFC 1122 section 3.3.1.1: local or by a router",
+     addresses::networks_of_segment},
     {"V1",
      "a circuit has one of Azure's bandwidths: 50 Mbps to 10 Gbps with a provider, 1 to 10 Gbps on ports of 10 Gbps, 5 "
      "to "

@@ -120,6 +120,9 @@ void subnets_overlap(Check&);
 void within_space(Check&);
 void networks_overlap(Check&);
 void peerings_overlap(Check&);
+// rules_segments.cc
+void networks_of_node(Check&);
+void networks_of_segment(Check&);
 }  // namespace addresses
 namespace azure_rules {
 void references(Check&);
@@ -186,6 +189,10 @@ void psk(Check&);
 void tunnel_ends(Check&);
 void sdwan_names(Check&);
 void sdwan_routes(Check&);
+void sdwan_ports(Check&);
+void sdwan_applications(Check&);
+void sdwan_limits(Check&);
+void sdwan_ipv4(Check&);
 void selectors(Check&);
 void pairs(Check&);
 void bgp_timers(Check&);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/rules.hh"
+#include "model/segments.hh"
 
 namespace xconn::model::addresses {
 namespace {
@@ -29,46 +30,8 @@ bool azure_keeps(const Prefix& prefix, const Address& address) {
   return prefix.last() == address;
 }
 
-// --- segments: what can hear each other's ARP
-// ---------------------------------------------------------------------------
-
-/// Union-find over names of link ends.
-class Segments {
- public:
-  std::string root(const std::string& name) {
-    auto& up = up_.try_emplace(name, name).first->second;
-    if (up == name) return name;
-    const auto top = root(std::string(up));
-    up_[name] = top;
-    return top;
-  }
-  void join(const std::string& a, const std::string& b) { up_[root(a)] = root(b); }
-
- private:
-  std::map<std::string, std::string> up_;
-};
-
-Segments segments_of(const Topology& topology) {
-  Segments segments;
-  std::map<std::string, bool> switches;
-  for (const auto& node : topology.nodes) {
-    switches[node.name] = node.role == "switch";
-    for (const auto& interface : node.interfaces)
-      if (!interface.bridge.empty())
-        segments.join(text_of({node.name, interface.name}), text_of({node.name, interface.bridge}));
-  }
-  const auto name = [&](const End& end) { return switches[end.node] ? end.node : text_of(end); };
-  for (const auto& link : topology.links)
-    if (!link.a.node.empty() && !link.b.node.empty()) segments.join(name(link.a), name(link.b));
-  return segments;
-}
-
-std::string segment_of(Segments& segments, const Node& node, const Interface& interface) {
-  if (interface.subnet) return "subnet " + interface.subnet->vnet + "/" + interface.subnet->subnet;
-  auto segment = segments.root(text_of({node.name, interface.parent.empty() ? interface.name : interface.parent}));
-  for (const auto& tag : interface.tags) segment += "." + std::to_string(tag.id);
-  return segment;
-}
+// --- what is used where
+// --------------------------------------------------------------------------------------------------
 
 struct Use {
   std::string segment;
@@ -78,13 +41,12 @@ struct Use {
 };
 
 std::vector<Use> uses_of(const Topology& topology) {
-  auto segments = segments_of(topology);
+  Segments segments(topology);
   std::vector<Use> uses;
   each_address(
       topology, [&](const Node& node, const Interface& interface, const InterfaceAddress& address, const Path& path) {
         if (is_read(address.address()) && interface.name != "lo")
-          uses.push_back(
-              {segment_of(segments, node, interface), address.address(), text_of({node.name, interface.name}), path});
+          uses.push_back({segments.of(node, interface), address.address(), text_of({node.name, interface.name}), path});
       });
   for (const auto& balancer : topology.load_balancers)
     if (is_read(balancer.frontend))

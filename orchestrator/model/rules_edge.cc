@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/applications.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::edge {
@@ -107,6 +108,39 @@ void check_check(Check& check, const Node& node, const HealthCheck& health) {
   }
 }
 
+// --- what the daemon of an edge could not do
+// ---------------------------------------------------------------------------------------------
+
+/// visit(node, its sdwan, the path to it)
+template <class Visit>
+void each_sdwan(const Topology& topology, Visit visit) {
+  for (const auto& node : topology.nodes)
+    if (node.sdwan) visit(node, *node.sdwan, Path{"nodes", node.name, "sdwan"});
+}
+
+template <class Visit>
+void each_sdwan_rule(const Topology& topology, Visit visit) {
+  each_sdwan(topology, [&](const Node&, const Sdwan& sdwan, const Path& path) {
+    for (const auto& rule : sdwan.rules) visit(rule, below(path, {"rules", rule.name}));
+  });
+}
+
+bool has_ports(std::uint8_t protocol) { return protocol == 6 || protocol == 17; }
+
+void check_wait(Check& check, const Path& path, Duration wait) {
+  constexpr Duration kShortest = std::chrono::milliseconds{1};
+  if (wait < kShortest) check.report(path, to_string(wait), "use 1ms or longer");
+}
+
+void check_v4(Check& check, const Path& path, const std::vector<Prefix>& prefixes) {
+  for (std::size_t i = 0; i < prefixes.size(); ++i)
+    if (!prefixes[i].is_v4()) check.report(below(path, {i}), prefixes[i].text(), "remove it");
+}
+
+void check_v4(Check& check, const Path& path, const Address& address) {
+  if (!address.is_v4()) check.report(path, address.text(), "use an IPv4 address");
+}
+
 // --- pairs
 // -----------------------------------------------------------------------------------------------------------------
 
@@ -175,6 +209,59 @@ void sdwan_routes(Check& check) {
               "remove the route; add " + node.routes[i].to.text() + " to the routes of sdwan, which steers it");
       }
   }
+}
+
+void sdwan_ports(Check& check) {
+  each_sdwan_rule(check.topology, [&](const SdwanRule& rule, const Path& path) {
+    if (!rule.ports.empty() && rule.protocol && !has_ports(*rule.protocol))
+      check.report(below(path, {"ports"}), "", "remove it, or write protocol: tcp or udp");
+  });
+}
+
+void sdwan_applications(Check& check) {
+  const auto known = applications();
+  each_sdwan_rule(check.topology, [&](const SdwanRule& rule, const Path& path) {
+    for (std::size_t i = 0; i < rule.applications.size(); ++i) {
+      const auto& name = rule.applications[i];
+      if (is_application(name)) continue;
+      const auto near = did_you_mean(name, {known.begin(), known.end()});
+      check.report(below(path, {"applications", i}), name, near.empty() ? "nDPI knows none of this name" : near);
+    }
+  });
+}
+
+void sdwan_limits(Check& check) {
+  constexpr std::size_t kMembers = 99, kApplicationRules = 16;  // as many as the daemon's marks have room for
+  each_sdwan(check.topology, [&](const Node&, const Sdwan& sdwan, const Path& path) {
+    if (sdwan.members.size() > kMembers)
+      check.report(below(path, {"members"}), std::to_string(sdwan.members.size()), "remove some");
+    std::size_t with_applications = 0;
+    for (const auto& rule : sdwan.rules) {
+      const auto here = below(path, {"rules", rule.name});
+      if (rule.name == "implicit") check.report(here, rule.name, "call it something else: the last rule is called so");
+      if (!rule.applications.empty() && ++with_applications > kApplicationRules)
+        check.report(below(here, {"applications"}), "", "put applications of the same members into one rule");
+    }
+    for (const auto& health : sdwan.health_checks) {
+      const auto here = below(path, {"health-checks", health.name});
+      check_wait(check, below(here, {"interval"}), health.interval);
+      check_wait(check, below(here, {"timeout"}), health.timeout);
+    }
+  });
+}
+
+void sdwan_ipv4(Check& check) {
+  each_sdwan(check.topology, [&](const Node&, const Sdwan& sdwan, const Path& path) {
+    check_v4(check, below(path, {"routes"}), sdwan.routes);
+    for (const auto& member : sdwan.members)
+      if (member.gateway) check_v4(check, below(path, {"members", member.name, "gateway"}), *member.gateway);
+    for (const auto& health : sdwan.health_checks)
+      check_v4(check, below(path, {"health-checks", health.name, "server"}), health.server);
+  });
+  each_sdwan_rule(check.topology, [&](const SdwanRule& rule, const Path& path) {
+    check_v4(check, below(path, {"from"}), rule.from);
+    check_v4(check, below(path, {"to"}), rule.to);
+  });
 }
 
 void selectors(Check& check) {

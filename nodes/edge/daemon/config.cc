@@ -31,7 +31,7 @@ std::string required(const Json& object, const char* key, const std::string& whe
 
 Duration milliseconds(const Json& object, const char* key, double fallback, const std::string& where) {
   const double value = value_or<double>(object, key, fallback, where);
-  if (!(value >= 0) || value > 1e9) refuse(where + "." + key, "is milliseconds, 0 to 1000000000");
+  if (!(value >= 0) || value > 1e12) refuse(where + "." + key, "is milliseconds, 0 to 10^12");
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double, std::milli>(value));
 }
 
@@ -110,7 +110,7 @@ model::SdwanMember read_member(const Json& object, const std::string& where) {
   if (!is_interface_name(member.interface)) refuse(where + ".interface", "is no interface name");
   const auto gateway = value_or<std::string>(object, "gateway", "", where);
   if (!gateway.empty()) member.gateway = address(gateway, where + ".gateway");
-  member.cost = integer(object, "cost", 0, 0, 1 << 30, where);
+  member.cost = integer(object, "cost", 0, 0, 0x7fffffff, where);
   member.priority = integer(object, "priority", 1, 0, 1 << 30, where);
   member.weight = integer(object, "weight", 1, 1, 255, where);
   return member;
