@@ -1,6 +1,7 @@
 #include "nodes/edge/steering.hh"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "nodes/edge/pair.hh"
@@ -102,18 +103,26 @@ void expect_members_alive(const model::Sdwan& sdwan, Fragment& fragment) {
       fragment.add_fact("sdwan-member", member.name, "alive");
 }
 
+/// Those of its zones, in their order, where a rule names zones.
+std::vector<std::string> members_of(const model::Sdwan& sdwan, const model::SdwanRule& rule) {
+  auto members = rule.members;
+  for (const auto& zone : rule.zones) std::ranges::copy(sdwan.zones.at(zone), std::back_inserter(members));
+  return members;
+}
+
 /// The member that a rule takes while all of its members are well; nullptr where measurements decide.
 const model::SdwanMember* preferred(const model::Sdwan& sdwan, const model::SdwanRule& rule) {
+  const auto members = members_of(sdwan, rule);
   const auto named = [&](const std::string& name) {
     return &*std::ranges::find(sdwan.members, name, &model::SdwanMember::name);
   };
-  if (rule.members.empty()) return nullptr;
-  if (rule.strategy == model::Strategy::kManual) return named(rule.members.front());
+  if (members.empty()) return nullptr;
+  if (rule.strategy == model::Strategy::kManual) return named(members.front());
   if (rule.strategy != model::Strategy::kLowestCost) return nullptr;
   const auto cheaper = [&](const std::string& a, const std::string& b) {
     return std::pair{named(a)->cost, named(a)->priority} < std::pair{named(b)->cost, named(b)->priority};
   };
-  return named(*std::ranges::min_element(rule.members, cheaper));
+  return named(*std::ranges::min_element(members, cheaper));
 }
 
 void expect_preferred_members(const model::Sdwan& sdwan, Fragment& fragment) {
@@ -121,10 +130,25 @@ void expect_preferred_members(const model::Sdwan& sdwan, Fragment& fragment) {
     if (const auto* member = preferred(sdwan, rule)) fragment.add_fact("sdwan-rule", rule.name, member->name);
 }
 
+/// What SD-WAN steers never follows the default route, not before its daemon runs and not after it ended: a route of
+/// the main table stands in the way, of the lowest preference that there is. FRR reads the first byte of the kernel's
+/// metric as the administrative distance, so any route that BGP brings is better for both.
+void add_last_resort(const model::Sdwan& sdwan, Fragment& fragment) {
+  constexpr std::uint32_t kDistance = 254;
+  for (const auto& prefix : sdwan.routes) {
+    Route route;
+    route.to = prefix;
+    route.kind = RouteKind::kBlackhole;
+    route.metric = kDistance << 24;
+    fragment.node.routes.push_back(route);
+  }
+}
+
 }  // namespace
 
 void add_steering(const Setting& setting, Fragment& fragment) {
   if (!setting.node.sdwan) return;
+  add_last_resort(*setting.node.sdwan, fragment);
   fragment.add_file("sdwan.json", edge_json(setting.node).dump(2) + "\n");
   fragment.add_service("sdwan-edge", "sdwan", "sdwan.json");
   if (!is_active(setting.topology, setting.node)) return;
