@@ -6,11 +6,13 @@ import json
 import stat
 import subprocess
 
+import crossconnect
 import pytest
 from conftest import ROOT, XCONN
 from host import eventually
 
 DATA = ROOT / "tests/data/import"
+KINDS = sorted(path.name for path in DATA.iterdir())
 
 
 def files_of(kind: str) -> list[str]:
@@ -58,7 +60,7 @@ def test_azure_learns_what_the_route_tables_showed(lab):
     assert {path["path"] for path in routes["198.51.100.0/25"] if path.get("pathFrom") == "external"} == {"12076 65001"}
 
 
-@pytest.mark.parametrize("kind", ["az-2021", "az-2026", "arm", "terraform-plan", "terraform-state"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_is_imported_is_valid_and_has_a_plan(xconn, tmp_path, kind):
     done = xconn("import", *files_of(kind), "-o", "topology.yaml", "--format", "json")
     assert done.returncode == 0, done.stderr
@@ -67,6 +69,15 @@ def test_what_is_imported_is_valid_and_has_a_plan(xconn, tmp_path, kind):
     assert stat.S_IMODE((tmp_path / "topology.yaml").stat().st_mode) == 0o600
     assert xconn("validate").returncode == 0
     assert xconn("plan").returncode == 0
+
+
+@pytest.mark.bound(240)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "az-2021"])
+def test_what_is_imported_comes_up(xconn, leaves_nothing_behind, tmp_path, kind):
+    """`up` returns when every fact of the plan holds; asked once more, they still do."""
+    assert xconn("import", *files_of(kind), "-o", "topology.yaml").returncode == 0
+    with crossconnect.up(str(tmp_path / "topology.yaml"), name=f"import-{kind}", timeout=180) as lab:
+        lab.wait(60)
 
 
 def test_what_cannot_be_read_is_named_all_at_once_and_nothing_is_written(xconn, tmp_path):
