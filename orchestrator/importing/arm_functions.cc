@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "base/address.hh"
-#include "importing/arm_scope.hh"
+#include "importing/arm_call.hh"
 #include "importing/json.hh"
 #include "importing/resource.hh"
 
@@ -14,52 +14,6 @@ namespace {
 
 using model::Raw;
 using model::RawPtr;
-using Arguments = std::vector<RawPtr>;
-
-struct Call {
-  ArmScope& scope;
-  const Arguments& arguments;
-
-  std::size_t count() const { return arguments.size(); }
-  const Raw& raw(std::size_t i) const { return *arguments.at(i); }
-  const std::string& text(std::size_t i) const { return raw(i).text; }
-  long long number(std::size_t i) const { return number_of(raw(i)); }
-  bool truth(std::size_t i) const { return same_word(text(i), "true"); }
-
-  RawPtr of(const std::string& value) const {
-    if (value.size() > kLargestValue) throw Unevaluated{"has a value that is too large"};
-    return make_text(value, scope.position());
-  }
-  RawPtr of(bool value) const { return of(std::string(value ? "true" : "false")); }
-  RawPtr of(long long value) const { return of(std::to_string(value)); }
-  std::shared_ptr<Raw> container(Raw::Kind kind) const {
-    auto out = std::make_shared<Raw>();
-    out->kind = kind;
-    out->at = scope.position();
-    return out;
-  }
-  RawPtr list(std::vector<RawPtr> items) const {
-    auto out = container(Raw::Kind::kList);
-    for (const auto& item : items) out->size += item->size;
-    if (out->size > kLargestValue) throw Unevaluated{"has a value that is too large"};
-    out->items = std::move(items);
-    return out;
-  }
-  RawPtr map(std::vector<std::pair<std::string, RawPtr>> entries) const {
-    auto out = container(Raw::Kind::kMap);
-    for (auto& [key, value] : entries) {
-      out->size += value->size;
-      out->entries.push_back({key, scope.position(), value});
-    }
-    return out;
-  }
-};
-
-std::string changed(std::string text, int (*change)(int)) {
-  std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
-  return text;
-}
-
 RawPtr concat(const Call& call) {
   std::string text;
   std::vector<RawPtr> items;
@@ -194,41 +148,12 @@ RawPtr last(const Call& call) {
   return call.of(call.text(0).empty() ? "" : call.text(0).substr(call.text(0).size() - 1));
 }
 
-bool equal(const Raw& a, const Raw& b) {
-  if (a.kind != b.kind || a.items.size() != b.items.size() || a.entries.size() != b.entries.size()) return false;
-  if (a.size > kLargestValue) return false;
-  for (std::size_t i = 0; i < a.items.size(); ++i)
-    if (!equal(*a.items[i], *b.items[i])) return false;
-  for (const auto& entry : a.entries) {
-    const auto* other = find_key(b, entry.key);
-    if (other == nullptr || !equal(*entry.value, *other->value)) return false;
-  }
-  return a.text == b.text;
-}
-
 RawPtr contains(const Call& call) {
   const auto& in = call.raw(0);
   if (in.is_list())
     return call.of(std::ranges::any_of(in.items, [&](const auto& item) { return equal(*item, call.raw(1)); }));
   if (in.is_map()) return call.of(find_key(in, call.text(1)) != nullptr);
   return call.of(in.text.find(call.text(1)) != std::string::npos);
-}
-
-RawPtr union_of(const Call& call) {
-  if (!call.raw(0).is_map()) {
-    std::vector<RawPtr> items;
-    for (const auto& argument : call.arguments)
-      for (const auto& item : argument->items)
-        if (std::ranges::none_of(items, [&](const auto& known) { return equal(*known, *item); })) items.push_back(item);
-    return call.list(std::move(items));
-  }
-  auto out = std::make_shared<Raw>(call.raw(0));
-  for (const auto& argument : call.arguments)
-    for (const auto& entry : argument->entries) {
-      std::erase_if(out->entries, [&](const auto& known) { return same_word(known.key, entry.key); });
-      out->entries.push_back(entry);
-    }
-  return out;
 }
 
 RawPtr coalesce(const Call& call) {
@@ -294,13 +219,7 @@ bool any_true(const Call& call, bool wanted) {
   return false;
 }
 
-struct Function {
-  std::string_view name;
-  std::size_t least;  ///< arguments
-  RawPtr (*call)(const Call&);
-};
-
-const Function kFunctions[] = {
+const ArmFunction kFunctions[] = {
     {"parameters", 1, [](const Call& c) { return c.scope.parameter(c.text(0)); }},
     {"variables", 1, [](const Call& c) { return c.scope.variable(c.text(0)); }},
     {"reference", 1, [](const Call& c) { return c.scope.reference(c.text(0)); }},
@@ -347,7 +266,6 @@ const Function kFunctions[] = {
     {"first", 1, first},
     {"last", 1, last},
     {"contains", 2, contains},
-    {"union", 1, union_of},
     {"coalesce", 1, coalesce},
     {"range", 2, range},
     {"array", 1, [](const Call& c) { return c.raw(0).is_list() ? c.arguments[0] : c.list({c.arguments[0]}); }},
@@ -389,9 +307,11 @@ const Function kFunctions[] = {
 }  // namespace
 
 RawPtr call_arm_function(ArmScope& scope, const std::string& name, const std::vector<RawPtr>& arguments) {
-  const auto* found =
-      std::ranges::find_if(kFunctions, [&](const Function& function) { return same_word(function.name, name); });
-  if (found == std::end(kFunctions)) throw Unevaluated{"uses " + name + "(), which is not known here"};
+  const ArmFunction* found = nullptr;
+  for (const auto rows : {std::span<const ArmFunction>(kFunctions), arm_value_functions()})
+    for (const auto& row : rows)
+      if (same_word(row.name, name)) found = &row;
+  if (found == nullptr) throw Unevaluated{"uses " + name + "(), which is not known here"};
   if (arguments.size() < found->least) throw Unevaluated{"gives " + name + "() too little"};
   return found->call({scope, arguments});
 }

@@ -134,6 +134,7 @@ RawPtr ArmScope::call(const Expression& expression, const Position& at) {
   }
   if (same_word(expression.word, "if") && expression.parts.size() == 3)  // the other branch may well have no value
     return call(expression.parts[same_word(call(expression.parts[0], at)->text, "true") ? 1 : 2], at);
+  if (auto value = call_with_lambda(*this, expression, at)) return *value;
   std::vector<RawPtr> arguments;
   for (const auto& part : expression.parts) arguments.push_back(call(part, at));
   at_ = at;
@@ -216,6 +217,12 @@ std::string ArmScope::copy_index(const std::string& loop, long long offset) cons
   for (auto at = copies_.rbegin(); at != copies_.rend(); ++at)
     if (loop.empty() || same_word(at->first, loop)) return std::to_string(at->second + offset);
   throw Unevaluated{"asks for a copy's number outside of copies"};
+}
+
+RawPtr ArmScope::lambda_variable(const std::string& name) const {
+  for (auto at = lambdas_.rbegin(); at != lambdas_.rend(); ++at)
+    if (same_word(at->first, name)) return at->second;
+  throw Unevaluated{"wants lambda variable " + name + ", which is not there"};
 }
 
 long long number_of(const Raw& raw) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ class ArmScope {
   void made_up(const std::string& function);
   std::string copy_index(const std::string& loop, long long offset) const;
 
+  model::RawPtr lambda_variable(const std::string& name) const;
+  std::vector<std::pair<std::string, model::RawPtr>>& lambdas() { return lambdas_; }  ///< by LambdaVariable
+
   void find_resources_by(FindResource find) { find_resource_ = std::move(find); }
   std::vector<std::pair<std::string, int>>& copies() { return copies_; }  ///< by Copy
   const std::string& group() const { return group_; }
@@ -58,6 +62,7 @@ class ArmScope {
   std::map<std::string, model::RawPtr> known_;
   std::set<std::string> running_;  ///< what is being evaluated: a circle is found here
   std::vector<std::pair<std::string, int>> copies_;
+  std::vector<std::pair<std::string, model::RawPtr>> lambdas_;
   model::Position at_;
   int depth_ = 0;
 };
@@ -75,6 +80,23 @@ class Copy {
  private:
   ArmScope& scope_;
 };
+
+/// One call of a lambda: lambdaVariables(name) is `value` while this object lives.
+class LambdaVariable {
+ public:
+  LambdaVariable(ArmScope& scope, const std::string& name, const model::RawPtr& value) : scope_(scope) {
+    scope_.lambdas().emplace_back(name, value);
+  }
+  ~LambdaVariable() { scope_.lambdas().pop_back(); }
+  LambdaVariable(const LambdaVariable&) = delete;
+  LambdaVariable& operator=(const LambdaVariable&) = delete;
+
+ private:
+  ArmScope& scope_;
+};
+
+/// nullopt when it is no function that takes a lambda. Throws Unevaluated.
+std::optional<model::RawPtr> call_with_lambda(ArmScope& scope, const Expression& expression, const model::Position& at);
 
 /// A function's value. Throws Unevaluated, also for one that is not known.
 model::RawPtr call_arm_function(ArmScope& scope, const std::string& name, const std::vector<model::RawPtr>& arguments);
