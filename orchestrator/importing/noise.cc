@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "importing/transcript.hh"
+
 namespace xconn::importing {
 namespace {
 
@@ -102,6 +104,7 @@ void clean_line(std::string& text, std::size_t from, std::size_t to) {
 std::string without_noise(const std::string& content) {
   auto text = as_utf8(content);
   blank_escapes(text);
+  blank_prose(text);
   for (std::size_t from = 0; from < text.size();) {
     const auto end = std::min(text.find_first_of("\r\n", from), text.size());
     clean_line(text, from, end);

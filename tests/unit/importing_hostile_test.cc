@@ -132,6 +132,18 @@ TEST(HostileImport, CutsInRealInputNeverCrash) {
   EXPECT_EQ(refusal(whole), "");
 }
 
+TEST(HostileImport, TranscriptsThatAreNone) {
+  EXPECT_THAT(refusal("We ran\n$ az network vnet list\nand saw nothing.\n"), HasSubstr("there is no JSON in it"));
+  EXPECT_THAT(refusal("$ az network vnet list\n[{\"id\": \n```\n$ az network vnet list\n"), HasSubstr("a.json:"));
+  EXPECT_NE(refusal("az \\\naz \\\naz \\"), "");
+  EXPECT_NE(refusal(repeated("$ az network vnet list\n{\n", 100'000)), "");
+  EXPECT_NE(refusal("$ az " + repeated("\"\\", 1'000'000)), "");
+  EXPECT_EQ(refusal(R"([{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v",
+"name": "v", "tags": {"how": "$ az network vnet create"}, "addressSpace": {"addressPrefixes": ["10.0.0.0/24"]}}])"),
+            "")
+      << "a command in a value is none";
+}
+
 /// One piece of it gone, doubled, or put elsewhere.
 std::string mutated(std::string text, std::mt19937& random) {
   const auto at = random() % text.size();
