@@ -19,7 +19,7 @@ from terminal import Terminal
 VERBS = (
     "up down inspect exec shell fault drill capture az events graph validate plan import schema doctor version completion"
     " circuit peering authorization connection gateway global-reach vnet subnet vnet-peering route-table route-filter nsg"
-    " nsg-rule node provider"
+    " nsg-rule node provider local-gateway encryption-gateway port public-service load-balancer"
 ).split()
 
 
