@@ -50,7 +50,7 @@ def test_packets_pass_both_ways_and_outlive_a_path(lab):
 
 def test_azure_takes_a_hundred_prefixes_from_the_customer(lab):
     neighbor = lab.exec("msee1", "vtysh", "-N", "msee1", "-c", "show bgp neighbors 2001:db8:c0::1").stdout
-    assert re.search(r"Maximum prefixes allowed 100", neighbor)
+    assert re.search(r"Maximum prefixes allowed 99\b", neighbor), "bgpd ends a session with the prefix after the next"
 
 
 def test_the_subnets_router_is_silent(lab):
