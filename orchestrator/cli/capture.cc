@@ -9,6 +9,7 @@
 #include "cli/session.hh"
 #include "lab/remote.hh"
 #include "sys/fd.hh"
+#include "sys/process.hh"
 #include "world/enter.hh"
 
 namespace xconn::cli {
@@ -41,6 +42,7 @@ void demand_interface(const lab::RemoteLab& lab, const std::string& node, const 
 int capture(const CaptureArguments& arguments, const Session& session) {
   const auto colon = arguments.end.find(':');
   if (colon == std::string::npos) throw NotFoundError("'" + arguments.end + "' is not NODE:INTERFACE");
+  if (!sys::find_program("tcpdump")) throw HostError("xconn capture needs tcpdump", "apt-get install tcpdump");
   const auto node = arguments.end.substr(0, colon), interface = arguments.end.substr(colon + 1);
   const auto lab = session.chosen_lab();
   demand_interface(lab::RemoteLab::attach(lab), node, interface);

@@ -122,13 +122,27 @@ std::string interfaces_text(const json& interfaces, bool colour) {
   return table.text(colour);
 }
 
+/// FRR keeps the administrative distance of a route that is not its own in the first byte.
+std::string metric_text(std::uint32_t metric) {
+  const auto distance = metric >> 24;
+  return distance == 0 ? std::to_string(metric) : fmt::format("distance {}", distance);
+}
+
 std::string routes_text(const json& routes, bool colour) {
   Table table({"ROUTE", "NEXT HOP", "INTERFACE", "METRIC", "FROM"});
   for (const auto& route : routes) {
     const bool nowhere = route["interfaces"].empty();
     table.add({route["to"], nowhere ? "blackhole" : listed(route["next_hops"]), listed(route["interfaces"]),
-               route["metric"].dump(), route["protocol"]});
+               metric_text(route["metric"]), route["protocol"]});
   }
+  return table.empty() ? "" : "\n" + table.text(colour);
+}
+
+/// Its latest decisions, sessions, faults ... : the end of what `xconn events` has of it.
+std::string events_text(const json& events, bool colour) {
+  Table table({"WHEN", "SOURCE", "EVENT"});
+  for (const auto& event : events)
+    table.add({ago(std::chrono::nanoseconds{event["at"]}), event["source"], event["text"]});
   return table.empty() ? "" : "\n" + table.text(colour);
 }
 
@@ -144,7 +158,7 @@ std::string node_text(const json& node, bool colour) {
   return fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
                      node["site"].get<std::string>()) +
          interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour) +
-         state_tables(node["services"], colour);
+         state_tables(node["services"], colour) + events_text(node["events"], colour);
 }
 
 void add_inspect(CLI::App& app, Session& session) {

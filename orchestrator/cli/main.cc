@@ -10,6 +10,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
+#include "sys/privilege.hh"
 #include "world/error_wire.hh"
 
 namespace {
@@ -39,7 +40,7 @@ int run(const cli::Session& session) {
     return fail(error, cli::kHostLacks, session);
   } catch (const KernelError& error) {
     if (error.error_number() != EPERM) return fail(error, cli::kFail, session);
-    return fail(HostError(error.what(), "run it as root: sudo xconn ..."), cli::kHostLacks, session);
+    return fail(HostError(error.what(), sys::privilege_remedy()), cli::kHostLacks, session);
   } catch (const CLI::ValidationError& error) {
     return fail(error, cli::kUsage, session);
   } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/output.hh"
+#include "sys/clock.hh"
 
 namespace xconn::cli {
 namespace {
@@ -53,6 +54,17 @@ std::string words(const json& value) {
   return text.empty() ? "none" : text;
 }
 
+/// Of a time of CLOCK_MONOTONIC, in nanoseconds.
+std::string since(const json& value) { return value.is_number() ? ago(std::chrono::nanoseconds{value}) : "-"; }
+
+/// What a rule has sent, by member.
+std::string packets(const json& value) {
+  std::string text;
+  for (const auto& counter : value)
+    text += (text.empty() ? "" : " ") + plain(counter["member"]) + ":" + plain(counter["packets"]);
+  return text.empty() ? "none" : text;
+}
+
 std::string health(const json& value) { return value == true ? "healthy" : "unhealthy"; }
 
 const std::vector<Section> kRouting{
@@ -90,27 +102,38 @@ const std::vector<Section> kRouting{
 const std::vector<Section> kSteering{{"*/members/*",
                                       {{"SD-WAN MEMBER", "/name", plain},
                                        {"INTERFACE", "/interface", plain},
+                                       {"ZONE", "/zones", words},
                                        {"ALIVE", "/alive", yes_or_no},
                                        {"IN SLA", "/in_sla", yes_or_no},
                                        {"LATENCY", "/latency_ms", milliseconds},
                                        {"JITTER", "/jitter_ms", milliseconds},
                                        {"LOSS", "/loss", percent},
+                                       {"SINCE", "/since", since},
                                        {"BECAUSE", "/reason", plain}}},
                                      {"*/health_checks/*",
                                       {{"HEALTH CHECK", "/name", plain},
                                        {"MEMBER", "/member", plain},
                                        {"SERVER", "/server", plain},
-                                       {"STATE", "/state", plain}}},
+                                       {"STATE", "/state", plain},
+                                       {"SINCE", "/since", since}}},
                                      {"*/rules/*",
                                       {{"SD-WAN RULE", "/name", plain},
                                        {"STRATEGY", "/strategy", plain},
                                        {"TAKES", "/members", words},
+                                       {"SINCE", "/since", since},
+                                       {"PACKETS", "/counters", packets},
                                        {"BECAUSE", "/reason", plain}}},
+                                     {"*/applications/*",
+                                      {{"APPLICATION", "/name", plain},
+                                       {"FLOWS", "/flows", plain},
+                                       {"PACKETS", "/packets", plain},
+                                       {"BYTES", "/bytes", plain}}},
                                      {"*/instances/*", {{"VRRP INSTANCE", "1", plain}, {"STATE", "", plain}}},
                                      {"*/backends/*",
                                       {{"BACKEND", "/name", plain},
                                        {"ADDRESS", "/address", plain},
                                        {"STATE", "/healthy", health},
+                                       {"SINCE", "/since", since},
                                        {"PROBE", "/probe/text", plain},
                                        {"NEW FLOWS", "/new_flows", plain},
                                        {"PACKETS", "/packets", plain}}}};
@@ -173,6 +196,13 @@ std::string daemons(const json& services, bool colour) {
 }
 
 }  // namespace
+
+std::string ago(std::chrono::nanoseconds when) {
+  using namespace std::chrono_literals;
+  const auto span = sys::now() - when;
+  if (span < 1min) return seconds(span) + " ago";
+  return span < 1h ? fmt::format("{} min ago", span / 1min) : fmt::format("{} h ago", span / 1h);
+}
 
 std::string state_tables(const json& services, bool colour) {
   std::string text = daemons(services, colour);

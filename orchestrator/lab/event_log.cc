@@ -28,6 +28,14 @@ std::vector<Event> EventLog::since(std::chrono::nanoseconds time) const {
   return {first, events_.end()};
 }
 
+std::vector<Event> EventLog::latest(const std::string& node, std::size_t count) const {
+  std::vector<Event> found;
+  for (auto event = events_.rbegin(); event != events_.rend() && found.size() < count; ++event)
+    if (event->node == node) found.push_back(*event);
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
 std::shared_ptr<void> EventLog::listen(Listener listener) {
   auto owned = std::make_shared<Listener>(std::move(listener));
   listeners_.push_back(owned);

@@ -23,6 +23,8 @@ class EventLog {
   void add(const Event& event);
   /// In order of time; parts report with a delay of their own, so later calls may show earlier events.
   std::vector<Event> since(std::chrono::nanoseconds time) const;
+  /// The latest `count` of one node, the oldest of them first.
+  std::vector<Event> latest(const std::string& node, std::size_t count) const;
 
   /// Calls back for each event from now on, until the returned handle goes.
   using Listener = std::function<void(const Event&)>;

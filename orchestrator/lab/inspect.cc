@@ -131,6 +131,13 @@ json routes_json(const kernel::Reader& reader) {
   return out;
 }
 
+json events_json(const EventLog& log, const std::string& node) {
+  constexpr std::size_t kRecent = 12;
+  auto out = json::array();
+  for (const auto& event : log.latest(node, kRecent)) out.push_back(to_json(event));
+  return out;
+}
+
 /// Which driver of design D2 each feature has. Only tags have a kernel driver so far.
 json datapath_of(Lab& lab) {
   const auto* vlan = lab.options().vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable";
@@ -183,7 +190,8 @@ json inspect_node(Lab& lab, const std::string& name) {
           {"site", node.plan().site},
           {"interfaces", interfaces_json(reader)},
           {"routes", routes_json(reader)},
-          {"services", node.services().state()}};
+          {"services", node.services().state()},
+          {"events", events_json(lab.events(), name)}};
 }
 
 }  // namespace xconn::lab

@@ -14,7 +14,9 @@
 
 #include "datapath/doctor.hh"
 #include "lab/agent.hh"
+#include "services/needs.hh"
 #include "sys/file.hh"
+#include "sys/privilege.hh"
 #include "world/client.hh"
 #include "world/enter.hh"
 #include "world/error_wire.hh"
@@ -141,9 +143,9 @@ void demand_root() {
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3]{};
   ::syscall(SYS_capget, &header, data);
   constexpr auto kNeeded = 1U << CAP_SYS_ADMIN | 1U << CAP_NET_ADMIN;
+  constexpr const char* kNeed = "a lab in the host's own namespaces needs root with CAP_SYS_ADMIN and CAP_NET_ADMIN";
   if (::geteuid() != 0 || (data[0].effective & kNeeded) != kNeeded)
-    throw HostError("a lab in the host's own namespaces needs root with CAP_SYS_ADMIN and CAP_NET_ADMIN",
-                    "sudo xconn up ...");
+    throw HostError(kNeed, sys::privilege_remedy("xconn up ..."));
 }
 
 }  // namespace
@@ -153,6 +155,7 @@ Interrupted::Interrupted(int signal)
 
 RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const Progress& progress) {
   demand_root();
+  services::demand_needs(plan);
   const Signals signals;
   const auto settings = agent_options(options);
   const auto folder = RunFolder::create(plan.lab);
@@ -192,6 +195,7 @@ void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / 
 
 std::vector<std::string> RemoteLab::apply(const plan::Plan& plan, const std::string& topology, Duration bound,
                                           const Progress& progress) const {
+  services::demand_needs(plan);
   return call("apply",
               {{"plan", plan::to_json(plan, true)},
                {"topology", topology},

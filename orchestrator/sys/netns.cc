@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/errors.hh"
+#include "sys/privilege.hh"
 
 namespace xconn::sys {
 namespace {
@@ -27,8 +28,7 @@ Fd open_namespace(const std::string& path) {
 Fd unshare_namespace() {
   const int result = ::unshare(CLONE_NEWNET);
   if (result < 0 && errno == EPERM)  // root is not enough where a container has taken the capability away
-    throw HostError("creating network namespaces needs CAP_SYS_ADMIN",
-                    "run it as root (sudo xconn ...); in a container: docker run --privileged ...");
+    throw HostError("creating network namespaces needs root with CAP_SYS_ADMIN", privilege_remedy());
   check(result, "create network namespace");
   return open_namespace(kOwnNamespace);
 }

@@ -17,6 +17,7 @@
 
 #include "base/errors.hh"
 #include "sys/fd.hh"
+#include "sys/privilege.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::world {
@@ -29,7 +30,7 @@ constexpr int kWorld = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS 
 void join_world(const std::string& lab) {
   const sys::Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, agent_pid(lab), 0))};
   if (!pidfd || ::setns(pidfd.get(), kWorld) != 0) {
-    if (errno == EPERM) throw HostError("entering a lab needs root (CAP_SYS_ADMIN)", "run it as root: sudo xconn ...");
+    if (errno == EPERM) throw HostError("entering a lab needs root (CAP_SYS_ADMIN)", sys::privilege_remedy());
     throw KernelError("enter", "lab " + lab, "", errno);
   }
 }

@@ -20,6 +20,7 @@
 #include <filesystem>
 
 #include "base/errors.hh"
+#include "sys/privilege.hh"
 
 namespace xconn::world {
 namespace {
@@ -128,7 +129,7 @@ AgentProcess start_agent(const RunFolder& folder, const std::string& program) {
   const auto pid = clone_into_world(pidfd);
   if (pid == 0) become_agent(launch);
   if (pid < 0 && errno == EPERM)
-    throw HostError("creating namespaces needs root (CAP_SYS_ADMIN)", "run it as root: sudo xconn up ...");
+    throw HostError("creating namespaces needs root (CAP_SYS_ADMIN)", sys::privilege_remedy("xconn up ..."));
   demand(pid > 0, "clone3", "a world for lab " + folder.lab());
   return {pid, sys::Fd{pidfd}, std::move(ours)};
 }

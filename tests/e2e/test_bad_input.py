@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -174,35 +175,59 @@ def hidden(*programs: str) -> list[str]:
     return ["unshare", "--mount", "sh", "-c", f'{hide}; exec "$@"', "sh"]
 
 
+def without(file: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """xconn on a host that lacks `file`."""
+    return subprocess.run([*hidden(file), XCONN, *words], capture_output=True, text=True, timeout=60)
+
+
+PLUGINS = "/usr/lib/ipsec/plugins/libstrongswan"
+
+
 @pytest.mark.parametrize(
     "program, topology, package",
     [
+        ("/usr/lib/frr/zebra", "chain", "frr"),
         ("/usr/lib/frr/bgpd", "chain", "frr"),
         ("/usr/sbin/keepalived", "sdwan-expressroute", "keepalived"),
         ("/usr/lib/ipsec/charon", "sdwan-expressroute", "strongswan-charon"),
+        ("/usr/sbin/swanctl", "sdwan-expressroute", "strongswan-swanctl"),
+        (f"{PLUGINS}-kernel-libipsec.so", "sdwan-expressroute", "libcharon-extra-plugins"),
+        (f"{PLUGINS}-openssl.so", "sdwan-expressroute", "libstrongswan-standard-plugins"),
     ],
 )
 def test_a_missing_program_is_exit_4_with_the_line_that_installs_it(program: str, topology: str, package: str):
     before = Footprint.now()
-    done = subprocess.run(
-        [*hidden(program), XCONN, "up", topology, "--name", "lacks"], capture_output=True, text=True, timeout=60
-    )
+    done = without(program, "up", topology, "--name", "lacks")
     assert done.returncode == 4, done
     assert "apt-get install" in done.stderr and package in done.stderr
+    assert "wiring" not in done.stderr, "nothing is made first"
     before.assert_restored(within=5)
+
+
+def test_no_tun_device_is_exit_4_with_what_brings_it():
+    done = without("/dev/net/tun", "up", "sdwan-expressroute", "--name", "lacks")
+    assert done.returncode == 4 and "/dev/net/tun" in done.stderr and "modprobe tun" in done.stderr, done
+
+
+def test_a_capture_without_tcpdump_is_exit_4():
+    done = without(shutil.which("tcpdump") or "tcpdump", "capture", "r1:east")
+    assert done.returncode == 4 and "apt-get install tcpdump" in done.stderr, done
 
 
 @pytest.mark.parametrize("words", [["up", "chain", "--name", "poor"], ["doctor"]], ids=" ".join)
 @pytest.mark.parametrize(
-    "who",
-    [["setpriv", "--reuid=65534", "--clear-groups"], ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]],
+    "who, remedy",
+    [
+        (["setpriv", "--reuid=65534", "--clear-groups"], "sudo"),
+        (["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"], "--privileged"),
+    ],
     ids=["nobody", "without CAP_SYS_ADMIN"],
 )
-def test_a_missing_capability_is_exit_4(who: list[str], words: list[str]):
+def test_a_missing_capability_is_exit_4(who: list[str], remedy: str, words: list[str]):
     before = Footprint.now()
     done = subprocess.run([*who, XCONN, *words], capture_output=True, text=True, timeout=60, cwd="/")
     assert done.returncode == 4, done
-    assert "root" in done.stdout + done.stderr
+    assert "root" in done.stdout + done.stderr and remedy in done.stdout + done.stderr
     before.assert_restored(within=5)
 
 

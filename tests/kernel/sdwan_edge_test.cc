@@ -63,6 +63,26 @@ TEST_F(SdwanEdge, latency_of_tcp_echo_steers) {
   EXPECT_TRUE(edge.alive("m1"));
 }
 
+TEST_F(SdwanEdge, best_quality_carries_the_traffic_over_the_faster_member) {
+  SlowEcho first(sites_.b, "192.0.2.2", 7), second(sites_.b, "198.51.100.2", 7);
+  first.set_delay(60ms);
+  const json relaxed{{"latency_ms", 1000}, {"jitter_ms", 1000}, {"loss", 0.5}};
+  const json rule{{"name", "main"}, {"strategy", "best-quality"}, {"factor", "latency"}, {"members", {"m1", "m2"}}};
+  auto& edge = sites_.start_a({{"health-checks", checks("tcp-echo", 0, relaxed)}, {"rules", {rule}}});
+  sites_.start_b();
+  const auto carries = [&](const std::string& member, const std::string& other) {
+    ASSERT_TRUE(sites_.wait([&] { return edge.chosen("main") == member && sites_.edge_b->alive("m1"); }));
+    for (const char* path : {"m1", "m2"}) sites_.b.watch(path, "udp dport 7777");
+    Flow(sites_.client, "10.1.0.10", sites_.server, "10.2.0.10", 7777).run(200ms);
+    EXPECT_GT(sites_.b.seen(member), 40u);
+    EXPECT_EQ(sites_.b.seen(other), 0u);
+  };
+  carries("m2", "m1");
+  first.set_delay(0ms);
+  second.set_delay(60ms);
+  carries("m1", "m2");
+}
+
 TEST_F(SdwanEdge, http_wants_a_good_status) {
   const auto server = listen_tcp(sites_.b, "192.0.2.2", 8080);
   sites_.start_a({{"health-checks",

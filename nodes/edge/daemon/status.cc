@@ -1,5 +1,6 @@
 #include "nodes/edge/daemon/status.hh"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "nodes/edge/daemon/ruleset.hh"
@@ -36,6 +37,14 @@ const char* strategy_text(model::Strategy strategy) {
   return "manual";
 }
 
+/// The zones that a member belongs to.
+Json zones_of(const model::Sdwan& sdwan, const std::string& member) {
+  Json zones = Json::array();
+  for (const auto& [zone, members] : sdwan.zones)
+    if (std::find(members.begin(), members.end(), member) != members.end()) zones.push_back(zone);
+  return zones;
+}
+
 Json member_json(const Engine& engine, std::size_t index) {
   const auto& member = engine.config().sdwan.members[index];
   const auto& state = engine.members()[index];
@@ -44,6 +53,7 @@ Json member_json(const Engine& engine, std::size_t index) {
             {"covered", state.covered}, {"in_sla", state.alive && state.sla_miss.empty()},
             {"cost", member.cost},      {"since", state.since.count()},
             {"reason", state.reason},   {"sla_miss", state.sla_miss}};
+  json["zones"] = zones_of(engine.config().sdwan, member.name);
   json["gateway"] = member.gateway ? Json(member.gateway->text()) : Json(nullptr);
   put_quality(json, state.checks.empty() ? Quality{} : state.checks.front().quality());
   return json;
