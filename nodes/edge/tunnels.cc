@@ -23,10 +23,6 @@ std::string selectors(const std::vector<Prefix>& prefixes) {
   return joined(texts, "0.0.0.0/0");
 }
 
-std::string seconds(Duration duration) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
-}
-
 Data tunnel_data(const model::Tunnel& tunnel) {
   Data data;
   const std::pair<const char*, std::string> values[] = {
@@ -36,8 +32,8 @@ Data tunnel_data(const model::Tunnel& tunnel) {
       {"psk", tunnel.psk},
       {"local_selectors", selectors(tunnel.local_selectors)},
       {"remote_selectors", selectors(tunnel.remote_selectors)},
-      {"ike_proposals", joined(tunnel.ike_proposals, "aes256-sha256-modp2048")},
-      {"esp_proposals", joined(tunnel.esp_proposals, "aes256gcm16")},
+      {"ike_proposals", ike_proposals(tunnel)},
+      {"esp_proposals", esp_proposals(tunnel)},
       {"ike_lifetime", seconds(tunnel.ike_lifetime)},
       {"esp_lifetime", seconds(tunnel.esp_lifetime)},
       {"dpd_interval", seconds(tunnel.dpd.interval)},
@@ -120,7 +116,27 @@ void add_source(const Setting& setting, const model::Tunnel& tunnel, Fragment& f
   fragment.find_interface("lo")->addresses.emplace_back(own, own.bits());
 }
 
+/// charon has no switch for it, so calls are kept from it.
+void refuse_calls(const std::vector<model::Tunnel>& tunnels, plan::Node& node) {
+  Data data, refused{Data::type::list};
+  for (const auto& tunnel : tunnels)
+    if (!tunnel.answers) refused.push_back(Data("remote", tunnel.remote.text()));
+  if (refused.list_value().empty()) return;
+  data.set("refused", refused);
+  node.nftables += rendered("edge/calls.nft", data);
+}
+
 }  // namespace
+
+std::string ike_proposals(const model::Tunnel& tunnel) {
+  return joined(tunnel.ike_proposals, "aes256-sha256-modp2048");
+}
+
+std::string esp_proposals(const model::Tunnel& tunnel) { return joined(tunnel.esp_proposals, "aes256gcm16"); }
+
+std::string seconds(Duration duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
 
 void add_tunnels(const Setting& setting, Fragment& fragment) {
   if (setting.node.tunnels.empty()) return;
@@ -128,6 +144,7 @@ void add_tunnels(const Setting& setting, Fragment& fragment) {
   fragment.add_file("strongswan.conf", rendered("edge/strongswan.conf", data));
   fragment.add_file("swanctl.conf", rendered("edge/swanctl.conf", data), true);
   fragment.add_service("strongswan", "charon", "swanctl.conf");
+  refuse_calls(setting.node.tunnels, fragment.node);
   for (const auto& tunnel : setting.node.tunnels) {
     add_source(setting, tunnel, fragment);
     fragment.node.interfaces.push_back(tunnel_interface(tunnel));

@@ -52,9 +52,22 @@ Data gateway_data(const model::Topology& topology, const model::FabricNic& gatew
   return data;
 }
 
+/// All of a pair have the same.
+void set_tunnel(const model::Tunnel& tunnel, Data& data) {
+  data.set("ike", ike_proposals(tunnel));
+  data.set("ike_lifetime", seconds(tunnel.ike_lifetime));
+  data.set("esp", esp_proposals(tunnel));
+  data.set("esp_lifetime", seconds(tunnel.esp_lifetime));
+  data.set("mtu", std::to_string(tunnel.mtu));
+  data.set("mss", std::to_string(kSegment));
+}
+
 Data edge_data(const model::Topology& topology, const model::RouteController& work) {
   Data data, gateways{Data::type::list};
   for (const auto& gateway : work.gateways) gateways.push_back(gateway_data(topology, gateway));
+  const auto first =
+      std::ranges::find(topology.nodes, work.gateways.front().subnet, &model::Node::name)->tunnels.front();
+  set_tunnel(first, data);
   data.set("pair", work.pair.name);
   data.set("edge", work.pair.edge.text());
   data.set("psk", work.pair.psk);
@@ -69,7 +82,7 @@ Data edge_data(const model::Topology& topology, const model::RouteController& wo
 void make_encryption_gateway(const Setting& setting, Fragment& fragment) {
   forwards(fragment);
   add_tunnels(setting, fragment);
-  fragment.node.nftables = rendered("vpn-gateway/clamp.nft", Data{});
+  fragment.node.nftables += rendered("vpn-gateway/clamp.nft", Data("mss", std::to_string(kSegment)));
   if (!setting.node.keepalive) return;
   const Json report{{"report",
                      {{"gateway", setting.node.name},

@@ -12,7 +12,7 @@ void make_vpn_gateway(const Setting& setting, Fragment& fragment) {
   add_routing(setting, fragment);
   add_tunnels(setting, fragment);
   add_pair(setting, fragment);
-  fragment.node.nftables = rendered("vpn-gateway/clamp.nft", kainjow::mustache::data{});
+  fragment.node.nftables += rendered("vpn-gateway/clamp.nft", kainjow::mustache::data("mss", std::to_string(kSegment)));
 }
 
 }  // namespace xconn::nodes

@@ -1,9 +1,11 @@
-// Circuits, peerings and providers: what their owner configured.
+// Circuits, peerings and providers: what their owner configured, and whether Microsoft's edge has shut a peering.
 #include <algorithm>
 
+#include "az/frr.hh"
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 #include "az/resource.hh"
+#include "azure/expand.hh"
 #include "base/guid.hh"
 
 namespace xconn::az {
@@ -68,13 +70,14 @@ json global_reach_json(const Query& query, const model::Circuit& circuit, const 
   return out;
 }
 
-void add_optional_parts(const Query& query, const model::Peering& peering, bool is_microsoft, json& out) {
+void add_optional_parts(const Query& query, const model::Peering& peering, bool is_microsoft, const char* state,
+                        json& out) {
   if (is_microsoft) out["microsoftPeeringConfig"] = microsoft_config(peering);
   if (!peering.route_filter.empty()) out["routeFilter"] = reference(query, "routeFilters/" + peering.route_filter);
   if (peering.primary_v6 && peering.secondary_v6)
     out["ipv6PeeringConfig"] = {{"primaryPeerAddressPrefix", peering.primary_v6->text()},
                                 {"secondaryPeerAddressPrefix", peering.secondary_v6->text()},
-                                {"state", peering.state}};
+                                {"state", state}};
 }
 
 /// Who configures a peering: the provider where it peers with the MSEEs itself.
@@ -83,10 +86,41 @@ std::string modified_by(const Query& query, const model::Circuit& circuit) {
   return provider != nullptr && provider->asn ? "Provider" : "Customer";
 }
 
-json peering_json(const Query& query, const model::Circuit& circuit, const NamedPeering& named) {
+/// The MSEEs' own words, by node; empty where nobody answered.
+using Summaries = std::map<std::string, json>;
+
+/// Of the circuits that the command is about.
+std::vector<const model::Circuit*> circuits_of(const Query& query) {
+  std::vector<const model::Circuit*> all;
+  for (const char* option : {"name", "circuit-name"})
+    if (const auto* found = find_named(query.topology.circuits, query.at(option))) return {found};
+  for (const auto& circuit : query.topology.circuits) all.push_back(&circuit);
+  return all;
+}
+
+std::string router_of(const Query& query, const model::Circuit& circuit, bool is_microsoft, int end) {
+  return (is_microsoft ? azure::microsoft_router_name : azure::msee_name)(query.topology, circuit, end);
+}
+
+/// Of either path: a session that somebody shut at the MSEE. One that waits for its prefixes' validation is no such.
+bool is_shut(const Query& query, const model::Circuit& circuit, const model::Peering& peering, bool is_microsoft,
+             const Summaries& summaries) {
+  if (is_microsoft && peering.validation != "Configured") return peering.state == "Disabled";
+  for (const int end : {0, 1}) {
+    const auto found = summaries.find(router_of(query, circuit, is_microsoft, end));
+    if (found == summaries.end()) return peering.state == "Disabled";
+    const auto customer = (end == 0 ? peering.primary : peering.secondary).host(1).text();
+    if (member(member(found->second, "peers"), customer.c_str()).value("state", "") == "Idle (Admin)") return true;
+  }
+  return false;
+}
+
+json peering_json(const Query& query, const model::Circuit& circuit, const NamedPeering& named,
+                  const Summaries& summaries) {
   const auto& peering = *(circuit.*named.member);
   const auto path = path_of(circuit) + "/peerings/" + named.name;
   const bool is_microsoft = named.member == &model::Circuit::microsoft_peering;
+  const char* state = is_shut(query, circuit, peering, is_microsoft, summaries) ? "Disabled" : "Enabled";
   auto out = resource(query, path);
   out.update({{"azureASN", kAzureAsn},
               {"connections", is_microsoft ? json::array() : global_reach_json(query, circuit, path)},
@@ -99,16 +133,16 @@ json peering_json(const Query& query, const model::Circuit& circuit, const Named
               {"primaryPeerAddressPrefix", peering.primary.text()},
               {"secondaryAzurePort", ""},
               {"secondaryPeerAddressPrefix", peering.secondary.text()},
-              {"state", peering.state},
+              {"state", state},
               {"vlanId", peering.vlan}});
-  add_optional_parts(query, peering, is_microsoft, out);
+  add_optional_parts(query, peering, is_microsoft, state, out);
   return out;
 }
 
-json peerings_json(const Query& query, const model::Circuit& circuit) {
+json peerings_json(const Query& query, const model::Circuit& circuit, const Summaries& summaries) {
   auto out = json::array();
   for (const auto& named : kPeerings)
-    if (circuit.*named.member) out.push_back(peering_json(query, circuit, named));
+    if (circuit.*named.member) out.push_back(peering_json(query, circuit, named, summaries));
   return out;
 }
 
@@ -136,7 +170,7 @@ void add_way_in(const Query& query, const model::Circuit& circuit, json& out) {
   }
 }
 
-json circuit_json(const Query& query, const model::Circuit& circuit) {
+json circuit_json(const Query& query, const model::Circuit& circuit, const Summaries& summaries) {
   auto out = resource(query, path_of(circuit));
   out.update(
       {{"allowClassicOperations", false},
@@ -145,13 +179,21 @@ json circuit_json(const Query& query, const model::Circuit& circuit) {
        {"gatewayManagerEtag", ""},
        {"globalReachEnabled", has_global_reach(query, circuit)},
        {"location", location_of(query, circuit)},
-       {"peerings", peerings_json(query, circuit)},
+       {"peerings", peerings_json(query, circuit, summaries)},
        {"serviceKey", service_key(query, circuit)},
        {"serviceProviderProvisioningState", circuit.provider_state},
        {"sku", {{"family", circuit.family}, {"name", circuit.sku + "_" + circuit.family}, {"tier", circuit.sku}}},
        {"stag", circuit.s_tag}});
   add_way_in(query, circuit, out);
   return out;
+}
+
+Summaries summaries_in(const Query& query, const Answers& answers) {
+  Summaries summaries;
+  const auto questions = ask_peerings(query);
+  for (std::size_t i = 0; i < questions.size(); ++i)
+    if (const auto* answer = answers.find(i)) summaries[questions[i].node] = *answer;
+  return summaries;
 }
 
 }  // namespace
@@ -166,22 +208,37 @@ std::string service_key(const Query& query, const model::Circuit& circuit) {
   return circuit.service_key.empty() ? guid_of(query, path_of(circuit)) : circuit.service_key;
 }
 
-json circuit_list(const Query& query, const Answers&) {
+std::vector<Question> ask_peerings(const Query& query) {
+  std::vector<Question> questions;
+  for (const auto* circuit : circuits_of(query))
+    for (const auto& named : kPeerings)
+      if (circuit->*named.member)
+        for (const int end : {0, 1})
+          questions.push_back({router_of(query, *circuit, named.member == &model::Circuit::microsoft_peering, end),
+                               "vty", kShowSummary});
+  return questions;
+}
+
+json circuit_list(const Query& query, const Answers& answers) {
+  const auto summaries = summaries_in(query, answers);
   auto out = json::array();
-  for (const auto& circuit : query.topology.circuits) out.push_back(circuit_json(query, circuit));
+  for (const auto& circuit : query.topology.circuits) out.push_back(circuit_json(query, circuit, summaries));
   return out;
 }
 
-json circuit_show(const Query& query, const Answers&) { return circuit_json(query, circuit_of(query)); }
-
-json peering_list(const Query& query, const Answers&) {
-  return peerings_json(query, circuit_of(query, "circuit-name"));
+json circuit_show(const Query& query, const Answers& answers) {
+  return circuit_json(query, circuit_of(query), summaries_in(query, answers));
 }
 
-json peering_show(const Query& query, const Answers&) {
+json peering_list(const Query& query, const Answers& answers) {
+  return peerings_json(query, circuit_of(query, "circuit-name"), summaries_in(query, answers));
+}
+
+json peering_show(const Query& query, const Answers& answers) {
   const auto& circuit = circuit_of(query, "circuit-name");
   for (const auto& named : kPeerings)
-    if (same_name(named.name, query.at("name")) && circuit.*named.member) return peering_json(query, circuit, named);
+    if (same_name(named.name, query.at("name")) && circuit.*named.member)
+      return peering_json(query, circuit, named, summaries_in(query, answers));
   throw child_not_found(id_of(query, path_of(circuit) + "/peerings/" + query.at("name")));
 }
 

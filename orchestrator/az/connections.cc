@@ -1,10 +1,12 @@
 // Connections of gateways: to circuits, and to local gateways by IPsec.
-#include <algorithm>
+#include <sstream>
 
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 #include "az/resource.hh"
 #include "azure/expand.hh"
+#include "model/algorithms.hh"
+#include "model/words.hh"
 
 namespace xconn::az {
 namespace {
@@ -13,10 +15,16 @@ using nlohmann::json;
 
 bool is_ipsec(const model::Connection& connection) { return !connection.local_gateway.empty(); }
 
-const model::Connection& connection_of(const Query& query) {
+/// All, or the one that is asked for.
+std::vector<const model::Connection*> connections_of(const Query& query) {
+  std::vector<const model::Connection*> all;
+  if (query.at("name").empty()) {
+    for (const auto& connection : query.topology.connections) all.push_back(&connection);
+    return all;
+  }
   const auto* connection = find_named(query.topology.connections, query.at("name"));
   if (connection == nullptr) throw resource_not_found("connections", query.at("name"), query.group());
-  return *connection;
+  return {connection};
 }
 
 std::string location_of(const Query& query, const model::Connection& connection) {
@@ -38,7 +46,7 @@ json connection_json(const Query& query, const model::Connection& connection) {
   const auto path = "connections/" + connection.name;
   auto out = resource(query, path);
   out.update({{"authenticationType", "PSK"},
-              {"connectionMode", connection.initiate ? "Default" : "ResponderOnly"},
+              {"connectionMode", model::Word<model::ConnectionMode>::show(connection.mode)},
               {"connectionType", is_ipsec(connection) ? "IPsec" : "ExpressRoute"},
               {"dpdTimeoutSeconds", is_ipsec(connection) ? connection.dpd_timeout / std::chrono::seconds{1} : 0},
               {"egressBytesTransferred", 0},
@@ -60,6 +68,31 @@ json connection_json(const Query& query, const model::Connection& connection) {
   return out;
 }
 
+/// Azure's word for one of charon's; `none` when the proposal has no word for that use.
+std::string azure_word(const std::string& proposal, model::AlgorithmUse use, const std::string& none) {
+  std::istringstream words(proposal);
+  for (std::string word; std::getline(words, word, '-');)
+    for (const auto& row : model::kAlgorithms)
+      if (row.use == use && row.charon == word) return std::string(row.azure);
+  return none;
+}
+
+/// What the tunnel offers first. An algorithm that is AEAD stands for integrity too.
+json policy_json(const model::Tunnel& tunnel) {
+  using enum model::AlgorithmUse;
+  constexpr int kKilobytes = 102'400'000;  // Azure's default; charon counts no bytes here
+  const auto &ike = tunnel.ike_proposals.front(), &esp = tunnel.esp_proposals.front();
+  const auto ike_encryption = azure_word(ike, kEncryption, ""), esp_encryption = azure_word(esp, kEncryption, "");
+  return {{"dhGroup", azure_word(ike, kIkeGroup, "None")},
+          {"ikeEncryption", ike_encryption},
+          {"ikeIntegrity", azure_word(ike, kIntegrity, ike_encryption)},
+          {"ipsecEncryption", esp_encryption},
+          {"ipsecIntegrity", azure_word(esp, kIntegrity, esp_encryption)},
+          {"pfsGroup", azure_word(esp, kPfsGroup, "None")},
+          {"saDataSizeKilobytes", kKilobytes},
+          {"saLifeTimeSeconds", tunnel.esp_lifetime / std::chrono::seconds{1}}};
+}
+
 struct TunnelEnd {
   std::string node;  ///< where its charon is
   model::Tunnel tunnel;
@@ -67,12 +100,12 @@ struct TunnelEnd {
 
 /// The tunnels of an IPsec connection: one for each pair of an instance and the device, each with its charon in the
 /// instance's node or in one that the instance has for it.
-std::vector<TunnelEnd> tunnels_of(const Query& query, const model::Connection& connection) {
+std::vector<TunnelEnd> tunnels_of(const Query& query, const model::Topology& expanded,
+                                  const model::Connection& connection) {
   const auto* gateway = find_named(query.topology.gateways, connection.gateway);
   const auto* device = find_named(query.topology.local_gateways, connection.local_gateway);
   std::vector<TunnelEnd> ends;
   if (gateway == nullptr || device == nullptr) return ends;
-  const auto expanded = azure::expand(query.topology);
   for (int index = 0; index < static_cast<int>(gateway->instances.size()); ++index)
     for (const auto& node : expanded.nodes) {
       const auto instance = azure::instance_name(*gateway, index);
@@ -121,34 +154,45 @@ std::string status_of(const json& tunnels) {
   return best;
 }
 
-}  // namespace
-
-json connection_list(const Query& query, const Answers&) {
-  auto out = json::array();
-  for (const auto& connection : query.topology.connections) out.push_back(connection_json(query, connection));
-  return out;
-}
-
-std::vector<Question> ask_connection(const Query& query) {
-  std::vector<Question> questions;
-  for (const auto& end : tunnels_of(query, connection_of(query))) questions.push_back({end.node, "service", "charon"});
-  return questions;
-}
-
-json connection_show(const Query& query, const Answers& answers) {
-  const auto& connection = connection_of(query);
-  auto out = connection_json(query, connection);
-  if (!is_ipsec(connection)) return out;
-  const auto ends = tunnels_of(query, connection);
+/// `first`: where the answers about its tunnels begin.
+void add_tunnels(const std::vector<TunnelEnd>& ends, const Answers& answers, std::size_t first,
+                 const model::Connection& connection, json& out) {
   auto tunnels = json::array();
   for (std::size_t i = 0; i < ends.size(); ++i)
-    tunnels.push_back(tunnel_status(connection.name, ends[i], answers.find(i)));
+    tunnels.push_back(tunnel_status(connection.name, ends[i], answers.find(first + i)));
   for (const auto* count : {"egressBytesTransferred", "ingressBytesTransferred"})
     for (const auto& tunnel : tunnels)
       out[count] = out[count].get<std::uint64_t>() + tunnel[count].get<std::uint64_t>();
+  if (connection.ipsec_policy && !ends.empty()) out["ipsecPolicies"] = json::array({policy_json(ends.front().tunnel)});
   out["connectionStatus"] = status_of(tunnels);
   out["tunnelConnectionStatus"] = tunnels;
+}
+
+}  // namespace
+
+std::vector<Question> ask_connections(const Query& query) {
+  const auto expanded = azure::expand(query.topology);
+  std::vector<Question> questions;
+  for (const auto* connection : connections_of(query))
+    for (const auto& end : tunnels_of(query, expanded, *connection))
+      questions.push_back({end.node, "service", "charon"});
+  return questions;
+}
+
+json connection_list(const Query& query, const Answers& answers) {
+  const auto expanded = azure::expand(query.topology);
+  auto out = json::array();
+  std::size_t first = 0;
+  for (const auto* connection : connections_of(query)) {
+    out.push_back(connection_json(query, *connection));
+    if (!is_ipsec(*connection)) continue;
+    const auto ends = tunnels_of(query, expanded, *connection);
+    add_tunnels(ends, answers, first, *connection, out.back());
+    first += ends.size();
+  }
   return out;
 }
+
+json connection_show(const Query& query, const Answers& answers) { return connection_list(query, answers).front(); }
 
 }  // namespace xconn::az

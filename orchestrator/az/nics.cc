@@ -5,6 +5,7 @@
 
 #include "az/refusal.hh"
 #include "az/resource.hh"
+#include "az/ruleset.hh"
 #include "azure/effective_routes.hh"
 #include "azure/expand.hh"
 #include "azure/security.hh"
@@ -13,6 +14,8 @@ namespace xconn::az {
 namespace {
 
 using nlohmann::json;
+
+constexpr int kFirstDefault = 65000;  // priority of the rules that every group has
 
 struct Nic {
   const model::Node& node;
@@ -93,45 +96,18 @@ bool propagates(const Query& query, const model::Subnet& subnet) {
   return table == nullptr || table->propagate_bgp;
 }
 
-/// One side of a rule: "source" or "destination".
-void add_side(const std::string& side, const std::vector<std::string>& prefixes,
-              const std::vector<std::pair<std::uint16_t, std::uint16_t>>& ports, json& row) {
-  auto addresses = json::array(), ranges = json::array();
-  for (const auto& prefix : prefixes) addresses.push_back(prefix);
-  if (prefixes.empty()) addresses = {"0.0.0.0/0", "::/0"};
-  for (const auto& [first, last] : ports) ranges.push_back(std::to_string(first) + "-" + std::to_string(last));
-  if (ports.empty()) ranges = {"0-65535"};
-  row[side + "AddressPrefix"] = addresses.front();
-  row[side + "AddressPrefixes"] = addresses;
-  row[side + "PortRange"] = ranges.front();
-  row[side + "PortRanges"] = ranges;
-}
-
-json rule_row(const model::SecurityRule& rule) {
-  constexpr int kFirstDefault = 65000;
-  json row{{"access", rule.allow ? "Allow" : "Deny"},
-           {"direction", rule.inbound ? "Inbound" : "Outbound"},
-           {"name", (rule.priority >= kFirstDefault ? "defaultSecurityRules/" : "securityRules/") + rule.name},
-           {"priority", rule.priority},
-           {"protocol", rule.protocol == "*" ? "All" : rule.protocol}};
-  add_side("source", rule.sources, rule.source_ports, row);
-  add_side("destination", rule.destinations, rule.destination_ports, row);
-  return row;
-}
-
-/// Whether the fabric's chain has this rule now.
-bool is_in_chain(const json& ruleset, const std::string& chain, const std::string& name) {
-  return std::ranges::any_of(ruleset, [&](const json& item) {
-    return item.contains("rule") && item["rule"].value("chain", "") == chain &&
-           item["rule"].value("comment", "") == name;
-  });
-}
-
 json rules_in_force(const model::Nsg& nsg, const json& ruleset) {
   auto rows = json::array();
   for (const bool inbound : {true, false})
-    for (const auto& rule : azure::security_rules(nsg, inbound))
-      if (is_in_chain(ruleset, azure::security_chain(nsg.name, inbound), rule.name)) rows.push_back(rule_row(rule));
+    for (auto& row : rules_of_chain(ruleset, azure::security_chain(nsg.name, inbound))) {
+      const auto rules = azure::security_rules(nsg, inbound);
+      const auto rule = std::ranges::find(rules, row.at("name").get<std::string>(), &model::SecurityRule::name);
+      const bool is_default = rule != rules.end() && rule->priority >= kFirstDefault;
+      row["direction"] = inbound ? "Inbound" : "Outbound";
+      row["name"] = (is_default ? "defaultSecurityRules/" : "securityRules/") + row["name"].get<std::string>();
+      row["priority"] = rule == rules.end() ? 0 : rule->priority;
+      rows.push_back(std::move(row));
+    }
   return rows;
 }
 

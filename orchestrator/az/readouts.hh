@@ -6,13 +6,14 @@
 
 namespace xconn::az {
 
-// circuits.cc: configuration
+// circuits.cc: configuration, and the state of peerings
 const model::Circuit& circuit_of(const Query& query, const std::string& option = "name");
 std::string service_key(const Query& query, const model::Circuit& circuit);
-nlohmann::json circuit_list(const Query& query, const Answers&);
-nlohmann::json circuit_show(const Query& query, const Answers&);
-nlohmann::json peering_list(const Query& query, const Answers&);
-nlohmann::json peering_show(const Query& query, const Answers&);
+std::vector<Question> ask_peerings(const Query& query);
+nlohmann::json circuit_list(const Query& query, const Answers& answers);
+nlohmann::json circuit_show(const Query& query, const Answers& answers);
+nlohmann::json peering_list(const Query& query, const Answers& answers);
+nlohmann::json peering_show(const Query& query, const Answers& answers);
 nlohmann::json provider_list(const Query& query, const Answers&);
 
 // edge.cc: what the MSEEs see
@@ -39,14 +40,15 @@ std::vector<Question> ask_advertised_routes(const Query& query);
 nlohmann::json advertised_routes(const Query& query, const Answers& answers);
 
 // connections.cc
-nlohmann::json connection_list(const Query& query, const Answers&);
-std::vector<Question> ask_connection(const Query& query);
+std::vector<Question> ask_connections(const Query& query);
+nlohmann::json connection_list(const Query& query, const Answers& answers);
 nlohmann::json connection_show(const Query& query, const Answers& answers);
 
-// vnets.cc: configuration
-nlohmann::json vnet_list(const Query& query, const Answers&);
-nlohmann::json vnet_show(const Query& query, const Answers&);
-nlohmann::json vnet_peering_list(const Query& query, const Answers&);
-nlohmann::json vnet_peering_show(const Query& query, const Answers&);
+// vnets.cc: configuration, and the state of peerings
+std::vector<Question> ask_vnets(const Query& query);
+nlohmann::json vnet_list(const Query& query, const Answers& answers);
+nlohmann::json vnet_show(const Query& query, const Answers& answers);
+nlohmann::json vnet_peering_list(const Query& query, const Answers& answers);
+nlohmann::json vnet_peering_show(const Query& query, const Answers& answers);
 
 }  // namespace xconn::az

@@ -1,7 +1,10 @@
-// VNets and their peerings: what their owner configured.
+// VNets and their peerings: what their owner configured, and which fabrics are joined.
+#include <set>
+
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 #include "az/resource.hh"
+#include "azure/expand.hh"
 #include "azure/peering.hh"
 
 namespace xconn::az {
@@ -47,9 +50,38 @@ json subnet_json(const Query& query, const model::Vnet& vnet, const model::Subne
   return out;
 }
 
-json peering_json(const Query& query, const model::Vnet& vnet, const model::VnetPeering& peering) {
+/// Of the VNets that the command is about.
+std::vector<const model::Vnet*> vnets_of(const Query& query) {
+  std::vector<const model::Vnet*> all;
+  for (const auto& vnet : query.topology.vnets)
+    if (query.at("vnet-name").empty() || same_name(vnet.name, query.at("vnet-name"))) all.push_back(&vnet);
+  return all;
+}
+
+/// The interfaces that the fabrics have now, by VNet: a Connected peering is a link between two of them.
+using Fabrics = std::map<std::string, std::set<std::string>>;
+
+Fabrics fabrics_in(const Query& query, const Answers& answers) {
+  Fabrics fabrics;
+  const auto vnets = vnets_of(query);
+  for (std::size_t i = 0; i < vnets.size(); ++i)
+    if (const auto* links = answers.find(i))
+      for (const auto& link : *links) fabrics[vnets[i]->name].insert(link.at("name").get<std::string>());
+  return fabrics;
+}
+
+std::string state_of(const Query& query, const model::Vnet& vnet, const model::VnetPeering& peering,
+                     const Fabrics& fabrics) {
+  const auto fabric = fabrics.find(vnet.name);
+  if (fabric == fabrics.end()) return azure::peering_state(query.topology, vnet.name, peering);
+  const bool is_joined = fabric->second.contains(azure::peering_interface(peering.remote));
+  return is_joined ? "Connected" : azure::state_unjoined(peering);
+}
+
+json peering_json(const Query& query, const model::Vnet& vnet, const model::VnetPeering& peering,
+                  const Fabrics& fabrics) {
   const auto* remote = find_named(query.topology.vnets, peering.remote);
-  const auto state = azure::peering_state(query.topology, vnet.name, peering);
+  const auto state = state_of(query, vnet, peering, fabrics);
   const json space{{"addressPrefixes", remote == nullptr ? json::array() : texts(remote->address_space)}};
   const auto path = path_of(vnet) + "/virtualNetworkPeerings/" + peering.name;
   auto out = resource(query, path);
@@ -68,13 +100,13 @@ json peering_json(const Query& query, const model::Vnet& vnet, const model::Vnet
   return out;
 }
 
-json peerings_json(const Query& query, const model::Vnet& vnet) {
+json peerings_json(const Query& query, const model::Vnet& vnet, const Fabrics& fabrics) {
   auto out = json::array();
-  for (const auto& peering : vnet.peerings) out.push_back(peering_json(query, vnet, peering));
+  for (const auto& peering : vnet.peerings) out.push_back(peering_json(query, vnet, peering, fabrics));
   return out;
 }
 
-json vnet_json(const Query& query, const model::Vnet& vnet) {
+json vnet_json(const Query& query, const model::Vnet& vnet, const Fabrics& fabrics) {
   auto out = resource(query, path_of(vnet));
   auto subnets = json::array();
   for (const auto& subnet : vnet.subnets) subnets.push_back(subnet_json(query, vnet, subnet));
@@ -85,29 +117,40 @@ json vnet_json(const Query& query, const model::Vnet& vnet) {
               {"privateEndpointVNetPolicies", "Disabled"},
               {"resourceGuid", guid_of(query, path_of(vnet))},
               {"subnets", subnets},
-              {"virtualNetworkPeerings", peerings_json(query, vnet)}});
+              {"virtualNetworkPeerings", peerings_json(query, vnet, fabrics)}});
   if (!vnet.bgp_community.empty()) out["bgpCommunities"] = {{"virtualNetworkCommunity", vnet.bgp_community}};
   return out;
 }
 
 }  // namespace
 
-json vnet_list(const Query& query, const Answers&) {
+std::vector<Question> ask_vnets(const Query& query) {
+  std::vector<Question> questions;
+  for (const auto* vnet : vnets_of(query)) questions.push_back({vnet->name, "links", ""});
+  return questions;
+}
+
+json vnet_list(const Query& query, const Answers& answers) {
+  const auto fabrics = fabrics_in(query, answers);
   auto out = json::array();
-  for (const auto& vnet : query.topology.vnets) out.push_back(vnet_json(query, vnet));
+  for (const auto& vnet : query.topology.vnets) out.push_back(vnet_json(query, vnet, fabrics));
   return out;
 }
 
-json vnet_show(const Query& query, const Answers&) { return vnet_json(query, vnet_of(query, "name")); }
+json vnet_show(const Query& query, const Answers& answers) {
+  return vnet_json(query, vnet_of(query, "name"), fabrics_in(query, answers));
+}
 
-json vnet_peering_list(const Query& query, const Answers&) { return peerings_json(query, vnet_of(query, "vnet-name")); }
+json vnet_peering_list(const Query& query, const Answers& answers) {
+  return peerings_json(query, vnet_of(query, "vnet-name"), fabrics_in(query, answers));
+}
 
-json vnet_peering_show(const Query& query, const Answers&) {
+json vnet_peering_show(const Query& query, const Answers& answers) {
   const auto& vnet = vnet_of(query, "vnet-name");
   const auto* peering = find_named(vnet.peerings, query.at("name"));
   if (peering == nullptr)
     throw child_not_found(id_of(query, path_of(vnet) + "/virtualNetworkPeerings/" + query.at("name")));
-  return peering_json(query, vnet, *peering);
+  return peering_json(query, vnet, *peering, fabrics_in(query, answers));
 }
 
 }  // namespace xconn::az

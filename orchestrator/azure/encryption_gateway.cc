@@ -1,6 +1,7 @@
-// A pair of encryption gateways of a third party (Aviatrix, "Encryption over DirectConnect/ExpressRoute"): machines in
-// a subnet of their own with a tunnel each to an edge on-prem, over private peering, and a controller that writes the
-// routes to on-prem into the route tables of the user's subnets, towards whichever gateway lives.
+// An encryption gateway of a third party, or a pair of them for HA (Aviatrix, "Encryption over
+// DirectConnect/ExpressRoute"): machines in a subnet of their own with a tunnel each to an edge on-prem, over private
+// peering, and a controller that writes the routes to on-prem into the route tables of the user's subnets, towards
+// whichever gateway lives.
 //
 //   NAME-primary, NAME-backup:  eth0 in the subnet; `platform`, by which they report to NAME-controller
 #include <algorithm>
@@ -17,8 +18,10 @@ constexpr const char* kReportAddresses[] = {"169.254.254.2/30", "169.254.254.6/3
 constexpr const char* kControllerAddresses[] = {"169.254.254.1/30", "169.254.254.5/30"};
 
 Address address_of(const model::EncryptionGateway& pair, std::size_t index) {
-  return index == 0 ? pair.primary : pair.backup;
+  return index == 0 ? pair.primary : *pair.backup;
 }
+
+std::size_t count_of(const model::EncryptionGateway& pair) { return pair.backup ? 2 : 1; }
 
 std::string controller_name(const model::EncryptionGateway& pair) { return pair.name + "-controller"; }
 
@@ -52,7 +55,7 @@ std::string add_gateway(Expansion& expansion, const model::EncryptionGateway& pa
 
 void add_controller(Expansion& expansion, const model::EncryptionGateway& pair) {
   auto& controller = expansion.add_node(controller_name(pair), "encryption-controller", "azure", pair.where);
-  for (std::size_t index : {0, 1})
+  for (std::size_t index = 0; index < count_of(pair); ++index)
     controller.interfaces.push_back(
         port("gateway" + std::to_string(index), {*InterfaceAddress::parse(kControllerAddresses[index])}));
   model::RouteController work;
@@ -85,8 +88,8 @@ void add_encryption_gateways(Expansion& expansion) {
   for (const auto& pair : expansion.in.encryption_gateways) {
     add_controller(expansion, pair);
     std::vector<std::string> nics;
-    for (std::size_t index : {0, 1}) nics.push_back(add_gateway(expansion, pair, index));
-    for (std::size_t index : {0, 1})
+    for (std::size_t index = 0; index < count_of(pair); ++index) nics.push_back(add_gateway(expansion, pair, index));
+    for (std::size_t index = 0; index < count_of(pair); ++index)
       expansion.node(controller_name(pair))
           .route_controller->gateways.push_back({nics[index], address_of(pair, index), pair.name + kSuffixes[index]});
     write_first_routes(expansion, pair, nics.front());

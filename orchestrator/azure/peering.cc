@@ -65,18 +65,41 @@ const NextHop* known_way(const model::Fabric& fabric, const Address& appliance) 
   return nullptr;
 }
 
+const model::VnetPeering* find_half(const model::Topology& topology, const std::string& vnet, const std::string& name) {
+  const auto owner = std::ranges::find(topology.vnets, vnet, &model::Vnet::name);
+  if (owner == topology.vnets.end()) return nullptr;
+  const auto half = std::ranges::find(owner->peerings, name, &model::VnetPeering::name);
+  return half == owner->peerings.end() ? nullptr : &*half;
+}
+
 }  // namespace
 
 const model::VnetPeering* other_half(const model::Topology& topology, const std::string& vnet,
                                      const model::VnetPeering& half) {
   const auto remote = std::ranges::find(topology.vnets, half.remote, &model::Vnet::name);
-  if (remote == topology.vnets.end()) return nullptr;
+  if (half.disconnected || remote == topology.vnets.end()) return nullptr;
   const auto other = std::ranges::find(remote->peerings, vnet, &model::VnetPeering::remote);
-  return other == remote->peerings.end() ? nullptr : &*other;
+  return other == remote->peerings.end() || other->disconnected ? nullptr : &*other;
 }
 
 std::string peering_state(const model::Topology& topology, const std::string& vnet, const model::VnetPeering& half) {
-  return other_half(topology, vnet, half) == nullptr ? "Initiated" : "Connected";
+  return other_half(topology, vnet, half) == nullptr ? state_unjoined(half) : "Connected";
+}
+
+std::string state_unjoined(const model::VnetPeering& half) { return half.disconnected ? "Disconnected" : "Initiated"; }
+
+std::string peering_interface(const std::string& remote) { return interface_name(remote); }
+
+std::vector<std::pair<std::string, std::string>> left_alone(const model::Topology& before,
+                                                            const model::Topology& after) {
+  std::vector<std::pair<std::string, std::string>> left;
+  for (const auto& vnet : before.vnets)
+    for (const auto& half : vnet.peerings)
+      if (peering_state(before, vnet.name, half) != "Initiated")
+        if (const auto* now = find_half(after, vnet.name, half.name);
+            now != nullptr && !other_half(after, vnet.name, *now))
+          left.emplace_back(vnet.name, half.name);
+  return left;
 }
 
 bool uses_remote_gateways(const model::Topology& topology, const std::string& spoke, const model::VnetPeering& half) {

@@ -2,18 +2,28 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "model/topology.hh"
 
 namespace xconn::azure {
 
-/// The half of the peering that `remote` has towards `vnet`; nullptr when there is none.
+/// The half of the peering that `remote` has towards `vnet`; nullptr when there is none, or one is Disconnected.
 const model::VnetPeering* other_half(const model::Topology& topology, const std::string& vnet,
                                      const model::VnetPeering& half);
 
-/// "Connected" when the other VNet has the other half, else "Initiated". ("Disconnected" is what is left of a Connected
-/// one when its other half was removed: only who saw both can tell.)
+/// "Connected" when the other VNet has the other half; without it "Disconnected" when it had one, else "Initiated".
 std::string peering_state(const model::Topology& topology, const std::string& vnet, const model::VnetPeering& half);
+/// Of one whose fabrics are not joined.
+std::string state_unjoined(const model::VnetPeering& half);
+
+/// What a fabric calls its side of the link to the fabric of `remote`. It is there while the peering is Connected.
+std::string peering_interface(const std::string& remote);
+
+/// The halves of `after` (VNet, name) whose other half went with the step from `before`: they are Disconnected.
+std::vector<std::pair<std::string, std::string>> left_alone(const model::Topology& before,
+                                                            const model::Topology& after);
 
 /// Whether `spoke` (a VNet's name) learns from, and is announced by, the gateways of the remote VNet of `half`: it is
 /// Connected, uses remote gateways, and the hub allows gateway transit.

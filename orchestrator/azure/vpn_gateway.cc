@@ -56,12 +56,17 @@ Address tunnel_end(const model::Gateway& gateway, const model::Connection& conne
   return gateway.public_addresses.at(seen_as(gateway, index));
 }
 
-/// Only one side calls: on-prem's, where it does.
+/// By default only one side calls: on-prem's, where it does.
 bool is_called(const Expansion& expansion, const Address& end) {
   return std::ranges::any_of(expansion.in.nodes, [&](const model::Node& node) {
     return std::ranges::any_of(node.tunnels,
                                [&](const model::Tunnel& tunnel) { return tunnel.remote == end && tunnel.initiate; });
   });
+}
+
+bool calls(const Expansion& expansion, const model::Connection& connection, const Address& end) {
+  using enum model::ConnectionMode;
+  return connection.mode == kInitiatorOnly || (connection.mode == kDefault && !is_called(expansion, end));
 }
 
 model::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gateway, const model::Connection& connection,
@@ -75,7 +80,8 @@ model::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gatewa
   const Address own = bgp_address(gateway, index);
   tunnel.address = {own, own.bits()};
   tunnel.peer_address = device.bgp_address;
-  tunnel.initiate = connection.initiate && !is_called(expansion, tunnel.local);
+  tunnel.initiate = calls(expansion, connection, tunnel.local);
+  tunnel.answers = connection.mode != model::ConnectionMode::kInitiatorOnly;
   tunnel.ike_proposals = kIkeProposals;
   tunnel.esp_proposals = kEspProposals;
   if (connection.ipsec_policy) {

@@ -29,7 +29,10 @@ struct Kind {
   const char* word;
   const char* help;
   std::vector<const char*> way;
+  void (*add_more)(CLI::App& group, Session& session) = nullptr;  ///< verbs that only read
 };
+
+void add_download(CLI::App& group, Session& session);
 
 const std::array kKinds{
     Kind{"circuit", "ExpressRoute circuits", {"circuits", "*"}},
@@ -38,7 +41,7 @@ const std::array kKinds{
     Kind{"connection", "Connections of gateways", {"connections", "*"}},
     Kind{"gateway", "Virtual network gateways", {"gateways", "*"}},
     Kind{"local-gateway", "VPN devices on-prem, as Azure knows them", {"local-gateways", "*"}},
-    Kind{"encryption-gateway", "Pairs of encryption gateways", {"encryption-gateways", "*"}},
+    Kind{"encryption-gateway", "Encryption gateways of a third party", {"encryption-gateways", "*"}, add_download},
     Kind{"port", "Port pairs of ExpressRoute Direct", {"ports", "*"}},
     Kind{"global-reach", "Circuits joined by Global Reach", {"global-reach", "*"}},
     Kind{"vnet", "Virtual networks", {"vnets", "*"}},
@@ -284,6 +287,26 @@ void part_words(const Kind& kind, Arguments& arguments) {
   arguments.names.erase(end, arguments.names.end());
 }
 
+/// What the controller hands out for the edge on-prem, as it is in the plan of the lab.
+int download_config(const std::string& name, const Session& session) {
+  const auto plan = lab::RemoteLab::attach(session.chosen_lab()).plan();
+  for (const auto& node : plan.nodes)
+    for (const auto& file : node.files)
+      if (node.name == name + "-controller" && file.name == "edge-configuration.txt") {
+        fmt::print("{}", file.content);
+        return kPass;
+      }
+  throw NotFoundError("the lab has no encryption-gateways." + name);
+}
+
+void add_download(CLI::App& group, Session& session) {
+  auto& verb = *group.add_subcommand("download-config", "Print the configuration of the edge, with its key");
+  auto name = std::make_shared<std::string>();
+  verb.add_option("name", *name, "NAME")->required();
+  add_lab_option(verb, session);
+  on_chosen(verb, session, [name, &session] { return download_config(*name, session); });
+}
+
 void add_kind(CLI::App& app, Session& session, const Kind& kind) {
   auto& group = *app.add_subcommand(kind.word, kind.help)->require_subcommand(1);
   std::vector<std::string> known;
@@ -305,6 +328,7 @@ void add_kind(CLI::App& app, Session& session, const Kind& kind) {
   add_words(shown, kind, arguments, false);
   add_lab_option(shown, session);
   on_chosen(shown, session, [&kind, arguments, &session] { return show(kind, *arguments, session); });
+  if (kind.add_more != nullptr) kind.add_more(group, session);
   auto& listed = *group.add_subcommand("list", "The names of all");
   add_lab_option(listed, session);
   on_chosen(listed, session, [&kind, &session] { return list(kind, session); });

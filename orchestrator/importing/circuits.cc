@@ -40,6 +40,36 @@ std::string provider_of(Fields& fields, Draft& draft) {
   return provider.name;
 }
 
+/// A provider that configures the peering itself peers with its own router, in the peering's AS. It may have other
+/// circuits whose customers do that.
+void take_provider_for_routed(model::Circuit& circuit, Asn asn, Draft& draft) {
+  auto& providers = draft.topology.providers;
+  const bool is_shared = std::ranges::any_of(draft.topology.circuits, [&](const model::Circuit& other) {
+    return &other != &circuit && other.provider == circuit.provider && other.private_peering;
+  });
+  auto* provider = find_named(providers, circuit.provider);
+  if (provider->asn == asn || (provider->asn && !is_shared)) return;
+  if (is_shared) {
+    auto& other = providers.emplace_back();
+    other.name = draft.free_name(circuit.provider + "-l3");
+    circuit.provider = other.name;
+    provider = &other;
+  }
+  provider->connectivity = "managed-l3";
+  provider->asn = asn;
+  draft.comment("providers/" + provider->name, "assumed: it configures a peering itself");
+}
+
+void read_who_configures(model::Circuit& circuit, const model::Peering& peering, bool is_private, Fields& fields,
+                         Draft& draft) {
+  const auto who = fields.text("lastModifiedBy");
+  if (!same_word(who, "Provider") || circuit.provider.empty()) return;
+  if (!is_private) return fields.note("lastModifiedBy", "says that the provider configures it", kLeftOut);
+  take_provider_for_routed(circuit, peering.peer_asn, draft);
+  fields.note("lastModifiedBy", "says that the provider configures the peering",
+              "provider " + circuit.provider + " is managed-l3 in AS " + peering.peer_asn.text());
+}
+
 /// Unique with its provider, as the tag is what tells circuits apart on the way to Microsoft.
 void choose_s_tag(model::Circuit& circuit, Fields& fields, Draft& draft) {
   constexpr int kMost = 4094, kFirstAssumed = 1000;
@@ -229,6 +259,7 @@ void carry_peering(const Resource& resource, Fields& fields, Draft& draft) {
   const auto path = "circuits/" + circuit->name + "/peerings/" + (is_private ? "private" : "microsoft");
   auto peering = read_peering(path, fields, draft);
   if (!is_private) read_microsoft(peering, fields, draft);
+  read_who_configures(*circuit, peering, is_private, fields, draft);
   (is_private ? circuit->private_peering : circuit->microsoft_peering) = std::move(peering);
 }
 

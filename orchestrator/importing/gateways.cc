@@ -3,6 +3,8 @@
 #include <array>
 
 #include "importing/types.hh"
+#include "model/algorithms.hh"
+#include "model/words.hh"
 
 namespace xconn::importing {
 namespace {
@@ -80,36 +82,12 @@ std::string read_sku(Fields& fields, bool is_vpn) {
   return {};
 }
 
-/// Azure's words for algorithms to charon's; empty when there is none.
+/// Azure's words for algorithms to charon's: "-" for none, empty for an unknown one.
 std::string algorithm(const std::string& word) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 26> kWords{{{"AES128", "aes128"},
-                                                                                  {"AES192", "aes192"},
-                                                                                  {"AES256", "aes256"},
-                                                                                  {"GCMAES128", "aes128gcm16"},
-                                                                                  {"GCMAES192", "aes192gcm16"},
-                                                                                  {"GCMAES256", "aes256gcm16"},
-                                                                                  {"DES3", "3des"},
-                                                                                  {"DES", "des"},
-                                                                                  {"SHA1", "sha1"},
-                                                                                  {"SHA256", "sha256"},
-                                                                                  {"SHA384", "sha384"},
-                                                                                  {"MD5", "md5"},
-                                                                                  {"DHGroup1", "modp768"},
-                                                                                  {"DHGroup2", "modp1024"},
-                                                                                  {"DHGroup14", "modp2048"},
-                                                                                  {"DHGroup2048", "modp2048"},
-                                                                                  {"DHGroup24", "modp2048s256"},
-                                                                                  {"ECP256", "ecp256"},
-                                                                                  {"ECP384", "ecp384"},
-                                                                                  {"PFS1", "modp768"},
-                                                                                  {"PFS2", "modp1024"},
-                                                                                  {"PFS14", "modp2048"},
-                                                                                  {"PFS2048", "modp2048"},
-                                                                                  {"PFS24", "modp2048s256"},
-                                                                                  {"None", "-"},
-                                                                                  {"PFSMM", "-"}}};
-  const auto found = std::ranges::find_if(kWords, [&](const auto& row) { return same_word(row.first, word); });
-  return found == kWords.end() ? "" : std::string(found->second);
+  if (same_word(word, "None") || same_word(word, "PFSMM")) return "-";
+  const auto found =
+      std::ranges::find_if(model::kAlgorithms, [&](const auto& row) { return same_word(row.azure, word); });
+  return found == model::kAlgorithms.end() ? "" : std::string(found->charon);
 }
 
 /// "aes256-sha256-modp2048" of the policy's words; empty when one of them is not known.
@@ -166,8 +144,8 @@ bool read_ipsec(model::Connection& connection, Fields& fields, Draft& draft) {
   connection.local_gateway = local ? draft.name_of(*local) : "";
   connection.bgp = fields.truth("enableBgp");
   connection.use_local_azure_address = fields.truth("useLocalAzureIpAddress");
-  connection.initiate =
-      fields.one_of("connectionMode", {"Default", "InitiatorOnly", "ResponderOnly"}, "Default") != "ResponderOnly";
+  const auto mode = fields.one_of("connectionMode", {"Default", "InitiatorOnly", "ResponderOnly"}, "Default");
+  connection.mode = *model::Word<model::ConnectionMode>::parse(mode);
   if (const auto* dpd = fields.raw("dpdTimeoutSeconds"); dpd != nullptr && says_something(*dpd))
     if (const auto seconds = fields.number("dpdTimeoutSeconds", kLeastDpd, kMostDpd, "it is 45 s"))
       connection.dpd_timeout = std::chrono::seconds(*seconds);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "importing/types.hh"
+#include "importing/sites.hh"
 
 namespace xconn::importing {
 namespace {
@@ -11,59 +11,6 @@ namespace {
 constexpr const char* kInternet = "internet";
 constexpr std::uint32_t kMicrosoftAsn = 12076;
 constexpr int kLongestLan = 29;
-
-/// One customer: circuits and local gateways that lead to the same VNets.
-struct Site {
-  std::set<std::string> vnets;
-  std::vector<std::string> circuits, local_gateways;
-};
-
-const model::Gateway* gateway_of(const Draft& draft, const model::Connection& connection) {
-  return find_named(draft.topology.gateways, connection.gateway);
-}
-
-/// The VNet of every gateway that it is connected to.
-std::set<std::string> vnets_of(const Draft& draft, std::string model::Connection::*end, const std::string& name) {
-  std::set<std::string> out;
-  for (const auto& connection : draft.topology.connections)
-    if (connection.*end == name)
-      if (const auto* gateway = gateway_of(draft, connection)) out.insert(gateway->vnet);
-  return out;
-}
-
-void join(std::vector<Site>& sites, Site more) {
-  const auto meets = [&](const Site& site) {
-    return std::ranges::any_of(more.vnets, [&](const auto& vnet) { return site.vnets.contains(vnet); });
-  };
-  const auto first = std::ranges::find_if(sites, meets);
-  if (first == sites.end()) {
-    sites.push_back(std::move(more));
-    return;
-  }
-  const auto take = [&](const Site& other) {
-    first->vnets.insert(other.vnets.begin(), other.vnets.end());
-    first->circuits.insert(first->circuits.end(), other.circuits.begin(), other.circuits.end());
-    first->local_gateways.insert(first->local_gateways.end(), other.local_gateways.begin(), other.local_gateways.end());
-  };
-  take(more);
-  for (auto at = first + 1; at != sites.end();) {
-    if (!meets(*at)) {
-      ++at;
-      continue;
-    }
-    take(*at);
-    at = sites.erase(at);
-  }
-}
-
-std::vector<Site> sites_of(const Draft& draft) {
-  std::vector<Site> sites;
-  for (const auto& circuit : draft.topology.circuits)
-    join(sites, {vnets_of(draft, &model::Connection::circuit, circuit.name), {circuit.name}, {}});
-  for (const auto& local : draft.topology.local_gateways)
-    join(sites, {vnets_of(draft, &model::Connection::local_gateway, local.name), {}, {local.name}});
-  return sites;
-}
 
 Route route_to(const Prefix& prefix, NextHop hop, std::uint32_t metric = 0) {
   Route route;
@@ -170,7 +117,36 @@ class Customer {
     return name;
   }
 
+  /// Azure knows only the AS of a provider's router, so the customer behind it gets one of its own.
+  static Asn behind(Asn provider) {
+    const auto usual = *Asn::of(65001);
+    return provider == usual ? *Asn::of(65002) : usual;
+  }
+
+  const model::Provider* routing_provider(const model::Circuit& circuit) const {
+    const auto* provider = find_named(draft_.topology.providers, circuit.provider);
+    return provider != nullptr && provider->asn ? provider : nullptr;
+  }
+
+  /// A managed layer-3 provider hands over untagged, on a network of its own, and speaks BGP there.
+  void add_routed_circuit(model::Circuit& circuit, Asn provider) {
+    constexpr int kLength = 30;
+    const auto name = router_of(behind(provider));
+    const auto number = ++pairs_[name] == 1 ? "" : std::to_string(pairs_[name]);
+    circuit.customer_primary = {name, "pri" + number};
+    circuit.customer_secondary = {name, "sec" + number};
+    for (const auto* port : {&circuit.customer_primary, &circuit.customer_secondary}) {
+      const auto network = draft_.free_network(kLength);
+      auto& interface = node(name).interfaces.emplace_back();
+      interface.name = port->interface;
+      interface.addresses = {InterfaceAddress(network.host(1), kLength)};
+      node(name).bgp->neighbors.push_back({.address = network.host(2), .asn = provider});
+      draft_.comment("nodes/" + name + "/interfaces/" + port->interface, "assumed: Azure does not know it");
+    }
+  }
+
   void add_circuit(model::Circuit& circuit) {
+    if (const auto* provider = routing_provider(circuit)) return add_routed_circuit(circuit, *provider->asn);
     const auto* any = circuit.private_peering ? &circuit.private_peering : &circuit.microsoft_peering;
     const auto name = router_of(*any ? (*any)->peer_asn : *Asn::of(65001));
     auto* port = circuit.port.empty() ? nullptr : find_named(draft_.topology.direct_ports, circuit.port);
@@ -277,7 +253,7 @@ class Customer {
     tunnel.local = local.address;
     tunnel.remote = remote;
     tunnel.psk = connection.psk;
-    tunnel.initiate = true;
+    tunnel.initiate = connection.mode != model::ConnectionMode::kInitiatorOnly;
     const auto own = local.bgp_address ? *local.bgp_address : draft_.free_network(30).host(2);
     tunnel.address = InterfaceAddress(own, kWhole);
     // Azure's default policy as it answers (Microsoft Learn, "About VPN devices and IPsec/IKE parameters")

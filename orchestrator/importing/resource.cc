@@ -55,7 +55,6 @@ constexpr std::array<std::string_view, 28> kBookkeeping{"id",
                                                         "systemData",
                                                         "scope",
                                                         "gatewayManagerEtag",
-                                                        "lastModifiedBy",
                                                         "timeouts"};
 
 std::string lower(std::string_view text) {

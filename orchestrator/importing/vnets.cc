@@ -186,6 +186,7 @@ void carry_vnet_peering(const Resource& resource, Fields& fields, Draft& draft) 
   const auto own = draft.vnet(resource.id.parent(), resource.at.where()).name;
   peering.remote = draft.vnet(*remote, resource.at.where()).name;
   peering.name = draft.name_for(resource.id, "peering of " + own, resource.at.where(), fields.object());
+  peering.disconnected = same_word(state, "Disconnected");
   add_other_half(peering, own, fields, draft);
   find_named(draft.topology.vnets, own)->peerings.push_back(std::move(peering));
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/document.hh"
+#include "model/words.hh"
 
 namespace xconn::importing {
 namespace {
@@ -169,7 +170,9 @@ Map written(const model::Node& node) {
 
 // --- ExpressRoute ------------------------------------------------------------------------------------------------
 
-Map written(const model::Provider& provider) { return Map().put("model", provider.connectivity); }
+Map written(const model::Provider& provider) {
+  return Map().put("model", provider.connectivity).put_if("asn", provider.asn);
+}
 
 Map ends(const End& primary, const End& secondary) {
   return Map().put("primary", word(primary)).put("secondary", word(secondary));
@@ -236,7 +239,8 @@ Map written(const model::VnetPeering& peering) {
       .flag("allow-vnet-access", peering.allow_vnet_access, true)
       .flag("allow-forwarded-traffic", peering.allow_forwarded_traffic, false)
       .flag("allow-gateway-transit", peering.allow_gateway_transit, false)
-      .flag("use-remote-gateways", peering.use_remote_gateways, false);
+      .flag("use-remote-gateways", peering.use_remote_gateways, false)
+      .flag("disconnected", peering.disconnected, false);
 }
 
 Map written(const model::Vnet& vnet) {
@@ -326,7 +330,9 @@ Map written(const model::Connection& connection) {
   if (connection.dpd_timeout != model::Connection{}.dpd_timeout)
     map.put("dpd-timeout", xconn::to_string(connection.dpd_timeout));
   map.flag("use-local-azure-address", connection.use_local_azure_address, false);
-  return connection.initiate ? map : map.put("mode", std::string("ResponderOnly"));
+  if (connection.mode != model::ConnectionMode::kDefault)
+    map.put("mode", model::Word<model::ConnectionMode>::show(connection.mode));
+  return map;
 }
 
 Map written(const model::BalancerRule& rule) {

@@ -133,6 +133,7 @@ struct VnetPeering {
   bool allow_forwarded_traffic = false;
   bool allow_gateway_transit = false;
   bool use_remote_gateways = false;
+  bool disconnected = false;  ///< it was Connected, and its other half was removed: it joins nothing until made anew
 };
 
 struct Vnet {
@@ -211,6 +212,8 @@ struct IpsecPolicy {
   Duration esp_lifetime{std::chrono::seconds{27000}};
 };
 
+enum class ConnectionMode { kDefault, kInitiatorOnly, kResponderOnly };
+
 /// From a gateway to a circuit (ExpressRoute), or to a local gateway (IPsec).
 struct Connection {
   Where where;
@@ -226,8 +229,8 @@ struct Connection {
   bool bgp = false;
   std::optional<IpsecPolicy> ipsec_policy;
   Duration dpd_timeout{std::chrono::seconds{45}};
-  bool use_local_azure_address = false;  ///< over private peering
-  bool initiate = true;                  ///< `mode: ResponderOnly` when false
+  bool use_local_azure_address = false;            ///< over private peering
+  ConnectionMode mode = ConnectionMode::kDefault;  ///< who of the two calls
 };
 
 struct LoadBalancer {

@@ -118,7 +118,9 @@ const ObjectInfo& object_info<Connection>() {
           key<&Connection::dpd_timeout>("dpd-timeout", "IPsec: 9 s to 3600 s of silence until the peer is dead"),
           key<&Connection::use_local_azure_address>("use-local-azure-address",
                                                     "IPsec: from the gateway's private address, over private peering"),
-          key<&Connection::initiate, ConnectionMode>("mode", "IPsec: with ResponderOnly the gateway never calls"),
+          key<&Connection::mode>("mode",
+                                 "IPsec: with ResponderOnly the gateway never calls; with InitiatorOnly it "
+                                 "calls always and answers no call"),
       },
       nullptr,
       {},
@@ -131,7 +133,7 @@ template <>
 const ObjectInfo& object_info<EncryptionGateway>() {
   static const ObjectInfo kInfo{
       "encryption gateway",
-      "A pair of gateways of a third party that encrypts over private peering: a subnet of its own, tunnels to an "
+      "One gateway of a third party, or a pair, that encrypts over private peering: a subnet of its own, tunnels to an "
       "edge, "
       "and a controller that writes routes towards whichever gateway is alive.",
       "encryption-gateways:\n  enc: {subnet: hub/enc, primary: 10.1.2.4, backup: 10.1.2.5, edge: 10.9.1.2, psk: "
@@ -140,8 +142,10 @@ const ObjectInfo& object_info<EncryptionGateway>() {
       {
           key<&EncryptionGateway::subnet>("subnet", "where the two stand", kRequired),
           key<&EncryptionGateway::primary>("primary", "the first one's address", kRequired),
-          key<&EncryptionGateway::backup>("backup", "the second one's address", kRequired),
-          key<&EncryptionGateway::edge>("edge", "where the tunnels end on-prem; reached over private peering",
+          key<&EncryptionGateway::backup>("backup", "HA: the second one's address"),
+          key<&EncryptionGateway::edge>("edge",
+                                        "where the tunnels end on-prem, reached over private peering; a public address "
+                                        "is not, unless on-prem announces it there",
                                         kRequired),
           key<&EncryptionGateway::psk>("psk", "the key that all three share", kRequired | kSecret),
           key<&EncryptionGateway::remote_networks>("remote-networks", "on-prem, behind the edge", kRequired),

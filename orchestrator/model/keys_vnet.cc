@@ -92,6 +92,8 @@ const ObjectInfo& object_info<VnetPeering>() {
                                                      "takes what the other VNet forwards but did not send"),
           key<&VnetPeering::allow_gateway_transit>("allow-gateway-transit", "the other VNet may use the gateway here"),
           key<&VnetPeering::use_remote_gateways>("use-remote-gateways", "uses the other VNet's gateway"),
+          key<&VnetPeering::disconnected>("disconnected",
+                                          "its other half was removed from a running lab; delete and create it again"),
       },
       read_short_vnet_peering,
       "a map, or the other VNet's name",

@@ -65,8 +65,8 @@ std::vector<Use> uses_of(const Topology& topology) {
     const auto segment = "subnet " + gateway.subnet.vnet + "/" + gateway.subnet.subnet;
     if (is_read(gateway.primary))
       uses.push_back({segment, gateway.primary, gateway.name, {"encryption-gateways", gateway.name, "primary"}});
-    if (is_read(gateway.backup))
-      uses.push_back({segment, gateway.backup, gateway.name, {"encryption-gateways", gateway.name, "backup"}});
+    if (gateway.backup)
+      uses.push_back({segment, *gateway.backup, gateway.name, {"encryption-gateways", gateway.name, "backup"}});
   }
   return uses;
 }
@@ -245,7 +245,8 @@ void in_subnet(Check& check) {
                       {"gateways", gateway.name, "instances", i});
   for (const auto& gateway : check.topology.encryption_gateways) {
     check_in_subnet(check, taken, gateway.subnet, gateway.primary, {"encryption-gateways", gateway.name, "primary"});
-    check_in_subnet(check, taken, gateway.subnet, gateway.backup, {"encryption-gateways", gateway.name, "backup"});
+    if (gateway.backup)
+      check_in_subnet(check, taken, gateway.subnet, *gateway.backup, {"encryption-gateways", gateway.name, "backup"});
   }
 }
 

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "model/rules.hh"
+#include "model/words.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
@@ -14,7 +15,7 @@ void check_of_circuit(Check& check, const Connection& connection) {
   if (connection.bgp) report("bgp", "true");
   if (connection.ipsec_policy) report("ipsec-policy", "");
   if (connection.use_local_azure_address) report("use-local-azure-address", "true");
-  if (!connection.initiate) report("mode", "ResponderOnly");
+  if (connection.mode != ConnectionMode::kDefault) report("mode", Word<ConnectionMode>::show(connection.mode));
 }
 
 void check_of_device(Check& check, const Connection& connection) {

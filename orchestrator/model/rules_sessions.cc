@@ -168,7 +168,7 @@ void check_connection(Check& check, const Connection& connection, const Gateway&
       const Path path{"connections", connection.name, "psk"};
       if (tunnel.psk != connection.psk && !connection.psk.empty())
         check.report(path, "", "use the psk of tunnel " + tunnel.name + " of " + node.name);
-      if (!tunnel.initiate && !connection.initiate)
+      if (!tunnel.initiate && connection.mode == ConnectionMode::kResponderOnly)
         check.report({"connections", connection.name, "mode"}, "ResponderOnly",
                      "nor does " + node.name + " call: add initiate: true to its tunnel " + tunnel.name);
     }

@@ -90,6 +90,7 @@ struct Tunnel {
   Duration ike_lifetime{std::chrono::seconds{28800}}, esp_lifetime{std::chrono::seconds{27000}};
   Dpd dpd;
   int mtu = 1400;
+  bool answers = true;  ///< false: the peer's calls are dropped
 };
 
 struct Sla {
@@ -237,8 +238,9 @@ struct EncryptionGateway {
   Where where;
   std::string name;
   SubnetRef subnet;
-  Address primary, backup;
-  Address edge;  ///< where the tunnels end on-prem: reached over private peering
+  Address primary;
+  std::optional<Address> backup;  ///< HA, when it is there
+  Address edge;                   ///< where the tunnels end on-prem: reached over private peering
   std::string psk;
   std::vector<Prefix> remote_networks;           ///< on-prem, behind the edge
   std::vector<Prefix> local_networks;            ///< what the edge learns to route into the tunnels

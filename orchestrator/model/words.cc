@@ -63,8 +63,9 @@ constexpr std::array<Choice<bool>, 2> kBridgeKinds{{{"ethernet", false}, {"bridg
 constexpr std::array<Choice<bool>, 2> kBalancerKinds{{{"internal", false}, {"public", true}}};
 constexpr std::array<Choice<bool>, 2> kDirections{{{"Inbound", true}, {"Outbound", false}}};
 constexpr std::array<Choice<bool>, 2> kAccess{{{"Allow", true}, {"Deny", false}}};
-constexpr std::array<Choice<bool>, 3> kConnectionModes{
-    {{"Default", true}, {"InitiatorOnly", true}, {"ResponderOnly", false}}};
+constexpr std::array<Choice<ConnectionMode>, 3> kConnectionModes{{{"Default", ConnectionMode::kDefault},
+                                                                  {"InitiatorOnly", ConnectionMode::kInitiatorOnly},
+                                                                  {"ResponderOnly", ConnectionMode::kResponderOnly}}};
 constexpr std::array<std::string_view, 4> kTrafficEnds{"*", "VirtualNetwork", "AzureLoadBalancer", "Internet"};
 constexpr std::array<Choice<bool>, 6> kBooleans{
     {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}}};

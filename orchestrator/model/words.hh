@@ -29,15 +29,14 @@ struct PortRange;     ///< 80 or "8000-8100"
 struct IpProtocol;    ///< tcp, udp, icmp, esp or 0 to 255
 struct ObjectName;    ///< a std::string that names something of the topology
 struct InterfaceName;
-struct BridgeKind;      ///< bridge -> true
-struct BalancerKind;    ///< public -> true
-struct Guid;            ///< a std::string
-struct Community;       ///< "12076:51004", a std::string
-struct Direction;       ///< Inbound -> true
-struct Access;          ///< Allow -> true
-struct ConnectionMode;  ///< whether the gateway calls: ResponderOnly -> false
-struct TrafficEnd;      ///< a prefix, a service tag or *, as a std::string
-struct TrafficPorts;    ///< a PortRange, or * as 0 to 65535
+struct BridgeKind;    ///< bridge -> true
+struct BalancerKind;  ///< public -> true
+struct Guid;          ///< a std::string
+struct Community;     ///< "12076:51004", a std::string
+struct Direction;     ///< Inbound -> true
+struct Access;        ///< Allow -> true
+struct TrafficEnd;    ///< a prefix, a service tag or *, as a std::string
+struct TrafficPorts;  ///< a PortRange, or * as 0 to 65535
 template <const auto& Values>
 struct OneOf;  ///< one of Azure's own values, kept as it is spelled
 template <int Low, int High>
@@ -146,7 +145,7 @@ XCONN_WORD(Guid, std::string);
 XCONN_WORD(Community, std::string);
 XCONN_WORD(Direction, bool);
 XCONN_WORD(Access, bool);
-XCONN_WORD(ConnectionMode, bool);
+XCONN_WORD(ConnectionMode, ConnectionMode);
 XCONN_WORD(TrafficEnd, std::string);
 using PortPair = std::pair<std::uint16_t, std::uint16_t>;
 XCONN_WORD(PortRange, PortPair);

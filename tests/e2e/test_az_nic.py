@@ -138,6 +138,35 @@ def test_vnet_peerings(lab):
     assert lab.az("network vnet peering list --vnet-name spoke1")[0]["useRemoteGateways"] is True
 
 
+@pytest.mark.bound(240)
+def test_half_a_peering_is_disconnected(lab, xconn):
+    """azure-facts: Initiated -> Connected -> Disconnected. The fabrics' links are what ip shows."""
+
+    def verb(*words: str) -> None:
+        done = xconn(*words, "--lab", lab.name)
+        assert done.returncode == 0, done.stderr
+
+    def seen(vnet: str) -> tuple[str | None, bool]:
+        halves = {
+            half["name"]: half["peeringState"] for half in lab.az(f"network vnet peering list --vnet-name {vnet}")
+        }
+        other = {"transit": "spoke1", "spoke1": "transit"}[vnet]
+        links = {link["ifname"] for link in lab.json(vnet, "ip", "-j", "link")}
+        return halves.get(f"to-{other}"), other in links
+
+    assert seen("transit") == ("Connected", True)
+    shown = xconn("vnet-peering", "show", "spoke1", "to-transit", "--lab", lab.name).stdout
+    keys = [line.strip().replace(": ", "=") for line in shown.splitlines()[1:]]
+    verb("vnet-peering", "delete", "spoke1", "to-transit")
+    assert seen("transit") == ("Disconnected", False)
+    verb("vnet-peering", "create", "spoke1", "to-transit", "remote=transit")
+    assert (seen("transit"), seen("spoke1")) == (("Disconnected", False), ("Initiated", False))
+    verb("vnet-peering", "delete", "transit", "to-spoke1")
+    verb("vnet-peering", "create", "transit", "to-spoke1", "remote=spoke1", "allow-gateway-transit=true")
+    assert (seen("transit"), seen("spoke1")) == (("Connected", True), ("Connected", True))
+    verb("vnet-peering", "update", "spoke1", "to-transit", *keys)
+
+
 def test_each_customer_has_its_own_table(lab):
     """Two circuits on one pair of MSEEs: neither sees what the other says."""
 

@@ -53,6 +53,22 @@ TEST(VnetPeering, IsConnectedWhenTheOtherHalfIsThere) {
   EXPECT_THAT(node(plain, "spoke1").fabric->peers, IsEmpty());
 }
 
+TEST(VnetPeering, IsDisconnectedWhenItsOtherHalfGoes) {
+  using testing::Pair;
+  const auto before = reference();
+  auto after = before;
+  vnet(after, "spoke1").peerings.clear();
+  EXPECT_THAT(left_alone(before, after), testing::ElementsAre(Pair("transit", "to-spoke1")));
+  EXPECT_THAT(left_alone(after, after), IsEmpty()) << "it was Initiated";
+  auto& left = *std::ranges::find(vnet(after, "transit").peerings, "to-spoke1", &model::VnetPeering::name);
+  left.disconnected = true;
+  EXPECT_EQ(peering_state(after, "transit", left), "Disconnected");
+  auto untouched = before;
+  vnet(after, "spoke1").peerings = vnet(untouched, "spoke1").peerings;
+  EXPECT_EQ(peering_state(after, "spoke1", vnet(after, "spoke1").peerings.front()), "Initiated");
+  EXPECT_THAT(node(expand(after), "spoke1").fabric->peers, IsEmpty()) << "until both are made anew";
+}
+
 TEST(VnetPeering, JoinsTwoFabricsOnceAndHidesTheHop) {
   const auto plain = expand(reference());
   EXPECT_THAT(node(plain, "transit").fabric->peers, SizeIs(2));

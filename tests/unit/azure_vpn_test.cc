@@ -90,6 +90,20 @@ TEST(VpnGateway, EachInstanceOfAnActiveActiveOneHasItsPublicAddress) {
   EXPECT_TRUE(linked(plain, {"internet", "azure"}, {"vpn-gw-front", "internet"}));
 }
 
+TEST(VpnGateway, CallsAsItsConnectionSays) {
+  using enum model::ConnectionMode;
+  const auto tunnel_with = [](model::ConnectionMode mode) {
+    auto topology = backup();
+    std::ranges::find(topology.connections, "hq-hub", &model::Connection::name)->mode = mode;
+    return node(expand(topology), "vpn-gw-0").tunnels.at(0);
+  };
+  EXPECT_TRUE(tunnel_with(kDefault).answers);
+  EXPECT_TRUE(tunnel_with(kInitiatorOnly).initiate) << "though on-prem calls";
+  EXPECT_FALSE(tunnel_with(kInitiatorOnly).answers);
+  EXPECT_FALSE(tunnel_with(kResponderOnly).initiate);
+  EXPECT_TRUE(tunnel_with(kResponderOnly).answers);
+}
+
 TEST(VpnGateway, AnActiveStandbyOneIsOneToItsPeers) {
   auto topology = backup();
   auto& gateway = vpn_gateway(topology);
