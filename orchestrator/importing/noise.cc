@@ -99,6 +99,28 @@ void clean_line(std::string& text, std::size_t from, std::size_t to) {
   blank(text, from + bracket, from + bracket + length);
 }
 
+/// Past the string that begins at `at`; the end of the text when it is not closed.
+std::size_t after_string(std::string_view text, std::size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return std::min(at + 1, text.size());
+}
+
+/// Whoever cuts the end of a list leaves the comma before it.
+void blank_last_commas(std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '"') {
+      at = after_string(text, at);
+      continue;
+    }
+    if (text[at] == ',') {
+      const auto next = text.find_first_not_of(" \t\r\n", at + 1);
+      if (next != std::string::npos && (text[next] == ']' || text[next] == '}')) text[at] = ' ';
+    }
+    ++at;
+  }
+}
+
 }  // namespace
 
 std::string without_noise(const std::string& content) {
@@ -110,6 +132,7 @@ std::string without_noise(const std::string& content) {
     clean_line(text, from, end);
     from = end + 1;
   }
+  blank_last_commas(text);
   return text;
 }
 

@@ -1,7 +1,11 @@
 #include "services/frr_change.hh"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
+#include <set>
 #include <sstream>
 
 namespace xconn::services {
@@ -129,6 +133,14 @@ std::string neighbour_part(const std::string& line) {
   return words.size() > 1 && words[0] == "neighbor" ? "neighbor " + words[1] + " " : "";
 }
 
+/// An entry of a prefix list as the list knows it: without its number. Else "".
+std::string entry_of(const std::string& line) {
+  auto words = words_of(line);
+  if (words.size() < 6 || words[1] != "prefix-list" || words[3] != "seq") return {};
+  words.erase(words.begin() + 3, words.begin() + 5);
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
 std::string negated(const std::string& line) { return line.starts_with("no ") ? line.substr(3) : "no " + line; }
 
 /// What cannot be taken away as a whole is emptied.
@@ -152,7 +164,7 @@ class Difference {
     for (const auto& section : after) {
       const auto* old = find(before, section.head);
       if (!section.is_context) {
-        if (old == nullptr) out_.push_back(section.head);
+        if (old == nullptr) add(section.head, before);
         continue;
       }
       inside(section.head, old == nullptr, [&] {
@@ -176,7 +188,18 @@ class Difference {
     return gone;
   }
 
+  /// bgpd drops an entry that its prefix list has already, under whatever number.
+  void add(const std::string& line, const Sections& before) {
+    const auto entry = entry_of(line);
+    for (const auto& old : before)
+      if (!entry.empty() && entry_of(old.head) == entry && settled_.insert(setting_of(old.head)).second)
+        out_.push_back(negated(old.head));
+    if (!entry.empty()) settled_.insert(setting_of(line));
+    out_.push_back(line);
+  }
+
   void remove(const Section& section, const Sections& after) {
+    if (settled_.contains(setting_of(section.head))) return;
     const auto part = neighbour_part(section.head);
     if (!part.empty() && std::ranges::find(gone_, part) != gone_.end()) return;  // goes with its neighbour
     if (is_set_anew(section.head, after)) return;
@@ -200,6 +223,7 @@ class Difference {
 
   Commands& out_;
   std::vector<std::string> gone_;  // neighbours that take all their lines with them
+  std::set<std::string> settled_;  // numbers of prefix lists that have their last word
 };
 
 bool is_policy(const Section& section) {

@@ -33,25 +33,26 @@ Fd unshare_namespace() {
   return open_namespace(kOwnNamespace);
 }
 
-/// On a thread of its own, so that the caller's namespace never changes.
-void on_thread(const std::function<void()>& action) {
-  std::exception_ptr error;
-  std::thread([&] {
-    try {
-      action();
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }).join();
-  if (error) std::rethrow_exception(error);
-}
+/// The calling thread is elsewhere until this goes. One that cannot return must not go on: it would configure a node in
+/// place of the host.
+class Excursion {
+ public:
+  Excursion() = default;
+  ~Excursion() {
+    if (::setns(home_.get(), CLONE_NEWNET) != 0) std::terminate();
+  }
+  Excursion(const Excursion&) = delete;
+  Excursion& operator=(const Excursion&) = delete;
+
+ private:
+  Fd home_ = open_namespace(kOwnNamespace);
+};
 
 }  // namespace
 
 Netns Netns::create() {
-  Fd fd;
-  on_thread([&] { fd = unshare_namespace(); });
-  return Netns(std::move(fd));
+  const Excursion excursion;
+  return Netns(unshare_namespace());
 }
 
 std::vector<Netns> Netns::create(std::size_t count) {
@@ -102,10 +103,9 @@ void Netns::unpin(const std::string& path) {
 }
 
 void Netns::enter_and_run(const std::function<void()>& action) const {
-  on_thread([&] {
-    check(::setns(fd(), CLONE_NEWNET), "enter network namespace");
-    action();
-  });
+  const Excursion excursion;
+  check(::setns(fd(), CLONE_NEWNET), "enter network namespace");
+  action();
 }
 
 }  // namespace xconn::sys

@@ -1,6 +1,6 @@
-// A network namespace is a file descriptor, not a name. The calling thread never changes namespace: what must happen
-// inside happens on a short-lived thread (about 30 us). A namespace goes, asynchronously, once this handle, every
-// socket opened inside, every process inside and every pinned path are gone.
+// A network namespace is a file descriptor, not a name. The calling thread is inside while run() lasts and comes back
+// whatever happens; others stay where they are. A namespace goes, asynchronously, once this handle, every socket opened
+// inside, every process inside and every pinned path are gone.
 #pragma once
 
 #include <cstddef>

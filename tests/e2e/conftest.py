@@ -20,6 +20,8 @@ if not os.environ.get("CI"):  # others may have labs up on this machine
 for name in ("XCONN_LAB", "XCONN_TOPOLOGY", "XCONN_FORMAT", "XCONN_DATAPATH"):
     os.environ.pop(name, None)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would hand on that it is ignored
+
 pytest_plugins = ["crossconnect.pytest_plugin"]
 
 from host import ALONE, RUN, Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)

@@ -139,8 +139,9 @@ def test_vnet_peerings(lab):
 
 
 @pytest.mark.bound(240)
-def test_half_a_peering_is_disconnected(lab, xconn):
+def test_half_a_peering_is_disconnected(xconn_lab, xconn):
     """azure-facts: Initiated -> Connected -> Disconnected. The fabrics' links are what ip shows."""
+    lab = xconn_lab("transit-vnet")
 
     def verb(*words: str) -> None:
         done = xconn(*words, "--lab", lab.name)

@@ -104,6 +104,13 @@ TEST(Import, SameCircuitTwiceIsOne) {
   EXPECT_EQ(model::read_text(out.topology, "a").circuits.size(), 1U);
 }
 
+TEST(Import, ACutLeavesAComma) {
+  const auto cut =
+      imported("[" + circuit("65001") + ",\n<snipped for brevity>\n" + circuit("65001", "er2,]") + ",\n  ]");
+  EXPECT_EQ(model::read_text(cut.topology, "a").circuits.size(), 2U);
+  EXPECT_THAT(text_of(cut.notes), HasSubstr("er2,]")) << "what is in quotes stays";
+}
+
 TEST(Import, SaysWhereTwoFilesDiffer) {
   const auto out = imported(circuit("65001") + "\n" + circuit("65002"));
   EXPECT_THAT(text_of(out.notes), HasSubstr("a.json:5: er1/AzurePrivatePeering: peerASN = 65002: is 65001 where"));

@@ -74,6 +74,19 @@ TEST(FrrCommands, PolicyComesBeforeItIsUsedAndGoesAfter) {
                           "address-family ipv4 unicast", "neighbor 192.0.2.1 prefix-list IN-1 in", "exit", "exit"));
 }
 
+TEST(FrrCommands, AnEntryThatGetsAnotherNumberIsTakenFromItsOldOneFirst) {
+  constexpr auto kThree =
+      "ip prefix-list L seq 5 permit A\nip prefix-list L seq 10 permit B\nip prefix-list L seq 15 permit C\n";
+  constexpr auto kTwo = "ip prefix-list L seq 5 permit B\nip prefix-list L seq 10 permit C\n";
+  EXPECT_THAT(frr_commands(kThree, kTwo),
+              ElementsAre("no ip prefix-list L seq 10 permit B", "ip prefix-list L seq 5 permit B",
+                          "no ip prefix-list L seq 15 permit C", "ip prefix-list L seq 10 permit C"));
+  EXPECT_THAT(frr_commands(kTwo, kThree),
+              ElementsAre("ip prefix-list L seq 5 permit A", "ip prefix-list L seq 10 permit B",
+                          "ip prefix-list L seq 15 permit C"))
+      << "a number that was set anew has left its old entry";
+}
+
 TEST(FrrCommands, WhatWasSwitchedOffIsSwitchedOnAndASpeakerOfAnotherAsIsMadeAnew) {
   const auto on = replaced(kBefore, " no bgp ebgp-requires-policy\n", "");
   EXPECT_THAT(frr_commands(kBefore, on), ElementsAre("router bgp 65001", "bgp ebgp-requires-policy", "exit"));
