@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "azure/expand.hh"
+#include "azure/life.hh"
+#include "base/address.hh"
 #include "base/errors.hh"
+#include "model/read.hh"
 #include "nodes/roles.hh"
 
 namespace xconn::nodes {
@@ -80,6 +83,17 @@ std::string link_name(const model::Link& link) {
   return link.a.node + ":" + link.a.interface + "--" + link.b.node + ":" + link.b.interface;
 }
 
+void demand_name(const std::string& name) {
+  if (is_object_name(name)) return;
+  throw TopologyError({{{"--name", 0, 0},
+                        "lab",
+                        "name",
+                        name,
+                        "a name is letters, digits, '-' and '_', at most 63",
+                        "choose another name",
+                        ""}});
+}
+
 }  // namespace
 
 plan::Plan compose(const model::Topology& topology) {
@@ -101,6 +115,22 @@ plan::Plan compose(const model::Topology& topology) {
   for (const auto& link : plain.links)
     plan.links.push_back({link_name(link), link.a, link.b, link.a_to_b, link.b_to_a});
   return plan;
+}
+
+Composed compose_file(const std::string& path, const std::string& name) {
+  auto [topology, document] = model::read_with_document(path);
+  if (!name.empty()) {
+    demand_name(name);
+    topology.name = name;
+  }
+  document.put({"name"}, topology.name);
+  return {std::move(document), compose(topology)};
+}
+
+Composed compose_change(const std::string& running_file, const model::Document& wanted) {
+  auto document = azure::carried_over(model::read(running_file), wanted);
+  auto plan = compose(model::read(document));
+  return {std::move(document), std::move(plan)};
 }
 
 }  // namespace xconn::nodes

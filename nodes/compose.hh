@@ -2,6 +2,7 @@
 // the facts that hold once it has converged. Pure: no file, no kernel, no clock.
 #pragma once
 
+#include "model/document.hh"
 #include "model/topology.hh"
 #include "plan/plan.hh"
 
@@ -10,5 +11,19 @@ namespace xconn::nodes {
 /// `topology` as model::read returns it: every name resolved, every value in range. Throws TopologyError only for a
 /// role that is not in the table of roles (see roles.hh) or a section that its role does not take.
 plan::Plan compose(const model::Topology& topology);
+
+/// What a lab is made of: the words, which it keeps, and the plan that they amount to.
+struct Composed {
+  model::Document document;
+  plan::Plan plan;
+};
+
+/// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own.
+/// Throws TopologyError.
+Composed compose_file(const std::string& path, const std::string& name = {});
+
+/// `wanted` for a lab that runs what `running_file` says: what that has settled stays (azure/life.hh). Throws
+/// TopologyError.
+Composed compose_change(const std::string& running_file, const model::Document& wanted);
 
 }  // namespace xconn::nodes

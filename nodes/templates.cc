@@ -1,6 +1,7 @@
 #include "nodes/templates.hh"
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 
@@ -16,16 +17,24 @@ std::string without_empty_lines(const std::string& text) {
   return kept;
 }
 
+/// Parsed once: a topology has many nodes of a role.
+kainjow::mustache::mustache& compiled(std::string_view name) {
+  using Template = std::pair<std::string_view, std::string_view>;
+  thread_local std::map<std::string_view, kainjow::mustache::mustache> known;
+  if (const auto at = known.find(name); at != known.end()) return at->second;
+  const auto found = std::ranges::find(templates(), name, &Template::first);
+  if (found == templates().end()) throw std::logic_error("no template is called " + std::string(name));
+  auto& made = known.emplace(found->first, std::string(found->second)).first->second;
+  made.set_custom_escape([](const std::string& text) { return text; });
+  return made;
+}
+
 }  // namespace
 
 std::string rendered(std::string_view name, const kainjow::mustache::data& data) {
-  using Template = std::pair<std::string_view, std::string_view>;
-  const auto found = std::ranges::find(templates(), name, &Template::first);
-  if (found == templates().end()) throw std::logic_error("no template is called " + std::string(name));
-  kainjow::mustache::mustache compiled{std::string(found->second)};
-  compiled.set_custom_escape([](const std::string& text) { return text; });
-  auto text = compiled.render(data);
-  if (!compiled.is_valid()) throw std::logic_error(std::string(name) + ": " + compiled.error_message());
+  auto& text_template = compiled(name);
+  auto text = text_template.render(data);
+  if (!text_template.is_valid()) throw std::logic_error(std::string(name) + ": " + text_template.error_message());
   return without_empty_lines(text);
 }
 

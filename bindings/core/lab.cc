@@ -1,10 +1,8 @@
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
 
-#include "azure/life.hh"
 #include "bindings/core/bind.hh"
 #include "lab/remote.hh"
-#include "model/read.hh"
 #include "nodes/compose.hh"
 
 namespace xconn::bindings {
@@ -30,23 +28,10 @@ RemoteLab::Progress calling(const py::object& callback) {
   };
 }
 
-struct Chosen {
-  model::Document document;
-  plan::Plan plan;
-};
-
-Chosen choose(const std::string& file, const std::string& name) {
-  auto topology = model::read(file);
-  if (!name.empty()) topology.name = name;
-  auto document = model::Document::load(file);
-  document.put({"name"}, topology.name);
-  return {std::move(document), nodes::compose(topology)};
-}
-
 RemoteLab up(const std::string& topology, const std::string& name, const std::string& program,
              const std::string& datapath, const std::vector<std::string>& captures, double timeout,
              const py::object& progress) {
-  const auto chosen = choose(topology, name);
+  const auto chosen = nodes::compose_file(topology, name);
   lab::UpOptions options{.program = program,
                          .datapath = datapath,
                          .captures = {},
@@ -60,8 +45,8 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
 
 std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology, double timeout,
                                const py::object& progress) {
-  const auto document = azure::keeping_names(model::read(lab.topology_file()), choose(topology, lab.name()).document);
-  const Chosen chosen{document, nodes::compose(model::read(document))};
+  const auto wanted = nodes::compose_file(topology, lab.name());
+  const auto chosen = nodes::compose_change(lab.topology_file(), wanted.document);
   const auto tell = calling(progress);
   const py::gil_scoped_release others;
   return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);

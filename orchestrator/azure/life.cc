@@ -5,6 +5,7 @@
 #include <set>
 
 #include "azure/expand.hh"
+#include "azure/peering.hh"
 #include "model/geography.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
@@ -307,17 +308,31 @@ constexpr std::array kGuards{
     Guard{"V36", nsg_unused},
 };
 
-}  // namespace
-
-std::span<const Guard> guards() { return kGuards; }
-
-model::Document keeping_names(const model::Topology& running, model::Document document) {
-  const auto after = model::read_words(document);
+void keep_names(const model::Topology& running, const model::Topology& after, model::Document& document) {
   for (const auto& now : after.circuits) {
     const auto* old = find_named(running.circuits, now.name);
     if (old == nullptr || !now.routers.empty() || routers_of(running, *old) == routers_of(after, now)) continue;
     document.put({"circuits", now.name, "routers"}, routers_of(running, *old));
   }
+}
+
+void keep_disconnected(const model::Topology& running, const model::Topology& after, model::Document& document) {
+  for (const auto& [vnet, half] : left_alone(running, after)) {
+    const model::KeyPath path{"vnets", vnet, "peerings", half};
+    if (const auto* raw = document.find(path); raw->is_scalar())
+      document.put(path, model::parse_value("{remote: " + raw->text + "}"));
+    document.put({"vnets", vnet, "peerings", half, "disconnected"}, "true");
+  }
+}
+
+}  // namespace
+
+std::span<const Guard> guards() { return kGuards; }
+
+model::Document carried_over(const model::Topology& running, model::Document document) {
+  const auto after = model::read_words(document);
+  keep_names(running, after, document);
+  keep_disconnected(running, after, document);
   return document;
 }
 

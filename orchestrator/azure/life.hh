@@ -30,8 +30,9 @@ struct Guard {
 std::span<const Guard> guards();
 
 /// The document for a lab that runs `running`: its circuits keep the names that their routers have, whatever circuits
-/// come or go beside them. Throws TopologyError when the document breaks a rule.
-model::Document keeping_names(const model::Topology& running, model::Document document);
+/// come or go beside them, and what is left of a VNet peering is Disconnected. Throws TopologyError when the document
+/// cannot be read.
+model::Document carried_over(const model::Topology& running, model::Document document);
 
 /// Throws TopologyError with every refusal.
 void demand_possible(const Change& change);

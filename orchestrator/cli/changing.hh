@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/duration.hh"
-#include "cli/topology.hh"
+#include "nodes/compose.hh"
 
 namespace xconn::cli {
 
@@ -17,6 +17,6 @@ struct ChangeOptions {
 
 /// Makes the running lab of `chosen`'s name what `chosen` says; with `dry_run` only prints what that would change.
 /// Returns the exit code.
-int change_lab(const Chosen& chosen, const ChangeOptions& options, const Session& session);
+int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, const Session& session);
 
 }  // namespace xconn::cli

@@ -200,7 +200,7 @@ KeyPath path_to(const Kind& kind, const std::vector<std::string>& names) {
 /// both say no, the step is what was wrong.
 int carry_out(const Kept& running, const Document& edited, azure::Actor by, const ChangeOptions& options,
               const Session& session) {
-  const auto kept = azure::keeping_names(running.topology, edited);
+  const auto kept = azure::carried_over(running.topology, edited);
   const auto wanted = model::read_words(kept);
   azure::demand_possible({running.topology, wanted, by});
   return change_lab({kept, nodes::compose(model::read(kept))}, options, session);

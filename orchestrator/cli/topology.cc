@@ -8,12 +8,9 @@
 #include <filesystem>
 #include <set>
 
-#include "azure/life.hh"
 #include "base/address.hh"
 #include "base/errors.hh"
 #include "cli/session.hh"
-#include "model/read.hh"
-#include "nodes/compose.hh"
 
 namespace xconn::cli {
 namespace {
@@ -25,17 +22,6 @@ std::array<fs::path, 3> libraries() {
   const auto* chosen = std::getenv("XCONN_TOPOLOGIES");
   return {chosen != nullptr ? chosen : "", fs::path(own_program()).parent_path() / "../share/crossconnect/topologies",
           fs::path(XCONN_SOURCE_DIR) / "topologies"};
-}
-
-void demand_name(const std::string& name) {
-  if (is_object_name(name)) return;
-  throw TopologyError({{{"--name", 0, 0},
-                        "lab",
-                        "name",
-                        name,
-                        "a name is letters, digits, '-' and '_', at most 63",
-                        "choose another name",
-                        ""}});
 }
 
 }  // namespace
@@ -61,23 +47,8 @@ std::vector<std::string> reference_topologies() {
   return {names.begin(), names.end()};
 }
 
-Chosen choose_topology(const std::string& word, const std::string& name) {
-  const auto path = find_topology(word);
-  auto topology = model::read(path);  // first: it knows the lines of what is wrong
-  if (!name.empty()) {
-    demand_name(name);
-    topology.name = name;
-  }
-  auto document = model::Document::load(path);
-  document.put({"name"}, topology.name);
-  return {std::move(document), nodes::compose(topology)};
-}
-
-Chosen choose_topology_for(const std::string& topology_file, const std::string& word, const std::string& name) {
-  const auto chosen = choose_topology(word, name);
-  auto document = azure::keeping_names(model::read(topology_file), chosen.document);
-  auto plan = nodes::compose(model::read(document));
-  return {std::move(document), std::move(plan)};
+nodes::Composed choose_topology(const std::string& word, const std::string& name) {
+  return nodes::compose_file(find_topology(word), name);
 }
 
 plan::Plan read_plan(const std::string& word, const std::string& name) { return choose_topology(word, name).plan; }

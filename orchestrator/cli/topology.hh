@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/document.hh"
-#include "plan/plan.hh"
+#include "nodes/compose.hh"
 
 namespace xconn::cli {
 
@@ -17,17 +16,8 @@ std::string find_topology(const std::string& word);
 /// The names of the reference topologies, in order.
 std::vector<std::string> reference_topologies();
 
-/// What a lab is made of: the words, for the run folder, and the plan that they amount to.
-struct Chosen {
-  model::Document document;
-  plan::Plan plan;
-};
-
 /// `name`, when not empty, is the lab's name in place of the topology's own. Throws TopologyError.
-Chosen choose_topology(const std::string& word, const std::string& name = {});
-
-/// The same for the lab `name` that runs what `topology_file` says: names that it has given stay.
-Chosen choose_topology_for(const std::string& topology_file, const std::string& word, const std::string& name);
+nodes::Composed choose_topology(const std::string& word, const std::string& name = {});
 
 /// The plan alone.
 plan::Plan read_plan(const std::string& word, const std::string& name = {});

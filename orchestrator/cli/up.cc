@@ -38,7 +38,7 @@ Duration duration_of(const std::string& word) {
   return *duration;
 }
 
-lab::UpOptions options_of(const UpArguments& arguments, const Chosen& chosen) {
+lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& chosen) {
   lab::UpOptions options{.program = own_program(),
                          .datapath = arguments.datapath,
                          .captures = {},
@@ -58,11 +58,11 @@ bool answers(const std::string& lab) {
 }
 
 /// The lab is up: it becomes what the topology says now.
-int change(const UpArguments& arguments, const Chosen& chosen, const Session& session) {
+int change(const UpArguments& arguments, const nodes::Composed& chosen, const Session& session) {
   if (!arguments.captures.empty())
     throw CLI::ValidationError("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
   const auto running = lab::RemoteLab::attach(chosen.plan.lab).topology_file();
-  return change_lab(choose_topology_for(running, arguments.topology, chosen.plan.lab),
+  return change_lab(nodes::compose_change(running, chosen.document),
                     {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
 }
 

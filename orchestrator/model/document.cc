@@ -123,7 +123,11 @@ Document Document::load(const std::string& path) {
   Findings findings;
   const auto raw = model::load(path, findings);
   findings.raise(path);
-  auto root = std::make_shared<Raw>(*with_files_taken_in(raw));
+  return of(raw);
+}
+
+Document Document::of(const RawPtr& loaded) {
+  auto root = std::make_shared<Raw>(*with_files_taken_in(loaded));
   std::erase_if(root->entries, [](const RawEntry& entry) { return entry.key == "extends"; });
   return Document(root);
 }

@@ -23,6 +23,8 @@ class Document {
   /// when it cannot be read as YAML; nothing else has been checked.
   static Document load(const std::string& path);
   static Document parse(std::string_view text, const std::string& file);
+  /// Of a tree that load() of extends.hh has made.
+  static Document of(const RawPtr& loaded);
 
   /// The file that the user wrote: what messages name.
   const std::string& file() const { return *root_->at.file; }

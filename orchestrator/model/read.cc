@@ -76,11 +76,14 @@ Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings,
 
 }  // namespace
 
-Topology read(const std::string& path) {
+Topology read(const std::string& path) { return read_with_document(path).first; }
+
+std::pair<Topology, Document> read_with_document(const std::string& path) {
   Findings findings;
   const auto raw = load(path, findings);
   const auto file = raw == nullptr || raw->at.file == nullptr ? path : *raw->at.file;
-  return resolve(raw, file, findings);
+  auto topology = resolve(raw, file, findings);
+  return {std::move(topology), Document::of(raw)};
 }
 
 Topology read(const Document& document) {

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "model/document.hh"
 #include "model/topology.hh"
@@ -16,6 +17,9 @@ namespace xconn::model {
 /// `path` is a file, or a folder that holds a topology.yaml. Throws TopologyError with every finding (bounded: the
 /// first 100 and one that counts the rest), also when the file is missing, empty, no text, or larger than 8 MiB.
 Topology read(const std::string& path);
+
+/// The same, and the document of the file, from one reading.
+std::pair<Topology, Document> read_with_document(const std::string& path);
 
 /// What a document says; read(path) is read(Document::load(path)) with better places in its messages.
 Topology read(const Document& document);

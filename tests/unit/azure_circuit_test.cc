@@ -62,12 +62,12 @@ TEST(Circuit, ThatRunsKeepsTheNamesOfItsRoutersWhenAnotherOneComes) {
   const std::string path = std::string(XCONN_SOURCE_DIR) + "/topologies/two-circuits";
   auto running = model::read(path);
   running.circuits.resize(1);
-  const auto document = keeping_names(running, model::Document::load(path + "/topology.yaml"));
+  const auto document = carried_over(running, model::Document::load(path + "/topology.yaml"));
   const auto after = expand(model::read(document));
   EXPECT_TRUE(has_node(after, "msee1")) << "er-ams";
   EXPECT_FALSE(has_node(after, "er-ams-msee1"));
   EXPECT_TRUE(has_node(after, "er-lon-msee1"));
-  const auto again = keeping_names(model::read(document), model::Document::load(path + "/topology.yaml"));
+  const auto again = carried_over(model::read(document), model::Document::load(path + "/topology.yaml"));
   EXPECT_EQ(again.json(), document.json()) << "the file itself, applied again";
 }
 
