@@ -25,8 +25,8 @@ struct Options {
 };
 
 /// The whole of a main(): parses PROGRAM --config FILE --socket PATH [--name NODE], calls `daemon` (which sets itself
-/// up and runs the loop; SIGTERM and SIGINT stop it), prints what it throws and maps it to the exit codes of design
-/// D10.
+/// up and runs the loop; SIGTERM and SIGINT stop it), prints what it throws and maps it to the exit codes of
+/// docs/cli.md.
 int run(int argc, char** argv, const std::string& about, const std::function<void(sys::Loop&, const Options&)>& daemon);
 
 /// The configuration as JSON. Throws Error naming the file and the place.

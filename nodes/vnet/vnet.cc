@@ -113,10 +113,7 @@ void add_subnet_rules(const model::Fabric& fabric, plan::Node& node) {
   for (const auto& nic : fabric.nics) {
     const auto subnet = std::ranges::find(fabric.subnets, nic.subnet, &model::FabricSubnet::name);
     if (subnet == fabric.subnets.end()) continue;
-    Rule rule;
-    rule.priority = kSubnetRule;
-    rule.in_interface = nic.interface;
-    rule.table = subnet->table;
+    const Rule rule{.priority = kSubnetRule, .in_interface = nic.interface, .table = subnet->table};
     node.rules.push_back(rule);
     if (nic.address_v6) node.rules.push_back(for_v6(rule));
   }
@@ -129,13 +126,8 @@ void keep_peers_inside(const model::Fabric& fabric, plan::Node& node) {
   for (const auto& prefix : fabric.address_space)
     node.routes.push_back(system_route(prefix, RouteKind::kThrow, kPeersTable));
   node.routes.push_back(system_route(Prefix{}, RouteKind::kBlackhole, kPeersTable));
-  for (const auto& peer : fabric.peers) {
-    Rule rule;
-    rule.priority = kSubnetRule;
-    rule.in_interface = peer.interface;
-    rule.table = kPeersTable;
-    node.rules.push_back(rule);
-  }
+  for (const auto& peer : fabric.peers)
+    node.rules.push_back({.priority = kSubnetRule, .in_interface = peer.interface, .table = kPeersTable});
 }
 
 std::vector<std::uint32_t> propagating(const model::Fabric& fabric) {

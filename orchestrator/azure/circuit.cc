@@ -19,12 +19,10 @@ struct Edge {
   std::vector<const model::Circuit*> circuits;
 };
 
-std::string shared_name(const model::Circuit& circuit) { return circuit.port.empty() ? circuit.msee : circuit.port; }
-
 std::vector<Edge> edges_of(const model::Topology& topology) {
   std::vector<Edge> edges;
   for (const auto& circuit : topology.circuits) {
-    const auto name = shared_name(circuit);
+    const auto& name = shared_routers(circuit);
     const auto found = std::ranges::find(edges, name, &Edge::shared);
     if (name.empty() || found == edges.end())
       edges.push_back({name, {&circuit}});

@@ -10,6 +10,9 @@ namespace xconn::azure {
 /// for read-outs; expanding the result again is a mistake of the caller.
 model::Topology expand(const model::Topology& topology);
 
+/// The name of the pair of routers, or of ports, that several circuits share; empty: the circuit has its own.
+const std::string& shared_routers(const model::Circuit& circuit);
+
 /// What the expansion calls things. `end` is 0 for primary, 1 for secondary. The first is where private peering ends,
 /// the second where Microsoft peering does: each is a VRF, so each is a node.
 /// How the names of a circuit's MSEEs begin.

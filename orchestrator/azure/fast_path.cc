@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "model/rules.hh"
 
 namespace xconn::azure {
 namespace {
@@ -30,13 +31,8 @@ void steer(model::Node& msee, const std::vector<std::string>& from, const std::s
   mirror.to_tables = {kFastPathTables + static_cast<std::uint32_t>(msee.mirrors.size())};
   mirror.interface = interface;
   mirror.accept = prefixes;
-  for (const auto& name : from) {
-    Rule rule;
-    rule.priority = kDataPathRule;
-    rule.in_interface = name;
-    rule.table = mirror.to_tables.front();
-    msee.rules.push_back(rule);
-  }
+  for (const auto& name : from)
+    msee.rules.push_back({.priority = kDataPathRule, .in_interface = name, .table = mirror.to_tables.front()});
   msee.mirrors.push_back(std::move(mirror));
 }
 
@@ -56,13 +52,12 @@ void add_fast_path(Expansion& expansion, const model::Connection& connection, co
 }  // namespace
 
 void add_fast_paths(Expansion& expansion) {
-  for (const auto& connection : expansion.in.connections)
-    for (const auto& gateway : expansion.in.gateways)
-      for (const auto& circuit : expansion.in.circuits) {
-        if (!connection.fast_path || connection.gateway != gateway.name || connection.circuit != circuit.name) continue;
-        if (!circuit.private_peering) continue;
-        for (int end : {0, 1}) add_fast_path(expansion, connection, gateway, circuit, end);
-      }
+  for (const auto& connection : expansion.in.connections) {
+    const auto* gateway = find_named(expansion.in.gateways, connection.gateway);
+    const auto* circuit = find_named(expansion.in.circuits, connection.circuit);
+    if (!connection.fast_path || gateway == nullptr || circuit == nullptr || !circuit->private_peering) continue;
+    for (int end : {0, 1}) add_fast_path(expansion, connection, *gateway, *circuit, end);
+  }
 }
 
 }  // namespace xconn::azure

@@ -95,11 +95,7 @@ void lag_behind(const model::Gateway& gateway, model::Node& instance) {
   data_path.late_interfaces = {"core"};
   data_path.delay = gateway.convergence_delay;
   instance.mirrors.push_back(std::move(data_path));
-  Rule rule;
-  rule.priority = kDataPathRule;
-  rule.in_interface = "vnet";
-  rule.table = kDataPathTable;
-  instance.rules.push_back(rule);
+  instance.rules.push_back({.priority = kDataPathRule, .in_interface = "vnet", .table = kDataPathTable});
 }
 
 /// The instance's sessions with the VNet's fabric, one for each family, and its routes into the VNet.
@@ -166,8 +162,9 @@ void teach_fabric(Expansion& expansion, const model::Gateway& gateway, std::opti
   if (!fabric.bgp) fabric.bgp = speaker(*Asn::of(kGatewayAsn), router);
   fabric.bgp->keepalive = std::chrono::seconds(3);
   fabric.bgp->hold = std::chrono::seconds(10);
-  const Asn asn = gateway.type == "Vpn" ? gateway.asn : *Asn::of(kGatewayAsn);
-  for (const auto& instance : gateway.type == "Vpn" ? gateway.instances : instance_addresses(expansion.in, gateway)) {
+  const bool is_vpn = gateway.type == "Vpn";
+  const Asn asn = is_vpn ? gateway.asn : *Asn::of(kGatewayAsn);
+  for (const auto& instance : is_vpn ? gateway.instances : instance_addresses(expansion.in, gateway)) {
     fabric.bgp->neighbors.push_back(neighbor(instance, asn));
     fabric.bgp->neighbors.back().local_preference = preference;
     fabric.bgp->neighbors.back().ebgp_multihop = !(asn == fabric.bgp->asn);

@@ -1,6 +1,6 @@
 // What Azure lets happen to its objects, and in which order: the guards of the verbs that change a running lab. A
-// topology alone is judged by model/rules.hh; these judge the step from one topology to the next, however it was asked
-// for. Code, statement and source of each stand in the same table (model/rules.cc, When::kChange).
+// topology alone is judged by model/rules.hh; these judge the step from one topology to the next, whichever verb asked
+// for it. Code, statement and source of each stand in the same table (model/rules.cc, When::kChange).
 #pragma once
 
 #include <span>

@@ -165,11 +165,15 @@ void join_circuits(Expansion& expansion, const model::GlobalReach& reach, int en
 
 /// Circuits on one pair of routers, or of ports, are VRFs of the same two routers.
 std::string router_of(const Expansion& expansion, const model::Circuit& circuit, int end) {
-  const auto& shared = circuit.port.empty() ? circuit.msee : circuit.port;
+  const auto& shared = shared_routers(circuit);
   return shared.empty() ? msee_name(expansion.in, circuit, end) : shared + std::to_string(end + 1);
 }
 
 }  // namespace
+
+const std::string& shared_routers(const model::Circuit& circuit) {
+  return circuit.port.empty() ? circuit.msee : circuit.port;
+}
 
 std::string routers_of(const model::Topology& topology, const model::Circuit& circuit) {
   if (!circuit.routers.empty()) return circuit.routers;

@@ -17,6 +17,7 @@ inline constexpr std::string_view kCommonErrors =
 inline constexpr std::string_view kAnotherOperation = "AnotherOperationInProgress";
 
 /// The agent's own: it takes one change at a time.
-inline constexpr RuleText kOneChange{"V37", "one change of a lab at a time; the next waits for it", kCommonErrors};
+inline constexpr RuleText kOneChange{"V37", "one change of a lab at a time; a second one meanwhile is refused",
+                                     kCommonErrors};
 
 }  // namespace xconn

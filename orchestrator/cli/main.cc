@@ -48,6 +48,12 @@ int run(const cli::Session& session) {
   }
 }
 
+/// To a verb and to the verbs of its group.
+void add_format(CLI::App& verb, cli::Session& session) {
+  verb.add_option("--format", session.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  for (auto* below : verb.get_subcommands({})) add_format(*below, session);
+}
+
 void add_verbs(CLI::App& app, cli::Session& session) {
   for (const auto add :
        {cli::add_up,         cli::add_down,     cli::add_inspect, cli::add_exec,   cli::add_shell,   cli::add_fault,
@@ -55,8 +61,7 @@ void add_verbs(CLI::App& app, cli::Session& session) {
         cli::add_plan,       cli::add_import,   cli::add_schema,  cli::add_doctor, cli::add_version, cli::add_objects,
         cli::add_completion, cli::add_complete, cli::add_agent})
     add(app, session);
-  for (auto* verb : app.get_subcommands({}))
-    verb->add_option("--format", session.format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  for (auto* verb : app.get_subcommands({})) add_format(*verb, session);
 }
 
 }  // namespace

@@ -233,6 +233,12 @@ void add_made(Document& document, const model::Topology& topology) {
   }
 }
 
+/// {NAME: the object}, with no more secrets than the YAML for people has. Values are the topology's words.
+std::string json_of(const Document& shown, const std::string& name) {
+  const auto all = nlohmann::ordered_json::parse(Document::parse(shown.yaml(), shown.file()).json());
+  return nlohmann::ordered_json{{name, all[name]}}.dump(2) + "\n";
+}
+
 int show(const Kind& kind, const Arguments& arguments, const Session& session) {
   auto running = kept_by(session);
   const auto path = path_to(kind, arguments.names);
@@ -241,7 +247,7 @@ int show(const Kind& kind, const Arguments& arguments, const Session& session) {
   auto shown = Document::parse("shown: {}", running.document.file());
   shown.put({path.back()}, std::make_shared<model::Raw>(*running.document.find(path)));
   shown.remove({"shown"});
-  fmt::print("{}", shown.yaml());
+  fmt::print("{}", session.json() ? json_of(shown, path.back()) : shown.yaml());
   return kPass;
 }
 
@@ -260,7 +266,9 @@ void list_below(const model::Raw& at, const Kind& kind, std::size_t step, const 
 }
 
 int list(const Kind& kind, const Session& session) {
-  for (const auto& name : object_names(kind.word, kept_by(session).document)) fmt::print("{}\n", name);
+  const auto names = object_names(kind.word, kept_by(session).document);
+  if (session.json()) fmt::print("{}\n", nlohmann::json(names).dump(2));
+  if (!session.json() && !names.empty()) fmt::print("{}\n", fmt::join(names, "\n"));
   return kPass;
 }
 

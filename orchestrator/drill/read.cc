@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <variant>
 
 #include "drill/drill.hh"
 #include "drill/expectation_reader.hh"
@@ -141,6 +142,26 @@ void check_heals(Section& root, const Drill& drill, const std::string& file, Fin
   }
 }
 
+std::optional<Span> during_of(const Expectation& expectation) {
+  return std::visit(
+      [](const auto& what) -> std::optional<Span> {
+        if constexpr (requires { what.during; }) return what.during;
+        return std::nullopt;
+      },
+      expectation.what);
+}
+
+void read_expectations(Section& root, const std::set<std::string>& flows, Drill& drill) {
+  root.each_item("expect", [&](Section& section) {
+    auto expectation = read_expectation(section, flows);
+    if (!expectation) return;
+    const auto during = during_of(*expectation);
+    if (during && during->end > drill.duration && drill.duration.count() > 0)
+      section.fault({}, "during ends with the drill (duration)");
+    drill.expectations.push_back(std::move(*expectation));
+  });
+}
+
 void read_root(Section& root, const std::string& file, Findings& findings, Drill& drill) {
   drill.name = root.required_text("name");
   root.rename("drill " + drill.name);
@@ -159,9 +180,7 @@ void read_root(Section& root, const std::string& file, Findings& findings, Drill
   read_timeline(root, drill);
   check_heals(root, drill, file, findings);
   root.each_item("steady", [&](Section& section) { drill.steady.push_back(read_steady(section, flows)); });
-  root.each_item("expect", [&](Section& section) {
-    if (auto expectation = read_expectation(section, flows)) drill.expectations.push_back(std::move(*expectation));
-  });
+  read_expectations(root, flows, drill);
   if (!root.has("expect")) root.fault("expect", "a drill expects something");
   root.finish();
 }

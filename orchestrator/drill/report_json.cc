@@ -161,7 +161,7 @@ json list_of(const std::vector<Item>& items) {
 }  // namespace
 
 int exit_code(probes::Verdict verdict) {
-  constexpr int kPass = 0, kFail = 1, kInconclusive = 3;  // design, section 4
+  constexpr int kPass = 0, kFail = 1, kInconclusive = 3;  // docs/cli.md, exit codes
   if (verdict == probes::Verdict::kPass) return kPass;
   return verdict == probes::Verdict::kFail ? kFail : kInconclusive;
 }

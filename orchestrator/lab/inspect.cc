@@ -138,7 +138,7 @@ json events_json(const EventLog& log, const std::string& node) {
   return out;
 }
 
-/// Which driver of design D2 each feature has. Only tags have a kernel driver so far.
+/// Which driver each feature has. Only tags have a kernel driver so far.
 json datapath_of(Lab& lab) {
   const auto* vlan = lab.options().vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable";
   return {{"vlan", vlan}, {"delay", "portable"}, {"ipsec", "portable"}, {"vrf", "portable"}};

@@ -9,13 +9,16 @@ namespace xconn::lab {
 
 class Lab;
 
-/// {"lab", "title", "timers", "datapath": {FEATURE: "kernel" or "portable"}, "converged_in_ms", "converged", "missing",
+/// {"lab", "title", "timers", "message", "folder", "datapath": {FEATURE: "kernel" or "portable"}, "converged_in_ms",
+/// "converged", "missing",
 ///  "nodes": [{"name", "role", "site", "addresses", "state", "services": [{"name", "kind", "running", "pids"}]}],
 ///  "links": [{"name", "a", "b"}], "facts": [{"node", "kind", "subject", "expected", "holds", "seen"}],
-///  "faults": [{"id", "kind", "target", "parameters", "text", "for_ms", "age_ms"}], "agent_cpu_ms", "services_cpu_ms"}
+///  "faults": [{"id", "kind", "target", "parameters", "text", "age_ms", "heals_in_ms"}], "agent_cpu_ms",
+///  "services_cpu_ms"}
 nlohmann::json inspect(Lab& lab);
 
-/// One node in full: {"name", "role", "site", "interfaces": [...], "routes": [...], "services": {NAME: state}}.
+/// One node in full: {"name", "role", "site", "interfaces": [...], "routes": [...], "services": {NAME: state},
+/// "events": [...]}.
 nlohmann::json inspect_node(Lab& lab, const std::string& node);
 
 /// The "faults" of inspect().

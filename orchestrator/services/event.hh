@@ -10,7 +10,7 @@ namespace xconn::services {
 struct Event {
   std::chrono::nanoseconds at{
       0};              ///< CLOCK_MONOTONIC: the daemon's own stamp if it gives one, else when we heard of it
-  std::string source;  ///< "bfd", "bgp", "ike", "sdwan", "ha", "lb", "service"
+  std::string source;  ///< "bfd", "bgp", "ike", "sdwan", "ha", "lb", "controller", "service"
   std::string node;
   std::string text;  ///< for people: "192.168.251.2 down (control detection time expired)"
 };

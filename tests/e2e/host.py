@@ -137,3 +137,9 @@ def eventually(fact: Callable[[], object], within: float, otherwise: Callable[[]
     while not fact():
         assert time.monotonic() < deadline, otherwise() or f"not true within {within} s: {fact}"
         select.select([], [], [], 0.02)
+
+
+def hidden(*programs: str) -> list[str]:
+    """A prefix for a command to which these programs are not there, in mounts of its own."""
+    hide = "; ".join(f"mount --bind /dev/null {program}" for program in programs)
+    return ["unshare", "--mount", "sh", "-c", f'{hide}; exec "$@"', "sh"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import crossconnect
 import pytest
 from conftest import ROOT, XCONN
-from host import Footprint
+from host import Footprint, hidden
 
 BAD = ROOT / "tests" / "unit" / "bad"
 
@@ -167,12 +167,6 @@ def test_a_capture_of_what_is_not_there(xconn):
         done = xconn("up", "chain", "--name", "none", "--capture", end)
         assert done.returncode == 2 and end in done.stderr
     assert not before.leftovers()
-
-
-def hidden(*programs: str) -> list[str]:
-    """A prefix for a command to which these programs are not there, in mounts of its own."""
-    hide = "; ".join(f"mount --bind /dev/null {program}" for program in programs)
-    return ["unshare", "--mount", "sh", "-c", f'{hide}; exec "$@"', "sh"]
 
 
 def without(file: str, *words: str) -> subprocess.CompletedProcess[str]:

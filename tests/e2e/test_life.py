@@ -104,7 +104,7 @@ def routes_of(lab: Any, node: str) -> set[str]:
 
 
 def test_a_deployment_is_taken_apart_in_one_order(verb: Any, lab: Any) -> None:
-    """Azure's order, as seeds and documents have it: VNet peering, connection, gateway, circuit at the provider, circuit,
+    """Azure's order: VNet peering, connection, gateway, circuit at the provider, circuit,
     VNet."""
     assert {"10.60.0.0/24", "10.61.0.0/24"} <= routes_of(lab, "old-ce")
     verb("vnet-peering", "update", "old-hub", "to-spoke", "allow-gateway-transit=false", refused="[V32]")

@@ -61,6 +61,16 @@ def test_the_configuration_of_the_edge_is_rendered_and_secret(pair):
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_configuration_of_the_edge_is_there_to_download(pair, xconn):
+    rendered = (pair.folder / "nodes" / "enc-controller" / "edge-configuration.txt").read_text()
+    download = ("encryption-gateway", "download-config", "--lab", pair.name)
+    assert xconn(*download, "enc").stdout == rendered
+    unknown = xconn(*download, "other")
+    assert (unknown.returncode, unknown.stdout) == (2, "") and "encryption-gateways.other" in unknown.stderr
+    shown = xconn("encryption-gateway", "show", "enc", "--lab", pair.name).stdout
+    assert PRIMARY in shown and "crossconnect-lab-only" not in shown
+
+
 def test_the_controller_follows_the_gateway_that_lives(pair):
     with pair.fault("kill-node", "enc-primary"):
         eventually(lambda: tables(pair) == {1002: BACKUP, 1003: BACKUP}, within=30, otherwise=lambda: str(tables(pair)))

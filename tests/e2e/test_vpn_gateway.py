@@ -90,3 +90,23 @@ def test_the_4001st_prefix_ends_the_session(lab: Any) -> None:
     said = [event["text"] for event in lab.events() if event["source"] == "bgp" and event["node"] in instances]
     assert sum("sent Cease/Maximum Number of Prefixes Reached" in text for text in said) == 2, said
     assert bgp_state(lab, "hq-ce", "192.168.11.18") == "Established", "ExpressRoute was told of its one prefix only"
+
+
+def test_a_connection_is_as_charon_has_it(lab: Any) -> None:
+    """Status and bytes, as the instance's own swanctl counts them; without their charons it is not connected. Last, for
+    the device calls again only when its own DPD has given up."""
+
+    def connection() -> dict[str, Any]:
+        shown = lab.az("network vpn-connection show -n hq-hub")
+        listed = {one["name"]: one.get("connectionStatus") for one in lab.az("network vpn-connection list")}
+        assert listed["hq-hub"] == shown["connectionStatus"] and "er1-hub" in listed
+        return shown
+
+    lab.exec("hq-client", "ping", "-q", "-c3", "-i0.2", "10.17.11.4", check=False)
+    connected = connection()
+    assert connected["connectionStatus"] == "Connected"
+    assert connected["ingressBytesTransferred"] > 0 and connected["egressBytesTransferred"] > 0, "BGP at least"
+    uri = f"unix://{lab.folder}/nodes/vpn-gw-0/charon.vici"
+    assert "INSTALLED" in lab.exec("vpn-gw-0", "swanctl", "--list-sas", "--uri", uri).stdout
+    with lab.fault("kill", "vpn-gw-0:charon"), lab.fault("kill", "vpn-gw-1:charon"):
+        eventually(lambda: connection()["connectionStatus"] != "Connected", within=20)

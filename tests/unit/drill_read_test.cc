@@ -99,6 +99,18 @@ TEST(DrillRead, ExpectationsOfEveryKind) {
   EXPECT_TRUE(std::get<ExpectCounter>(drill.expectations[9].what).some);
 }
 
+TEST(DrillRead, NothingIsJudgedAfterTheEnd) {
+  constexpr auto kDrill = R"(name: x
+topology: t.yaml
+duration: 5s
+flows:
+  a: {from: x, to: y}
+expect:
+  - outage: {flow: a, at-most: 1s, during: [1s, 6s]}
+)";
+  EXPECT_THAT(findings(kDrill), ElementsAre(testing::Field(&Finding::rule, "during ends with the drill (duration)")));
+}
+
 TEST(DrillRead, AllFaultsAtOnceWithTheirPlaces) {
   const auto found = findings(R"(name: x
 topology: t.yaml

@@ -227,6 +227,29 @@ links: [[a:eth0, b:p0]]
   EXPECT_TRUE(node.files[1].replace);
 }
 
+TEST(Read, LifetimesAndSourcePorts) {
+  const auto topology = parse(R"(
+nodes:
+  a:
+    role: edge
+    interfaces: {wan: 203.0.113.2/24}
+    tunnels:
+      vpn: {local: 203.0.113.2, remote: 203.0.113.9, psk: letmein, address: 198.18.1.2/32, ike-lifetime: 1h, esp-lifetime: 30m}
+  b: {role: host, interfaces: {eth0: 203.0.113.9/24}}
+links: [[a:wan, b:eth0]]
+nsgs:
+  web:
+    rules:
+      dns: {priority: 100, direction: Inbound, access: Allow, protocol: Udp, source-port: 53}
+      high: {priority: 110, direction: Inbound, access: Allow, protocol: Udp, source-ports: [1024-2000, 5000]}
+)");
+  EXPECT_EQ(topology.nodes.at(0).tunnels.at(0).ike_lifetime, std::chrono::hours(1));
+  EXPECT_EQ(topology.nodes[0].tunnels[0].esp_lifetime, std::chrono::minutes(30));
+  using Ports = std::vector<std::pair<std::uint16_t, std::uint16_t>>;
+  EXPECT_EQ(topology.nsgs.at(0).rules.at(0).source_ports, (Ports{{53, 53}}));
+  EXPECT_EQ(topology.nsgs[0].rules.at(1).source_ports, (Ports{{1024, 2000}, {5000, 5000}}));
+}
+
 TEST(Read, ExtendsMergesMapsReplacesListsAndRemoves) {
   const Folder folder;
   folder.write("base.yaml", R"(
