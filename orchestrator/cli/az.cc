@@ -111,7 +111,9 @@ void add_az(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("az", "Ask the lab as Azure is asked: xconn az network express-route list");
   add_lab_option(verb, session);
   verb.prefix_command();
-  verb.footer(az::parse({}).help + "\nExit codes: 0 answered, 1 refused, 2 wrong command line, 3 no such resource, 4 the host lacks something.");
+  verb.footer(
+      az::parse({}).help +
+      "\nExit codes: 0 answered, 1 refused, 2 wrong command line, 3 no such resource, 4 the host lacks something.");
   on_chosen(verb, session, [&verb, &session] { return az_or_error(verb.remaining(), session); });
 }
 

@@ -273,7 +273,8 @@ int list(const Kind& kind, const Session& session) {
 }
 
 std::size_t names_of(const Kind& kind) {
-  return static_cast<std::size_t>(std::ranges::count_if(kind.way, [](const std::string way) { return way == "*"; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(kind.way, [](const std::string_view way) { return way == "*"; }));
 }
 
 void add_options(CLI::App& verb, Session& session, const std::shared_ptr<Arguments>& arguments) {

@@ -59,10 +59,10 @@ void check_kind(Section& section, const Inject& fault) {
     for (const auto& each : faults::kinds()) known += (known.empty() ? "" : ", ") + std::string(each.name);
     return section.fault("fault", "there is no such kind of fault", "use one of: " + known);
   }
-  for (const auto& [name, value] : fault.parameters) {
-    const bool known = std::any_of(kind->parameters.begin(), kind->parameters.end(),
-                                   [&](const auto& parameter) { return parameter.name == name; });
-    if (!known) section.fault(name, "a " + fault.kind + " fault has no such parameter");
+  for (const auto& entry : fault.parameters) {
+    const auto is_it = [&](const auto& parameter) { return parameter.name == entry.first; };
+    if (std::ranges::none_of(kind->parameters, is_it))
+      section.fault(entry.first, "a " + fault.kind + " fault has no such parameter");
   }
   for (const auto& parameter : kind->parameters) {
     const std::string name(parameter.name);

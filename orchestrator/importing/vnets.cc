@@ -6,7 +6,6 @@
 namespace xconn::importing {
 namespace {
 
-using model::Raw;
 
 constexpr const char* kLeftOut = "it was left out";
 
