@@ -6,7 +6,6 @@
 namespace xconn::importing {
 namespace {
 
-
 constexpr const char* kLeftOut = "it was left out";
 
 void report_missing(const ResourceId& id, const char* what, const Resource& resource, Draft& draft) {
