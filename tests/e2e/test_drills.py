@@ -25,7 +25,7 @@ def play(path: Path, captures: Path) -> crossconnect.Report:
     """In a lab of its own: a firewall that was killed does not become the active one again by itself."""
     topology = (path.parent / read(path)["topology"]).resolve()
     for last in (False, True):
-        with crossconnect.up(topology, name=f"{path.parent.parent.name}.{path.stem}"[:63]) as lab:
+        with crossconnect.up(topology, name=f"{path.parent.parent.name}-{path.stem}"[:63]) as lab:
             report = lab.drill(path, captures=captures)
         if last or not report.inconclusive:  # a host that stalled gets one more try, which counts
             return report
