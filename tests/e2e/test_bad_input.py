@@ -161,6 +161,14 @@ def test_a_labs_name_is_a_name(xconn, name: str):
     assert not before.leftovers()
 
 
+@pytest.mark.parametrize("name", ["a.b", "../elsewhere", "x" * 64])
+def test_an_impossible_name_is_refused_by_both_ways_in(xconn, name: str):
+    done = xconn("up", "chain", "--name", name)
+    assert done.returncode == 2 and name in done.stderr
+    with pytest.raises(crossconnect.TopologyError, match="a name is letters"):
+        crossconnect.up("chain", name=name)
+
+
 def test_a_capture_of_what_is_not_there(xconn):
     before = Footprint.now()
     for end in ("r1:nowhere", "r1", ":east"):
