@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "model/rules.hh"
 
 namespace xconn::azure {
 namespace {
@@ -66,10 +67,8 @@ const NextHop* known_way(const model::Fabric& fabric, const Address& appliance) 
 }
 
 const model::VnetPeering* find_half(const model::Topology& topology, const std::string& vnet, const std::string& name) {
-  const auto owner = std::ranges::find(topology.vnets, vnet, &model::Vnet::name);
-  if (owner == topology.vnets.end()) return nullptr;
-  const auto half = std::ranges::find(owner->peerings, name, &model::VnetPeering::name);
-  return half == owner->peerings.end() ? nullptr : &*half;
+  const auto* owner = find_named(topology.vnets, vnet);
+  return owner == nullptr ? nullptr : find_named(owner->peerings, name);
 }
 
 }  // namespace

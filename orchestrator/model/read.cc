@@ -74,15 +74,20 @@ Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings,
   return topology;
 }
 
-}  // namespace
-
-Topology read(const std::string& path) { return read_with_document(path).first; }
-
-std::pair<Topology, Document> read_with_document(const std::string& path) {
+std::pair<Topology, RawPtr> read_tree(const std::string& path) {
   Findings findings;
-  const auto raw = load(path, findings);
+  auto raw = load(path, findings);
   const auto file = raw == nullptr || raw->at.file == nullptr ? path : *raw->at.file;
   auto topology = resolve(raw, file, findings);
+  return {std::move(topology), std::move(raw)};
+}
+
+}  // namespace
+
+Topology read(const std::string& path) { return read_tree(path).first; }
+
+std::pair<Topology, Document> read_with_document(const std::string& path) {
+  auto [topology, raw] = read_tree(path);
   return {std::move(topology), Document::of(raw)};
 }
 

@@ -36,10 +36,7 @@ def test_a_whole_vnet_comes_and_goes_and_a_flow_beside_it_loses_nothing(lab: Any
         "expect": [{"lost": {"flow": "beside", "at-most": 0}}],
     }
     before = pids(lab)
-    flowing = threading.Event()
-    running = threading.Thread(
-        target=lambda: report.update(of=lab._core.drill(json.dumps(drill), "beside", "", lambda _: flowing.set()))
-    )
+    running = threading.Thread(target=lambda: report.update(of=lab._core.drill(json.dumps(drill), "beside")))
     running.start()
     changes = lab.apply(MORE)
     assert "+ node annex-vnet" in changes and any("+ bgp neighbour 172.20.1.2 AS 64900" in text for text in changes)
