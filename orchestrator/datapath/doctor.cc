@@ -123,8 +123,9 @@ Feature examine(const Row& row, const Trial& trial) {
 
 Feature examine(const ProgramRow& row) {
   const auto missing = missing_file(row.files);
-  if (!missing) return {row.name, State::kOk, row.files.front(), "found", ""};
-  return {row.name, State::kMissing, "", *missing + " is not there", "apt-get install " + row.package};
+  if (missing) return {row.name, State::kMissing, "", *missing + " is not there", "apt-get install " + row.package};
+  if (const auto problem = unknown_release(row)) return {row.name, State::kMissing, "", *problem, row.releases->remedy};
+  return {row.name, State::kOk, row.files.front(), "found", ""};
 }
 
 void require_root() {

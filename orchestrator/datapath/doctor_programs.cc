@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "sys/process.hh"
+
 namespace xconn::datapath {
 namespace {
 
@@ -21,9 +23,7 @@ bool found(const std::string& file) {
 
 const std::vector<ProgramRow>& programs() {
   static const std::vector<ProgramRow> rows = {
-      {"program:frr",
-       {"/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/bfdd", "/usr/lib/frr/staticd", "vtysh"},
-       "frr"},
+      {"program:frr", {"/usr/lib/frr/zebra", "/usr/lib/frr/bgpd", "/usr/lib/frr/bfdd", "vtysh"}, "frr", &kFrr},
       {"program:strongswan",
        {"/usr/lib/ipsec/charon", "swanctl", "/usr/lib/ipsec/plugins/libstrongswan-vici.so"},
        "strongswan-charon strongswan-swanctl"},
@@ -38,6 +38,11 @@ std::optional<std::string> missing_file(const std::vector<std::string>& files) {
   for (const std::string& file : files)
     if (!found(file)) return file;
   return std::nullopt;
+}
+
+std::optional<std::string> unknown_release(const ProgramRow& row) {
+  if (row.releases == nullptr) return std::nullopt;
+  return xconn::unknown_release(*row.releases, sys::run({row.files.front(), "--version"}).out);
 }
 
 }  // namespace xconn::datapath

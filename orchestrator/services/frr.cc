@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
-#include "services/bfd_control.hh"
 #include "services/frr_change.hh"
 #include "services/frr_config.hh"
 #include "services/frr_log.hh"
@@ -51,6 +50,13 @@ const char* question_for(std::string_view daemon) {
   return nullptr;
 }
 
+/// FRR's log has levels; what bfdd says of its sessions is on the last.
+const char* log_level_of(std::string_view daemon) { return daemon == "bfdd" ? "debugging" : "informational"; }
+
+std::chrono::nanoseconds on_our_clock(std::optional<std::chrono::nanoseconds> stamp) {
+  return stamp ? sys::from_realtime(*stamp) : sys::now();
+}
+
 nlohmann::json bgp_state_of(const nlohmann::json& summary) {
   nlohmann::json state{{"neighbors", nlohmann::json::object()}};
   for (const auto& [family, part] : summary.items()) {
@@ -68,10 +74,9 @@ nlohmann::json bgp_state_of(const nlohmann::json& summary) {
 struct FrrDaemon::Following {
   PathWatch folder;
   sys::Timer retry;
-  std::unique_ptr<Stream> greeting, question, bfd;
+  std::unique_ptr<Stream> greeting, question;
   std::unique_ptr<VtySession> reloading;
   bool serving = false;
-  std::map<std::string, std::string> bfd_told;  // peer -> the state last told
 };
 
 FrrDaemon::FrrDaemon(const plan::Service& spec, const Context& context) : Service(spec, context) {}
@@ -87,8 +92,8 @@ sys::ProcessSpec FrrDaemon::process_spec() {
   for (const auto* stale : {".vty", ".sock", ".pid"}) ::unlink((space + "/" + name() + stale).c_str());
   if (name() == "zebra") ::unlink((space + "/zserv.api").c_str());
   sys::ProcessSpec process;
-  process.argv = {program(name()), "-N",     context().node, "-f",           config, "-P", "0",
-                  "--log",         "stdout", "--log-level",  "informational"};
+  process.argv = {program(name()), "-N",          context().node,      "-f", config, "-P", "0", "--log",
+                  "stdout",        "--log-level", log_level_of(name())};
   process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
   process.environment = {{"TZ", "UTC"}};
   // Crash logs go to /var/tmp/frr/DAEMON.PID: many pid 12s of many labs, and nothing of a lab is to stay on the host.
@@ -152,27 +157,6 @@ void FrrDaemon::serves() {
   following->serving = true;
   following->folder = {};
   following->greeting.reset();
-  if (name() == "bfdd") listen_to_bfd();
-}
-
-void FrrDaemon::listen_to_bfd() {
-  const auto received = [this](std::string& buffer) {
-    while (const auto notice = take_bfd_notice(buffer)) noticed(*notice);
-  };
-  const auto following = following_.lock();
-  following->bfd = Stream::connect(context().loop, space_of(context().node) + "/bfdd.sock", received);
-  if (following->bfd) return following->bfd->send(bfd_subscription());
-  refuse("its control socket does not listen");
-}
-
-void FrrDaemon::noticed(const BfdNotice& notice) {
-  state_changed();
-  auto& told = following_.lock()->bfd_told[notice.peer];
-  const bool news = notice.state != told && notice.state != "init" && !(told.empty() && notice.state != "up");
-  if (!news) return;
-  told = notice.state;
-  const auto why = notice.state == "up" ? "" : bfd_diagnostic_text(notice.diagnostic);
-  tell("bfd", notice.peer + " " + notice.state + (why.empty() ? "" : " (" + why + ")"));
 }
 
 void FrrDaemon::logged(std::string_view line) {
@@ -180,13 +164,14 @@ void FrrDaemon::logged(std::string_view line) {
   if (auto refusal = frr_refusal_of(line)) refuse(std::move(*refusal));
   if (auto notification = bgp_notification_of(line)) last_notification_ = std::move(*notification);
   if (auto change = bgp_change_of(line)) bgp_changed(std::move(*change), frr_log_stamp(line));
+  if (const auto change = bfd_change_of(line)) tell("bfd", to_string(*change), on_our_clock(frr_log_stamp(line)));
 }
 
 void FrrDaemon::bgp_changed(BgpChange change, std::optional<std::chrono::nanoseconds> stamp) {
   if (change.reason.starts_with("BGP Notification") && last_notification_.neighbor == change.neighbor)
     change.reason = last_notification_.text;
   last_notification_ = {};
-  tell("bgp", to_string(change), stamp ? sys::from_realtime(*stamp) : sys::now());
+  tell("bgp", to_string(change), on_our_clock(stamp));
 }
 
 std::optional<std::string> FrrDaemon::unready() {

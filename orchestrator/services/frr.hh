@@ -1,10 +1,10 @@
-// One FRR daemon (zebra, bgpd, bfdd, staticd) of a router, in the foreground, under FRR's path space `-N NODE`: its
+// One FRR daemon (zebra, bgpd, bfdd) of a router, in the foreground, under FRR's path space `-N NODE`: its
 // sockets are in /run/frr/NODE, so `vtysh -N NODE` works.
 //
 // State: bgpd  {"as", "router_id", "neighbors": {ADDRESS: FRR's summary of it, "state" and "pfxRcd" among it}}
 //        bfdd  {"peers": [FRR's `show bfd peers json`]}
 //        others {}
-// Events: "bgp" from bgpd's log, with its own stamps; "bfd" from bfdd's control socket.
+// Events: "bgp" from bgpd's log and "bfd" from bfdd's, with their own stamps.
 //
 // A zebra that was killed leaves its routes in the kernel, as a crashed router does; the next one sweeps them at its
 // start (no -K, no -r), and its clients must start anew too: NodeServices::restart does, by `after`.
@@ -18,7 +18,6 @@
 
 namespace xconn::services {
 
-struct BfdNotice;
 struct VtyReply;
 
 class FrrDaemon : public Service {
@@ -46,8 +45,6 @@ class FrrDaemon : public Service {
   void reloaded(const std::string& refused);
   void greet();
   void serves();
-  void listen_to_bfd();
-  void noticed(const BfdNotice& notice);
   void bgp_changed(BgpChange change, std::optional<std::chrono::nanoseconds> stamp);
   nlohmann::json state_of(const std::string& reply) const;
 

@@ -10,11 +10,11 @@ namespace {
 
 struct Owner {
   std::string_view words;  ///< what a line at column 0 starts with, without a leading "no"
-  std::string_view daemons;
+  std::string_view daemon;
 };
 
-/// First match wins. Prefix lists are read by both who may apply them; route maps are bgpd's, for zebra refuses what is
-/// BGP's in them.
+/// First match wins. Lists and route maps are bgpd's, who applies them; zebra would refuse what is BGP's in route maps,
+/// and since FRR 10 it refuses prefix lists.
 constexpr std::array kOwners{
     Owner{"router bgp", "bgpd"},
     Owner{"router-id", "zebra"},
@@ -28,8 +28,6 @@ constexpr std::array kOwners{
     Owner{"debug bgp", "bgpd"},
     Owner{"bfd", "bfdd"},
     Owner{"debug bfd", "bfdd"},
-    Owner{"ip route", "staticd"},
-    Owner{"ipv6 route", "staticd"},
     Owner{"interface", "zebra"},
     Owner{"vrf", "zebra"},
     Owner{"ip forwarding", "zebra"},
@@ -39,10 +37,10 @@ constexpr std::array kOwners{
     Owner{"zebra", "zebra"},
     Owner{"debug zebra", "zebra"},
     Owner{"route-map", "bgpd"},
-    Owner{"ip prefix-list", "bgpd zebra"},
-    Owner{"ipv6 prefix-list", "bgpd zebra"},
-    Owner{"access-list", "bgpd zebra"},
-    Owner{"ipv6 access-list", "bgpd zebra"},
+    Owner{"ip prefix-list", "bgpd"},
+    Owner{"ipv6 prefix-list", "bgpd"},
+    Owner{"access-list", "bgpd"},
+    Owner{"ipv6 access-list", "bgpd"},
     Owner{"service integrated-vtysh-config", "vtysh"},
     Owner{"username", "vtysh"},
 };
@@ -54,7 +52,7 @@ bool starts_with_words(std::string_view line, std::string_view words) {
 bool owned(std::string_view line, std::string_view daemon) {
   if (line.starts_with("no ")) line.remove_prefix(3);
   for (const auto& owner : kOwners)
-    if (starts_with_words(line, owner.words)) return owner.daemons.find(daemon) != std::string_view::npos;
+    if (starts_with_words(line, owner.words)) return owner.daemon == daemon;
   return true;
 }
 
@@ -69,6 +67,7 @@ bool starts_section(const std::string& line) {
 std::string config_of(std::string_view daemon, std::string_view integrated) {
   std::istringstream lines{std::string(integrated)};
   std::string config = "log timestamp precision 6\n";
+  if (daemon == "bfdd") config += "debug bfd peer\n";
   bool ours = true;
   for (std::string line; std::getline(lines, line);) {
     if (starts_section(line)) ours = owned(line, daemon);

@@ -8,8 +8,8 @@ namespace xconn::services {
 
 /// The sections of an integrated configuration that `daemon` owns, in their order. The daemons themselves would stop
 /// understanding at the first section that is not theirs: its "exit" leaves configuration mode. Lines that no daemon is
-/// known to own go to all of them, so that a mistake is refused and not lost. Two lines are added, for the timeline:
-/// microseconds in the log, and `bgp log-neighbor-changes` in each `router bgp`.
+/// known to own go to all of them, so that a mistake is refused and not lost. Lines are added for the timeline:
+/// microseconds in the log, `bgp log-neighbor-changes` in each `router bgp`, and `debug bfd peer`.
 std::string config_of(std::string_view daemon, std::string_view integrated);
 
 }  // namespace xconn::services

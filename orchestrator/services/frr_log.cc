@@ -1,6 +1,8 @@
 #include "services/frr_log.hh"
 
+#include <array>
 #include <ctime>
+#include <utility>
 
 namespace xconn::services {
 namespace {
@@ -23,6 +25,22 @@ std::chrono::nanoseconds fraction(std::string_view digits) {
     value =
         value * 10 + (count < digits.size() && digits[count] >= '0' && digits[count] <= '9' ? digits[count] - '0' : 0);
   return std::chrono::nanoseconds(value);
+}
+
+/// bfdd's words for a diagnostic (bfdd/bfd.c, diag2str), as RFC 5880 has them.
+std::string bfd_reason_of(std::string_view word) {
+  static constexpr std::array<std::pair<std::string_view, const char*>, 8> kReasons{
+      {{"control-expired", "control detection time expired"},
+       {"echo-failed", "echo function failed"},
+       {"neighbor-down", "neighbor signaled session down"},
+       {"forwarding-reset", "forwarding plane reset"},
+       {"path-down", "path down"},
+       {"concatenated-path-down", "concatenated path down"},
+       {"administratively-down", "administratively down"},
+       {"reverse-concat-path-down", "reverse concatenated path down"}}};
+  for (const auto& [known, text] : kReasons)
+    if (known == word) return text;
+  return word == "ok" ? std::string{} : std::string(word);
 }
 
 }  // namespace
@@ -57,6 +75,26 @@ std::optional<BgpNotification> bgp_notification_of(std::string_view line) {
   if (!neighbor || !text) return std::nullopt;
   const auto* verb = rest->find("received") == std::string_view::npos ? "sent " : "received ";
   return BgpNotification{std::string(up_to(*neighbor, " (")), verb + std::string(up_to(*text, ")"))};
+}
+
+std::optional<BfdChange> bfd_change_of(std::string_view line) {
+  // "state-change: [mhop:no peer:10.0.0.2 local:10.0.0.1 vrf:default] up -> down reason:control-expired"
+  const auto rest = after(line, "state-change: [");
+  if (!rest) return std::nullopt;
+  const auto peer = after(*rest, "peer:"), states = after(*rest, "] ");
+  if (!peer || !states) return std::nullopt;
+  const auto next = after(*states, " -> ");
+  if (!next) return std::nullopt;
+  BfdChange change{std::string(up_to(*peer, " ]")), std::string(up_to(*next, " ")), {}};
+  const bool up = change.state == "up", was_up = states->starts_with("up ");
+  if (up == was_up) return std::nullopt;
+  if (!up) change.reason = bfd_reason_of(up_to(after(*next, "reason:").value_or(""), " "));
+  return change;
+}
+
+std::string to_string(const BfdChange& change) {
+  const auto text = change.peer + " " + change.state;
+  return change.reason.empty() ? text : text + " (" + change.reason + ")";
 }
 
 std::string to_string(const BgpChange& change) {

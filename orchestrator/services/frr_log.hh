@@ -31,6 +31,18 @@ std::optional<BgpNotification> bgp_notification_of(std::string_view line);
 /// "neighbor 10.0.0.2 down (sent Cease/BFD Down)".
 std::string to_string(const BgpChange& change);
 
+/// A BFD session that comes up or that was up (`debug bfd peer`): FRR has no better witness in all its versions, and
+/// this one has a stamp of its own.
+struct BfdChange {
+  std::string peer;
+  std::string state;   ///< "up", "down", "adm-down"
+  std::string reason;  ///< RFC 5880 section 4.1, "control detection time expired"
+};
+std::optional<BfdChange> bfd_change_of(std::string_view line);
+
+/// "10.0.0.2 down (control detection time expired)".
+std::string to_string(const BfdChange& change);
+
 /// What the daemon says of a line of its configuration that it does not take.
 std::optional<std::string> frr_refusal_of(std::string_view line);
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
@@ -11,13 +12,22 @@
 
 namespace xconn::services {
 
+namespace {
+
+/// One for each process that it may have. It locks them all, also (2.3) of those that it does not start.
+constexpr std::array kPidFiles{"pid", "vrrp_pid", "checkers_pid", "bfd_pid"};
+
+}  // namespace
+
 sys::ProcessSpec Keepalived::process_spec() {
-  const auto pid_file = file(name() + ".pid"), vrrp_pid_file = file(name() + ".vrrp.pid");
-  ::unlink(pid_file.c_str());
-  ::unlink(vrrp_pid_file.c_str());
   sys::ProcessSpec process;
-  process.argv = {program("keepalived"), "--dont-fork", "--log-console", "--log-detail", "--vrrp",     "--use-file",
-                  file(spec().config),   "--pid",       pid_file,        "--vrrp_pid",   vrrp_pid_file};
+  process.argv = {program("keepalived"), "--dont-fork",      "--log-console", "--log-detail", "--vrrp",
+                  "--use-file",          file(spec().config)};
+  for (const auto* option : kPidFiles) {
+    const auto pid_file = file(name() + "." + option);
+    ::unlink(pid_file.c_str());
+    process.argv.insert(process.argv.end(), {std::string("--") + option, pid_file});
+  }
   process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
   process.environment = {{"TZ", "UTC"}, {"LC_ALL", "C"}};
   return process;

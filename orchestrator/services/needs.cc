@@ -12,8 +12,10 @@
 #include <string>
 
 #include "base/errors.hh"
+#include "base/version.hh"
 #include "services/program.hh"
 #include "sys/fd.hh"
+#include "sys/process.hh"
 
 namespace xconn::services {
 namespace {
@@ -62,6 +64,12 @@ void demand_strongswan() {
   demand_tun();
 }
 
+/// All of its daemons are of one release.
+void demand_frr_release() {
+  if (const auto problem = unknown_release(kFrr, sys::run({program("zebra"), "--version"}).out))
+    throw HostError(*problem, kFrr.remedy);
+}
+
 struct Row {
   const char* kind;
   void (*demand)();
@@ -69,6 +77,7 @@ struct Row {
 
 /// Crossconnect's own daemons are not here: they are installed with xconn, which starts them by their place.
 constexpr Row kRows[] = {
+    {"frr", demand_frr_release},
     {"strongswan", demand_strongswan},
     {"keepalived", [] { program("keepalived"); }},
 };

@@ -5,6 +5,7 @@
 #include <linux/sched.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -69,16 +70,46 @@ void mount_at(const char* type, const char* where, unsigned long flags, const ch
   demand(::mount(type, where, type, flags, options) == 0, "mount", std::string(type) + " on " + where);
 }
 
+sys::Fd clone_mounts(const fs::path& path, unsigned flags) {
+  sys::Fd tree{
+      static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags))};
+  demand(static_cast<bool>(tree), "open_tree", path);
+  return tree;
+}
+
+void attach(const sys::Fd& tree, const fs::path& where) {
+  demand(::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, where.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == 0, "move_mount",
+         where);
+}
+
+/// From a chroot to the root that the mount namespace has.
+void go_to_the_root_of_all() {
+  const sys::Fd self{static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))};
+  demand(self && ::setns(self.get(), CLONE_NEWNS) == 0, "enter", "the root of the mount namespace");
+}
+
+void make_mounts_private() {
+  demand(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make private", "/");
+}
+
+/// What is / here becomes the root of the world: a chroot's / is no mount point, so nothing could be said of it, and
+/// who enters the world later (setns) gets the namespace's root, whatever ours was.
+void take_root_along() {
+  const auto here = clone_mounts("/", AT_RECURSIVE);
+  go_to_the_root_of_all();
+  make_mounts_private();
+  attach(here, "/");
+  go_to_the_root_of_all();
+  make_mounts_private();
+}
+
 /// A fresh /run that still shows the run folder at its usual place, where that is below /run.
 void cover_run(const fs::path& folder) {
-  const sys::Fd tree{
-      static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, folder.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC))};
-  demand(static_cast<bool>(tree), "open_tree", folder);
+  const auto tree = clone_mounts(folder, 0);
   mount_at("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
   if (!folder.string().starts_with("/run/")) return;
   fs::create_directories(folder);
-  demand(::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, folder.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == 0,
-         "move_mount", folder);
+  attach(tree, folder);
 }
 
 /// A node takes about ten descriptors, and the usual soft limit of 1024 ends at a hundred nodes. Children get the usual
@@ -135,7 +166,7 @@ AgentProcess start_agent(const RunFolder& folder, const std::string& program) {
 }
 
 void settle_in(const std::string& lab) {
-  demand(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make private", "/");
+  take_root_along();
   const auto folder = RunFolder::path_of(lab);
   cover_run(folder);
   allow_many_descriptors();

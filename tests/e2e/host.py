@@ -143,3 +143,12 @@ def hidden(*programs: str) -> list[str]:
     """A prefix for a command to which these programs are not there, in mounts of its own."""
     hide = "; ".join(f"mount --bind /dev/null {program}" for program in programs)
     return ["unshare", "--mount", "sh", "-c", f'{hide}; exec "$@"', "sh"]
+
+
+# Of the host's root: everything but what is a file.
+ROOT_FOLDERS = sorted(entry.name for entry in Path("/").iterdir() if entry.is_dir())
+
+
+def in_own_mounts(script: str) -> list[str]:
+    """A prefix for one argument, $1 of a shell script that begins in mounts of its own, which the host does not see."""
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-ec", script, "sh"]

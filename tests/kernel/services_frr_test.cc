@@ -25,8 +25,8 @@ const std::vector<plan::Service> kRouter{
 
 std::vector<plan::File> router_files(const std::string& asn, const std::string& peer, const std::string& peer_asn,
                                      const std::string& network) {
-  const auto config = "frr defaults traditional\nhostname r" + asn +
-                      "\n!\nip route 192.0.2.0/24 blackhole\nrouter bgp " + asn + "\n no bgp ebgp-requires-policy\n" +
+  const auto config = "frr defaults traditional\nhostname r" + asn + "\n!\nrouter bgp " + asn +
+                      "\n no bgp ebgp-requires-policy\n" +
                       " no bgp network import-check\n timers bgp 3 10\n neighbor " + peer + " remote-as " + peer_asn +
                       "\n neighbor " + peer + " timers connect 1\n neighbor " + peer + " password md5-secret\n" +
                       " neighbor " + peer + " bfd profile fast\n address-family ipv4 unicast\n  network " + network +

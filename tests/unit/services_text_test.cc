@@ -20,7 +20,6 @@ interface lan
  ip address 10.0.0.1/24
 exit
 !
-ip route 10.9.0.0/16 10.0.0.9
 router bgp 65001
  neighbor 10.0.0.2 remote-as 65002
  !
@@ -38,12 +37,14 @@ mistake of the author
 )";
 
 TEST(FrrConfig, EachDaemonReadsItsOwnSections) {
-  EXPECT_EQ(config_of("bfdd", kIntegrated),
-            "log timestamp precision 6\nfrr defaults traditional\nhostname er\nbfd\n peer 10.0.0.2\n exit\n"
-            "mistake of the author\n");
-  EXPECT_THAT(config_of("staticd", kIntegrated), HasSubstr("hostname er\nip route 10.9.0.0/16 10.0.0.9\nmistake"));
-  EXPECT_THAT(config_of("zebra", kIntegrated),
-              HasSubstr("interface lan\n ip address 10.0.0.1/24\n!\nip prefix-list all permit any\n"));
+  EXPECT_EQ(
+      config_of("bfdd", kIntegrated),
+      "log timestamp precision 6\ndebug bfd peer\nfrr defaults traditional\nhostname er\nbfd\n peer 10.0.0.2\n exit\n"
+      "mistake of the author\n");
+  EXPECT_EQ(
+      config_of("zebra", kIntegrated),
+      "log timestamp precision 6\nfrr defaults traditional\nhostname er\ninterface lan\n ip address 10.0.0.1/24\n!\n"
+      "mistake of the author\n");
 }
 
 TEST(FrrConfig, BgpdTellsItsNeighborsChanges) {
@@ -89,6 +90,25 @@ TEST(FrrLog, Notifications) {
   EXPECT_EQ(received->neighbor, "10.0.0.2");
   EXPECT_EQ(received->text, "received Cease/Administrative Shutdown");
   EXPECT_FALSE(bgp_notification_of(head));
+}
+
+std::string bfd_text(const std::string& states) {
+  const std::string head = "2026/11/28 09:48:05.098057 BFD: [SEY1D-NT8EQ] state-change: [mhop:no peer:10.0.0.2 ";
+  const auto change = bfd_change_of(head + "local:10.0.0.1 vrf:default] " + states);
+  return change ? to_string(*change) : "none";
+}
+
+TEST(FrrLog, BfdSessions) {
+  EXPECT_EQ(bfd_text("init -> up"), "10.0.0.2 up");
+  EXPECT_EQ(bfd_text("down -> up"), "10.0.0.2 up");
+  EXPECT_EQ(bfd_text("up -> down reason:control-expired"), "10.0.0.2 down (control detection time expired)");
+  EXPECT_EQ(bfd_text("up -> down reason:neighbor-down"), "10.0.0.2 down (neighbor signaled session down)");
+  EXPECT_EQ(bfd_text("up -> adm-down reason:ok"), "10.0.0.2 adm-down");
+  EXPECT_EQ(bfd_text("down -> init"), "none");
+  EXPECT_EQ(bfd_text("init -> down reason:control-expired"), "none");
+  EXPECT_FALSE(
+      bfd_change_of("2026/11/28 09:47:59.216382 BFD: [NW21R-MRYNT] session-delete: mhop:no peer:10.0.0.2 "
+                    "local:10.0.0.1 vrf:default"));
 }
 
 TEST(FrrLog, RefusedLines) {

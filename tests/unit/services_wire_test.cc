@@ -2,11 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
-#include "services/bfd_control.hh"
 #include "services/strongswan.hh"
 #include "services/vici.hh"
 #include "services/vty.hh"
@@ -27,37 +25,6 @@ TEST(Vty, TakesRepliesOneByOneAndWaitsForTheWholeTrailer) {
   EXPECT_EQ(reply->text, "{\"as\":1}\n");
   EXPECT_EQ(reply->status, 2);
   EXPECT_TRUE(buffer.empty());
-}
-
-std::string bfd_message(char type, const std::string& text) {
-  return "\0\0\0"s + static_cast<char>(text.size()) + "\0\0"s + type + '\1' + text;
-}
-
-TEST(BfdControl, SubscriptionIsTheMaskInHostOrder) {
-  const auto bytes = bfd_subscription();
-  ASSERT_EQ(bytes.size(), 16U);
-  EXPECT_EQ(bytes.substr(0, 8), "\0\0\0\x08\0\x01\x04\x01"s);
-  std::uint64_t mask = 0;
-  std::memcpy(&mask, bytes.data() + 8, sizeof mask);
-  EXPECT_EQ(mask, 1U);
-}
-
-TEST(BfdControl, SkipsResponsesAndTakesNotices) {
-  auto buffer = bfd_message(1, R"({"status":"ok"})") +
-                bfd_message(4, R"({"op":"status","peer-address":"10.0.0.2","state":"down","diagnostics":1})");
-  buffer += bfd_message(4, R"({"op":"status","peer-address":"10.0.0.3","state":"up"})").substr(0, 20);
-  const auto notice = take_bfd_notice(buffer);
-  ASSERT_TRUE(notice);
-  EXPECT_EQ(notice->peer, "10.0.0.2");
-  EXPECT_EQ(notice->state, "down");
-  EXPECT_EQ(bfd_diagnostic_text(notice->diagnostic), "control detection time expired");
-  EXPECT_FALSE(take_bfd_notice(buffer));
-  EXPECT_EQ(buffer.size(), 20U);
-}
-
-TEST(BfdControl, RefusesAnotherProtocol) {
-  auto buffer = "HTTP/1.1 400 Bad Request\r\n"s;
-  EXPECT_THROW(take_bfd_notice(buffer), Error);
 }
 
 // The example of strongSwan's src/libcharon/plugins/vici/README.md.
