@@ -1,6 +1,7 @@
 #include "nodes/compose.hh"
 
 #include <algorithm>
+#include <iterator>
 
 #include "azure/expand.hh"
 #include "azure/life.hh"
@@ -109,7 +110,8 @@ plan::Plan compose(const model::Topology& topology) {
   for (const auto& node : plain.nodes) {
     Fragment fragment = fragment_of({plain, node}, findings);
     plan.nodes.push_back(std::move(fragment.node));
-    plan.facts.insert(plan.facts.end(), fragment.facts.begin(), fragment.facts.end());
+    std::ranges::move(fragment.facts, std::back_inserter(plan.facts));
+    std::ranges::move(fragment.detections, std::back_inserter(plan.detections));
   }
   if (!findings.empty()) throw TopologyError(findings);
   for (const auto& link : plain.links)

@@ -114,6 +114,10 @@ void Fragment::add_fact(std::string kind, std::string subject, std::string expec
   facts.push_back({node.name, std::move(kind), std::move(subject), std::move(expected)});
 }
 
+void Fragment::add_detection(std::string source, std::string subject, Duration interval, Duration after) {
+  detections.push_back({node.name, std::move(source), std::move(subject), interval, after});
+}
+
 plan::Interface* Fragment::find_interface(const std::string& name) {
   const auto found = std::ranges::find(node.interfaces, name, &plan::Interface::name);
   return found == node.interfaces.end() ? nullptr : &*found;

@@ -17,10 +17,12 @@ struct Setting {
 struct Fragment {
   plan::Node node;
   std::vector<plan::Fact> facts;
+  std::vector<Detection> detections;
 
   void add_file(std::string name, std::string content, bool secret = false);
   void add_service(std::string kind, std::string name, std::string config, std::vector<std::string> after = {});
   void add_fact(std::string kind, std::string subject, std::string expected);
+  void add_detection(std::string source, std::string subject, Duration interval, Duration after);
   plan::Interface* find_interface(const std::string& name);
 };
 

@@ -60,7 +60,7 @@ class Report:
         self.name: str = raw["drill"]
         self.verdict: str = raw["verdict"]  # "pass", "fail" or "inconclusive"
         self.expectations: list[dict[str, str]] = raw["expectations"]  # {sentence, found, because, verdict}
-        self.timeline: list[dict[str, Any]] = raw["timeline"]  # {at, source, node, text, times}
+        self.timeline: list[dict[str, Any]] = raw["timeline"]  # {at, source, node, text, times, late}
         self.flows: dict[str, Flow] = {flow["name"]: Flow.of(flow) for flow in raw["flows"]}
 
     def flow(self, name: str) -> Flow:

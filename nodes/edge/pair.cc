@@ -77,6 +77,8 @@ bool is_active(const model::Topology& topology, const model::Node& node) {
 void add_pair(const Setting& setting, Fragment& fragment) {
   if (!setting.node.ha) return;
   const bool active = is_active(setting.topology, setting.node);
+  fragment.add_detection("ha", setting.node.ha->group, setting.node.ha->heartbeat,
+                         setting.node.ha->heartbeat * setting.node.ha->lost_threshold);
   fragment.add_file("keepalived.conf", rendered("edge/keepalived.conf", pair_data(setting.node, !active)));
   // It does not repeat its state to an edge that was restarted, so it starts after that, again too.
   const std::vector<std::string> after =

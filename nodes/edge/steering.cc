@@ -144,6 +144,16 @@ void add_last_resort(const model::Sdwan& sdwan, Fragment& fragment) {
   }
 }
 
+/// `failtime` probes lost in a row; or, with an SLA, what is left of it when the path itself has used up half.
+void add_detections(const model::HealthCheck& check, Fragment& fragment) {
+  Duration late = check.interval * (check.failtime - 1) + check.timeout;
+  if (check.sla)
+    late = std::min(
+        {late, check.timeout, check.sla->latency * check.probe_count / 2, check.sla->jitter * check.probe_count / 4});
+  for (const auto& member : check.members)
+    fragment.add_detection("sdwan", member, check.interval, check.interval + late);
+}
+
 }  // namespace
 
 void add_steering(const Setting& setting, Fragment& fragment) {
@@ -151,6 +161,7 @@ void add_steering(const Setting& setting, Fragment& fragment) {
   add_last_resort(*setting.node.sdwan, fragment);
   fragment.add_file("sdwan.json", edge_json(setting.node).dump(2) + "\n");
   fragment.add_service("sdwan-edge", "sdwan", "sdwan.json");
+  for (const auto& check : setting.node.sdwan->health_checks) add_detections(check, fragment);
   if (!is_active(setting.topology, setting.node)) return;
   expect_members_alive(*setting.node.sdwan, fragment);
   expect_preferred_members(*setting.node.sdwan, fragment);

@@ -146,6 +146,8 @@ void add_tunnels(const Setting& setting, Fragment& fragment) {
   fragment.add_service("strongswan", "charon", "swanctl.conf");
   refuse_calls(setting.node.tunnels, fragment.node);
   for (const auto& tunnel : setting.node.tunnels) {
+    const auto [step, tries] = retransmission(tunnel.dpd);
+    fragment.add_detection("ike", tunnel.name, step, step * (tries + 1));
     add_source(setting, tunnel, fragment);
     fragment.node.interfaces.push_back(tunnel_interface(tunnel));
     add_peer_route(tunnel, fragment.node);

@@ -99,6 +99,8 @@ void make_encryption_controller(const Setting& setting, Fragment& fragment) {
   fragment.add_file("edge-configuration.txt",
                     rendered("encryption-gateway/edge-configuration", edge_data(setting.topology, work)), true);
   fragment.add_service("encryption", "controller", "encryption.json");
+  for (const auto& gateway : work.gateways)
+    fragment.add_detection("controller", gateway.subnet, work.pair.keepalive, work.pair.detection);
 }
 
 }  // namespace xconn::nodes

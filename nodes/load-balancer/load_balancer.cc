@@ -77,8 +77,11 @@ void make_load_balancer(const Setting& setting, Fragment& fragment) {
   const auto& balancer = *setting.node.balancer;
   fragment.add_file("lb.json", balancer_json(setting.node.name, balancer).dump(2) + "\n");
   fragment.add_service("load-balancer", "lb", "lb.json");
-  for (const auto& backend : balancer.backends)
+  const auto& probe = balancer.probe;
+  for (const auto& backend : balancer.backends) {
     fragment.add_fact("backend", backend.name, is_healthy(setting.topology, backend) ? "healthy" : "unhealthy");
+    fragment.add_detection("lb", backend.name, probe.interval, probe.interval * (probe.threshold + 1));
+  }
 }
 
 }  // namespace xconn::nodes

@@ -22,6 +22,7 @@ struct Profile {
   std::chrono::seconds keepalive, hold;
   Milliseconds bfd;
 };
+constexpr int kDetectMultiplier = 3;
 constexpr Profile kProfiles[] = {{"azure", std::chrono::seconds(60), std::chrono::seconds(180), Milliseconds(300)},
                                  {"fast", std::chrono::seconds(3), std::chrono::seconds(10), Milliseconds(100)}};
 
@@ -134,6 +135,7 @@ Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   data.set("maximum_paths", std::to_string(bgp.maximum_paths));
   data.set("bfd_profile", profile.name);
   data.set("bfd_interval", std::to_string(profile.bfd.count()));
+  data.set("bfd_multiplier", std::to_string(kDetectMultiplier));
   data.set("policy", sections.policy);
   data.set("neighbors", sections.neighbors);
   data.set("families", sections.families);
@@ -149,6 +151,18 @@ void add_facts(const Setting& setting, Fragment& fragment) {
   }
   for (const auto& prefix : learned_prefixes(setting.topology, setting.node))
     fragment.add_fact("route", prefix.text(), "");
+}
+
+/// BFD gives up after three intervals, BGP after the hold time; 0 is never (RFC 4271 section 4.2).
+void add_detections(const Setting& setting, Fragment& fragment) {
+  const auto& profile = profile_of(setting.topology);
+  const auto& bgp = *setting.node.bgp;
+  const Duration hold = bgp.hold.value_or(profile.hold), keepalive = bgp.keepalive.value_or(profile.keepalive);
+  for (const auto& neighbor : bgp.neighbors) {
+    if (neighbor.bfd)
+      fragment.add_detection("bfd", neighbor.address.text(), profile.bfd, kDetectMultiplier * profile.bfd);
+    if (hold > Duration{0}) fragment.add_detection("bgp", neighbor.address.text(), keepalive, hold);
+  }
 }
 
 }  // namespace
@@ -170,6 +184,7 @@ void add_routing(const Setting& setting, Fragment& fragment, const std::vector<P
   }
   fragment.add_service("frr", "bgpd", kConfig, before_bgp);
   add_facts(setting, fragment);
+  add_detections(setting, fragment);
 }
 
 }  // namespace xconn::nodes

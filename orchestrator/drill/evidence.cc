@@ -45,6 +45,12 @@ FlowResult result_of(const FlowEvidence& flow, Duration began) {
           result_of(flow.reverse, began)};
 }
 
+/// What was over before is no part of it.
+void since_began(std::vector<probes::Stall>& stalls, Duration began) {
+  std::erase_if(stalls, [&](const probes::Stall& stall) { return stall.end <= began; });
+  for (probes::Stall& stall : stalls) stall = {stall.start - began, stall.end - began};
+}
+
 probes::Verdict overall(const std::vector<Judgement>& judgements) {
   using probes::Verdict;
   const auto any = [&](Verdict wanted) {
@@ -106,7 +112,8 @@ Report report_of(const Drill& drill, const Evidence& evidence) {
   report.timeline = timeline(evidence);
   for (const Expectation& expectation : drill.expectations) report.judgements.push_back(judge(expectation, evidence));
   report.host = evidence.host;
-  for (probes::Stall& stall : report.host.stalls) stall = {stall.start - evidence.began, stall.end - evidence.began};
+  since_began(report.host.stalls, evidence.began);
+  since_began(report.host.loop, evidence.began);
   report.verdict = overall(report.judgements);
   return report;
 }

@@ -1,11 +1,13 @@
 // All that a drill has seen, for the pure part that judges it and tells its story. Times are CLOCK_MONOTONIC.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/detection.hh"
 #include "drill/drill.hh"
 #include "drill/report.hh"
 #include "probes/path.hh"
@@ -30,7 +32,11 @@ struct FlowEvidence {
 
 struct Evidence {
   Duration began{0}, ended{0};
+  Duration watched{0};                 ///< what was late at `ended` because the host had stalled was seen until then
+  std::optional<Duration> first_step;  ///< of the timeline, whatever it did
   std::optional<Duration> first_fault;
+  std::vector<Duration> dues;  ///< when something was to be done: steps, and the end of faults that heal themselves
+  std::vector<Detection> detections;
   std::vector<FlowEvidence> flows;
   std::optional<probes::Sightings> sightings;  ///< absent without tracing
   bool sightings_lost = false;                 ///< some found no room
@@ -38,10 +44,12 @@ struct Evidence {
   probes::HostStalls host;
   struct Captured {
     std::uint64_t matched = 0;
-    std::uint64_t dropped = 0;  ///< by the kernel, unseen: they may have matched
+    std::uint64_t dropped = 0;    ///< by the kernel, unseen: they may have matched
+    std::vector<Duration> times;  ///< of matches, as probes::Capture::times()
   };
   std::map<const Expectation*, Captured> captured;
 
+  Duration last_seen() const { return std::max(ended, watched); }
   const FlowEvidence& flow(const std::string& name) const;
   probes::Window window(const std::optional<Span>& during) const;  ///< all of the drill when absent
   std::optional<probes::Path> path_at(const FlowEvidence& flow, probes::Way way, Duration time) const;
@@ -55,6 +63,9 @@ bool satisfies(const probes::Path& path, const ExpectPath& wanted);
 std::vector<probes::Way> ways(Direction direction);
 
 Judgement judge(const Expectation& expectation, const Evidence& evidence);
+
+/// By how much an event that was stamped when the loop heard of it may have been stamped late.
+Duration stamped_late(const services::Event& event, const probes::HostStalls& host);
 
 /// Faults, events and flows since the first fault, what weighs least left out beyond kMostRows.
 std::vector<Row> timeline(const Evidence& evidence);

@@ -2,8 +2,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
+#include "drill/doubt.hh"
 #include "drill/evidence.hh"
 
 namespace xconn::drill {
@@ -11,6 +13,9 @@ namespace {
 
 using probes::Verdict;
 using probes::Way;
+
+constexpr Duration kUnderWay = std::chrono::seconds{1};          // no probe is longer on its way
+constexpr Duration kOverflows = std::chrono::milliseconds{100};  // no queue overflows in a shorter stall
 
 const char* word(Way way) { return way == Way::kForward ? "forward" : "reverse"; }
 
@@ -32,8 +37,6 @@ void add(Judgement& judgement, Verdict verdict, const std::string& found) {
   judgement.verdict = worse(judgement.verdict, verdict);
   judgement.found += (judgement.found.empty() ? "" : ", ") + found;
 }
-
-Verdict verdict_of(bool holds) { return holds ? Verdict::kPass : Verdict::kFail; }
 
 // Whether sightings can say it. Without tracing nothing can; with a full ring, only what was seen was seen.
 bool traced(const Evidence& evidence, Judgement& judgement) {
@@ -60,103 +63,224 @@ bool in_order(const std::vector<AnyOf>& wanted_nodes, const std::vector<std::str
   return true;
 }
 
+/// What a stall-less host would have measured is in [least, most].
+template <typename Value>
+Verdict within(Value least, Value most, const std::optional<Value>& at_most, const std::optional<Value>& at_least) {
+  const bool holds = (!at_most || most <= *at_most) && (!at_least || least >= *at_least);
+  const bool fails = (at_most && least > *at_most) || (at_least && most < *at_least);
+  return holds ? Verdict::kPass : fails ? Verdict::kFail : Verdict::kInconclusive;
+}
+
+Verdict verdict_of(const Answer& answer, bool wanted) {
+  if (wanted ? answer.surely : answer.surely_not) return Verdict::kPass;
+  return answer.surely || answer.surely_not ? Verdict::kFail : Verdict::kInconclusive;
+}
+
+/// What is left of a silence that was held up. TCP sends again at doubling intervals, so the half may be left.
+Duration without(Duration outage, Duration stalled, probes::FlowKind kind) {
+  const Duration left = std::max(outage - stalled, Duration{0});
+  return stalled.count() > 0 && kind == probes::FlowKind::kTcp ? left / 2 : left;
+}
+
 struct Judge {
   const Expectation& expectation;
   const Evidence& evidence;
+  const Doubt& doubt;
   Judgement result;
 
+  /// `found`, and which stall leaves it open.
+  void conclude(Verdict verdict, std::string found, const probes::Window& because) {
+    const std::string words = verdict == Verdict::kInconclusive ? doubt.words(because) : "";
+    if (!words.empty()) found += " (" + words + ")";
+    add(result, verdict, found);
+  }
+
+  // --- amounts ------------------------------------------------------------------------------------------------------
+
+  /// The asked window as it surely was, and as it may have been.
+  probes::Window surely(const probes::Window& window) const {
+    const Duration end = std::min(doubt.moments_of(window.end).begin, doubt.horizon());
+    return {doubt.moments_of(window.begin).end, end};
+  }
+  probes::Window perhaps(const probes::Window& window) const {
+    return {doubt.moments_of(window.begin).begin, doubt.moments_of(window.end).end};
+  }
+  bool misled(const probes::Window& window) const { return doubt.horizon() < window.end; }
+
+  std::vector<probes::Gap> gaps(const probes::Trail& trail, const probes::Window& window) const {
+    auto all = probes::silences(trail, window);
+    std::erase_if(all, [&](const auto& gap) { return gap.outage <= probes::kGapIntervals * trail.interval; });
+    return all;
+  }
+
   void operator()(const ExpectOutage& what) {
-    const FlowEvidence& flow = evidence.flow(what.flow);
     result.sentence =
         fmt::format("outage of {} {}{}", of(what.flow, what.direction),
                     range_text(what.limit.at_most, what.limit.at_least, readable), during_text(what.during));
-    for (const Way way : ways(what.direction)) {
-      const probes::Gap gap = probes::longest_gap(flow.witness(way).trail, evidence.window(what.during));
-      const Duration stall = evidence.host.during({gap.start, gap.end});
-      std::string found = fmt::format("{} {}", readable(gap.outage), word(way));
-      if (gap.open && flow.witness(way).measured.dead) found += " and not over";
-      if (stall.count() > 0) found += fmt::format(" (host stalled {} of it)", readable(stall));
-      add(result, probes::judge(gap.outage, what.limit, stall), found);
+    for (const Way way : ways(what.direction)) judge_outage(what, way);
+  }
+
+  void judge_outage(const ExpectOutage& what, Way way) {
+    const FlowEvidence& flow = evidence.flow(what.flow);
+    const probes::Trail& trail = flow.witness(way).trail;
+    const probes::Window window = evidence.window(what.during);
+    const probes::Gap longest = probes::longest_gap(trail, window);
+    Duration least{0}, most = longest.outage;
+    for (const auto& gap : probes::silences(trail, surely(window))) {
+      least = std::max(least, without(gap.outage, doubt.inside({gap.start, gap.end}), flow.spec.kind));
     }
+    for (const auto& gap : gaps(trail, perhaps(window))) most = std::max(most, gap.outage + doubt.before(gap.start));
+    if (misled(window)) most = Duration::max();
+    const Verdict verdict = within(least, most, what.limit.at_most, what.limit.at_least);
+    std::string found = fmt::format("{} {}", readable(longest.outage), word(way));
+    if (longest.open && flow.witness(way).measured.dead) found += " and not over";
+    const Duration stalled = doubt.inside({longest.start, longest.end});
+    if (verdict != Verdict::kInconclusive && stalled.count() > 0) {
+      found += fmt::format(" (host stalled {} of it)", readable(stalled));
+    }
+    conclude(verdict, found, {doubt.since(longest.start), misled(window) ? window.end : longest.end});
+  }
+
+  void operator()(const ExpectLost& what) {
+    const auto number = [](std::uint64_t value) { return std::to_string(value); };
+    result.sentence = fmt::format("lost probes of {} {}{}", of(what.flow, what.direction),
+                                  range_text(what.at_most, what.at_least, number), during_text(what.during));
+    for (const Way way : ways(what.direction)) judge_lost(what, way);
+  }
+
+  // A stall that lengthens an outage loses more probes, and one that keeps them from being sent loses fewer.
+  void judge_lost(const ExpectLost& what, Way way) {
+    const FlowEvidence& flow = evidence.flow(what.flow);
+    const probes::Trail& trail = flow.witness(way).trail;
+    const probes::Window window = evidence.window(what.during);
+    const auto probes_in = [&](Duration time) { return static_cast<std::uint64_t>(time / flow.spec.every); };
+    const auto lost = probes::lost_during(trail, window);
+    auto sure = probes::lost_during(trail, surely(window));
+    std::erase_if(sure, [&](Duration sent) { return doubt.inside({sent, sent + kUnderWay}) >= kOverflows; });
+    Duration longer{0}, shorter{0};
+    for (const auto& gap : gaps(trail, surely(window))) longer += doubt.inside({gap.start, gap.end});
+    for (const auto& gap : gaps(trail, perhaps(window))) {
+      const probes::Window whole{gap.start, gap.end};
+      if (!doubt.quiet(whole)) shorter += doubt.inside(whole) + doubt.before(gap.start);
+    }
+    const std::uint64_t least = sure.size() - std::min(sure.size(), probes_in(longer));
+    std::uint64_t most = probes::lost_during(trail, perhaps(window)).size() + probes_in(shorter);
+    if (misled(window)) most = std::numeric_limits<std::uint64_t>::max();
+    conclude(within(least, most, what.at_most, what.at_least), fmt::format("{} {}", lost.size(), word(way)), window);
+  }
+
+  // --- states -------------------------------------------------------------------------------------------------------
+
+  /// Whether it had stopped by then, and not only because the host had.
+  bool stopped(const FlowEvidence& flow, Way way, Duration time) const {
+    const Duration silence = probes::silence_at(flow.witness(way).trail, time);
+    return silence - doubt.inside({time - silence, time}) > probes::kDeadAfter;
   }
 
   void operator()(const ExpectDead& what) {
     const FlowEvidence& flow = evidence.flow(what.flow);
     result.sentence = of(what.flow, what.direction) + (what.dead ? " stops for good" : " is moving at the end");
     for (const Way way : ways(what.direction)) {
-      const bool dead = flow.witness(way).measured.dead;
-      add(result, verdict_of(dead == what.dead), fmt::format("{} {}", word(way), dead ? "stopped" : "is moving"));
+      const auto is_stopped = [&](Duration time) { return stopped(flow, way, time); };
+      const auto is_moving = [&](Duration time) {
+        return probes::silence_at(flow.witness(way).trail, time) <= probes::kDeadAfter;
+      };
+      const Answer stop = doubt.held(evidence.ended, is_stopped), move = doubt.held(evidence.ended, is_moving);
+      conclude(verdict_of({stop.surely, move.surely, {}}, what.dead),
+               fmt::format("{} {}", word(way), flow.witness(way).measured.dead ? "stopped" : "is moving"),
+               stop.because);
     }
     if (!flow.broken.empty()) result.found += " (" + flow.broken + ")";
   }
 
-  // A stall that lengthens an outage loses more probes: judged as the time that the lost ones cover.
-  void operator()(const ExpectLost& what) {
-    const FlowEvidence& flow = evidence.flow(what.flow);
-    const auto number = [](std::uint64_t value) { return std::to_string(value); };
-    result.sentence = fmt::format("lost probes of {} {}{}", of(what.flow, what.direction),
-                                  range_text(what.at_most, what.at_least, number), during_text(what.during));
-    const auto time = [&](const std::optional<std::uint64_t>& count) -> std::optional<Duration> {
-      if (!count) return std::nullopt;
-      return flow.spec.every * static_cast<std::int64_t>(*count);
-    };
-    const probes::Window window = evidence.window(what.during);
-    for (const Way way : ways(what.direction)) {
-      const std::uint64_t lost = probes::lost_during(flow.witness(way).trail, window);
-      const auto gap = probes::longest_gap(flow.witness(way).trail, window);
-      const Duration stall = evidence.host.during({gap.start, gap.end});
-      add(result, probes::judge(*time(lost), {time(what.at_most), time(what.at_least)}, stall),
-          fmt::format("{} {}", lost, word(way)));
-    }
+  /// What "before", "after" and a time are.
+  Duration time_of(const std::string& when_word, const std::optional<Duration>& at) const {
+    if (at) return evidence.began + *at;
+    return when_word == "before" ? evidence.first_fault.value_or(evidence.ended) : evidence.ended;
+  }
+
+  /// Of a flow that has stopped by the end, the last path that it had is not where it goes.
+  std::optional<probes::Path> path_then(const FlowEvidence& flow, Way way, Duration time) const {
+    if (time >= evidence.ended && stopped(flow, way, time)) return std::nullopt;
+    return evidence.path_at(flow, way, time);
   }
 
   void operator()(const ExpectPath& what) {
     result.sentence =
         fmt::format("path of {} {}{}", of(what.flow, what.direction), when(what.when, what.at), wanted(what));
     if (!traced(evidence, result)) return;
-    for (const Way way : ways(what.direction)) {
-      const auto path = path_when(what.flow, way, what.when, what.at);
-      if (!path) {
-        add(result, Verdict::kFail, fmt::format("{} nothing arrived", word(way)));
-        continue;
-      }
-      const Verdict otherwise = evidence.sightings_lost ? Verdict::kInconclusive : Verdict::kFail;
-      add(result, satisfies(*path, what) ? Verdict::kPass : otherwise,
-          probes::to_string(*path) + via_text(*path, what));
-    }
+    for (const Way way : ways(what.direction)) judge_path(what, way);
+  }
+
+  void judge_path(const ExpectPath& what, Way way) {
+    const FlowEvidence& flow = evidence.flow(what.flow);
+    const Duration time = time_of(what.when, what.at);
+    const Answer answer = doubt.held(time, [&](Duration moment) {
+      const auto path = path_then(flow, way, moment);
+      return path && satisfies(*path, what);
+    });
+    const auto path = path_then(flow, way, time);
+    const bool unseen = path && answer.surely_not && evidence.sightings_lost;
+    conclude(unseen ? Verdict::kInconclusive : verdict_of(answer, true),
+             path ? probes::to_string(*path) + via_text(*path, what) : fmt::format("{} nothing arrived", word(way)),
+             answer.because);
   }
 
   void operator()(const ExpectSymmetry& what) {
     result.sentence = fmt::format("{} crosses the same of {} both ways {}", what.flow, fmt::join(what.nodes, ", "),
                                   when(what.when, what.at));
     if (!traced(evidence, result)) return;
-    std::vector<std::string> crossed[2];
-    for (const Way way : {Way::kForward, Way::kReverse}) {
-      const auto path = path_when(what.flow, way, what.when, what.at);
-      for (const std::string& node : what.nodes) {
-        if (path && std::count(path->nodes.begin(), path->nodes.end(), node) > 0) {
-          crossed[static_cast<int>(way)].push_back(node);
-        }
-      }
-      add(result, Verdict::kPass, fmt::format("{} {}", word(way), fmt::join(crossed[static_cast<int>(way)], " ")));
+    const Duration time = time_of(what.when, what.at);
+    const Answer answer = doubt.held(time, [&](Duration moment) {
+      const auto forward = crossed(what, Way::kForward, moment);
+      return !forward.empty() && forward == crossed(what, Way::kReverse, moment);
+    });
+    const Verdict verdict =
+        answer.surely_not && evidence.sightings_lost ? Verdict::kInconclusive : verdict_of(answer, true);
+    conclude(verdict,
+             fmt::format("forward {}, reverse {}", fmt::join(crossed(what, Way::kForward, time), " "),
+                         fmt::join(crossed(what, Way::kReverse, time), " ")),
+             answer.because);
+  }
+
+  std::vector<std::string> crossed(const ExpectSymmetry& what, Way way, Duration time) const {
+    const auto path = path_then(evidence.flow(what.flow), way, time);
+    std::vector<std::string> nodes;
+    for (const std::string& node : what.nodes) {
+      if (path && std::count(path->nodes.begin(), path->nodes.end(), node) > 0) nodes.push_back(node);
     }
-    const bool same = crossed[0] == crossed[1] && !crossed[0].empty();
-    result.verdict = same ? Verdict::kPass : evidence.sightings_lost ? Verdict::kInconclusive : Verdict::kFail;
+    return nodes;
+  }
+
+  // --- occurrences --------------------------------------------------------------------------------------------------
+
+  static bool matches(const ExpectEvent& what, const services::Event& event) {
+    return (what.source.empty() || event.source == what.source) && (what.node.empty() || event.node == what.node) &&
+           event.text.find(what.contains) != std::string::npos;
   }
 
   void operator()(const ExpectEvent& what) {
     const Duration since = evidence.first_fault.value_or(evidence.began);
     result.sentence = fmt::format("{}{}", what.happens ? "" : "no ", describe(what));
-    const auto found = std::find_if(evidence.events.begin(), evidence.events.end(), [&](const services::Event& event) {
-      return event.at >= since && event.at <= evidence.ended && (what.source.empty() || event.source == what.source) &&
-             (what.node.empty() || event.node == what.node) && event.text.find(what.contains) != std::string::npos &&
-             (what.happens || !what.within || event.at <= since + *what.within);
-    });
-    if (found == evidence.events.end()) return add(result, verdict_of(!what.happens), "it did not happen");
-    const Duration after = found->at - since;
-    const std::string text = fmt::format("{}: {} after {}", found->node, found->text, readable(after));
-    if (!what.happens) return add(result, Verdict::kFail, text);
-    add(result, probes::judge(after, {what.within, std::nullopt}, evidence.host.during({since, found->at})), text);
+    const Duration until = what.within ? since + *what.within : evidence.ended;
+    const services::Event* first = nullptr;
+    std::vector<Moment> moments;
+    for (const services::Event& event : evidence.events) {
+      if (event.at < since || event.at > evidence.last_seen() || !matches(what, event)) continue;
+      moments.push_back({event.at - stamped_late(event, evidence.host), event.at});
+      if (first == nullptr && (what.happens || moments.back().earliest <= until)) first = &event;
+    }
+    const Answer answer = doubt.occurred(moments, {since, until});
+    conclude(verdict_of(answer, what.happens),
+             first == nullptr ? "it did not happen"
+                              : fmt::format("{}: {} after {}", first->node, first->text, readable(first->at - since)),
+             answer.because);
+  }
+
+  static std::vector<Moment> moments_of(const std::vector<Duration>& times) {
+    std::vector<Moment> moments;
+    for (const Duration time : times) moments.push_back({time, time});
+    return moments;
   }
 
   void operator()(const ExpectCapture& what) {
@@ -164,10 +288,12 @@ struct Judge {
                                   what.node, what.interface, during_text(what.during));
     const auto count = evidence.captured.find(&expectation);
     if (count == evidence.captured.end()) return add(result, Verdict::kInconclusive, "nothing was captured");
-    const auto [matched, dropped] = count->second;
+    const auto& [matched, dropped, times] = count->second;
+    const Answer answer = doubt.occurred(moments_of(times), evidence.window(what.during));
     const bool blind = matched == 0 && dropped > 0;  // what was not seen proves nothing
-    add(result, blind ? Verdict::kInconclusive : verdict_of((matched > 0) == what.some),
-        fmt::format("{} packets", matched) + (dropped > 0 ? fmt::format(", {} not looked at", dropped) : ""));
+    conclude(blind ? Verdict::kInconclusive : verdict_of(answer, what.some),
+             fmt::format("{} packets", matched) + (dropped > 0 ? fmt::format(", {} not looked at", dropped) : ""),
+             answer.because);
   }
 
   void operator()(const ExpectCounter& what) {
@@ -175,11 +301,15 @@ struct Judge {
                                   during_text(what.during));
     if (!traced(evidence, result)) return;
     const std::uint32_t id = evidence.flow(what.flow).spec.id;
+    auto times = evidence.sightings->times_at(id, Way::kForward, what.node);
+    for (const Duration time : evidence.sightings->times_at(id, Way::kReverse, what.node)) times.push_back(time);
     const probes::Window window = evidence.window(what.during);
-    const std::uint64_t seen = evidence.sightings->crossings(id, Way::kForward, what.node, window) +
-                               evidence.sightings->crossings(id, Way::kReverse, what.node, window);
-    add(result, verdict_of((seen > 0) == what.some), seen > 0 ? fmt::format("{} sightings", seen) : "none");
-    if (!what.some && seen == 0 && evidence.sightings_lost) result.verdict = Verdict::kInconclusive;
+    const auto seen =
+        std::ranges::count_if(times, [&](Duration time) { return time >= window.begin && time < window.end; });
+    const Answer answer = doubt.occurred(moments_of(times), window);
+    const bool unseen = answer.surely_not && evidence.sightings_lost;
+    conclude(unseen ? Verdict::kInconclusive : verdict_of(answer, what.some),
+             seen > 0 ? fmt::format("{} sightings", seen) : "none", answer.because);
   }
 
   static std::string when(const std::string& when, const std::optional<Duration>& at) {
@@ -205,13 +335,6 @@ struct Judge {
     if (!what.contains.empty()) text += " with '" + what.contains + "'";
     if (what.within) text += " within " + readable(*what.within);
     return text;
-  }
-
-  std::optional<probes::Path> path_when(const std::string& name, Way way, const std::string& when_word,
-                                        const std::optional<Duration>& at) const {
-    const FlowEvidence& flow = evidence.flow(name);
-    if (at) return evidence.path_at(flow, way, evidence.began + *at);
-    return when_word == "before" ? flow.witness(way).before : flow.witness(way).after;
   }
 
   static std::string via_text(const probes::Path& path, const ExpectPath& what) {
@@ -246,7 +369,8 @@ bool satisfies(const probes::Path& path, const ExpectPath& what) {
 }
 
 Judgement judge(const Expectation& expectation, const Evidence& evidence) {
-  Judge judge{expectation, evidence, {}};
+  const Doubt doubt(evidence);
+  Judge judge{expectation, evidence, doubt, {}};
   judge.result.because = expectation.because;
   std::visit(judge, expectation.what);
   return judge.result;

@@ -31,6 +31,7 @@ struct Row {
   Duration at{0};
   std::string source, node, text;
   int times = 1;
+  Duration late{0};  ///< it may have been as much earlier: the loop did not turn, and stamped it when it did
 };
 
 struct Judgement {

@@ -106,12 +106,13 @@ FlowResult flow_from(const json& object) {
 }
 
 json to_json(const Row& row) {
-  return {
-      {"at", seconds(row.at)}, {"source", row.source}, {"node", row.node}, {"text", row.text}, {"times", row.times}};
+  return {{"at", seconds(row.at)}, {"source", row.source}, {"node", row.node},
+          {"text", row.text},      {"times", row.times},   {"late", seconds(row.late)}};
 }
 
 Row row_from(const json& object) {
-  return {time_at(object, "at"), object.at("source"), object.at("node"), object.at("text"), object.at("times")};
+  return {time_at(object, "at"), object.at("source"), object.at("node"),
+          object.at("text"),     object.at("times"),  time_at(object, "late")};
 }
 
 json to_json(const Judgement& judgement) {
@@ -129,14 +130,26 @@ probes::Verdict verdict_from(const json& object) {
   return probes::Verdict::kInconclusive;
 }
 
+json to_json(const std::vector<probes::Stall>& stalls) {
+  json list = json::array();
+  for (const probes::Stall& stall : stalls) list.push_back({seconds(stall.start), seconds(stall.end)});
+  return list;
+}
+
+std::vector<probes::Stall> stalls_from(const json& list) {
+  std::vector<probes::Stall> stalls;
+  for (const json& stall : list) stalls.push_back({from_seconds(stall.at(0)), from_seconds(stall.at(1))});
+  return stalls;
+}
+
 json to_json(const probes::HostStalls& host) {
-  json stalls = json::array();
-  for (const probes::Stall& stall : host.stalls) stalls.push_back({seconds(stall.start), seconds(stall.end)});
   return {{"longest_normal", seconds(host.longest_normal)},
           {"longest_real_time", seconds(host.longest_real_time)},
           {"real_time", host.real_time},
           {"cpu_pressure", host.pressure ? json(*host.pressure) : json(nullptr)},
-          {"stalls", stalls}};
+          {"stalls", to_json(host.stalls)},
+          {"longest_loop", seconds(host.longest_loop)},
+          {"loop_stalls", to_json(host.loop)}};
 }
 
 probes::HostStalls host_from(const json& object) {
@@ -145,9 +158,9 @@ probes::HostStalls host_from(const json& object) {
   host.longest_real_time = time_at(object, "longest_real_time");
   host.real_time = object.at("real_time");
   if (!object.at("cpu_pressure").is_null()) host.pressure = object.at("cpu_pressure").get<double>();
-  for (const json& stall : object.at("stalls")) {
-    host.stalls.push_back({from_seconds(stall.at(0).get<double>()), from_seconds(stall.at(1).get<double>())});
-  }
+  host.stalls = stalls_from(object.at("stalls"));
+  host.longest_loop = time_at(object, "longest_loop");
+  host.loop = stalls_from(object.at("loop_stalls"));
   return host;
 }
 

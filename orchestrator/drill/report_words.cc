@@ -37,6 +37,7 @@ std::string host_words(const Report& report) {
   const probes::HostStalls& host = report.host;
   std::string text = fmt::format("host stalled {} at most ({} at real-time priority)", readable(host.longest_normal),
                                  host.real_time ? readable(host.longest_real_time) : "not allowed");
+  text += ", loop " + readable(host.longest_loop);
   if (host.pressure) text += fmt::format(", CPU pressure {:.0f} %", *host.pressure * 100);
   return text;
 }
@@ -47,7 +48,8 @@ std::string since_fault(const Report& report, Duration at) {
 
 std::string row_words(const Row& row) {
   const std::string times = row.times > 1 ? fmt::format(" ({} times)", row.times) : "";
-  return (row.node.empty() ? "" : row.node + ": ") + row.text + times;
+  const std::string late = row.late.count() > 0 ? fmt::format(" (stamped late by up to {})", readable(row.late)) : "";
+  return (row.node.empty() ? "" : row.node + ": ") + row.text + times + late;
 }
 
 std::vector<std::string> direction_cells(const std::string& name, const DirectionResult& direction) {

@@ -6,10 +6,12 @@
 #include <list>
 #include <memory>
 
+#include "drill/doubt.hh"
 #include "drill/evidence.hh"
 #include "drill/report.hh"
 #include "drill/site.hh"
 #include "probes/capture.hh"
+#include "probes/loop_meter.hh"
 #include "probes/tracer.hh"
 #include "sys/clock.hh"
 #include "sys/loop.hh"
@@ -20,7 +22,9 @@ namespace xconn::drill {
 namespace {
 
 constexpr Duration kGetThrough = std::chrono::seconds{10};
-constexpr Duration kSlack = std::chrono::seconds{30};  // the loop may be busy, but not for ever
+constexpr Duration kNoticed = std::chrono::milliseconds{20};  // by then the canary has noted a stall that has ended
+constexpr Duration kMostWatched = std::chrono::seconds{10};   // beyond the end, for what is late
+constexpr Duration kSlack = std::chrono::seconds{30};         // the loop may be busy, but not for ever
 
 struct RunningFlow {
   const Flow* wanted;
@@ -54,13 +58,16 @@ class Session {
   void wait_steady();
   std::optional<std::string> unsteady(const ExpectPath& wanted) const;
   void begin_capture(const Expectation& expectation, const ExpectCapture& what);
-  void end_capture(const Expectation& expectation);
   std::vector<Action> actions();
+  void note_dues();
+  void watch_on();
   void wait_until(Duration time);
+  void carry_out(const Step& step);
   void carry_out(const Inject& fault);
   void carry_out(const Heal& heal) { site_.heal(heal.name); }
   void carry_out(const Exec& exec);
   void gather_flows();
+  void gather_captures();
   void gather_events();
 
   const Drill& drill_;
@@ -71,6 +78,7 @@ class Session {
   std::list<RunningCapture> captures_;
   std::list<sys::Process> commands_;
   std::unique_ptr<probes::Canary> canary_;
+  std::unique_ptr<probes::LoopMeter> meter_;
   std::vector<services::Event> own_events_;
   std::vector<std::string> files_;
   bool healed_ = false;
@@ -97,13 +105,15 @@ void Session::wait(const std::string& awaited, Duration bound,
 
 void Session::prepare() {
   wait("the lab to be as its plan says", drill_.settle, [this] { return site_.unsettled(); });
+  canary_ = std::make_unique<probes::Canary>();
   if (options_.trace) tracer_ = std::make_unique<probes::Tracer>(site_);
   for (const Flow& flow : drill_.flows) {
     if (flow.start.count() == 0) start_flow(flow);
   }
   wait_through();
   if (tracer_) wait_steady();
-  canary_ = std::make_unique<probes::Canary>();
+  meter_ = std::make_unique<probes::LoopMeter>(site_.loop());
+  canary_->begin();
   evidence_.began = sys::now();
 }
 
@@ -154,16 +164,10 @@ void Session::begin_capture(const Expectation& expectation, const ExpectCapture&
         fmt::format("{}/{}-{}-{}-{}.pcap", options_.folder, drill_.name, what.node, what.interface, files_.size() + 1);
     files_.push_back(file);
   }
-  captures_.push_back({&expectation, file,
-                       probes::Capture(*site_.endpoint(what.node).netns, {what.interface, what.filter, file, 262144})});
-}
-
-void Session::end_capture(const Expectation& expectation) {
-  for (RunningCapture& running : captures_) {
-    if (running.expectation != &expectation) continue;
-    running.capture.stop();
-    evidence_.captured[&expectation] = {running.capture.matched(), running.capture.dropped()};
-  }
+  const Span span = what.during.value_or(Span{Duration{0}, drill_.duration});
+  probes::CaptureSpec spec{what.interface, what.filter, file};
+  spec.during = evidence_.window(span);
+  captures_.push_back({&expectation, file, probes::Capture(*site_.endpoint(what.node).netns, spec)});
 }
 
 std::vector<Action> Session::actions() {
@@ -173,15 +177,11 @@ std::vector<Action> Session::actions() {
     if (what == nullptr) continue;
     const Span span = what->during.value_or(Span{Duration{0}, drill_.duration});
     all.push_back({span.begin, [this, &expectation, what] { begin_capture(expectation, *what); }});
-    all.push_back({std::min(span.end, drill_.duration), [this, &expectation] { end_capture(expectation); }});
   }
   for (const Flow& flow : drill_.flows) {
     if (flow.start.count() > 0) all.push_back({flow.start, [this, &flow] { start_flow(flow); }});
   }
-  for (const Step& step : drill_.timeline) {
-    all.push_back(
-        {step.at, [this, &step] { std::visit([this](const auto& action) { carry_out(action); }, step.action); }});
-  }
+  for (const Step& step : drill_.timeline) all.push_back({step.at, [this, &step] { carry_out(step); }});
   std::stable_sort(all.begin(), all.end(), [](const Action& a, const Action& b) { return a.at < b.at; });
   return all;
 }
@@ -197,23 +197,54 @@ void Session::wait_until(Duration time) {
   });
 }
 
+void Session::note_dues() {
+  for (const Step& step : drill_.timeline) {
+    const Duration due = evidence_.began + step.at;
+    evidence_.dues.push_back(due);
+    const auto* fault = std::get_if<Inject>(&step.action);
+    if (fault != nullptr && fault->lasts) evidence_.dues.push_back(due + *fault->lasts);
+  }
+}
+
+/// What a stalled host has not shown by the end is given the time that it lost.
+void Session::watch_on() {
+  evidence_.ended = sys::now();
+  evidence_.watched = evidence_.ended;
+  const auto late = [this] {
+    evidence_.host.stalls = canary_->so_far();
+    evidence_.host.loop = meter_->stalls();
+    const Duration behind = Doubt(evidence_).behind(evidence_.ended);
+    if (behind.count() == 0) return evidence_.ended;
+    return evidence_.ended + std::min(behind + kNoticed, kMostWatched);
+  };
+  while (evidence_.watched < late()) {
+    wait_until(late());
+    evidence_.watched = sys::now();
+  }
+}
+
 void Session::play() {
+  note_dues();
   for (const Action& action : actions()) {
     wait_until(evidence_.began + action.at);
     action.act();
   }
   wait_until(evidence_.began + drill_.duration);
-  evidence_.ended = sys::now();
+  watch_on();
+}
+
+void Session::carry_out(const Step& step) {
+  if (!evidence_.first_step) evidence_.first_step = sys::now();
+  std::visit([this](const auto& action) { carry_out(action); }, step.action);
 }
 
 void Session::carry_out(const Inject& fault) {
-  const Duration before = sys::now();
-  if (!evidence_.first_fault) evidence_.first_fault = before;
+  if (!evidence_.first_fault) evidence_.first_fault = sys::now();
   site_.inject(fault);
 }
 
 void Session::carry_out(const Exec& exec) {
-  own_events_.push_back({sys::now(), "exec", exec.node, fmt::format("{}", fmt::join(exec.argv, " "))});
+  own_events_.push_back({sys::now(), "exec", exec.node, fmt::format("{}", fmt::join(exec.argv, " ")), true});
   sys::ProcessSpec spec;
   spec.argv = exec.argv;
   spec.netns = site_.endpoint(exec.node).netns->fd();
@@ -237,6 +268,14 @@ void Session::gather_flows() {
   }
 }
 
+void Session::gather_captures() {
+  for (RunningCapture& running : captures_) {
+    running.capture.stop();
+    evidence_.captured[running.expectation] = {running.capture.matched(), running.capture.dropped(),
+                                               running.capture.times()};
+  }
+}
+
 void Session::gather_events() {
   evidence_.events = site_.events(evidence_.began);
   evidence_.events.insert(evidence_.events.end(), own_events_.begin(), own_events_.end());
@@ -246,7 +285,11 @@ void Session::gather_events() {
 
 Report Session::finish() {
   gather_flows();
+  gather_captures();
   evidence_.host = canary_->stop();
+  evidence_.host.longest_loop = meter_->longest();
+  evidence_.host.loop = meter_->stalls();
+  evidence_.detections = site_.detections();
   if (tracer_) {
     tracer_->stop();
     evidence_.sightings = tracer_->sightings();

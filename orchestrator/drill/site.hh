@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/detection.hh"
 #include "drill/drill.hh"
 #include "probes/path.hh"
 #include "probes/site.hh"
@@ -30,6 +31,8 @@ class Site : public probes::Site {
   virtual std::optional<std::string> unsettled() = 0;
   /// Everything that the lab's services, routes ("fib") and faults ("fault") said since a time, in order of time.
   virtual std::vector<services::Event> events(Duration since) = 0;
+  /// How long a silence the lab's protocols endure.
+  virtual std::vector<Detection> detections() const { return {}; }
 };
 
 /// Where captures go, and what runs may look like.

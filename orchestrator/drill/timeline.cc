@@ -93,7 +93,7 @@ std::vector<Row> timeline(const Evidence& evidence) {
   const Duration since = evidence.first_fault.value_or(evidence.began);
   for (const services::Event& event : evidence.events) {
     if (event.at >= since && event.at <= evidence.ended)
-      rows.push_back({event.at, event.source, event.node, event.text, 1});
+      rows.push_back({event.at, event.source, event.node, event.text, 1, stamped_late(event, evidence.host)});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
   rows = collapsed(rows);

@@ -89,4 +89,6 @@ std::optional<std::string> DrillSite::unsettled() { return lab_.unsettled(); }
 
 std::vector<services::Event> DrillSite::events(Duration since) { return lab_.events().since(since); }
 
+std::vector<Detection> DrillSite::detections() const { return lab_.plan().detections; }
+
 }  // namespace xconn::lab

@@ -20,6 +20,7 @@ class DrillSite : public drill::Site {
   void heal(const std::string& name) override;
   std::optional<std::string> unsettled() override;
   std::vector<services::Event> events(Duration since) override;
+  std::vector<Detection> detections() const override;
 
  private:
   Lab& lab_;

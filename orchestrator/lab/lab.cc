@@ -47,8 +47,8 @@ Lab::Lab(sys::Loop& loop, plan::Plan plan, Options options)
       events_(options_.folder + "/events.jsonl"),
       fault_site_(*this),
       faults_(std::make_unique<faults::Registry>(loop, fault_site_, [this](const faults::Event& event) {
-        events_.add(
-            {event.at, "fault", event.request.target.substr(0, event.request.target.find(':')), fault_text(event)});
+        events_.add({event.at, "fault", event.request.target.substr(0, event.request.target.find(':')),
+                     fault_text(event), true});
       })) {}
 
 Lab::~Lab() = default;

@@ -307,6 +307,13 @@ struct Table<Fact> {
 };
 
 template <>
+struct Table<Detection> {
+  static constexpr std::tuple fields{always("node", &Detection::node), always("source", &Detection::source),
+                                     always("subject", &Detection::subject), always("interval", &Detection::interval),
+                                     always("after", &Detection::after)};
+};
+
+template <>
 struct Table<Plan> {
   static constexpr std::tuple fields{always("lab", &Plan::lab),
                                      optional_field("title", &Plan::title),
@@ -314,7 +321,8 @@ struct Table<Plan> {
                                      optional_field("message", &Plan::message),
                                      always("nodes", &Plan::nodes),
                                      always("links", &Plan::links),
-                                     optional_field("facts", &Plan::facts)};
+                                     optional_field("facts", &Plan::facts),
+                                     optional_field("detections", &Plan::detections)};
 };
 
 }  // namespace xconn::plan::fields

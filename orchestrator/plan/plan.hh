@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/address.hh"
+#include "base/detection.hh"
 #include "base/wiring.hh"
 
 namespace xconn::plan {
@@ -106,6 +107,7 @@ struct Plan {
   std::vector<Node> nodes;
   std::vector<Link> links;
   std::vector<Fact> facts;
+  std::vector<Detection> detections;  ///< what a drill has to know of a stall
   friend bool operator==(const Plan&, const Plan&) = default;
 
   const Node* find_node(const std::string& name) const;

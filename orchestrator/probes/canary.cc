@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -52,16 +53,27 @@ struct Watcher {
       sleep_until(deadline);
       const Duration woke = sys::now();
       const Duration late = woke - deadline;
-      longest = std::max(longest, late);
-      if (late >= kStallFloor) stalls.push_back({deadline, woke});
+      longest = std::max(longest.load(), late);
+      if (late >= kStallFloor) note({deadline, woke});
       if (late >= kPeriod) deadline = woke;
     }
   }
 
+  void note(const Stall& stall) {
+    const std::lock_guard guard(noting);
+    stalls.push_back(stall);
+  }
+
+  std::vector<Stall> seen() {
+    const std::lock_guard guard(noting);
+    return stalls;
+  }
+
   const bool wants_real_time;
+  std::mutex noting;
   std::atomic<bool> ending{false};
   bool is_real_time = false;
-  Duration longest{0};
+  std::atomic<Duration> longest{Duration{0}};
   std::vector<Stall> stalls;
   std::thread thread;  // last: it uses all of the above
 };
@@ -90,16 +102,6 @@ std::vector<Stall> merged(std::vector<Stall> stalls) {
   return result;
 }
 
-Verdict judge(Duration measured, const Limit& limit, Duration stall) {
-  const Duration least = std::max(measured - stall, Duration{0});
-  const bool over = limit.at_most && measured > *limit.at_most;
-  const bool under = limit.at_least && least < *limit.at_least;
-  if (!over && !under) return Verdict::kPass;
-  const bool surely_over = limit.at_most && least > *limit.at_most;
-  const bool surely_under = limit.at_least && measured < *limit.at_least;
-  return surely_over || surely_under ? Verdict::kFail : Verdict::kInconclusive;
-}
-
 struct Canary::State {
   Duration began = sys::now();
   std::optional<Duration> pressure = cpu_pressure();
@@ -109,6 +111,18 @@ struct Canary::State {
 Canary::Canary() : state_(std::make_unique<State>()) {}
 Canary::~Canary() = default;
 
+std::vector<Stall> Canary::so_far() const {
+  std::vector<Stall> all = state_->normal.seen();
+  for (const Stall& stall : state_->real_time.seen()) all.push_back(stall);
+  return merged(std::move(all));
+}
+
+void Canary::begin() {
+  state_->normal.longest = state_->real_time.longest = Duration{0};
+  state_->began = sys::now();
+  state_->pressure = cpu_pressure();
+}
+
 HostStalls Canary::stop() {
   state_->normal.join();
   state_->real_time.join();
@@ -116,9 +130,7 @@ HostStalls Canary::stop() {
   result.longest_normal = state_->normal.longest;
   result.longest_real_time = state_->real_time.longest;
   result.real_time = state_->real_time.is_real_time;
-  result.stalls = state_->normal.stalls;
-  result.stalls.insert(result.stalls.end(), state_->real_time.stalls.begin(), state_->real_time.stalls.end());
-  result.stalls = merged(std::move(result.stalls));
+  result.stalls = so_far();
   const auto pressure = cpu_pressure();
   const Duration elapsed = sys::now() - state_->began;
   if (pressure && state_->pressure && elapsed.count() > 0) {

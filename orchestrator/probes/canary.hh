@@ -1,10 +1,6 @@
 // The canary: did the host itself stall? Two threads sleep short absolute periods, one as any daemon does, one with
 // real-time priority, and note when they woke too late.
-//
-// The rule for verdicts on times. A stall delays: timers fire late, packets wait in a queue. It makes a gap longer,
-// never shorter, because an arrival that did not happen is never counted. So with `stall` the sum of the stalls inside
-// the measured span, what a host without stalls would have measured lies in [measured - stall, measured]. The verdict
-// is pass when all of that range is within the limit, fail when none of it is, inconclusive otherwise.
+// Verdicts look at them by the rules of drill/doubt.hh.
 #pragma once
 
 #include <memory>
@@ -28,7 +24,9 @@ struct HostStalls {
   Duration longest_real_time{0};   ///< a thread like the probes'
   bool real_time = false;          ///< false when the host refused the priority: both are then the same kind
   std::optional<double> pressure;  ///< share of the time in which some task waited for a CPU (PSI), 0 to 1
-  std::vector<Stall> stalls;       ///< of the normal thread, over kStallFloor, in order
+  std::vector<Stall> stalls;       ///< of either thread, over kStallFloor, in order
+  Duration longest_loop{0};        ///< the agent's one loop, LoopMeter's
+  std::vector<Stall> loop;         ///< when it did not turn
 
   /// Sum of the stalls' parts inside the window.
   Duration during(const Window& window) const;
@@ -44,9 +42,6 @@ struct Limit {
   std::optional<Duration> at_most, at_least;
 };
 
-/// The rule above.
-Verdict judge(Duration measured, const Limit& limit, Duration stall);
-
 /// Measures from construction until stop() or destruction.
 class Canary {
  public:
@@ -54,6 +49,9 @@ class Canary {
   ~Canary();
   Canary(const Canary&) = delete;
   Canary& operator=(const Canary&) = delete;
+  std::vector<Stall> so_far() const;
+  /// The longest are those since now; the stalls before stay.
+  void begin();
   HostStalls stop();
 
  private:

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/errors.hh"
+#include "sys/clock.hh"
 #include "sys/netns.hh"
 
 namespace xconn::probes {
@@ -65,7 +66,8 @@ Handle open(const CaptureSpec& spec) {
 }  // namespace
 
 struct Capture::State {
-  State(const sys::Netns& netns, const CaptureSpec& spec) : handle(netns.run([&] { return open(spec); })) {
+  State(const sys::Netns& netns, const CaptureSpec& spec)
+      : during(spec.during), handle(netns.run([&] { return open(spec); })) {
     if (!spec.file.empty()) {
       dump.reset(pcap_dump_open(handle.get(), spec.file.c_str()));
       if (!dump) throw KernelError("pcap_dump_open", spec.file, {}, 0, pcap_geterr(handle.get()));
@@ -76,6 +78,10 @@ struct Capture::State {
 
   static void packet(u_char* self, const pcap_pkthdr* head, const u_char* data) {
     auto* state = reinterpret_cast<State*>(self);
+    const Duration at = sys::from_realtime(std::chrono::seconds{head->ts.tv_sec} +
+                                           std::chrono::nanoseconds{head->ts.tv_usec});  // nanoseconds, as asked for
+    if (state->times.empty() || at - state->times.back() >= kApart) state->times.push_back(at);
+    if (at < state->during.begin || at >= state->during.end) return;
     ++state->matched;
     if (state->dump) pcap_dump(reinterpret_cast<u_char*>(state->dump.get()), head, data);
   }
@@ -103,6 +109,8 @@ struct Capture::State {
     dump.reset();
   }
 
+  const Window during;
+  std::vector<Duration> times;
   Handle handle;
   Dump dump;
   std::atomic<std::uint64_t> matched{0}, dropped{0};
@@ -117,6 +125,7 @@ Capture::~Capture() = default;
 
 std::uint64_t Capture::matched() const { return state_->matched; }
 std::uint64_t Capture::dropped() const { return state_->dropped; }
+const std::vector<Duration>& Capture::times() const { return state_->times; }
 void Capture::stop() { state_->end(); }
 
 std::string filter_fault(const std::string& filter) {

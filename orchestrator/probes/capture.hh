@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/duration.hh"
+#include "probes/stopwatch.hh"
 
 namespace xconn::sys {
 class Netns;
@@ -18,6 +20,7 @@ struct CaptureSpec {
   std::string filter;  ///< pcap-filter(7); empty matches all
   std::string file;    ///< pcap with nanosecond stamps; empty: only count
   int snap_length = 262144;
+  Window during;  ///< what is counted and written; times() has all
 };
 
 /// Captures from construction until stop() or destruction; own thread.
@@ -31,7 +34,11 @@ class Capture {
   ~Capture();
   std::uint64_t matched() const;
   std::uint64_t dropped() const;  ///< by the kernel for lack of room; after stop()
+  /// When packets matched, of those closer than kApart only the first; after stop().
+  const std::vector<Duration>& times() const;
   void stop();
+
+  static constexpr Duration kApart = std::chrono::milliseconds{10};
 
  private:
   struct State;

@@ -78,4 +78,14 @@ std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::strin
       }));
 }
 
+std::vector<Duration> Sightings::times_at(std::uint32_t flow, Way way, const std::string& node) const {
+  std::vector<Duration> times;
+  const auto found = seen_.find({flow, way});
+  if (found == seen_.end()) return times;
+  for (const Sighting& sighting : found->second) {
+    if (interfaces_[sighting.interface].node == node) times.push_back(sighting.at);
+  }
+  return times;
+}
+
 }  // namespace xconn::probes

@@ -43,6 +43,7 @@ class Sightings {
                               Duration time) const;
   /// How often probes of the flow were seen to arrive at a node inside the window.
   std::uint64_t crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const;
+  std::vector<Duration> times_at(std::uint32_t flow, Way way, const std::string& node) const;
 
  private:
   std::vector<InterfaceView> interfaces_;

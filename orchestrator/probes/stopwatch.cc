@@ -7,8 +7,6 @@
 namespace xconn::probes {
 namespace {
 
-constexpr int kThresholdIntervals = 3;
-
 Duration at_least_zero(Duration duration) { return std::max(duration, Duration{0}); }
 
 // The silences of a trail: before the first arrival, between each two, and after the last. The first one counts only
@@ -81,7 +79,7 @@ Duration resolution(const Trail& trail) {
 Measurement measure(const Trail& trail, const Rules& rules) {
   Measurement result;
   count(trail, result);
-  find_gaps(trail, rules.threshold.count() > 0 ? rules.threshold : kThresholdIntervals * trail.interval, result);
+  find_gaps(trail, rules.threshold.count() > 0 ? rules.threshold : kGapIntervals * trail.interval, result);
   result.resolution = resolution(trail);
   result.before = latency(trail.arrivals, {Duration{0}, rules.first_fault.value_or(Duration::max())});
   if (rules.first_fault && !result.dead) {
@@ -92,14 +90,29 @@ Measurement measure(const Trail& trail, const Rules& rules) {
   return result;
 }
 
-Gap longest_gap(const Trail& trail, const Window& window) {
-  Gap longest;
+std::vector<Gap> silences(const Trail& trail, const Window& window) {
+  std::vector<Gap> result;
   each_silence(trail, [&](const Gap& silence) {
     Gap part{std::max(silence.start, window.begin), std::min(silence.end, window.end), silence.open, Duration{0}};
     part.outage = part.end - part.start - trail.interval;
-    if (part.outage > longest.outage) longest = part;
+    if (part.outage > Duration{0}) result.push_back(part);
   });
+  return result;
+}
+
+Gap longest_gap(const Trail& trail, const Window& window) {
+  Gap longest;
+  for (const Gap& gap : silences(trail, window)) {
+    if (gap.outage > longest.outage) longest = gap;
+  }
   return longest;
+}
+
+Duration silence_at(const Trail& trail, Duration time) {
+  const auto later = std::upper_bound(trail.arrivals.begin(), trail.arrivals.end(), time,
+                                      [](Duration at, const Arrival& arrival) { return at < arrival.received; });
+  const Duration last = later == trail.arrivals.begin() ? trail.began : std::prev(later)->received;
+  return at_least_zero(time - last - trail.interval);
 }
 
 Trail since(const Trail& trail, Duration time) {
@@ -110,12 +123,15 @@ Trail since(const Trail& trail, Duration time) {
   return result;
 }
 
-std::uint64_t lost_during(const Trail& trail, const Window& window) {
+std::vector<Duration> lost_during(const Trail& trail, const Window& window) {
   std::unordered_set<std::uint64_t> seen;
   for (const Arrival& arrival : trail.arrivals) seen.insert(arrival.sequence);
-  return static_cast<std::uint64_t>(std::count_if(trail.sent.begin(), trail.sent.end(), [&](const Departure& probe) {
-    return probe.at >= window.begin && probe.at < window.end && !seen.contains(probe.sequence);
-  }));
+  std::vector<Duration> lost;
+  for (const Departure& probe : trail.sent) {
+    const bool inside = probe.at >= window.begin && probe.at < window.end;
+    if (inside && !seen.contains(probe.sequence)) lost.push_back(probe.at);
+  }
+  return lost;
 }
 
 }  // namespace xconn::probes

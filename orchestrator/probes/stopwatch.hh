@@ -69,6 +69,8 @@ struct Measurement {
 
 /// A pause at a flow's very end is not yet a death.
 constexpr Duration kDeadAfter = std::chrono::milliseconds{200};
+/// A silence of so many intervals is a gap.
+constexpr int kGapIntervals = 3;
 
 /// What the flow did from `time` on: probes sent earlier are left out, wherever they got to.
 Trail since(const Trail& trail, Duration time);
@@ -81,11 +83,15 @@ struct Rules {
 
 Measurement measure(const Trail& trail, const Rules& rules);
 
-/// The longest gap inside a window, cut at its borders; its outage is what is left, less the interval. Its outage is 0
-/// and it has no length when there is none.
+/// All silences inside a window, cut at its borders; the outage of each is what is left, less the interval.
+std::vector<Gap> silences(const Trail& trail, const Window& window);
+/// The longest of them. Its outage is 0 and it has no length when there is none.
 Gap longest_gap(const Trail& trail, const Window& window);
 
-/// Numbers sent inside the window that never arrived.
-std::uint64_t lost_during(const Trail& trail, const Window& window);
+/// For how long nothing had arrived at a moment, less the interval.
+Duration silence_at(const Trail& trail, Duration time);
+
+/// When the numbers left that were sent inside the window and never arrived.
+std::vector<Duration> lost_during(const Trail& trail, const Window& window);
 
 }  // namespace xconn::probes

@@ -53,8 +53,9 @@ const char* question_for(std::string_view daemon) {
 /// FRR's log has levels; what bfdd says of its sessions is on the last.
 const char* log_level_of(std::string_view daemon) { return daemon == "bfdd" ? "debugging" : "informational"; }
 
-std::chrono::nanoseconds on_our_clock(std::optional<std::chrono::nanoseconds> stamp) {
-  return stamp ? sys::from_realtime(*stamp) : sys::now();
+std::optional<std::chrono::nanoseconds> on_our_clock(std::optional<std::chrono::nanoseconds> stamp) {
+  if (stamp) stamp = sys::from_realtime(*stamp);
+  return stamp;
 }
 
 nlohmann::json bgp_state_of(const nlohmann::json& summary) {

@@ -7,7 +7,6 @@
 #include "services/path_watch.hh"
 #include "services/program.hh"
 #include "services/stream.hh"
-#include "sys/clock.hh"
 #include "sys/loop.hh"
 #include "sys/process.hh"
 
@@ -92,8 +91,9 @@ void JsonDaemon::heard(const std::string& line) {
   const auto event = object_of(line);
   const auto text = event.find("text"), at = event.find("at");
   if (text == event.end() || !text->is_string()) return;
-  const bool stamped = at != event.end() && at->is_number_integer();
-  tell(source_, text->get<std::string>(), stamped ? std::chrono::nanoseconds(at->get<std::int64_t>()) : sys::now());
+  std::optional<std::chrono::nanoseconds> stamp;
+  if (at != event.end() && at->is_number_integer()) stamp = std::chrono::nanoseconds(at->get<std::int64_t>());
+  tell(source_, text->get<std::string>(), stamp);
 }
 
 std::optional<std::string> JsonDaemon::unready() {

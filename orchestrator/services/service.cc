@@ -153,10 +153,10 @@ void Service::state_arrived(nlohmann::json state) {
 
 void Service::state_changed() { known_->stale = true; }
 
-void Service::tell(std::string_view source, std::string text) { tell(source, std::move(text), sys::now()); }
-
-void Service::tell(std::string_view source, std::string text, std::chrono::nanoseconds at) {
-  if (context_.events) context_.events({at, std::string(source), context_.node, std::move(text)});
+void Service::tell(std::string_view source, std::string text, std::optional<std::chrono::nanoseconds> stamp) {
+  if (!context_.events) return;
+  context_.events(
+      {stamp ? *stamp : sys::now(), std::string(source), context_.node, std::move(text), stamp.has_value()});
 }
 
 std::string Service::file(std::string_view name) const { return context_.folder + "/" + std::string(name); }

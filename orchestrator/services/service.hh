@@ -106,8 +106,7 @@ class Service {
   void refuse(std::string reason);  ///< it runs but will not serve: missing() throws from now on
   void ask_for_restart() { wants_restart_ = true; }
   void catch_up_log();  ///< hands out the log's lines so far
-  void tell(std::string_view source, std::string text);
-  void tell(std::string_view source, std::string text, std::chrono::nanoseconds at);
+  void tell(std::string_view source, std::string text, std::optional<std::chrono::nanoseconds> stamp = {});
   const Context& context() const { return context_; }
   std::string file(std::string_view name) const;  ///< in the node's folder
   std::string log_file() const { return file(spec_.name + ".log"); }

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "drill/report.hh"
 #include "drill/site.hh"
 #include "probes_network.hh"
@@ -24,6 +26,7 @@ class DrillNetwork : public Site {
   std::vector<probes::InterfaceView> interfaces() const override { return network_.interfaces(); }
   sys::Loop& loop() override { return loop_; }
   void inject(const Inject& fault) override {
+    if (fault.kind == "slow") std::this_thread::sleep_for(100ms);  // a loop that something blocks
     network_.drop(fault.on, "meta l4proto udp");
     tell(fault.kind + " " + fault.on + " applied");
     injected_[fault.name] = fault.on;
@@ -120,6 +123,17 @@ TEST(DrillRun, WhatIsBrokenUntilTheEndIsHealedAndWrongExpectationsFail) {
   EXPECT_THAT(found, ElementsAre(kPass, kFail, kFail, kFail));
   EXPECT_EQ(exit_code(report.verdict), 1);
   EXPECT_TRUE(site.injected_.empty());
+}
+
+TEST(DrillRun, ALoopThatStalledIsToldAndSeenThrough) {
+  DrillNetwork site;
+  const Report report = run(drill("timeline: [{at: 500ms, fault: slow, on: to_server, for: 300ms}]\n",
+                                  "expect: [outage: {flow: a, direction: forward, at-least: 250ms, at-most: 1s}]\n"),
+                            site);
+  EXPECT_GE(report.host.longest_loop, 90ms);
+  EXPECT_FALSE(report.host.loop.empty());
+  EXPECT_EQ(report.verdict, probes::Verdict::kPass) << testing::PrintToString(verdicts(report));
+  EXPECT_THAT(to_text(report), HasSubstr(", loop 1"));
 }
 
 TEST(DrillRun, ALabThatDoesNotSettleSaysWhatIsMissing) {

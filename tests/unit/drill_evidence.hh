@@ -24,6 +24,7 @@ inline Evidence silent_er() {
   Evidence evidence;
   evidence.began = 100s;
   evidence.ended = 110s;
+  evidence.watched = 110s + 4ms;
   evidence.first_fault = 104s;
   FlowEvidence flow;
   flow.spec.name = "client-to-app";

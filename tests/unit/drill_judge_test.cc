@@ -144,14 +144,14 @@ TEST_F(JudgeTest, Counters) {
 
 TEST_F(JudgeTest, Captures) {
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kInconclusive);
-  evidence_.captured[&expectation_] = {0, 0};
+  evidence_.captured[&expectation_] = {0, 0, {}};
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kPass);
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", true, {}}), Verdict::kFail);
-  evidence_.captured[&expectation_] = {3, 0};
+  evidence_.captured[&expectation_] = {3, 0, {105s}};
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kFail);
-  evidence_.captured[&expectation_] = {0, 7};
+  evidence_.captured[&expectation_] = {0, 7, {}};
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", false, {}}), Verdict::kInconclusive);
-  evidence_.captured[&expectation_] = {1, 7};
+  evidence_.captured[&expectation_] = {1, 7, {105s}};
   EXPECT_EQ(verdict(ExpectCapture{"n", "i", "udp", true, {}}), Verdict::kPass);
 }
 
