@@ -53,7 +53,7 @@ expect:
   - {event: {source: bfd, node: ce, contains: "192.168.251.2 down", within: 300ms}, because: not so}
   - {event: {source: bfd, node: ce, contains: "192.168.251.6 down"}, because: not so}
   - {no-event: {source: bgp, node: ce, contains: "192.168.251.2 down"}, because: not so}
-  - {outage: {flow: private, at-most: 100ms}, because: not so}
+  - {outage: {flow: private, at-most: 10ms}, because: not so}
   - {outage: {flow: private, at-least: 3s}, because: not so}
   - {lost: {flow: private, direction: forward, at-most: 2}, because: not so}
   - {path: {flow: stream, when: after, contains: [msee1]}, because: not so}
