@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <unordered_map>
 
 #include "azure/expand.hh"
 #include "azure/life.hh"
@@ -9,6 +10,7 @@
 #include "base/errors.hh"
 #include "model/read.hh"
 #include "nodes/roles.hh"
+#include "nodes/routing/propagation.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -80,6 +82,15 @@ Fragment fragment_of(const Setting& setting, std::vector<Finding>& findings) {
   return fragment;
 }
 
+using LinkEnds = std::unordered_map<std::string, std::vector<std::string>>;
+
+LinkEnds link_ends_of(const model::Topology& topology) {
+  LinkEnds ends;
+  for (const auto& link : topology.links)
+    for (const auto* end : {&link.a, &link.b}) ends[end->node].push_back(end->interface);
+  return ends;
+}
+
 std::string link_name(const model::Link& link) {
   return link.a.node + ":" + link.a.interface + "--" + link.b.node + ":" + link.b.interface;
 }
@@ -102,13 +113,15 @@ plan::Plan compose(const model::Topology& topology) {
   std::vector<Finding> findings;
   for (const auto& node : plain.nodes) check(node, findings);
   if (!findings.empty()) throw TopologyError(findings);
+  const Propagation propagation(plain);
   plan::Plan plan;
   plan.lab = topology.name;
   plan.title = topology.title;
   plan.timers = topology.timers == model::Timers::kFast ? "fast" : "azure";
   plan.message = topology.message;
+  auto ends = link_ends_of(plain);
   for (const auto& node : plain.nodes) {
-    Fragment fragment = fragment_of({plain, node}, findings);
+    Fragment fragment = fragment_of({plain, node, ends[node.name], propagation}, findings);
     plan.nodes.push_back(std::move(fragment.node));
     std::ranges::move(fragment.facts, std::back_inserter(plan.facts));
     std::ranges::move(fragment.detections, std::back_inserter(plan.detections));

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
+#include <string_view>
 
 namespace xconn::nodes {
 namespace {
 
 using plan::InterfaceKind;
+
+constexpr std::uint32_t kMainTable = 254;
 
 InterfaceKind kind_of(const model::Interface& interface) {
   if (interface.name == "lo") return InterfaceKind::kLoopback;
@@ -46,8 +50,10 @@ plan::Interface planned(const std::string& node, const model::Interface& interfa
 /// First what only a link (or a circuit) mentions, for sub-interfaces come after their parents; then what is declared.
 void add_interfaces(const Setting& setting, plan::Node& node) {
   const auto& declared = setting.node.interfaces;
-  for (const auto& end : link_ends(setting)) {
-    if (std::ranges::count(declared, end, &model::Interface::name)) continue;
+  std::set<std::string_view> names;
+  for (const auto& interface : declared) names.insert(interface.name);
+  for (const auto& end : setting.link_ends) {
+    if (names.contains(end)) continue;
     model::Interface plain;
     plain.name = end;
     node.interfaces.push_back(planned(node.name, plain));
@@ -100,6 +106,33 @@ void set_sysctls(plan::Node& node) {
   node.sysctls["net.ipv4.icmp_ratelimit"] = "0";             // traceroute shows every hop
 }
 
+/// By its longest match in the main table.
+bool is_on_link(const plan::Node& node, const Address& hop) {
+  int longest = -1;
+  bool on_link = false;
+  const auto look = [&](const Prefix& network, bool direct) {
+    if (!network.contains(hop) || network.length() <= longest) return;
+    longest = network.length();
+    on_link = direct;
+  };
+  for (const auto& interface : node.interfaces)
+    for (const auto& own : interface.addresses) look(own.network(), true);
+  for (const auto& route : node.routes)
+    if (route.table == kMainTable && route.kind == RouteKind::kUnicast) look(route.to, is_direct(route));
+  return on_link;
+}
+
+/// On one of its own links, or a route of its own: the router prefers both to BGP's.
+bool has_nearer(const plan::Node& node, const Prefix& prefix) {
+  for (const auto& interface : node.interfaces)
+    for (const auto& own : interface.addresses)
+      if (own.network() == prefix) return true;
+  constexpr std::uint32_t kDistanceOfBgp = 20;  // FRR reads a metric's first byte as the administrative distance
+  return std::ranges::any_of(node.routes, [&](const Route& route) {
+    return route.table == kMainTable && route.to == prefix && route.metric >> 24 < kDistanceOfBgp;
+  });
+}
+
 }  // namespace
 
 void Fragment::add_file(std::string name, std::string content, bool secret) {
@@ -118,17 +151,19 @@ void Fragment::add_detection(std::string source, std::string subject, Duration i
   detections.push_back({node.name, std::move(source), std::move(subject), interval, after});
 }
 
+void Fragment::add_route_fact(const Prefix& prefix, const std::set<Address>& next_hops) {
+  std::string expected;
+  for (const auto& hop : next_hops)
+    if (prefix.is_v4() && hop.is_v4() && is_on_link(node, hop))
+      expected += (expected.empty() ? "" : " ") + hop.text();
+    else
+      return add_fact("route", prefix.text(), "");  // looked up further by the router, or by IPv6's link-local address
+  add_fact("route", prefix.text(), has_nearer(node, prefix) ? "" : expected);
+}
+
 plan::Interface* Fragment::find_interface(const std::string& name) {
   const auto found = std::ranges::find(node.interfaces, name, &plan::Interface::name);
   return found == node.interfaces.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> link_ends(const Setting& setting) {
-  std::vector<std::string> ends;
-  for (const auto& link : setting.topology.links)
-    for (const End& end : {link.a, link.b})
-      if (end.node == setting.node.name) ends.push_back(end.interface);
-  return ends;
 }
 
 Fragment wired(const Setting& setting) {

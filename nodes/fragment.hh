@@ -1,6 +1,7 @@
 // What a role makes of a node, and what it may look at while it does so.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,13 @@
 
 namespace xconn::nodes {
 
+class Propagation;
+
 struct Setting {
   const model::Topology& topology;  ///< expanded
   const model::Node& node;
+  const std::vector<std::string>& link_ends;  ///< at this node, in the order of the links
+  const Propagation& propagation;             ///< of the topology
 };
 
 struct Fragment {
@@ -23,6 +28,9 @@ struct Fragment {
   void add_service(std::string kind, std::string name, std::string config, std::vector<std::string> after = {});
   void add_fact(std::string kind, std::string subject, std::string expected);
   void add_detection(std::string source, std::string subject, Duration interval, Duration after);
+  /// By BGP. Its next hops are promised as the kernel will have them, where the node's own interfaces and routes say
+  /// that; so it is called when those are complete.
+  void add_route_fact(const Prefix& prefix, const std::set<Address>& next_hops);
   plan::Interface* find_interface(const std::string& name);
 };
 
@@ -32,8 +40,5 @@ Fragment wired(const Setting& setting);
 
 /// The sysctls of a node that forwards.
 void forwards(Fragment& fragment);
-
-/// Ends of links at this node, in the order of the links.
-std::vector<std::string> link_ends(const Setting& setting);
 
 }  // namespace xconn::nodes

@@ -9,8 +9,9 @@
 
 namespace xconn::nodes {
 
-/// name: the path below nodes/ without ".mustache". Nothing is escaped; empty lines are dropped. Throws
-/// std::logic_error for an unknown or broken template.
+/// name: the path below nodes/ without ".mustache". Empty lines are dropped. Throws Error for a
+/// value that the format of the file cannot hold ({{{this}}} is taken as it is), std::logic_error for an unknown or
+/// broken template.
 std::string rendered(std::string_view name, const kainjow::mustache::data& data);
 
 /// All that are embedded: name and text. The build generates its body.

@@ -105,8 +105,15 @@ void bind_lab(py::module_& module) {
       .def(
           "faults", [](const RemoteLab& lab) { return asked([&] { return lab.faults(); }); }, "The faults in force.")
       .def(
+          "restart",
+          [](const RemoteLab& lab, const std::string& node, const std::string& daemon, double timeout) {
+            lab.restart(node, daemon, seconds(timeout));
+          },
+          "node"_a, "daemon"_a = "", "timeout"_a = 60.0, quiet,
+          "Starts a daemon again, or all of a node, and waits until they serve. Raises ServiceError, TimeoutError.")
+      .def(
           "wait", [](const RemoteLab& lab, double timeout) { lab.wait(seconds(timeout)); }, "timeout"_a = 60.0, quiet,
-          "Waits until every fact of the plan holds. Raises TimeoutError.")
+          "Waits until every fact of the plan holds. Raises TimeoutError; ServiceError when a daemon stays away.")
       .def("apply", &apply, "topology"_a, "timeout"_a = 90.0, "progress"_a = py::none(),
            "Makes the lab what a topology says, touching only what differs. Returns what was changed, in words.")
       .def("drill", &drill, "text"_a, "file"_a, "captures"_a = "", "progress"_a = py::none(),

@@ -110,8 +110,17 @@ class Lab:
         """The faults in force."""
         return self._core.faults()
 
+    def restart(self, target: str, timeout: float = 60) -> None:
+        """Starts a daemon ("hq-fgt:bgpd") again, with those that hang on it, or all of a node ("hq-fgt"), and waits
+        (seconds) until they serve. Raises ServiceError when one cannot come, TimeoutError.
+        """
+        node, _, daemon = target.partition(":")
+        self._core.restart(node, daemon, timeout)
+
     def wait(self, timeout: float = 60) -> None:
-        """Waits (seconds) until every session, route, tunnel and member is as planned. Raises TimeoutError."""
+        """Waits (seconds) until the lab is at rest: every session, route, tunnel and member is as planned, and nothing has
+        happened for a second. Raises TimeoutError, and at once ServiceError when a daemon has ended and stays away.
+        """
         self._core.wait(timeout)
 
     def apply(
@@ -120,7 +129,7 @@ class Lab:
         timeout: float = 90,
         progress: Callable[[str], None] | None = None,
     ) -> list[str]:
-        """Makes the lab what `topology` says, and waits until it has converged. Only what differs is touched: other
+        """Makes the lab what `topology` says, and waits until it is at rest. Only what differs is touched: other
         flows, faults and captures go on. Returns what was changed, in words. What fails leaves the lab running.
         """
         return self._core.apply(find_topology(topology), timeout, progress)
@@ -162,7 +171,7 @@ def up(
     timeout: float = 90,
     progress: Callable[[str], None] | None = None,
 ) -> Lab:
-    """Builds a topology's lab and returns once it has converged.
+    """Builds a topology's lab and returns once it is at rest.
 
     topology: a file, a folder, or a reference topology's name. captures: link ends ("hq-fgt:wan") captured from before
     the first daemon into `lab.folder / "captures"`. timeout: seconds until converged.

@@ -13,6 +13,7 @@
 #include "sys/file.hh"
 #include "sys/line.hh"
 #include "sys/loop.hh"
+#include "sys/stdio.hh"
 
 namespace xconn::control {
 
@@ -40,6 +41,7 @@ int run_until_signal(const Options& options, const std::function<void(sys::Loop&
 
 int run(int argc, char** argv, const std::string& about,
         const std::function<void(sys::Loop&, const Options&)>& daemon) {
+  sys::open_standard();
   Options options;
   CLI::App app{about};
   app.add_option("--config", options.config, "the configuration, JSON")->required();

@@ -23,13 +23,27 @@ std::string selectors(const std::vector<Prefix>& prefixes) {
   return joined(texts, "0.0.0.0/0");
 }
 
+/// RFC 4648, as swanctl.conf reads what begins with 0s.
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t j = i; j < i + 3; ++j)
+      group = group << 8 | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U);
+    for (const unsigned shift : {18U, 12U, 6U, 0U}) text += kDigits[group >> shift & 63U];
+  }
+  const auto missing = (3 - bytes.size() % 3) % 3;
+  return text.replace(text.size() - missing, missing, missing, '=');
+}
+
 Data tunnel_data(const model::Tunnel& tunnel) {
   Data data;
   const std::pair<const char*, std::string> values[] = {
       {"name", tunnel.name},
       {"local", tunnel.local.text()},
       {"remote", tunnel.remote.text()},
-      {"psk", tunnel.psk},
+      {"psk", base64(tunnel.psk)},
       {"local_selectors", selectors(tunnel.local_selectors)},
       {"remote_selectors", selectors(tunnel.remote_selectors)},
       {"ike_proposals", ike_proposals(tunnel)},

@@ -129,7 +129,7 @@ Data node_data(const Setting& setting, const std::vector<Prefix>& reject) {
   const auto sections = sections_of_bgp(setting, reject, profile);
   Data data = item("node", setting.node.name);
   data.set("asn", bgp.asn.text());
-  if (bgp.router_id) data.set("router_id", item("address", bgp.router_id->text()));
+  if (const auto id = router_id_of(setting.node)) data.set("router_id", item("address", id->text()));
   data.set("keepalive", seconds_text(bgp.keepalive, profile.keepalive));
   data.set("hold", seconds_text(bgp.hold, profile.hold));
   data.set("maximum_paths", std::to_string(bgp.maximum_paths));
@@ -149,8 +149,8 @@ void add_facts(const Setting& setting, Fragment& fragment) {
     fragment.add_fact("bgp", neighbor.address.text(), "Established");
     if (neighbor.bfd && session->back->bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");
   }
-  for (const auto& prefix : learned_prefixes(setting.topology, setting.node))
-    fragment.add_fact("route", prefix.text(), "");
+  for (const auto& [prefix, next_hops] : setting.propagation.learned(setting.node))
+    fragment.add_route_fact(prefix, next_hops);
 }
 
 /// BFD gives up after three intervals, BGP after the hold time; 0 is never (RFC 4271 section 4.2).

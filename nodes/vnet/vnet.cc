@@ -167,7 +167,7 @@ void learn_of_hub(const Setting& setting, const model::FabricPeer& hub, Fragment
   mirror.to_tables.push_back(kMainTable);
   const auto there = std::ranges::find(setting.topology.nodes, hub.vnet, &model::Node::name);
   lag_behind_gateways(*there->fabric, mirror);
-  for (const auto& prefix : learned_prefixes(setting.topology, *there))
+  for (const auto& [prefix, next_hops] : setting.propagation.learned(*there))
     if (std::ranges::none_of(mirror.reject, [&](const Prefix& own) { return own.contains(prefix); }))
       fragment.add_fact("route", prefix.text(), hub.transit_interface);
   fragment.node.mirrors.push_back(std::move(mirror));

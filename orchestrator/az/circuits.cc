@@ -198,7 +198,7 @@ Summaries summaries_in(const Query& query, const Answers& answers) {
 
 }  // namespace
 
-const model::Circuit& circuit_of(const Query& query, const std::string& option) {
+const model::Circuit& circuit_of(const Query& query, std::string_view option) {
   const auto* circuit = find_named(query.topology.circuits, query.at(option));
   if (circuit == nullptr) throw resource_not_found("expressRouteCircuits", query.at(option), query.group());
   return *circuit;

@@ -20,8 +20,8 @@ struct Query {
 
   const std::string& group() const { return topology.name; }
   /// The option's value; empty when it was not given.
-  std::string at(const std::string& option) const {
-    const auto found = options.find(option);
+  std::string at(std::string_view option) const {
+    const auto found = options.find(std::string(option));
     return found == options.end() ? std::string{} : found->second;
   }
 };

@@ -40,7 +40,8 @@ Refusal no_sub_interface(const Query& query, const model::Circuit& circuit, cons
                           "xconn peering list: name a peering that is there, on a circuit that is Provisioned"));
 }
 
-const model::Peering& peering_of(const Query& query, const model::Circuit& circuit, const std::string& name) {
+const model::Peering& peering_of(const Query& query, const model::Circuit& circuit, std::string_view called) {
+  const std::string name(called);
   const auto& found = same_name(name, "MicrosoftPeering") ? circuit.microsoft_peering : circuit.private_peering;
   if (!found || !(same_name(name, "MicrosoftPeering") || same_name(name, "AzurePrivatePeering")))
     throw no_sub_interface(query, circuit, name);

@@ -83,7 +83,7 @@ json gateway_json(const Query& query, const model::Gateway& gateway) {
 
 }  // namespace
 
-const model::Gateway& gateway_of(const Query& query, const std::string& option) {
+const model::Gateway& gateway_of(const Query& query, std::string_view option) {
   const auto* gateway = find_named(query.topology.gateways, query.at(option));
   if (gateway == nullptr) throw resource_not_found(kType, query.at(option), query.group());
   return *gateway;

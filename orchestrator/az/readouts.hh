@@ -7,7 +7,7 @@
 namespace xconn::az {
 
 // circuits.cc: configuration, and the state of peerings
-const model::Circuit& circuit_of(const Query& query, const std::string& option = "name");
+const model::Circuit& circuit_of(const Query& query, std::string_view option = "name");
 std::string service_key(const Query& query, const model::Circuit& circuit);
 std::vector<Question> ask_peerings(const Query& query);
 nlohmann::json circuit_list(const Query& query, const Answers& answers);
@@ -27,7 +27,7 @@ std::vector<Question> ask_statistics(const Query& query);
 nlohmann::json statistics(const Query& query, const Answers& answers);
 
 // gateways.cc: configuration
-const model::Gateway& gateway_of(const Query& query, const std::string& option = "name");
+const model::Gateway& gateway_of(const Query& query, std::string_view option = "name");
 nlohmann::json gateway_list(const Query& query, const Answers&);
 nlohmann::json gateway_show(const Query& query, const Answers&);
 

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 std::string path_of(const model::Vnet& vnet) { return "virtualNetworks/" + vnet.name; }
 
-const model::Vnet& vnet_of(const Query& query, const std::string& option) {
+const model::Vnet& vnet_of(const Query& query, std::string_view option) {
   const auto* vnet = find_named(query.topology.vnets, query.at(option));
   if (vnet == nullptr) throw resource_not_found("virtualNetworks", query.at(option), query.group());
   return *vnet;

@@ -9,9 +9,10 @@
 namespace xconn::azure {
 namespace {
 
-const model::Interface& interface_of(const model::Node& node, const std::string& name) {
+const model::Interface& interface_of(const model::Node& node, std::string_view name) {
   const auto found = std::ranges::find(node.interfaces, name, &model::Interface::name);
-  if (found == node.interfaces.end()) throw std::logic_error("azure: " + node.name + " has no interface " + name);
+  if (found == node.interfaces.end())
+    throw std::logic_error("azure: " + node.name + " has no interface " + std::string(name));
   return *found;
 }
 

@@ -11,9 +11,9 @@ namespace {
 
 /// The resolved topology has every name that it mentions; not to find one is a bug of ours.
 template <class List>
-auto& named(List& list, const std::string& name) {
+auto& named(List& list, std::string_view name) {
   const auto found = std::ranges::find(list, name, [](const auto& item) -> const std::string& { return item.name; });
-  if (found == list.end()) throw std::logic_error("azure: nothing is called " + name);
+  if (found == list.end()) throw std::logic_error("azure: nothing is called " + std::string(name));
   return *found;
 }
 
@@ -69,11 +69,11 @@ std::string Expansion::plug(const std::string& vnet, const End& machine, const s
   return name;
 }
 
-const model::Vnet& vnet_of(const model::Topology& topology, const std::string& name) {
+const model::Vnet& vnet_of(const model::Topology& topology, std::string_view name) {
   return named(topology.vnets, name);
 }
 
-const model::Subnet& subnet_of(const model::Vnet& vnet, const std::string& name) { return named(vnet.subnets, name); }
+const model::Subnet& subnet_of(const model::Vnet& vnet, std::string_view name) { return named(vnet.subnets, name); }
 
 std::string interface_name(const std::string& wanted, std::size_t longest) {
   if (wanted.size() <= longest) return wanted;

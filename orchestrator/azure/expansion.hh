@@ -42,8 +42,8 @@ struct Expansion {
   void link(const End& a, const End& b, const Where& where, const Impairment& both = {});
 };
 
-const model::Vnet& vnet_of(const model::Topology& topology, const std::string& name);
-const model::Subnet& subnet_of(const model::Vnet& vnet, const std::string& name);
+const model::Vnet& vnet_of(const model::Topology& topology, std::string_view name);
+const model::Subnet& subnet_of(const model::Vnet& vnet, std::string_view name);
 
 /// What the gateways of `vnet` announce: its own address space, and that of each spoke that uses them.
 std::vector<Prefix> reached_through_gateways_of(const model::Topology& topology, const model::Vnet& vnet);

@@ -132,7 +132,7 @@ void add_service(Expansion& expansion, const model::PublicService& service, std:
 
 // --- Global Reach ----------------------------------------------------------------------------------------------------
 
-const model::Circuit& circuit_called(const model::Topology& topology, const std::string& name) {
+const model::Circuit& circuit_called(const model::Topology& topology, std::string_view name) {
   return *std::ranges::find(topology.circuits, name, &model::Circuit::name);
 }
 

@@ -127,7 +127,9 @@ Route lowered(Expansion& expansion, const std::string& vnet, const model::UserRo
 
 void add_vnets(Expansion& expansion) {
   for (const auto& vnet : expansion.in.vnets) add_fabric(expansion, vnet);
-  for (const auto& node : expansion.in.nodes) plug_machine(expansion, node.name);
+  for (const auto& node : expansion.in.nodes)
+    if (std::ranges::any_of(node.interfaces, [](const auto& interface) { return interface.subnet.has_value(); }))
+      plug_machine(expansion, node.name);
 }
 
 void lower_route_tables(Expansion& expansion) {

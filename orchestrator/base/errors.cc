@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/duration.hh"
+#include "base/text.hh"
 
 namespace xconn {
 namespace {
@@ -45,6 +46,7 @@ std::string to_string(const Finding& f) {
   if (!f.value.empty()) text += (f.field.empty() ? ": '" : " = '") + f.value + "'";
   text += ": " + f.rule;
   if (!f.remedy.empty()) text += "; " + f.remedy;
+  text = printable(text);
   if (!f.code.empty()) text += " [" + f.code + "]";
   return f.source.empty() ? text : text + " (" + f.source + ")";
 }

@@ -11,6 +11,7 @@
 #include "az/resource.hh"
 #include "az/shape.hh"
 #include "base/errors.hh"
+#include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
@@ -82,17 +83,19 @@ json queried(const std::string& query, const json& value) {
 int az_main(const std::vector<std::string>& words, const Session& session) {
   const auto arguments = az::parse(words);
   if (arguments.command == nullptr || !arguments.help.empty()) {
-    fmt::print("{}", arguments.help);
+    print("{}", arguments.help);
     return kPass;
   }
   const auto lab = lab_of(arguments, session);
   demand_group(arguments, lab);
   if (arguments.command->preview && !arguments.only_errors)
-    fmt::print(stderr,
-               "WARNING: This command is in preview and under development. Reference and support levels: "
-               "https://aka.ms/CLI_refstatus\n");
+    tell(
+        "WARNING: This command is in preview and under development. Reference and support levels: "
+        "https://aka.ms/CLI_refstatus\n");
   const auto value = queried(arguments.query, answered(arguments, lab));
-  fmt::print("{}", az::text_of(value, arguments, wants_colour(STDOUT_FILENO)));
+  const bool colour = wants_colour(STDOUT_FILENO);
+  const auto text = az::text_of(value, arguments, colour);
+  print("{}", colour && arguments.output == "jsonc" ? text : printable_lines(text));
   return kPass;
 }
 
@@ -100,7 +103,7 @@ int az_or_error(const std::vector<std::string>& words, const Session& session) {
   try {
     return az_main(words, session);
   } catch (const az::Refusal& refusal) {
-    fmt::print(stderr, "ERROR: {}\n", refusal.what());
+    tell("ERROR: {}\n", printable_lines(refusal.what()));
     return refusal.exit_code();
   }
 }

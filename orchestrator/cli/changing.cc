@@ -5,8 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/topology.hh"
 #include "lab/remote.hh"
 #include "plan/difference.hh"
 #include "sys/clock.hh"
@@ -24,11 +26,11 @@ std::string indented(const std::string& text) {
 
 int show(const std::vector<std::string>& changes, const std::string& tail, const Session& session) {
   if (session.json()) {
-    fmt::print("{}\n", json{{"changes", changes}}.dump(2));
+    print("{}\n", json{{"changes", changes}}.dump(2));
     return kPass;
   }
-  for (const auto& change : changes) fmt::print("{}", indented(change));
-  fmt::print("  {}\n", tail);
+  for (const auto& change : changes) print("{}", indented(printable_lines(change)));
+  print("  {}\n", tail);
   return kPass;
 }
 
@@ -40,6 +42,7 @@ int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, cons
     const auto changes = plan::told(plan::edits(lab.plan(), chosen.plan));
     return show(changes, changes.empty() ? "nothing would change" : "nothing was changed (--dry-run)", session);
   }
+  tell_of_commands(chosen.plan);
   const auto begin = sys::now();
   Progress progress(session.json());
   const auto changes = lab.apply(chosen.plan, chosen.document.json(), options.bound,

@@ -1,13 +1,14 @@
 // `xconn complete -- WORD...`: what may stand in the place of the last word. The shells' scripts (completion.cc) ask
 // it, so that they know of new verbs, of the labs that are up and of their nodes.
-#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hh"
 #include "cli/object.hh"
+#include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "faults/kinds.hh"
@@ -97,6 +98,15 @@ Words fault_targets(const Line& line, const Session& session) {
   return names;
 }
 
+Words daemons(const Line& line, const Session& session) {
+  Words names;
+  for (const auto& node : plan_of(line, session).nodes) {
+    if (!node.services.empty()) names.push_back(node.name);
+    for (const auto& service : node.services) names.push_back(node.name + ":" + service.name);
+  }
+  return names;
+}
+
 Words topologies(const Line&, const Session&) { return reference_topologies(); }
 
 /// What stands at a verb's n-th place.
@@ -109,7 +119,7 @@ struct Place {
 constexpr Place kPlaces[] = {
     {"down", 0, labs},           {"inspect", 0, nodes},     {"exec", 0, nodes},          {"shell", 0, nodes},
     {"capture", 0, ends},        {"fault", 0, fault_kinds}, {"fault", 1, fault_targets}, {"up", 0, topologies},
-    {"validate", 0, topologies}, {"plan", 0, topologies},   {"graph", 0, topologies},
+    {"validate", 0, topologies}, {"plan", 0, topologies},   {"graph", 0, topologies},    {"restart", 0, daemons},
 };
 
 /// "{json,text}" in an option's type is all that it takes.
@@ -184,7 +194,7 @@ void add_complete(CLI::App& app, Session& session) {
   verb.add_option("words", *words, "The line, from the first word behind xconn");
   on_chosen(verb, session, [&app, words, &session] {
     try {
-      for (const auto& name : candidates(app, *words, session)) fmt::print("{}\n", name);
+      for (const auto& name : candidates(app, *words, session)) print("{}\n", printable(name));
     } catch (const std::exception&) {  // no lab, or one that may not be seen: nothing to offer
     }
     return static_cast<int>(kPass);

@@ -1,9 +1,9 @@
 // The shells' scripts: each asks `xconn complete` (complete.cc), and falls back on file names.
-#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "cli/output.hh"
 #include "cli/session.hh"
 
 namespace xconn::cli {
@@ -50,7 +50,7 @@ void add_completion(CLI::App& app, Session& session) {
   auto shell = std::make_shared<std::string>("bash");
   verb.add_option("shell", *shell, "bash, zsh or fish [bash]")->check(CLI::IsMember({"bash", "zsh", "fish"}));
   on_chosen(verb, session, [shell] {
-    fmt::print("{}", completion(*shell));
+    print("{}", completion(*shell));
     return static_cast<int>(kPass);
   });
 }

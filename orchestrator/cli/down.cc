@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
@@ -34,11 +32,11 @@ int down(const DownArguments& arguments, const Session& session) {
     gone.push_back(lab);
     if (session.json()) continue;
     if (was_up)
-      fmt::print("  {}: down in {}\n", lab, seconds(sys::now() - begin));
+      print("  {}: down in {}\n", lab, seconds(sys::now() - begin));
     else
-      fmt::print("  {}: its agent was gone; its folder is removed\n", lab);
+      print("  {}: its agent was gone; its folder is removed\n", lab);
   }
-  if (session.json()) fmt::print("{}\n", nlohmann::json{{"down", gone}}.dump());
+  if (session.json()) print("{}\n", nlohmann::json{{"down", gone}}.dump());
   return kPass;
 }
 

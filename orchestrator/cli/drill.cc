@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
+#include "cli/files.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
@@ -16,7 +17,7 @@
 #include "lab/remote.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
-#include "world/enter.hh"
+#include "world/holder.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::cli {
@@ -49,6 +50,7 @@ class DrillLab {
       keep_ = true;
       return;
     }
+    tell_of_commands(plan);
     lab::RemoteLab::up(plan, {.program = own_program()},
                        [&](const json& step) { progress.step(step.get<std::string>()); });
     if (keep_) return;
@@ -86,12 +88,13 @@ std::string event_step(const json& event) {
 }
 
 drill::Report run_one(const std::string& file, const DrillArguments& arguments, const Session& session) {
-  const auto drill = drill::read(file);
+  const auto text = drill::text_of_file(file);
+  const auto drill = drill::read_text(text, file);
   Progress progress(session.json());
   progress.step("drill " + drill.name);
   const DrillLab lab(drill, session, progress, arguments.keep);
   const auto folder = arguments.folder.empty() ? "" : std::filesystem::absolute(arguments.folder).string();
-  return drill::from_json(lab.remote().drill({sys::read_file(file), file, folder, lab.ends_with_drill()},
+  return drill::from_json(lab.remote().drill({text, file, folder, lab.ends_with_drill()},
                                              [&](const json& event) { progress.step(event_step(event)); }));
 }
 
@@ -111,21 +114,23 @@ void write_report(const std::string& file, const std::vector<drill::Report>& rep
               : ending == ".md" ? drill::to_markdown(report)
                                 : drill::to_text(report);
   }
-  sys::write_file(file, text);
+  sys::write_output(file, text);
 }
 
 /// A drill that failed weighs more than one that could not tell.
 int worse(int a, int b) { return a == kFail || b == kFail ? kFail : std::max(a, b); }
 
 int drill(const DrillArguments& arguments, const Session& session) {
+  if (!arguments.report.empty()) demand_writable("--report", arguments.report);
+  if (!arguments.folder.empty()) demand_folder_of_agent("--captures", arguments.folder);
   std::vector<drill::Report> reports;
   int status = kPass;
   for (const auto& file : arguments.files) {
     reports.push_back(run_one(file, arguments, session));
     const auto& report = reports.back();
     status = worse(status, drill::exit_code(report.verdict));
-    fmt::print("{}", session.json() ? drill::to_json(report).dump(2) + "\n"
-                                    : drill::to_text(report, wants_colour(STDOUT_FILENO)));
+    print("{}",
+          session.json() ? drill::to_json(report).dump(2) + "\n" : drill::to_text(report, wants_colour(STDOUT_FILENO)));
   }
   if (!arguments.report.empty()) write_report(arguments.report, reports);
   return status;

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
@@ -28,17 +29,20 @@ std::string wall_time(std::int64_t at) {
                      since_epoch % 1000);
 }
 
+/// Standard output takes no more: its reader has gone, or its disk is full.
+struct NobodyReads {};
+
 void print_event(json event, bool as_json, bool colour) {
   if (event.is_null()) return;
   const auto time = wall_time(event["at"]);
   event["time"] = time;
   if (as_json)
-    fmt::print("{}\n", event.dump());
+    print("{}\n", event.dump());
   else
-    fmt::print("  {}  {}  {:<14} {}\n", time,
-               paint(fmt::format("{:<8}", event["source"].get<std::string>()), Colour::kBold, colour),
-               event["node"].get<std::string>(), event["text"].get<std::string>());
-  std::fflush(stdout);
+    print("  {}  {}  {:<14} {}\n", time,
+          paint(fmt::format("{:<8}", printable(event["source"].get<std::string>())), Colour::kBold, colour),
+          printable(event["node"].get<std::string>()), printable(event["text"].get<std::string>()));
+  if (!flush()) throw NobodyReads();
 }
 
 }  // namespace
@@ -51,9 +55,12 @@ void add_events(CLI::App& app, Session& session) {
   verb.add_flag("-f,--follow", *follow, "Go on with new ones until Ctrl-C");
   on_chosen(verb, session, [follow, &session] {
     const auto colour = wants_colour(STDOUT_FILENO);
-    lab::RemoteLab::attach(session.chosen_lab()).events(*follow, [&](const json& event) {
-      print_event(event, session.json(), colour);
-    });
+    try {
+      lab::RemoteLab::attach(session.chosen_lab()).events(*follow, [&](const json& event) {
+        print_event(event, session.json(), colour);
+      });
+    } catch (const NobodyReads&) {  // finish() says what is to be said
+    }
     return static_cast<int>(kPass);
   });
 }

@@ -26,9 +26,9 @@ lab::RemoteLab lab_of(const Session& session) { return lab::RemoteLab::attach(se
 int list(const Session& session) {
   const auto faults = lab_of(session).faults();
   if (session.json())
-    fmt::print("{}\n", faults.dump(2));
+    print("{}\n", faults.dump(2));
   else
-    fmt::print("{}", faults.empty() ? "  no fault is in force\n" : faults_text(faults, wants_colour(STDOUT_FILENO)));
+    print("{}", faults.empty() ? "  no fault is in force\n" : faults_text(faults, wants_colour(STDOUT_FILENO)));
   return kPass;
 }
 
@@ -52,9 +52,9 @@ int heal(const std::vector<std::string>& words, const Session& session) {
   if (!all)
     for (const auto id : healed) lab.heal(id);
   if (session.json())
-    fmt::print("{}\n", json{{"healed", healed}}.dump());
+    print("{}\n", json{{"healed", healed}}.dump());
   else
-    for (const auto id : healed) fmt::print("  healed {}\n", id);
+    for (const auto id : healed) print("  healed {}\n", id);
   return kPass;
 }
 
@@ -70,7 +70,7 @@ int kinds(const Session& session) {
         {std::string(kind.name), std::string(faults::to_string(kind.target)), parameters, std::string(kind.meaning)});
     all.push_back({{"name", kind.name}, {"target", faults::to_string(kind.target)}, {"meaning", kind.meaning}});
   }
-  fmt::print("{}", session.json() ? all.dump(2) + "\n" : table.text(wants_colour(STDOUT_FILENO)));
+  print("{}", session.json() ? all.dump(2) + "\n" : table.text(wants_colour(STDOUT_FILENO)));
   return kPass;
 }
 
@@ -78,10 +78,10 @@ int inject(FaultArguments arguments, const Session& session) {
   if (!arguments.lasts.empty()) arguments.words.insert(arguments.words.end(), {"--for", arguments.lasts});
   const auto id = lab_of(session).fault(arguments.words);
   if (session.json())
-    fmt::print("{}\n", json{{"id", id}}.dump());
+    print("{}\n", json{{"id", id}}.dump());
   else
-    fmt::print("  fault {} is in force{}\n", id,
-               arguments.lasts.empty() ? fmt::format("; undo it: xconn fault heal {}", id) : " for " + arguments.lasts);
+    print("  fault {} is in force{}\n", id,
+          arguments.lasts.empty() ? fmt::format("; undo it: xconn fault heal {}", id) : " for " + arguments.lasts);
   return kPass;
 }
 

@@ -6,6 +6,8 @@
 #include <map>
 #include <vector>
 
+#include "base/markup.hh"
+
 namespace xconn::cli {
 namespace {
 
@@ -30,6 +32,9 @@ std::string mermaid_id(std::string name) {
   std::replace(name.begin(), name.end(), '-', '_');
   return "n_" + name;
 }
+
+/// A site's name is text; its place in the list is an identifier.
+std::string site_id(std::size_t index) { return "site_" + std::to_string(index); }
 
 /// Colours of roles, for those who look at the picture for a second only.
 const std::map<std::string, const char*> kFill{
@@ -60,16 +65,17 @@ std::string character(const Impairment& it) {
 
 std::string to_mermaid(const plan::Plan& plan) {
   std::string out = "graph LR\n";
+  std::size_t sites = 0;
   for (const auto& [site, nodes] : by_site(plan)) {
-    out += fmt::format("  subgraph {}[\"{}\"]\n", mermaid_id("site-" + site), site.empty() ? plan.lab : site);
+    out += fmt::format("  subgraph {}[\"{}\"]\n", site_id(sites++), mermaid_text(site.empty() ? plan.lab : site));
     for (const auto* node : nodes)
-      out += fmt::format("    {}[\"{}<br/><small>{} {}</small>\"]\n", mermaid_id(node->name), node->name, node->role,
-                         first_address(*node));
+      out += fmt::format("    {}[\"{}<br/><small>{} {}</small>\"]\n", mermaid_id(node->name), mermaid_text(node->name),
+                         mermaid_text(node->role), first_address(*node));
     out += "  end\n";
   }
   for (const auto& link : plan.links)
-    out += fmt::format("  {} ---|\"{} · {}\"| {}\n", mermaid_id(link.a.node), label_of(plan, link.a),
-                       label_of(plan, link.b), mermaid_id(link.b.node));
+    out += fmt::format("  {} ---|\"{} · {}\"| {}\n", mermaid_id(link.a.node), mermaid_text(label_of(plan, link.a)),
+                       mermaid_text(label_of(plan, link.b)), mermaid_id(link.b.node));
   return out;
 }
 
@@ -78,19 +84,23 @@ std::string to_dot(const plan::Plan& plan) {
       "graph \"{}\" {{\n  rankdir=LR; nodesep=0.35; ranksep=0.9; fontname=\"Helvetica\"; label=\"{}\";\n"
       "  node [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=10];\n"
       "  edge [fontname=\"Helvetica\" fontsize=8 labeldistance=1.4 color=\"#666666\"];\n",
-      plan.lab, plan.title.empty() ? plan.lab : plan.title);
+      dot_text(plan.lab), dot_text(plan.title.empty() ? plan.lab : plan.title));
+  std::size_t sites = 0;
   for (const auto& [site, nodes] : by_site(plan)) {
-    out += fmt::format("  subgraph \"cluster_{}\" {{\n    label=\"{}\"; color=\"#bbbbbb\";\n", site, site);
+    out += fmt::format("  subgraph \"cluster_{}\" {{\n    label=\"{}\"; color=\"#bbbbbb\";\n", site_id(sites++),
+                       dot_text(site));
     for (const auto* node : nodes) {
       const auto fill = kFill.find(node->role);
-      out += fmt::format("    \"{}\" [label=\"{}\\n{}\\n{}\" fillcolor=\"{}\"];\n", node->name, node->name, node->role,
-                         first_address(*node), fill == kFill.end() ? "white" : fill->second);
+      out += fmt::format("    \"{}\" [label=\"{}\\n{}\\n{}\" fillcolor=\"{}\"];\n", dot_text(node->name),
+                         dot_text(node->name), dot_text(node->role), first_address(*node),
+                         fill == kFill.end() ? "white" : fill->second);
     }
     out += "  }\n";
   }
   for (const auto& link : plan.links)
-    out += fmt::format("  \"{}\" -- \"{}\" [taillabel=\"{}\" headlabel=\"{}\" label=\"{}\"];\n", link.a.node,
-                       link.b.node, label_of(plan, link.a), label_of(plan, link.b), character(link.a_to_b));
+    out += fmt::format("  \"{}\" -- \"{}\" [taillabel=\"{}\" headlabel=\"{}\" label=\"{}\"];\n", dot_text(link.a.node),
+                       dot_text(link.b.node), dot_text(label_of(plan, link.a)), dot_text(label_of(plan, link.b)),
+                       character(link.a_to_b));
   return out + "}\n";
 }
 

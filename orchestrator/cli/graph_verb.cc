@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
 #include "cli/graph.hh"
+#include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "lab/remote.hh"
@@ -23,7 +22,7 @@ std::string svg_of(const plan::Plan& plan) {
 
 int graph(const GraphArguments& arguments) {
   const auto plan = read_plan(arguments.topology);
-  fmt::print("{}", arguments.svg ? svg_of(plan) : arguments.dot ? to_dot(plan) : to_mermaid(plan));
+  print("{}", arguments.svg ? svg_of(plan) : arguments.dot ? to_dot(plan) : to_mermaid(plan));
   return kPass;
 }
 

@@ -25,8 +25,8 @@ std::string doctor_text(const std::vector<datapath::Feature>& features, bool col
   Table table({"FEATURE", "STATE", "DRIVER", "WHAT WAS TRIED"});
   std::string remedies;
   for (const auto& feature : features) {
-    table.add({feature.name, paint(datapath::to_string(feature.state), colour_of(feature.state), colour),
-               feature.driver, feature.detail});
+    table.add({feature.name, Cell(datapath::to_string(feature.state), colour_of(feature.state)), feature.driver,
+               feature.detail});
     if (feature.state == datapath::State::kMissing) remedies += fmt::format("  {}: {}\n", feature.name, feature.remedy);
   }
   return table.text(colour) +
@@ -46,8 +46,8 @@ json doctor_json(const std::vector<datapath::Feature>& features) {
 
 int doctor(const Session& session) {
   const auto features = datapath::doctor();
-  fmt::print(
-      "{}", session.json() ? doctor_json(features).dump(2) + "\n" : doctor_text(features, wants_colour(STDOUT_FILENO)));
+  print("{}",
+        session.json() ? doctor_json(features).dump(2) + "\n" : doctor_text(features, wants_colour(STDOUT_FILENO)));
   for (const auto& feature : features)
     if (feature.state == datapath::State::kMissing) return kHostLacks;
   return kPass;
@@ -64,7 +64,7 @@ void add_doctor(CLI::App& app, Session& session) {
 void add_version(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("version", "Print the version");
   on_chosen(verb, session, [&session] {
-    fmt::print("{}\n", session.json() ? json{{"version", XCONN_VERSION}}.dump() : "xconn " XCONN_VERSION);
+    print("{}\n", session.json() ? json{{"version", XCONN_VERSION}}.dump() : "xconn " XCONN_VERSION);
     return static_cast<int>(kPass);
   });
 }

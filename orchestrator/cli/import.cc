@@ -1,6 +1,5 @@
 #include "importing/import.hh"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +7,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/address.hh"
+#include "base/input.hh"
+#include "base/text.hh"
+#include "cli/files.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "sys/file.hh"
@@ -28,14 +30,13 @@ std::vector<importing::Text> read_files(const std::vector<std::string>& files) {
   std::vector<importing::Text> texts;
   std::vector<Finding> findings;
   for (const auto& file : files) {
-    std::error_code error;
-    const auto size = file == "-" ? 0 : std::filesystem::file_size(file, error);
-    if (error)
-      findings.push_back({{file, 0, 0}, "input", "", "", "cannot be read: " + error.message(), "", ""});
-    else if (size > importing::kLargestFile)
-      findings.push_back({{file, 0, 0}, "input", "", "", "is larger than 64 MiB", "import parts of it", ""});
+    auto read =
+        file == "-" ? read_input(STDIN_FILENO, importing::kLargestFile) : read_input(file, importing::kLargestFile);
+    if (auto* text = std::get_if<std::string>(&read))
+      texts.push_back({file == "-" ? "standard input" : file, std::move(*text)});
     else
-      texts.push_back({file == "-" ? "standard input" : file, sys::read_file(file == "-" ? "/dev/stdin" : file)});
+      findings.push_back(
+          {{file, 0, 0}, "input", "", "", std::get<Unreadable>(read).rule, std::get<Unreadable>(read).remedy, ""});
   }
   if (!findings.empty()) throw TopologyError(std::move(findings));
   return texts;
@@ -55,6 +56,7 @@ json to_json(const importing::Note& note) {
 }
 
 void demand_free(const ImportArguments& arguments) {
+  if (arguments.output != "-") demand_writable("--output", arguments.output);
   if (arguments.force || arguments.output == "-" || !std::filesystem::exists(arguments.output)) return;
   throw TopologyError(
       {{{arguments.output, 0, 0}, "output", "", "", "is there already", "give --force, or another -o", ""}});
@@ -64,17 +66,17 @@ int run_import(const ImportArguments& arguments, const Session& session) {
   demand_free(arguments);
   const auto imported = importing::import_texts(read_files(arguments.files), name_of(arguments));
   const bool to_stdout = arguments.output == "-";
-  if (!to_stdout) sys::write_file(arguments.output, imported.topology, 0600);  // it may hold keys
+  if (!to_stdout) sys::write_output(arguments.output, imported.topology, 0600);  // it may hold keys
   if (session.json()) {
     auto notes = json::array();
     for (const auto& note : imported.notes) notes.push_back(to_json(note));
     json out{{"topology", to_stdout ? imported.topology : arguments.output}, {"notes", notes}};
-    fmt::print("{}\n", out.dump(2, ' ', false, json::error_handler_t::replace));
+    print("{}\n", out.dump(2, ' ', false, json::error_handler_t::replace));
     return kPass;
   }
-  for (const auto& note : imported.notes) fmt::print(stderr, "  {}\n", importing::to_string(note));
-  if (to_stdout) fmt::print("{}", imported.topology);
-  fmt::print(stderr, "  {}: {} notes\n", to_stdout ? "topology" : arguments.output, imported.notes.size());
+  for (const auto& note : imported.notes) tell("  {}\n", printable(importing::to_string(note)));
+  if (to_stdout) print("{}", imported.topology);
+  tell("  {}: {} notes\n", to_stdout ? "topology" : arguments.output, imported.notes.size());
   return kPass;
 }
 

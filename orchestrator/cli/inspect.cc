@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
@@ -45,7 +46,7 @@ std::string node_table(const json& nodes, bool colour) {
     auto addresses = addresses_text(node["addresses"]);
     if (addresses.size() > 60) addresses = addresses.substr(0, addresses.rfind(' ', 56)) + " ...";
     table.add({node["name"], node["role"], node["site"], addresses,
-               paint(state, state == "up" ? Colour::kGreen : Colour::kRed, colour)});
+               Cell(state, state == "up" ? Colour::kGreen : Colour::kRed)});
   }
   return table.text(colour);
 }
@@ -79,12 +80,13 @@ std::string unsettled_text(const json& lab, bool colour) {
   std::string text;
   for (const auto& fact : lab["facts"])
     if (!fact["holds"])
-      text += "  " + paint("not as planned", Colour::kYellow, colour) + ": " + fact["seen"].get<std::string>() + "\n";
+      text += "  " + paint("not as planned", Colour::kYellow, colour) + ": " +
+              printable(fact["seen"].get<std::string>()) + "\n";
   return text.empty() ? text : "\n" + text;
 }
 
 std::string message_text(const json& lab) {
-  const auto message = lab["message"].get<std::string>();
+  const auto message = printable_lines(lab["message"].get<std::string>());
   return message.empty() ? "" : "\n" + message + (message.back() == '\n' ? "" : "\n");
 }
 
@@ -94,17 +96,17 @@ int inspect(const InspectArguments& arguments, const Session& session) {
   if (arguments.all) {
     const auto labs = world::RunFolder::labs_up();
     if (session.json())
-      fmt::print("{}\n", json(labs).dump(2));
+      print("{}\n", json(labs).dump(2));
     else
-      for (const auto& lab : labs) fmt::print("{}\n", lab);
+      for (const auto& lab : labs) print("{}\n", lab);
     return kPass;
   }
   const auto lab = lab::RemoteLab::attach(session.chosen_lab());
   const auto state = arguments.node.empty() ? lab.inspect() : lab.inspect_node(arguments.node);
   if (session.json())
-    fmt::print("{}\n", state.dump(2));
+    print("{}\n", state.dump(2));
   else
-    fmt::print("{}", arguments.node.empty() ? lab_text(state, colour) : node_text(state, colour));
+    print("{}", arguments.node.empty() ? lab_text(state, colour) : node_text(state, colour));
   return kPass;
 }
 
@@ -156,7 +158,7 @@ std::string lab_text(const json& lab, bool colour) {
 
 std::string node_text(const json& node, bool colour) {
   return fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
-                     node["site"].get<std::string>()) +
+                     printable(node["site"].get<std::string>())) +
          interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour) +
          state_tables(node["services"], colour) + events_text(node["events"], colour);
 }

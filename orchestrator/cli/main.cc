@@ -1,16 +1,20 @@
 // The command line: parse, call, print once, exit code.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <csignal>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "base/errors.hh"
+#include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "lab/limits.hh"
 #include "lab/remote.hh"
 #include "sys/privilege.hh"
+#include "sys/stdio.hh"
 #include "world/error_wire.hh"
 
 namespace {
@@ -20,10 +24,11 @@ using namespace xconn;
 /// Fails with `code` and the error's own words, as text or JSON.
 int fail(const std::exception& error, int code, const cli::Session& session) {
   if (session.json())
-    fmt::print("{}\n", nlohmann::json{{"error", world::error_to_json(error)}}.dump(2));
+    cli::print("{}\n", nlohmann::json{{"error", world::error_to_json(error)}}.dump(
+                           2, ' ', false, nlohmann::json::error_handler_t::replace));
   else
-    fmt::print(stderr, "{} {}\n", cli::paint("xconn:", cli::Colour::kRed, cli::wants_colour(STDERR_FILENO)),
-               error.what());
+    cli::tell("{} {}\n", cli::paint("xconn:", cli::Colour::kRed, cli::wants_colour(STDERR_FILENO)),
+              printable_lines(error.what()));
   return code;
 }
 
@@ -39,10 +44,16 @@ int run(const cli::Session& session) {
   } catch (const HostError& error) {
     return fail(error, cli::kHostLacks, session);
   } catch (const KernelError& error) {
+    if (const auto lack = lab::exhausted(error)) return fail(*lack, cli::kHostLacks, session);
     if (error.error_number() != EPERM) return fail(error, cli::kFail, session);
     return fail(HostError(error.what(), sys::privilege_remedy()), cli::kHostLacks, session);
   } catch (const CLI::ValidationError& error) {
     return fail(error, cli::kUsage, session);
+  } catch (const std::bad_alloc&) {
+    return fail(*lab::exhausted({"allocate", "memory", "", ENOMEM}), cli::kHostLacks, session);
+  } catch (const std::system_error& error) {  // of a thread that could not be made
+    if (error.code() != std::errc::resource_unavailable_try_again) return fail(error, cli::kFail, session);
+    return fail(*lab::exhausted({"start", "a thread, for want of memory", "", ENOMEM}), cli::kHostLacks, session);
   } catch (const std::exception& error) {
     return fail(error, cli::kFail, session);
   }
@@ -56,10 +67,10 @@ void add_format(CLI::App& verb, cli::Session& session) {
 
 void add_verbs(CLI::App& app, cli::Session& session) {
   for (const auto add :
-       {cli::add_up,         cli::add_down,     cli::add_inspect, cli::add_exec,   cli::add_shell,   cli::add_fault,
-        cli::add_drill,      cli::add_capture,  cli::add_az,      cli::add_events, cli::add_graph,   cli::add_validate,
-        cli::add_plan,       cli::add_import,   cli::add_schema,  cli::add_doctor, cli::add_version, cli::add_objects,
-        cli::add_completion, cli::add_complete, cli::add_agent})
+       {cli::add_up,       cli::add_down,       cli::add_inspect,  cli::add_exec,   cli::add_shell,  cli::add_fault,
+        cli::add_restart,  cli::add_drill,      cli::add_capture,  cli::add_az,     cli::add_events, cli::add_graph,
+        cli::add_validate, cli::add_plan,       cli::add_import,   cli::add_schema, cli::add_doctor, cli::add_version,
+        cli::add_objects,  cli::add_completion, cli::add_complete, cli::add_agent})
     add(app, session);
   for (auto* verb : app.get_subcommands({})) add_format(*verb, session);
 }
@@ -67,6 +78,8 @@ void add_verbs(CLI::App& app, cli::Session& session) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  sys::open_standard();
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes ends no lab half-way
   CLI::App app("Crossconnect rehearses a hybrid network before it breaks.", "xconn");
   cli::Session session;
   session.format = cli::from_environment("XCONN_FORMAT", "text");
@@ -78,7 +91,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? cli::kPass : cli::kUsage;
+    return cli::finish(app.exit(error) == 0 ? cli::kPass : cli::kUsage);
   }
-  return run(session);
+  return cli::finish(run(session));
 }

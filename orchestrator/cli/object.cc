@@ -12,7 +12,9 @@
 
 #include "azure/life.hh"
 #include "base/errors.hh"
+#include "base/text.hh"
 #include "cli/changing.hh"
+#include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
 #include "model/read.hh"
@@ -247,7 +249,7 @@ int show(const Kind& kind, const Arguments& arguments, const Session& session) {
   auto shown = Document::parse("shown: {}", running.document.file());
   shown.put({path.back()}, std::make_shared<model::Raw>(*running.document.find(path)));
   shown.remove({"shown"});
-  fmt::print("{}", session.json() ? json_of(shown, path.back()) : shown.yaml());
+  print("{}", session.json() ? json_of(shown, path.back()) : shown.yaml());
   return kPass;
 }
 
@@ -267,8 +269,8 @@ void list_below(const model::Raw& at, const Kind& kind, std::size_t step, const 
 
 int list(const Kind& kind, const Session& session) {
   const auto names = object_names(kind.word, kept_by(session).document);
-  if (session.json()) fmt::print("{}\n", nlohmann::json(names).dump(2));
-  if (!session.json() && !names.empty()) fmt::print("{}\n", fmt::join(names, "\n"));
+  if (session.json()) print("{}\n", nlohmann::json(names).dump(2));
+  if (!session.json() && !names.empty()) cli::print("{}\n", fmt::join(names, "\n"));
   return kPass;
 }
 
@@ -302,7 +304,7 @@ int download_config(const std::string& name, const Session& session) {
   for (const auto& node : plan.nodes)
     for (const auto& file : node.files)
       if (node.name == name + "-controller" && file.name == "edge-configuration.txt") {
-        fmt::print("{}", file.content);
+        print("{}", printable_lines(file.content));
         return kPass;
       }
   throw NotFoundError("the lab has no encryption-gateways." + name);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
+#include "base/text.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
@@ -52,19 +53,19 @@ int show_node(const plan::Plan& plan, const std::string& name, bool as_json) {
   if (as_json) {
     const auto nodes = plan::to_json(plan)["nodes"];
     const auto at = static_cast<std::size_t>(node - plan.nodes.data());
-    fmt::print("{}\n", nodes[at].dump(2));
+    print("{}\n", nodes[at].dump(2));
     return kPass;
   }
   for (const auto& file : node->files)
-    fmt::print("# {}/{}\n{}\n", name, file.name, file.secret ? "(secret)\n" : file.content);
-  if (!node->nftables.empty()) fmt::print("# {}: nftables\n{}\n", name, node->nftables);
+    print("# {}/{}\n{}\n", name, file.name, file.secret ? "(secret)\n" : printable_lines(file.content));
+  if (!node->nftables.empty()) print("# {}: nftables\n{}\n", name, printable_lines(node->nftables));
   return kPass;
 }
 
 int against(const plan::Plan& plan, const std::string& other) {
   const auto changes = plan::difference(read_plan(other), plan);
-  for (const auto& change : changes) fmt::print("{}\n", plan::to_string(change));
-  if (changes.empty()) fmt::print("  the two plans are the same\n");
+  for (const auto& change : changes) print("{}\n", printable_lines(plan::to_string(change)));
+  if (changes.empty()) print("  the two plans are the same\n");
   return kPass;
 }
 
@@ -72,7 +73,7 @@ int print_plan(const PlanArguments& arguments, const Session& session) {
   const auto plan = read_plan(arguments.topology);
   if (!arguments.against.empty()) return against(plan, arguments.against);
   if (!arguments.node.empty()) return show_node(plan, arguments.node, session.json());
-  fmt::print("{}", session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
+  print("{}", session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
   return kPass;
 }
 

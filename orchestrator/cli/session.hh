@@ -48,6 +48,7 @@ void add_inspect(CLI::App& app, Session& session);
 void add_exec(CLI::App& app, Session& session);
 void add_shell(CLI::App& app, Session& session);
 void add_fault(CLI::App& app, Session& session);
+void add_restart(CLI::App& app, Session& session);
 void add_drill(CLI::App& app, Session& session);
 void add_capture(CLI::App& app, Session& session);
 void add_az(CLI::App& app, Session& session);

@@ -173,12 +173,12 @@ bool fits(const Section& section, const Item& item) {
 std::string table_of(const Section& section, const json& services, bool colour) {
   std::vector<Item> items;
   collect(services, section.path, {}, items);
-  std::vector<std::string> headers;
+  std::vector<Cell> headers;
   for (const auto& column : section.columns) headers.emplace_back(column.header);
   Table table(headers);
   for (const auto& item : items) {
     if (!fits(section, item)) continue;
-    std::vector<std::string> row;
+    std::vector<Cell> row;
     for (const auto& column : section.columns) row.push_back(cell(column, item));
     table.add(std::move(row));
   }
@@ -189,7 +189,7 @@ std::string daemons(const json& services, bool colour) {
   Table table({"DAEMON", "STATE", "PIDS"});
   for (const auto& [name, state] : services.items()) {
     const bool runs = state.value("running", false);
-    table.add({name, paint(runs ? "running" : "down", runs ? Colour::kGreen : Colour::kRed, colour),
+    table.add({name, Cell(runs ? "running" : "down", runs ? Colour::kGreen : Colour::kRed),
                words(state.value("pids", json::array()))});
   }
   return table.empty() ? "" : "\n" + table.text(colour);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -10,6 +11,7 @@
 
 #include "base/address.hh"
 #include "base/errors.hh"
+#include "cli/output.hh"
 #include "cli/session.hh"
 
 namespace xconn::cli {
@@ -49,6 +51,14 @@ std::vector<std::string> reference_topologies() {
 
 nodes::Composed choose_topology(const std::string& word, const std::string& name) {
   return nodes::compose_file(find_topology(word), name);
+}
+
+void tell_of_commands(const plan::Plan& plan) {
+  std::ptrdiff_t count = 0;
+  for (const auto& node : plan.nodes) count += std::ranges::count(node.services, "command", &plan::Service::kind);
+  if (count > 0)
+    tell("  this topology runs {} command{} of its own, as root in its nodes (docs/security.md)\n", count,
+         count == 1 ? "" : "s");
 }
 
 plan::Plan read_plan(const std::string& word, const std::string& name) { return choose_topology(word, name).plan; }

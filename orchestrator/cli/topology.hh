@@ -22,4 +22,7 @@ nodes::Composed choose_topology(const std::string& word, const std::string& name
 /// The plan alone.
 plan::Plan read_plan(const std::string& word, const std::string& name = {});
 
+/// Says on stderr, before a lab of it comes up, that a topology brings commands of its own.
+void tell_of_commands(const plan::Plan& plan);
+
 }  // namespace xconn::cli

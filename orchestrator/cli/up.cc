@@ -1,4 +1,3 @@
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -71,16 +70,16 @@ int up(const UpArguments& arguments, const Session& session) {
   const auto& plan = chosen.plan;
   if (answers(plan.lab)) return change(arguments, chosen, session);
   if (arguments.dry_run) {
-    fmt::print("{}",
-               session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
+    print("{}", session.json() ? plan::to_json(plan).dump(2) + "\n" : plan_text(plan, wants_colour(STDOUT_FILENO)));
     return kPass;
   }
   const auto options = options_of(arguments, chosen);
+  tell_of_commands(plan);
   Progress progress(session.json());
   const auto lab = lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });
   progress.clear();
   const auto state = lab.inspect();
-  fmt::print("{}", session.json() ? state.dump(2) + "\n" : lab_text(state, wants_colour(STDOUT_FILENO)));
+  print("{}", session.json() ? state.dump(2) + "\n" : lab_text(state, wants_colour(STDOUT_FILENO)));
   return kPass;
 }
 

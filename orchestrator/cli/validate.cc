@@ -1,16 +1,15 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "base/input.hh"
+#include "base/text.hh"
+#include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "drill/drill.hh"
 #include "model/read.hh"
 #include "model/schema.hh"
 #include "nodes/compose.hh"
-#include "sys/file.hh"
 #include "world/error_wire.hh"
 
 namespace xconn::cli {
@@ -20,8 +19,10 @@ using nlohmann::json;
 
 /// A drill has a timeline or flows, a topology neither.
 bool is_drill(const std::string& path) {
-  const auto text = std::filesystem::is_regular_file(path) ? sys::read_file(path) : "";
-  return text.starts_with("flows:") || text.find("\nflows:") != std::string::npos;
+  constexpr std::size_t kLargestDrill = 1UL << 20;
+  const auto read = read_input(path, kLargestDrill);
+  const auto* text = std::get_if<std::string>(&read);
+  return text != nullptr && (text->starts_with("flows:") || text->find("\nflows:") != std::string::npos);
 }
 
 void read_either(const std::string& word) {
@@ -36,14 +37,15 @@ int validate(const std::vector<std::string>& words, const Session& session) {
   std::vector<Finding> findings;
   for (const auto& word : words) try {
       read_either(word);
-      if (!session.json()) fmt::print("  {}: right\n", find_topology(word));
+      if (!session.json()) print("  {}: right\n", printable(find_topology(word)));
     } catch (const TopologyError& error) {
       findings.insert(findings.end(), error.findings().begin(), error.findings().end());
     }
   if (session.json()) {
     auto all = json::array();
     for (const auto& finding : findings) all.push_back(world::to_json(finding));
-    fmt::print("{}\n", json{{"valid", findings.empty()}, {"findings", all}}.dump(2));
+    print("{}\n",
+          json{{"valid", findings.empty()}, {"findings", all}}.dump(2, ' ', false, json::error_handler_t::replace));
     return findings.empty() ? kPass : kUsage;
   }
   if (!findings.empty()) throw TopologyError(std::move(findings));
@@ -64,7 +66,7 @@ void add_validate(CLI::App& app, Session& session) {
 void add_schema(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("schema", "The JSON schema of topology files, for editors");
   on_chosen(verb, session, [] {
-    fmt::print("{}", model::json_schema());
+    print("{}", model::json_schema());
     return static_cast<int>(kPass);
   });
 }

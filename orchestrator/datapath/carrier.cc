@@ -71,16 +71,25 @@ CarrierFollower::Follow::Follow(const sys::Netns& netns, int trunk, int port)
     : follower_(CarrierFollower::shared()), netns_(netns.id()) {
   std::lock_guard lock(follower_->mutex_);
   Namespace& where = follower_->enter(netns);
-  const bool carrier = where.tc->device(trunk).carrier;
-  if (carrier) where.tc->set_up(port, true);
-  pair_ = where.pairs.insert(where.pairs.end(), {trunk, port, carrier});
+  try {
+    const bool carrier = where.tc->device(trunk).carrier;
+    if (carrier) where.tc->set_up(port, true);
+    pair_ = where.pairs.insert(where.pairs.end(), {trunk, port, carrier});
+  } catch (...) {
+    follower_->leave(netns_);
+    throw;
+  }
 }
 
 CarrierFollower::Follow::~Follow() {
   std::lock_guard lock(follower_->mutex_);
-  const auto where = follower_->namespaces_.find(netns_);
-  where->second.pairs.erase(pair_);
-  if (where->second.pairs.empty()) follower_->namespaces_.erase(where);
+  follower_->namespaces_.at(netns_).pairs.erase(pair_);
+  follower_->leave(netns_);
+}
+
+void CarrierFollower::leave(std::uint64_t netns) {
+  const auto where = namespaces_.find(netns);
+  if (where->second.pairs.empty()) namespaces_.erase(where);
 }
 
 void CarrierFollower::run() {

@@ -47,6 +47,7 @@ class CarrierFollower {
     std::list<Pair> pairs;
   };
   Namespace& enter(const sys::Netns& netns);
+  void leave(std::uint64_t netns);  ///< once nothing is followed there
   void run();
   void listen(Namespace& where);
   void reread(Namespace& where);

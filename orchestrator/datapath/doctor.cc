@@ -11,13 +11,16 @@
 #include "datapath/trial.hh"
 #include "datapath/wire.hh"
 #include "kernel/netlink.hh"
+#include "sys/modules.hh"
+#include "sys/view.hh"
 
 namespace xconn::datapath {
 namespace {
 
+constexpr const char* kNeedsBpf = "a kernel with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_BPF, and root";
 constexpr const char* kLibipsec = "/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so";
 
-using Attempt = std::function<void(const Trial&)>;
+using Attempt = Trial::Attempt;
 
 struct Driver {
   std::string name;  ///< empty: there is none
@@ -39,6 +42,8 @@ void make_portable_vlan(const Trial& trial, std::vector<Tag> tags) {
   Vlan made(trial.netns(), {.name = "trial", .parent = "a", .tags = std::move(tags), .mac = {}, .mtu = 1500},
             VlanDriver::kPortable);
 }
+
+void make_plain_portable_vlan(const Trial& trial) { make_portable_vlan(trial, {{.id = 28}}); }
 
 void make_kernel_vlan(const Trial& trial) {
   Vlan made(trial.netns(), {.name = "trial", .parent = "a", .tags = {{.id = 28}}, .mac = {}, .mtu = 1500},
@@ -65,60 +70,69 @@ void find_libipsec(const Trial& trial) {
 // package of their own (linux-modules-extra), which is what their users need.
 const std::vector<Row>& rows() {
   static const std::vector<Row> table = {
-      {"vlan",
-       {"vlan device", make_kernel_vlan},
-       {"tc eBPF", [](const Trial& t) { make_portable_vlan(t, {{.id = 28}}); }},
-       "modprobe 8021q"},
+      {"veth", {"veth pair", [](const Trial&) {}}, {}, sys::module_remedy("veth")},
+      {"bridge", {"bridge", [](const Trial& t) { t.add_bridge(); }}, {}, sys::module_remedy("bridge")},
+      {"vlan", {"vlan device", make_kernel_vlan}, {"tc eBPF", make_plain_portable_vlan}, sys::module_remedy("vlan")},
       {"qinq",
        {"stacked vlan devices", [](const Trial& t) { t.add_stacked_vlan(); }},
        {"tc eBPF",
         [](const Trial& t) {
           make_portable_vlan(t, {{.id = 100, .ethertype = 0x88a8}, {.id = 28}});
         }},
-       "modprobe 8021q"},
+       sys::module_remedy("vlan")},
       {"delay",
        {"netem", [](const Trial& t) { t.add_netem(); }},
        {"user-space wire", make_wire},
-       "a kernel with CONFIG_NET_CLS_BPF and CONFIG_BPF_SYSCALL, and root",
+       kNeedsBpf,
        Use::kPortableOnly},
-      {"loss", {"tc eBPF", make_filter}, {}, "a kernel with CONFIG_NET_CLS_BPF and CONFIG_BPF_SYSCALL, and root"},
-      {"rate", {"tbf", make_rate}, {}, "modprobe sch_tbf"},
+      {"loss", {"tc eBPF", make_filter}, {}, kNeedsBpf},
+      {"rate", {"tbf", make_rate}, {}, sys::module_remedy("tbf")},
       {"ipsec",
        {"XFRM interface", make_xfrm},
        {"kernel-libipsec", find_libipsec},
-       "apt-get install libcharon-extra-plugins; modprobe tun",
+       "apt-get install libcharon-extra-plugins",
        Use::kPortableOnly},
       {"vrf",
        {"vrf device", [](const Trial& t) { t.add_vrf(); }},
        {"a namespace for each VRF", [](const Trial&) {}},
        "network namespaces, and root",
        Use::kPortableOnly},
+      {"confinement",
+       {"read-only files", [](const Trial&) { (void)sys::make_view({"/var/tmp"}); }},
+       {"none", [](const Trial&) {}},
+       "mount_setattr in the container's seccomp profile"},
       {"nftables",
        {"nf_tables", [](const Trial& t) { t.load_ruleset(); }},
        {},
-       "apt-get install nftables; modprobe -a nf_tables nft_ct nft_nat nft_hash nft_numgen nft_fib_ipv4"},
-      {"tun", {"tun", [](const Trial& t) { t.open_tun(); }}, {}, "modprobe tun; in a container: --device /dev/net/tun"},
+       "apt-get install nftables; " + sys::module_remedy("nftables")},
+      {"tun",
+       {"tun", [](const Trial& t) { t.open_tun(); }},
+       {},
+       sys::module_remedy("tun") + "; in a container also --device /dev/net/tun"},
   };
   return table;
 }
 
+Feature missing(const Row& row, const Refusal& refusal) {
+  return {row.name, State::kMissing, "", refusal.reason, refusal.remedy.empty() ? row.remedy : refusal.remedy};
+}
+
 // The kernel's own driver is tried too, and only told of.
-Feature examine_portable(const Row& row, const Trial& trial) {
-  if (const auto refused = Trial::attempt([&] { row.portable.attempt(trial); }))
-    return {row.name, State::kMissing, "", *refused, row.remedy};
-  const bool has = !Trial::attempt([&] { row.kernel.attempt(trial); });
+Feature examine_portable(const Row& row) {
+  if (const auto refused = Trial::attempt(row.portable.attempt)) return missing(row, *refused);
+  const bool has = !Trial::attempt(row.kernel.attempt);
   return {row.name, State::kPortable, row.portable.name,
           "tried; no lab uses " + row.kernel.name + (has ? ", which works here" : ""), ""};
 }
 
-Feature examine(const Row& row, const Trial& trial) {
-  if (row.use == Use::kPortableOnly) return examine_portable(row, trial);
-  const auto refused = Trial::attempt([&] { row.kernel.attempt(trial); });
+Feature examine(const Row& row) {
+  if (row.use == Use::kPortableOnly) return examine_portable(row);
+  const auto refused = Trial::attempt(row.kernel.attempt);
   if (!refused) return {row.name, State::kOk, row.kernel.name, "tried", ""};
-  if (row.portable.name.empty()) return {row.name, State::kMissing, "", *refused, row.remedy};
-  const auto both = Trial::attempt([&] { row.portable.attempt(trial); });
-  if (!both) return {row.name, State::kPortable, row.portable.name, *refused, row.remedy};
-  return {row.name, State::kMissing, "", *refused + "; " + row.portable.name + ": " + *both, row.remedy};
+  if (row.portable.name.empty()) return missing(row, *refused);
+  const auto both = Trial::attempt(row.portable.attempt);
+  if (!both) return {row.name, State::kPortable, row.portable.name, refused->reason, row.remedy};
+  return missing(row, {refused->reason + "; " + row.portable.name + ": " + both->reason, both->remedy});
 }
 
 Feature examine(const ProgramRow& row) {
@@ -152,28 +166,28 @@ Feature examine(std::string_view name) {
   for (const Row& row : rows())
     if (row.name == name) {
       require_root();
-      return examine(row, Trial());
+      return examine(row);
     }
   throw NotFoundError("no feature of that name: " + std::string(name));
 }
 
 std::vector<Feature> doctor() {
   require_root();
-  const Trial trial;
   std::vector<Feature> report;
-  for (const Row& row : rows()) report.push_back(examine(row, trial));
+  for (const Row& row : rows()) report.push_back(examine(row));
   for (const ProgramRow& row : programs()) report.push_back(examine(row));
   return report;
 }
 
 VlanDriver choose_vlan(Choice choice) {
-  const Trial trial;
-  const auto kernel = Trial::attempt([&] { make_kernel_vlan(trial); });
+  const auto kernel = Trial::attempt(make_kernel_vlan);
   if (!kernel && choice != Choice::kPortable) return VlanDriver::kKernel;
-  if (choice == Choice::kKernel) throw HostError("vlan devices (" + *kernel + ")", "modprobe 8021q");
-  const auto portable = Trial::attempt([&] { make_portable_vlan(trial, {{.id = 28}}); });
-  if (portable)
-    throw HostError("vlan sub-interfaces (" + *portable + ")", "a kernel with CONFIG_NET_CLS_BPF, and root");
+  if (choice == Choice::kKernel)
+    throw HostError("vlan devices (" + kernel->reason + ")",
+                    kernel->remedy.empty() ? sys::module_remedy("vlan") : kernel->remedy);
+  if (const auto portable = Trial::attempt(make_plain_portable_vlan))
+    throw HostError("vlan sub-interfaces (" + portable->reason + ")",
+                    portable->remedy.empty() ? kNeedsBpf : portable->remedy);
   return VlanDriver::kPortable;
 }
 

@@ -19,7 +19,8 @@ enum class State {
 const char* to_string(State state);  ///< "ok", "portable", "missing"
 
 struct Feature {
-  std::string name;  ///< "vlan", "qinq", "delay", "loss", "rate", "ipsec", "vrf", "nftables", "tun", "program:frr" ...
+  std::string name;  ///< "veth", "bridge", "vlan", "qinq", "delay", "loss", "rate", "ipsec", "vrf", "nftables", "tun",
+                     ///< "program:frr" ...
   State state = State::kMissing;
   std::string driver;  ///< what would be used: "vlan device", "tc eBPF" ...; empty when missing
   std::string detail;  ///< what was tried and what the kernel answered

@@ -24,10 +24,16 @@ class Bucket {
   }
 
   using Share = std::multiset<std::uint64_t>::iterator;
+  /// What the kernel refuses does not count.
   Share add(std::uint64_t rate) {
     std::lock_guard lock(mutex_);
     const auto share = rates_.insert(rate);
-    apply();
+    try {
+      apply();
+    } catch (...) {
+      rates_.erase(share);
+      throw;
+    }
     return share;
   }
   void remove(Share share) {

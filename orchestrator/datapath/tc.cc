@@ -16,6 +16,8 @@
 #include <cstring>
 #include <set>
 
+#include "sys/modules.hh"
+
 namespace xconn::datapath {
 namespace {
 
@@ -41,7 +43,7 @@ void throw_on_error(const nlmsghdr* answer, const std::string& operation, const 
   if (error->error == 0) return;
   std::string sentence;
   if (answer->nlmsg_flags & NLM_F_ACK_TLVS) mnl_attr_parse(answer, sizeof(*error), read_sentence, &sentence);
-  throw KernelError(operation, object, "", -error->error, sentence);
+  sys::throw_explained(KernelError(operation, object, "", -error->error, sentence));
 }
 
 int read_address(const nlattr* attribute, void* out) {

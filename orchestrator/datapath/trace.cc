@@ -30,6 +30,13 @@ struct Core {
   }
   int map(const bpf_map* which) const { return bpf_map__fd(which); }
 
+  /// With `mutex` held.
+  void forget_flow(std::uint32_t id) {
+    for (const trace_tuple& tuple : tuples[id]) bpf_map_delete_elem(map(programs->maps.flows), &tuple);
+    bpf_map_delete_elem(map(programs->maps.flows_by_id), &id);
+    tuples.erase(id);
+  }
+
   std::shared_ptr<trace_bpf> programs;
   std::mutex mutex;
   std::map<std::uint32_t, Place> places;  // by class id; kept after a point has gone, for late records
@@ -153,19 +160,22 @@ void Trace::set_flow(const TraceFlow& flow) {
   trace_flow value{.mask = flow.mask, .id = flow.id, .server_port = flow.server_port, .direction = 0, .padding = 0};
   const auto there = tuple_of(flow.client, flow.client_port, flow.server, flow.server_port, flow.protocol);
   const auto back = tuple_of(flow.server, flow.server_port, flow.client, flow.client_port, flow.protocol);
-  if (flow.protocol == 17) write(core.map(core.programs->maps.flows_by_id), flow.id, value);
-  write(core.map(core.programs->maps.flows), there, value);
-  value.direction = 1;
-  write(core.map(core.programs->maps.flows), back, value);
   core.tuples[flow.id] = {there, back};
+  try {
+    if (flow.protocol == 17) write(core.map(core.programs->maps.flows_by_id), flow.id, value);
+    write(core.map(core.programs->maps.flows), there, value);
+    value.direction = 1;
+    write(core.map(core.programs->maps.flows), back, value);
+  } catch (...) {
+    core.forget_flow(flow.id);
+    throw;
+  }
 }
 
 void Trace::remove_flow(std::uint32_t id) {
   Core& core = *impl_->core;
   std::lock_guard lock(core.mutex);
-  for (const trace_tuple& tuple : core.tuples[id]) bpf_map_delete_elem(core.map(core.programs->maps.flows), &tuple);
-  bpf_map_delete_elem(core.map(core.programs->maps.flows_by_id), &id);
-  core.tuples.erase(id);
+  core.forget_flow(id);
 }
 
 TracePoint Trace::attach(const sys::Netns& netns, const std::string& interface, std::uint32_t point, Side side) {

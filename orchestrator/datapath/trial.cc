@@ -13,9 +13,11 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 #include "datapath/tc.hh"
+#include "sys/modules.hh"
 #include "sys/process.hh"
 
 namespace xconn::datapath {
@@ -52,8 +54,9 @@ void add_link(const sys::Netns& netns, const std::string& kind, std::uint16_t at
   mnl_attr_nest_end(message.get(), info);
   const auto tc = Tc::of(netns);
   tc->send(message.get(), "add " + kind + " interface", "trial");
-  tc->commit({kernel::link_delete("trial")});
 }
+
+constexpr Duration kNftBound = std::chrono::seconds(60);  // 0.1 s; an emulated machine has taken over ten
 
 constexpr const char* kRuleset = R"(
 table ip trial {
@@ -80,25 +83,32 @@ Trial::Trial() : netns_(sys::Netns::create()) {
                           kernel::link_set("b", {.up = true})});
 }
 
-std::optional<std::string> Trial::attempt(const std::function<void()>& action) {
+std::optional<Refusal> Trial::attempt(const Attempt& action) {
   try {
-    action();
+    action(Trial());
     return std::nullopt;
+  } catch (const HostError& error) {
+    return Refusal{error.missing(), error.remedy()};
   } catch (const KernelError& error) {
     const std::string reason = std::strerror(error.error_number());
-    return error.operation() + ": " + reason + (error.sentence().empty() ? "" : " (" + error.sentence() + ")");
+    const auto sentence = error.sentence().empty() ? "" : " (" + error.sentence() + ")";
+    return Refusal{error.operation() + ": " + reason + sentence, {}};
   } catch (const ServiceError& error) {
-    return error.last_log_lines().empty() ? error.status() : error.last_log_lines().front();
+    return Refusal{error.last_log_lines().empty() ? error.status() : error.last_log_lines().front(), {}};
+  } catch (const TimeoutError& error) {
+    return Refusal{"did not answer in " + to_string(Duration{error.bound()}),
+                   "the machine is too busy, or too slow: try again when it has less to do"};
   } catch (const Error& error) {
-    return error.what();
+    return Refusal{error.what(), {}};
   }
 }
+
+void Trial::add_bridge() const { Tc::of(netns_)->commit(kernel::Batch{kernel::bridge("trial", {}, 1500)}); }
 
 void Trial::add_stacked_vlan() const {
   const auto tc = Tc::of(netns_);
   tc->commit({kernel::vlan("trial", "a", {.id = 100, .ethertype = 0x88a8})});
   tc->commit({kernel::vlan("trial.28", "trial", {.id = 28})});
-  tc->commit({kernel::link_delete("trial")});
 }
 
 void Trial::add_netem() const {
@@ -111,7 +121,6 @@ void Trial::add_netem() const {
   const tc_netem_qopt options{.latency = 1000, .limit = 1000, .loss = 0, .gap = 0, .duplicate = 0, .jitter = 0};
   mnl_attr_put(message.get(), TCA_OPTIONS, sizeof options, &options);
   tc->send(message.get(), "add qdisc netem", "a");
-  tc->commit({kernel::root_qdisc_delete("a")});
 }
 
 void Trial::add_xfrm_interface() const { add_link(netns_, "xfrm", IFLA_XFRM_IF_ID, 7); }
@@ -152,13 +161,15 @@ void Trial::add_esp_state() const {
 void Trial::open_tun() const {
   netns_.run([] {
     sys::Fd tun(::open("/dev/net/tun", O_RDWR | O_CLOEXEC));
-    sys::check(tun.get(), "open", "/dev/net/tun");
+    if (!tun) sys::throw_explained(KernelError("open", "/dev/net/tun", "", errno));
     ifreq request{.ifr_ifrn = {.ifrn_name = "trial-tun"}, .ifr_ifru = {}};
     request.ifr_flags = IFF_TUN | IFF_NO_PI;
     sys::check(ioctl(tun.get(), TUNSETIFF, &request), "make tun");
   });
 }
 
-void Trial::load_ruleset() const { sys::run_checked({"nft", "-f", "-"}, {.netns = netns_.fd(), .input = kRuleset}); }
+void Trial::load_ruleset() const {
+  sys::run_checked({"nft", "-f", "-"}, {.netns = netns_.fd(), .deadline = kNftBound, .input = kRuleset});
+}
 
 }  // namespace xconn::datapath

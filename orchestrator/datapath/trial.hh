@@ -9,22 +9,30 @@
 
 namespace xconn::datapath {
 
-/// Two interfaces, "a" and "b", a veth pair that is up; nothing leaves the namespace.
+/// Why something cannot be had, and the line that brings it; the line is empty when only the feature's own row knows.
+struct Refusal {
+  std::string reason, remedy;
+};
+
+/// Two interfaces, "a" and "b", a veth pair that is up; nothing leaves the namespace, and what an attempt leaves goes
+/// with it.
 class Trial {
  public:
   Trial();
   const sys::Netns& netns() const { return netns_; }
 
-  /// nullopt when `action` succeeded, else what went wrong, as one line.
-  static std::optional<std::string> attempt(const std::function<void()>& action);
+  using Attempt = std::function<void(const Trial&)>;
+  /// In a trial of its own: nullopt when `action` succeeded, else what went wrong, as one line.
+  static std::optional<Refusal> attempt(const Attempt& action);
 
-  void add_stacked_vlan() const;  ///< these throw KernelError where the kernel lacks it
+  void add_bridge() const;  ///< these throw KernelError, or HostError where the kernel lacks a module
+  void add_stacked_vlan() const;
   void add_netem() const;
   void add_xfrm_interface() const;
   void add_esp_state() const;
   void add_vrf() const;
-  void open_tun() const;      ///< KernelError or HostError
-  void load_ruleset() const;  ///< what labs' nftables rules use; ServiceError with nft's own words
+  void open_tun() const;
+  void load_ruleset() const;  ///< what labs' nftables rules use; ServiceError with nft's own words, or TimeoutError
 
  private:
   sys::Netns netns_;

@@ -39,14 +39,12 @@ struct Trunk {
   Attachment attachment;
 };
 
-/// The pair of the visible interface and its hidden port.
+/// The visible interface and its hidden port.
 struct Pair {
-  Pair(const sys::Netns& netns, std::shared_ptr<Tc> owner, const SubInterface& sub, const Mac& mac)
+  Pair(std::shared_ptr<Tc> owner, const SubInterface& sub, const Mac& mac)
       : tc(std::move(owner)), visible(sub.name), port(sub.name + "~") {
-    tc->commit({kernel::veth({.name = visible, .mac = mac, .mtu = sub.mtu}, {.name = port, .mtu = sub.mtu}),
-                kernel::clsact_add(visible), kernel::clsact_add(port),
-                kernel::link_set(port, {.no_ipv6_address = true})});
-    disable_ipv6(netns, port);
+    tc->commit(
+        kernel::Batch{kernel::veth({.name = visible, .mac = mac, .mtu = sub.mtu}, {.name = port, .mtu = sub.mtu})});
   }
   ~Pair() {
     if (left) return;
@@ -64,6 +62,13 @@ struct Pair {
   bool left = false;
 };
 
+/// On a pair of its own, so that what is refused takes the pair along.
+void prepare(const sys::Netns& netns, const Pair& pair) {
+  pair.tc->commit({kernel::clsact_add(pair.visible), kernel::clsact_add(pair.port),
+                   kernel::link_set(pair.port, {.no_ipv6_address = true})});
+  disable_ipv6(netns, pair.port);
+}
+
 }  // namespace
 
 struct PortableVlan::Impl {
@@ -71,8 +76,8 @@ struct PortableVlan::Impl {
       : tc(Tc::of(netns)),
         device(tc->device(sub.parent)),
         programs(loaded<vlan_bpf>()),
-        pair(netns, tc, sub, sub.mac ? *sub.mac : mac_of(device)),
-        trunk(Trunk::of(tc, sub.parent, device.index)),
+        pair(tc, sub, sub.mac ? *sub.mac : mac_of(device)),
+        trunk((prepare(netns, pair), Trunk::of(tc, sub.parent, device.index))),
         port_index(tc->device(pair.port).index),
         departure(programs, bpf_map__fd(programs->maps.departures), slot.id(),
                   vlan_departure{static_cast<__u32>(device.index), encode(sub.tags)}, sub.name),

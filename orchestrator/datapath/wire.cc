@@ -2,6 +2,7 @@
 
 #include <bpf/libbpf.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/membarrier.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <list>
 #include <stdexcept>
 #include <thread>
@@ -24,6 +26,7 @@
 #include "datapath/thread.hh"
 #include "datapath/wire_queue.hh"
 #include "sys/clock.hh"
+#include "sys/modules.hh"
 #include "wire.skel.h"
 
 namespace xconn::datapath {
@@ -51,7 +54,9 @@ struct Tap {
   }
   sys::Fd open_tap() {
     sys::Fd tun(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
-    if (!tun) throw HostError("/dev/net/tun", "modprobe tun, or run the container with --device /dev/net/tun");
+    if (!tun)
+      throw HostError(fmt::format("/dev/net/tun ({})", std::strerror(errno)),
+                      sys::module_remedy("tun") + "; in a container also --device /dev/net/tun");
     ifreq request{.ifr_ifrn = {.ifrn_name = "wire%d~"}, .ifr_ifru = {}};
     request.ifr_flags = IFF_TAP | IFF_NO_PI;
     sys::check(ioctl(tun.get(), TUNSETIFF, &request), "make tap");

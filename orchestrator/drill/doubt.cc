@@ -50,6 +50,12 @@ bool gives_up(const services::Event& event) {
          std::ranges::any_of(row->words, [&](const char* word) { return event.text.find(word) != std::string::npos; });
 }
 
+/// Its own time was up: BGP that BFD took with it had not waited for its hold time.
+bool gave_up_by(const Detection& detection, const services::Event& event) {
+  return detection.node == event.node && detection.source == event.source && gives_up(event) &&
+         !(event.source == "bgp" && event.text.find("BFD") != std::string::npos);
+}
+
 /// BFD takes BGP with it.
 bool may_be(const Detection& detection, const services::Event& event) {
   return detection.node == event.node &&
@@ -76,9 +82,11 @@ bool keeps_time(probes::FlowKind kind, probes::Way way) {
 }
 
 void add_late_departures(const probes::Trail& trail, std::vector<Stall>& stalls) {
-  for (std::size_t i = 1; i < trail.sent.size(); ++i) {
-    const Stall late{trail.sent[i - 1].at + trail.interval, trail.sent[i].at};
+  std::optional<Duration> before;
+  for (const probes::Departure& probe : trail.sent) {
+    const Stall late{before.value_or(probe.at) + trail.interval, probe.at};
     if (length(late) >= probes::kStallFloor) stalls.push_back(late);
+    before = probe.at;
   }
 }
 
@@ -117,12 +125,6 @@ Duration first_cause(const Evidence& evidence) {
   return first;
 }
 
-Duration longest_reach(const std::vector<Detection>& detections) {
-  Duration longest{0};
-  for (const Detection& detection : detections) longest = std::max(longest, detection.after);
-  return longest;
-}
-
 }  // namespace
 
 Doubt::Doubt(const Evidence& evidence)
@@ -131,19 +133,30 @@ Doubt::Doubt(const Evidence& evidence)
       felt_(with_late_departures(stalls_, evidence)),
       watched_(evidence.last_seen()),
       cause_(first_cause(evidence)),
-      reach_(longest_reach(evidence.detections)),
+      reach_(reach({cause_, watched_})),
       misled_(find_misled()) {}
 
 Duration Doubt::horizon() const { return misled_ ? misled_->stall.start : Duration::max(); }
 
 Duration Doubt::inside(const Window& window) const { return sum_inside(felt_, window); }
 
-Duration Doubt::before(Duration time) const {
+Duration Doubt::reach(const Window& window) const {
+  Duration longest{0};
+  for (const services::Event& event : evidence_.events) {
+    if (event.at < window.begin || event.at > window.end) continue;
+    for (const Detection& detection : evidence_.detections) {
+      if (gave_up_by(detection, event)) longest = std::max(longest, detection.after);
+    }
+  }
+  return longest;
+}
+
+Duration Doubt::before(const Window& window) const {
+  const Duration back_to = window.begin - reach(window);
   Duration longest{0};
   for (const Stall& stall : stalls_) {
-    if (stall.start < time && stall.end >= time - reach_) {
-      longest = std::max(longest, std::min(stall.end, time) - stall.start);
-    }
+    if (stall.start >= window.begin || stall.end < back_to) continue;
+    longest = std::max(longest, std::min(stall.end, window.begin) - stall.start);
   }
   return longest;
 }
@@ -151,7 +164,8 @@ Duration Doubt::before(Duration time) const {
 Duration Doubt::behind(Duration time) const {
   std::vector<Duration> lengths;
   for (const Stall& stall : stalls_) {
-    const Duration part = std::min(stall.end, time) - std::max(stall.start, cause_);
+    if (stall.start >= time) continue;  // one that is under way holds up to its end
+    const Duration part = stall.end - std::max(stall.start, cause_);
     if (part > Duration{0}) lengths.push_back(part);
   }
   std::ranges::sort(lengths, std::greater{});
@@ -161,7 +175,7 @@ Duration Doubt::behind(Duration time) const {
 
 Window Doubt::moments_of(Duration time) const {
   if (time <= cause_) return {time, time};
-  return {std::max(time - before(cause_), cause_), time + behind(time)};
+  return {std::max(time - before({cause_, watched_}), cause_), time + behind(time)};
 }
 
 bool Doubt::quiet(const Window& window) const {

@@ -45,8 +45,8 @@ class Doubt {
   Duration horizon() const;
   /// Sum of the stalls inside.
   Duration inside(const probes::Window& window) const;
-  /// The longest stall that ended in the time before that any detection looks back on.
-  Duration before(Duration time) const;
+  /// The longest stall before the window that what gave up inside it still looked back on.
+  Duration before(const probes::Window& window) const;
   /// From when on a stall may have touched what happened at `time`.
   Duration since(Duration time) const { return std::min(time - reach_, cause_); }
   /// By how much what is seen at `time` may be late: each step of a chain from cause to effect meets one stall at most.
@@ -65,6 +65,7 @@ class Doubt {
   std::string words(const probes::Window& because) const;
 
  private:
+  Duration reach(const probes::Window& window) const;
   std::optional<Misled> find_misled() const;
   std::optional<Misled> misled_by(const services::Event& event) const;
   std::string at(Duration time) const;

@@ -138,6 +138,8 @@ struct Drill {
   std::vector<Expectation> expectations;
 };
 
+/// What a drill file says. Throws TopologyError.
+std::string text_of_file(const std::string& path);
 /// Throws TopologyError with all findings.
 Drill read(const std::string& path);
 /// The same from text; `file` is for the findings, and the folder that `topology` is relative to.

@@ -62,7 +62,7 @@ probes::Verdict overall(const std::vector<Judgement>& judgements) {
 
 }  // namespace
 
-const FlowEvidence& Evidence::flow(const std::string& name) const {
+const FlowEvidence& Evidence::flow(std::string_view name) const {
   return *std::find_if(flows.begin(), flows.end(), [&](const auto& flow) { return flow.spec.name == name; });
 }
 

@@ -50,7 +50,7 @@ struct Evidence {
   std::map<const Expectation*, Captured> captured;
 
   Duration last_seen() const { return std::max(ended, watched); }
-  const FlowEvidence& flow(const std::string& name) const;
+  const FlowEvidence& flow(std::string_view name) const;
   probes::Window window(const std::optional<Span>& during) const;  ///< all of the drill when absent
   std::optional<probes::Path> path_at(const FlowEvidence& flow, probes::Way way, Duration time) const;
 };

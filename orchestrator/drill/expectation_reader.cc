@@ -183,7 +183,7 @@ ExpectPath read_steady(Section& section, const std::set<std::string>& flows) { r
 std::optional<Expectation> read_expectation(Section& section, const std::set<std::string>& flows) {
   Expectation result;
   result.where = section.where();
-  result.because = section.text("because").value_or("");
+  result.because = section.lines("because").value_or("");
   int found = 0;
   for (const Row& row : kRows) {
     auto inner = section.section(row.key);

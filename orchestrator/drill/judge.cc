@@ -129,7 +129,8 @@ struct Judge {
     for (const auto& gap : probes::silences(trail, surely(window))) {
       least = std::max(least, without(gap.outage, doubt.inside({gap.start, gap.end}), flow.spec.kind));
     }
-    for (const auto& gap : gaps(trail, perhaps(window))) most = std::max(most, gap.outage + doubt.before(gap.start));
+    for (const auto& gap : gaps(trail, perhaps(window)))
+      most = std::max(most, gap.outage + doubt.before({gap.start, gap.end}));
     if (misled(window)) most = Duration::max();
     const Verdict verdict = within(least, most, what.limit.at_most, what.limit.at_least);
     std::string found = fmt::format("{} {}", readable(longest.outage), word(way));
@@ -161,7 +162,7 @@ struct Judge {
     for (const auto& gap : gaps(trail, surely(window))) longer += doubt.inside({gap.start, gap.end});
     for (const auto& gap : gaps(trail, perhaps(window))) {
       const probes::Window whole{gap.start, gap.end};
-      if (!doubt.quiet(whole)) shorter += doubt.inside(whole) + doubt.before(gap.start);
+      if (!doubt.quiet(whole)) shorter += doubt.inside(whole) + doubt.before(whole);
     }
     const std::uint64_t least = sure.size() - std::min(sure.size(), probes_in(longer));
     std::uint64_t most = probes::lost_during(trail, perhaps(window)).size() + probes_in(shorter);

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <variant>
 
+#include "base/input.hh"
+#include "base/text.hh"
 #include "drill/drill.hh"
 #include "drill/expectation_reader.hh"
+#include "drill/parse.hh"
 #include "drill/reader.hh"
 #include "faults/kinds.hh"
 
@@ -77,14 +78,14 @@ Inject read_inject(Section& section, std::size_t number) {
   fault.kind = section.required_text("fault");
   fault.on = section.required_text("on");
   fault.lasts = section.duration("for");
-  fault.name = section.text("name").value_or(fmt::format("fault-{}", number));
+  fault.name = section.has("name") ? section.required_name("name") : fmt::format("fault-{}", number);
   for (auto& [key, value] : section.rest()) fault.parameters.emplace(key, value);
   check_kind(section, fault);
   return fault;
 }
 
 Exec read_exec(Section section) {
-  Exec exec{section.required_text("node"), section.texts("command")};
+  Exec exec{section.required_text("node"), section.texts("command", true)};
   if (exec.argv.empty()) section.fault("command", "it is a list of words, the program first");
   section.finish();
   return exec;
@@ -163,9 +164,9 @@ void read_expectations(Section& root, const std::set<std::string>& flows, Drill&
 }
 
 void read_root(Section& root, const std::string& file, Findings& findings, Drill& drill) {
-  drill.name = root.required_text("name");
+  drill.name = root.required_name("name");
   root.rename("drill " + drill.name);
-  drill.about = root.text("about").value_or("");
+  drill.about = root.lines("about").value_or("");
   const std::filesystem::path topology = root.required_text("topology");
   drill.topology = (std::filesystem::path(file).parent_path() / topology).lexically_normal();
   if (!root.has("duration")) root.fault("duration", "it is required", "say how long the flows run: duration: 20s");
@@ -191,12 +192,9 @@ Drill read_text(const std::string& text, const std::string& file) {
   Findings findings;
   Drill drill;
   drill.file = file;
-  try {
-    Section root(YAML::Load(text), file, "drill", findings);
-    if (findings.empty()) read_root(root, file, findings, drill);
-  } catch (const YAML::Exception& error) {
-    const auto& mark = error.mark;
-    findings.push_back({{file, mark.line + 1, mark.column + 1}, "drill", {}, {}, error.msg, {}, {}});
+  if (const auto root = parse(text, file, findings)) {
+    Section section(*root, file, "drill", findings);
+    if (findings.empty()) read_root(section, file, findings, drill);
   }
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
     return std::pair{a.where.line, a.where.column} < std::pair{b.where.line, b.where.column};
@@ -205,18 +203,19 @@ Drill read_text(const std::string& text, const std::string& file) {
   return drill;
 }
 
-Drill read(const std::string& path) {
-  const auto refuse = [&](const std::string& rule) {
-    throw TopologyError({{{path, 0, 0}, "drill", {}, {}, rule, {}, {}}});
-  };
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path)) refuse("the file cannot be read");
-  std::string text(kLargestFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargestFile) refuse("a drill file has at most 1 MiB");
-  if (text.empty()) refuse("the file is empty");
-  return read_text(text, path);
+std::string text_of_file(const std::string& path) {
+  auto read = read_input(path, kLargestFile);
+  if (auto* text = std::get_if<std::string>(&read); text != nullptr && !text->empty()) return std::move(*text);
+  const auto* fault = std::get_if<Unreadable>(&read);
+  throw TopologyError({{{path, 0, 0},
+                        "drill",
+                        {},
+                        {},
+                        fault == nullptr ? "the file is empty" : fault->rule,
+                        fault == nullptr ? "" : fault->remedy,
+                        {}}});
 }
+
+Drill read(const std::string& path) { return read_text(text_of_file(path), path); }
 
 }  // namespace xconn::drill

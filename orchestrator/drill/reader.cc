@@ -2,9 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
+#include "base/address.hh"
+#include "base/text.hh"
+
 namespace xconn::drill {
+namespace {
+
+constexpr std::size_t kLongestText = 10'000;
+
+/// Letters, digits, '-', '_', and inside '.' and blanks.
+bool is_name(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return c == '.' || c == ' '; }, '-');
+  return is_object_name(text);
+}
+
+}  // namespace
 
 Section::Section(YAML::Node node, std::string file, std::string object, Findings& findings)
     : node_(std::move(node)), file_(std::move(file)), object_(std::move(object)), findings_(&findings) {
@@ -46,16 +62,49 @@ void Section::fault(const std::string& key, const std::string& rule, const std::
       {place(at), object_, key, value.IsDefined() && value.IsScalar() ? value.Scalar() : "", rule, remedy, {}});
 }
 
-std::optional<std::string> Section::scalar(const YAML::Node& node, const std::string& key) {
-  if (node.IsScalar()) return node.Scalar();
-  findings_->push_back({place(node), object_, key, {}, "it is a single value", {}, {}});
-  return std::nullopt;
+std::optional<std::string> Section::scalar(const YAML::Node& node, const std::string& key, bool lines) {
+  const auto refuse = [&](const std::string& value, const std::string& rule, const std::string& remedy) {
+    findings_->push_back({place(node), object_, key, value, rule, remedy, {}});
+    return std::nullopt;
+  };
+  if (!node.IsScalar()) return refuse({}, "it is a single value", {});
+  const auto& text = node.Scalar();
+  if (text.size() > kLongestText) return refuse({}, "it is at most 10000 characters", "say less");
+  if (is_plain(text, lines)) return text;
+  return refuse(
+      text,
+      lines ? "it has no control characters but line breaks and tabs" : "it is one line without control characters",
+      "leave out escape sequences");
+}
+
+void Section::check_name(const YAML::Node& node, const std::string& key, const std::string& name) {
+  if (is_name(name)) return;
+  findings_->push_back(
+      {place(node),
+       object_,
+       key,
+       name,
+       "a name is at most 63 letters, digits, '-', '_', '.' and blanks, and begins with a letter or digit",
+       "rename it",
+       {}});
 }
 
 std::optional<std::string> Section::text(const std::string& key) {
   const YAML::Node value = get(key);
   if (!value.IsDefined()) return std::nullopt;
   return scalar(value, key);
+}
+
+std::optional<std::string> Section::lines(const std::string& key) {
+  const YAML::Node value = get(key);
+  if (!value.IsDefined()) return std::nullopt;
+  return scalar(value, key, true);
+}
+
+std::string Section::required_name(const std::string& key) {
+  const auto name = required_text(key);
+  if (!name.empty()) check_name(find(key), key, name);
+  return name;
 }
 
 std::string Section::required_text(const std::string& key) {
@@ -96,21 +145,24 @@ std::optional<bool> Section::yes_or_no(const std::string& key) {
   return *word == "true";
 }
 
-std::vector<std::string> Section::words(const YAML::Node& node, const std::string& key) {
+std::vector<std::string> Section::words(const YAML::Node& node, const std::string& key, bool lines) {
   if (!node.IsDefined()) return {};
-  if (node.IsScalar()) return {node.Scalar()};
+  if (node.IsScalar()) {
+    const auto word = scalar(node, key, lines);
+    return word ? std::vector<std::string>{*word} : std::vector<std::string>{};
+  }
   if (!node.IsSequence()) {
     fault(key, "it is a list");
     return {};
   }
   std::vector<std::string> result;
   for (const auto& item : node) {
-    if (const auto word = scalar(item, key)) result.push_back(*word);
+    if (const auto word = scalar(item, key, lines)) result.push_back(*word);
   }
   return result;
 }
 
-std::vector<std::string> Section::texts(const std::string& key) { return words(get(key), key); }
+std::vector<std::string> Section::texts(const std::string& key, bool lines) { return words(get(key), key, lines); }
 
 std::vector<std::vector<std::string>> Section::alternatives(const std::string& key) {
   const YAML::Node value = get(key);
@@ -162,6 +214,7 @@ void Section::each_named(const std::string& key, const std::function<void(const 
   if (!map.IsMap()) return fault(key, "it is a map of names");
   for (const auto& entry : map) {
     Section inner(entry.second, file_, fmt::format("{} {}", key, entry.first.Scalar()), *findings_);
+    check_name(entry.first, key, entry.first.Scalar());
     read(entry.first.Scalar(), inner);
     inner.finish();
   }

@@ -25,12 +25,14 @@ class Section {
 
   Where where() const { return place(node_); }
   bool has(const std::string& key);
-  std::optional<std::string> text(const std::string& key);
+  std::optional<std::string> text(const std::string& key);   ///< one line
+  std::optional<std::string> lines(const std::string& key);  ///< several
   std::string required_text(const std::string& key);
+  std::string required_name(const std::string& key);  ///< of a drill, a fault: it becomes part of files' names
   std::optional<Duration> duration(const std::string& key);
   std::optional<std::uint64_t> number(const std::string& key, std::uint64_t most);
   std::optional<bool> yes_or_no(const std::string& key);
-  std::vector<std::string> texts(const std::string& key);  ///< a list, or a single word
+  std::vector<std::string> texts(const std::string& key, bool lines = false);  ///< a list, or a single word
   /// A list whose entries are a word, or a list of words.
   std::vector<std::vector<std::string>> alternatives(const std::string& key);
   std::vector<std::pair<std::string, std::string>> pairs(const std::string& key);
@@ -52,8 +54,9 @@ class Section {
   YAML::Node get(const std::string& key);
   YAML::Node find(const std::string& key) const;
   Where place(const YAML::Node& node) const;
-  std::optional<std::string> scalar(const YAML::Node& node, const std::string& key);
-  std::vector<std::string> words(const YAML::Node& node, const std::string& key);
+  std::optional<std::string> scalar(const YAML::Node& node, const std::string& key, bool lines = false);
+  void check_name(const YAML::Node& node, const std::string& key, const std::string& name);
+  std::vector<std::string> words(const YAML::Node& node, const std::string& key, bool lines = false);
 
   YAML::Node node_;
   std::string file_, object_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/markup.hh"
 #include "drill/report_words.hh"
 
 namespace xconn::drill {
@@ -16,58 +17,30 @@ const char* mark(Verdict verdict) {
   return verdict == Verdict::kFail ? "❌ fail" : "⚠️ inconclusive";
 }
 
-std::string escaped(const std::string& text, bool with_pipe = false) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      case '|':
-        result += with_pipe ? "\\|" : "|";
-        break;
-      default:
-        // XML 1.0 has no other control characters.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') result += c;
-    }
-  }
-  return result;
-}
-
-std::string cell(const std::string& text) { return escaped(text, true); }
-
 std::string markdown_row(const std::vector<std::string>& cells) {
   std::string line = "|";
-  for (const std::string& text : cells) line += " " + cell(text) + " |";
+  for (const std::string& text : cells) line += " " + markdown_text(text) + " |";
   return line + "\n";
 }
 
 std::string markdown_flow(const FlowResult& flow) {
-  std::string text =
-      fmt::format("\n### {} ({}, {} to {}): {}\n\n", flow.name, flow.kind, flow.from, flow.to, outage_words(flow));
+  std::string text = fmt::format("\n### {} ({}, {} to {}): {}\n\n", markdown_text(flow.name), markdown_text(flow.kind),
+                                 markdown_text(flow.from), markdown_text(flow.to), outage_words(flow));
   text += markdown_row(direction_titles());
   text += "|";
   for (std::size_t i = 0; i < direction_titles().size(); ++i) text += "---|";
   text += "\n" + markdown_row(direction_cells("forward", flow.forward));
   text += markdown_row(direction_cells("reverse", flow.reverse));
-  if (flow.forward.before) text += fmt::format("\nbefore: `{}`\n", probes::to_string(*flow.forward.before));
-  if (flow.forward.after) text += fmt::format("\nafter: `{}`\n", probes::to_string(*flow.forward.after));
+  if (flow.forward.before)
+    text += fmt::format("\nbefore: {}\n", markdown_text(probes::to_string(*flow.forward.before)));
+  if (flow.forward.after) text += fmt::format("\nafter: {}\n", markdown_text(probes::to_string(*flow.forward.after)));
   return text;
 }
 
 std::string junit_case(const Report& report, const Judgement& one) {
   std::string text =
-      fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n", escaped(report.drill), escaped(one.sentence));
-  const std::string detail = escaped(one.found + (one.because.empty() ? "" : "; because " + one.because));
+      fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n", xml_text(report.drill), xml_text(one.sentence));
+  const std::string detail = xml_text(one.found + (one.because.empty() ? "" : "; because " + one.because));
   if (one.verdict == Verdict::kFail) text += fmt::format("      <failure message=\"{}\"/>\n", detail);
   if (one.verdict == Verdict::kInconclusive) {
     text += fmt::format("      <skipped message=\"inconclusive: {}\"/>\n", detail);
@@ -83,10 +56,10 @@ long count_of(const Report& report, Verdict verdict) {
 std::string junit_suite(const Report& report) {
   std::string text = fmt::format(
       "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" errors=\"0\" time=\"{:.3f}\">\n",
-      escaped(report.drill), report.judgements.size(), count_of(report, Verdict::kFail),
+      xml_text(report.drill), report.judgements.size(), count_of(report, Verdict::kFail),
       count_of(report, Verdict::kInconclusive), std::chrono::duration<double>(report.duration).count());
   for (const Judgement& one : report.judgements) text += junit_case(report, one);
-  text += fmt::format("    <system-out>{}</system-out>\n", escaped(to_text(report)));
+  text += fmt::format("    <system-out>{}</system-out>\n", xml_text(to_text(report)));
   return text + "  </testsuite>\n";
 }
 
@@ -116,7 +89,7 @@ struct Picture {
   std::string lane(std::size_t index) const {
     const auto& [name, direction] = lanes[index];
     const double y = kTop + kLane * static_cast<double>(index);
-    std::string text = fmt::format("<text x=\"0\" y=\"{:.1f}\">{}</text>", y + 13, escaped(name));
+    std::string text = fmt::format("<text x=\"0\" y=\"{:.1f}\">{}</text>", y + 13, xml_text(name));
     text += fmt::format("<rect class=\"ok\" x=\"{}\" y=\"{:.1f}\" width=\"{}\" height=\"14\"/>", kLeft, y, kWidth);
     for (const probes::Gap& gap : direction->measured.gaps) {
       const double width = std::max(1.0, x(gap.end) - x(gap.start));
@@ -131,8 +104,8 @@ struct Picture {
     const std::string kind = row.source == "fault" ? "fault" : "event";
     return fmt::format(
         "<line class=\"{}\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{}\" y2=\"{}\"><title>{} {} {}</title></line>\n", kind,
-        x(row.at), x(row.at), kTop - 8, height() - 24, since_fault(report, row.at), escaped(row.source),
-        escaped(row_words(row)));
+        x(row.at), x(row.at), kTop - 8, height() - 24, since_fault(report, row.at), xml_text(row.source),
+        xml_text(row_words(row)));
   }
   std::string axis() const {
     const double end = std::chrono::duration<double>(report.duration).count();
@@ -154,24 +127,25 @@ svg{width:100%;font-size:12px}.ok{fill:#2e8b57}.gap{fill:#c0392b}.fault{stroke:#
 
 std::string html_row(const std::vector<std::string>& cells, const char* tag = "td") {
   std::string text = "<tr>";
-  for (const std::string& content : cells) text += fmt::format("<{}>{}</{}>", tag, escaped(content), tag);
+  for (const std::string& content : cells) text += fmt::format("<{}>{}</{}>", tag, xml_text(content), tag);
   return text + "</tr>\n";
 }
 
 std::string html_flow(const FlowResult& flow) {
-  std::string text = fmt::format("<h2>{} ({}, {} to {}): {}</h2>\n<table>", escaped(flow.name), escaped(flow.kind),
-                                 escaped(flow.from), escaped(flow.to), escaped(outage_words(flow)));
+  std::string text = fmt::format("<h2>{} ({}, {} to {}): {}</h2>\n<table>", xml_text(flow.name), xml_text(flow.kind),
+                                 xml_text(flow.from), xml_text(flow.to), xml_text(outage_words(flow)));
   text += html_row(direction_titles(), "th") + html_row(direction_cells("forward", flow.forward)) +
           html_row(direction_cells("reverse", flow.reverse)) + "</table>\n";
-  if (flow.forward.before) text += "<p>before: " + escaped(probes::to_string(*flow.forward.before)) + "</p>\n";
-  if (flow.forward.after) text += "<p>after: " + escaped(probes::to_string(*flow.forward.after)) + "</p>\n";
+  if (flow.forward.before) text += "<p>before: " + xml_text(probes::to_string(*flow.forward.before)) + "</p>\n";
+  if (flow.forward.after) text += "<p>after: " + xml_text(probes::to_string(*flow.forward.after)) + "</p>\n";
   return text;
 }
 
 }  // namespace
 
 std::string to_markdown(const Report& report) {
-  std::string text = fmt::format("## {}: {}\n\n{}\n", cell(report.drill), mark(report.verdict), report.about);
+  std::string text = fmt::format("## {}: {}\n\n{}\n", markdown_text(report.drill), mark(report.verdict),
+                                 markdown_paragraph(report.about));
   text += "\n| verdict | expected | found |\n|---|---|---|\n";
   for (const Judgement& one : report.judgements) text += markdown_row({mark(one.verdict), one.sentence, one.found});
   for (const FlowResult& flow : report.flows) text += markdown_flow(flow);
@@ -192,7 +166,7 @@ std::string to_html(const Report& report) {
   std::string text = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\n<style>{1}</style>\n"
       "<h1>{0}: <span class=\"{2}\">{2}</span></h1>\n<p>{3}</p>\n",
-      escaped(report.drill), kStyle, to_string(report.verdict), escaped(report.about));
+      xml_text(report.drill), kStyle, to_string(report.verdict), xml_text(report.about));
   text += Picture(report).svg() + "<table>";
   for (const Judgement& one : report.judgements) {
     text += html_row({to_string(one.verdict), one.sentence, one.found, one.because});
@@ -201,7 +175,7 @@ std::string to_html(const Report& report) {
   for (const FlowResult& flow : report.flows) text += html_flow(flow);
   text += "<table>";
   for (const Row& row : report.timeline) text += html_row({since_fault(report, row.at), row.source, row_words(row)});
-  return text + "</table>\n<p>" + escaped(host_words(report)) + "</p>\n</html>\n";
+  return text + "</table>\n<p>" + xml_text(host_words(report)) + "</p>\n</html>\n";
 }
 
 }  // namespace xconn::drill

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hh"
 #include "drill/report_words.hh"
 
 namespace xconn::drill {
@@ -37,19 +38,19 @@ std::string direction_line(const char* name, const DirectionResult& direction) {
 
 std::string path_lines(const FlowResult& flow) {
   std::string text;
-  if (flow.forward.before) text += "    before   " + probes::to_string(*flow.forward.before) + "\n";
+  if (flow.forward.before) text += "    before   " + printable(probes::to_string(*flow.forward.before)) + "\n";
   if (flow.forward.after && flow.forward.after != flow.forward.before) {
-    text += "    after    " + probes::to_string(*flow.forward.after) + "\n";
+    text += "    after    " + printable(probes::to_string(*flow.forward.after)) + "\n";
   }
   return text;
 }
 
 std::string flow_lines(const FlowResult& flow, std::size_t width) {
-  const std::string title = flow.from + " -> " + flow.to;
+  const std::string title = printable(flow.from + " -> " + flow.to);
   std::string text = fmt::format("  flow {:<{}}   {}", title, width, outage_words(flow));
   if (const std::string path = path_words(flow); !path.empty()) text += "   " + path;
-  text += fmt::format("\n    {} every {}, {}{}\n", flow.kind, xconn::to_string(flow.every), flow.name,
-                      flow.broken.empty() ? "" : ", ended: " + flow.broken);
+  text += fmt::format("\n    {} every {}, {}{}\n", printable(flow.kind), xconn::to_string(flow.every),
+                      printable(flow.name), flow.broken.empty() ? "" : ", ended: " + printable(flow.broken));
   text += direction_line("forward", flow.forward) + direction_line("reverse", flow.reverse);
   return text + path_lines(flow);
 }
@@ -59,7 +60,8 @@ std::string timeline_lines(const Report& report) {
   for (const Row& row : report.timeline) width = std::max(width, row.source.size());
   std::string text;
   for (const Row& row : report.timeline) {
-    text += fmt::format("    {:>8}  {:<{}}  {}\n", since_fault(report, row.at), row.source, width, row_words(row));
+    text += fmt::format("    {:>8}  {:<{}}  {}\n", since_fault(report, row.at), printable(row.source), width,
+                        printable(row_words(row)));
   }
   return text;
 }
@@ -70,10 +72,10 @@ std::string judgement_lines(const Report& report, const Paint& paint) {
   std::string text;
   for (const Judgement& one : report.judgements) {
     const std::string word = fmt::format("{:<{}}", label(one.verdict), width);
-    text += fmt::format("  {}  {}\n", paint(code_of(one.verdict), word), one.sentence);
-    text += fmt::format("  {:<{}}    {}\n", "", width, one.found);
+    text += fmt::format("  {}  {}\n", paint(code_of(one.verdict), word), printable(one.sentence));
+    text += fmt::format("  {:<{}}    {}\n", "", width, printable(one.found));
     if (!one.because.empty() && one.verdict != Verdict::kPass) {
-      text += fmt::format("  {:<{}}    because {}\n", "", width, one.because);
+      text += fmt::format("  {:<{}}    because {}\n", "", width, printable(one.because));
     }
   }
   return text;
@@ -85,13 +87,13 @@ std::string to_text(const Report& report, bool colour) {
   const Paint paint{colour};
   std::size_t width = 0;
   for (const FlowResult& flow : report.flows) width = std::max(width, flow.from.size() + flow.to.size() + 4);
-  std::string text = paint("1", "drill " + report.drill) + "\n";
+  std::string text = paint("1", "drill " + printable(report.drill)) + "\n";
   for (const FlowResult& flow : report.flows) text += flow_lines(flow, width);
   text += timeline_lines(report);
   text += judgement_lines(report, paint);
   text += "  " + host_words(report) + "\n";
-  for (const std::string& file : report.captures) text += "  capture " + file + "\n";
-  return text + fmt::format("{}  {}\n", paint(code_of(report.verdict), label(report.verdict)), report.drill);
+  for (const std::string& file : report.captures) text += "  capture " + printable(file) + "\n";
+  return text + fmt::format("{}  {}\n", paint(code_of(report.verdict), label(report.verdict)), printable(report.drill));
 }
 
 }  // namespace xconn::drill

@@ -104,7 +104,7 @@ void Session::wait(const std::string& awaited, Duration bound,
 }
 
 void Session::prepare() {
-  wait("the lab to be as its plan says", drill_.settle, [this] { return site_.unsettled(); });
+  wait("the lab to be at rest", drill_.settle, [this] { return site_.unrest(); });
   canary_ = std::make_unique<probes::Canary>();
   if (options_.trace) tracer_ = std::make_unique<probes::Tracer>(site_);
   for (const Flow& flow : drill_.flows) {

@@ -27,8 +27,8 @@ class Site : public probes::Site {
   virtual void inject(const Inject& fault) = 0;
   /// Of this drill's faults: the one of that name, or "all". Nothing when it is healed already.
   virtual void heal(const std::string& name) = 0;
-  /// What is not yet as the lab's facts say; nullopt when it has converged.
-  virtual std::optional<std::string> unsettled() = 0;
+  /// What keeps the lab from rest: not as planned, or not calm yet; nullopt when nothing does.
+  virtual std::optional<std::string> unrest() = 0;
   /// Everything that the lab's services, routes ("fib") and faults ("fault") said since a time, in order of time.
   virtual std::vector<services::Event> events(Duration since) = 0;
   /// How long a silence the lab's protocols endure.

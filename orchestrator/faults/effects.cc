@@ -25,6 +25,7 @@ struct Setting {
   Holds& holds;
   std::uint64_t& next_seed;
   const Request& request;
+  const sys::Pending& pending;
   Effects effects = {};
 
   std::string value(std::string_view name) const {
@@ -74,7 +75,7 @@ class Filtered : public Effect {
  public:
   Filtered(Site& site, const End& at, const datapath::FilterRule& rule)
       : filter_(std::in_place, site.netns(at.node), at.interface, rule) {}
-  void heal() override { filter_.reset(); }
+  void heal(const sys::Pending&) override { filter_.reset(); }
 
  private:
   std::optional<datapath::Filter> filter_;
@@ -111,10 +112,10 @@ class Flapping : public Effect {
       : loop_(loop), holds_(holds), link_(std::move(link)), down_(down), up_(up) {
     go_down();
   }
-  void heal() override {
+  void heal(const sys::Pending& pending) override {
     timer_ = {};
     for (auto& end : held_) {
-      if (end) end->heal();
+      if (end) end->heal(pending);
       end.reset();
     }
   }
@@ -234,24 +235,38 @@ const Speaker& speaker_of(const Setting& setting) {
                        [&](const Speaker& speaker) { return speaker.node == setting.node(); });
 }
 
+using Commands = std::vector<std::string>;
+
 void configure(Setting& setting, const std::string& node, Configured::Change change) {
-  setting.effects.push_back(std::make_unique<Configured>(setting.site, node, std::move(change)));
+  setting.effects.push_back(std::make_unique<Configured>(setting.site, node, std::move(change), setting.pending));
 }
 
-void configure(Setting& setting, Configured::Change change) { configure(setting, setting.node(), std::move(change)); }
+/// `lines` in the mode that `section` leads to, and back to where it began.
+void append(Commands& commands, const Commands& section, const Commands& lines) {
+  commands.insert(commands.end(), section.begin(), section.end());
+  commands.insert(commands.end(), lines.begin(), lines.end());
+  commands.insert(commands.end(), section.size(), "exit");
+}
+
+/// Lines in one section that "no" takes back.
+Configured::Change lines_in(const Commands& section, const Commands& lines) {
+  Commands undo;
+  for (const auto& line : lines) undo.push_back("no " + line);
+  Configured::Change change;
+  append(change.apply, section, lines);
+  append(change.undo, section, undo);
+  return change;
+}
 
 std::string router_section(const Speaker& speaker) { return "router bgp " + std::to_string(speaker.asn); }
 
 void advertise(Setting& setting) {
   const auto network = *Prefix::parse(setting.value("network"));
   const std::uint32_t count = std::min(*parse_count(setting.value("count")), 1U << (24 - network.length()));
-  Configured::Change change;
-  change.section = {router_section(speaker_of(setting)), "address-family ipv4 unicast"};
-  for (std::uint32_t i = 0; i < count; ++i) {
-    change.apply.push_back("network " + Prefix::of(network.host(i << 8), 24).text());
-    change.undo.push_back("no " + change.apply.back());
-  }
-  configure(setting, std::move(change));
+  Commands lines;
+  for (std::uint32_t i = 0; i < count; ++i) lines.push_back("network " + Prefix::of(network.host(i << 8), 24).text());
+  configure(setting, setting.node(),
+            lines_in({router_section(speaker_of(setting)), "address-family ipv4 unicast"}, lines));
 }
 
 /// The target, and what else is a VRF of the same router.
@@ -267,12 +282,14 @@ std::vector<Speaker> vrfs_of_router(const Setting& setting) {
 void prepend_everywhere(Setting& setting, const Speaker& vrf) {
   std::string prepend = "set as-path prepend";
   for (int i = 0; i < 8; ++i) prepend += " " + std::to_string(kMicrosoftAsn);
-  const std::string look_again = "do clear bgp * soft out";
-  configure(setting, vrf.node, {{}, {}, {look_again}});  // healed last
-  for (const auto& neighbor : vrf.neighbors)
-    configure(setting, vrf.node,
-              {{"route-map OUT-" + neighbor.address + " permit 10"}, {prepend}, {"no set as-path prepend"}});
-  configure(setting, vrf.node, {{}, {look_again}, {}});
+  Configured::Change change;
+  for (const auto& neighbor : vrf.neighbors) {
+    const Commands section{"route-map OUT-" + neighbor.address + " permit 10"};
+    append(change.apply, section, {prepend});
+    append(change.undo, section, {"no set as-path prepend"});
+  }
+  for (auto* commands : {&change.apply, &change.undo}) commands->emplace_back("do clear bgp * soft out");
+  configure(setting, vrf.node, std::move(change));
 }
 
 void msee_maintenance(Setting& setting) {
@@ -285,14 +302,10 @@ bool is_customer(const Speaker::Neighbor& neighbor) {
 
 void peering_disable(Setting& setting) {
   const auto& speaker = speaker_of(setting);
-  Configured::Change change;
-  change.section = {router_section(speaker)};
-  for (const auto& neighbor : speaker.neighbors) {
-    if (!is_customer(neighbor)) continue;
-    change.apply.push_back("neighbor " + neighbor.address + " shutdown");
-    change.undo.push_back("no " + change.apply.back());
-  }
-  configure(setting, std::move(change));
+  Commands lines;
+  for (const auto& neighbor : speaker.neighbors)
+    if (is_customer(neighbor)) lines.push_back("neighbor " + neighbor.address + " shutdown");
+  configure(setting, setting.node(), lines_in({router_section(speaker)}, lines));
 }
 
 const std::map<std::string_view, void (*)(Setting&)> kActs = {
@@ -322,8 +335,8 @@ const std::map<std::string_view, void (*)(Setting&)> kActs = {
 
 }  // namespace
 
-Effects apply(sys::Loop& loop, Site& site, Holds& holds, const Request& request) {
-  Setting setting{loop, site, holds, next_seed(holds), request};
+Effects apply(sys::Loop& loop, Site& site, Holds& holds, const Request& request, const sys::Pending& pending) {
+  Setting setting{loop, site, holds, next_seed(holds), request, pending};
   kActs.at(request.kind)(setting);
   return std::move(setting.effects);
 }

@@ -10,7 +10,8 @@ namespace xconn::faults {
 
 using Effects = std::vector<std::unique_ptr<Effect>>;
 
-/// Applies a valid request. When one effect cannot be had, those before it are undone and the refusal is thrown.
-Effects apply(sys::Loop& loop, Site& site, Holds& holds, const Request& request);
+/// Applies a valid request. When one effect cannot be had, those before it are undone and the refusal is
+/// thrown. What takes time holds `pending`.
+Effects apply(sys::Loop& loop, Site& site, Holds& holds, const Request& request, const sys::Pending& pending);
 
 }  // namespace xconn::faults

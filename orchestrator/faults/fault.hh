@@ -1,14 +1,13 @@
 // A fault that is in force: applied when constructed, undone when healed or destroyed.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "faults/request.hh"
+#include "sys/join.hh"
 
 namespace xconn::sys {
 class Loop;
@@ -41,24 +40,27 @@ class Holds {
 class Effect {
  public:
   virtual ~Effect() = default;  ///< undoes what heal() has not; never throws
-  virtual void heal() = 0;      ///< throws what the kernel refuses; a second call does nothing
+  /// Throws what the kernel refuses; what takes time holds `pending`. A second call does nothing.
+  virtual void heal(const sys::Pending& pending) = 0;
+  /// The daemons of a node have started again: what one of them was told, it is told again.
+  virtual void renew(const std::string&) {}
 };
 
 /// Move-only.
 class Fault {
  public:
-  /// Validates, then applies all or (throwing) nothing. Throws what validate() throws, KernelError, ServiceError.
-  Fault(sys::Loop& loop, Site& site, Holds& holds, Request request);
+  /// Validates, then applies all or (throwing) nothing. Throws what validate() throws, KernelError, ServiceError. It is
+  /// in force once `pending` has ended, if no failure was told.
+  Fault(sys::Loop& loop, Site& site, Holds& holds, Request request, const sys::Pending& pending);
   Fault(Fault&&) noexcept;
   Fault& operator=(Fault&&) noexcept;
-  ~Fault();  ///< heals; what that refuses is lost, so call heal() where it matters
+  ~Fault();  ///< heals, and waits for nothing
 
-  /// Undoes every effect, then throws the first refusal there was. A second call does nothing.
-  void heal();
-  bool active() const;
+  /// Undoes every effect, the last first; `pending` ends when all is undone, and is told the first refusal. A second
+  /// call does nothing.
+  void heal(const sys::Pending& pending);
+  void renew(const std::string& node);
   const Request& request() const;
-  std::chrono::nanoseconds applied_at() const;  ///< CLOCK_MONOTONIC at which the kernel had acknowledged all of it
-  std::optional<std::chrono::nanoseconds> healed_at() const;
 
  private:
   struct State;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "base/teardown.hh"
 #include "kernel/netlink.hh"
 #include "sys/netns.hh"
 
@@ -66,14 +67,6 @@ std::uint64_t narrower(std::uint64_t one, std::uint64_t other) {
   return std::min(one, other);
 }
 
-template <typename Action>
-void quietly(Action&& action) noexcept {
-  try {
-    action();
-  } catch (...) {  // a destructor has nobody to tell; heal() tells
-  }
-}
-
 }  // namespace
 
 Holds::Holds(Site& site) : state_(std::make_unique<State>(site)) {}
@@ -100,10 +93,10 @@ EndDown::EndDown(Holds& holds, const End& end, const std::vector<std::string>& s
 }
 
 EndDown::~EndDown() {
-  quietly([this] { heal(); });
+  tear_down("a fault", [this] { heal({}); });
 }
 
-void EndDown::heal() {
+void EndDown::heal(const sys::Pending&) {
   if (!std::exchange(held_, false)) return;
   const auto found = state_.down.find({end_.node, end_.interface});
   if (--found->second.holders > 0) return;
@@ -137,15 +130,16 @@ Impaired::Impaired(Holds& holds, const End& from, const Impairment& plan, const 
     apply();
   } catch (...) {
     shares.pop_back();
+    tear_down("a fault", [this] { apply(); });  // what was there before
     throw;
   }
 }
 
 Impaired::~Impaired() {
-  quietly([this] { heal(); });
+  tear_down("a fault", [this] { heal({}); });
 }
 
-void Impaired::heal() {
+void Impaired::heal(const sys::Pending&) {
   if (!std::exchange(held_, false)) return;
   std::erase(state_.impaired[{from_.node, from_.interface}], &share_);
   apply();
@@ -168,10 +162,10 @@ Silenced::Silenced(Holds& holds, const Daemon& daemon, How how) : state_(*holds.
 }
 
 Silenced::~Silenced() {
-  quietly([this] { heal(); });
+  tear_down("a fault", [this] { heal({}); });
 }
 
-void Silenced::heal() {
+void Silenced::heal(const sys::Pending&) {
   if (!std::exchange(held_, false)) return;
   auto& silence = state_.silenced[{daemon_.node, daemon_.name}];
   int& count = how_ == How::kKilled ? silence.killed : silence.frozen;
@@ -186,18 +180,22 @@ void Silenced::heal() {
 
 // --- Configured ----------------------------------------------------------------------------------------------------
 
-Configured::Configured(Site& site, std::string node, Change change)
+Configured::Configured(Site& site, std::string node, Change change, const sys::Pending& pending)
     : site_(site), node_(std::move(node)), change_(std::move(change)) {
-  site_.configure(node_, change_.section, change_.apply);
+  site_.configure(node_, change_.apply, pending);
 }
 
 Configured::~Configured() {
-  quietly([this] { heal(); });
+  tear_down("a fault", [this] { heal({}); });
 }
 
-void Configured::heal() {
+void Configured::heal(const sys::Pending& pending) {
   if (!std::exchange(held_, false)) return;
-  site_.configure(node_, change_.section, change_.undo);
+  site_.configure(node_, change_.undo, pending);
+}
+
+void Configured::renew(const std::string& node) {
+  if (held_ && node == node_) site_.configure(node_, change_.apply, {});
 }
 
 }  // namespace xconn::faults

@@ -44,7 +44,7 @@ class EndDown : public Effect {
  public:
   EndDown(Holds& holds, const End& end, const std::vector<std::string>& stacked);
   ~EndDown() override;
-  void heal() override;
+  void heal(const sys::Pending& pending) override;
 
  private:
   Holds::State& state_;
@@ -57,7 +57,7 @@ class Impaired : public Effect {
  public:
   Impaired(Holds& holds, const End& from, const Impairment& plan, const Impairment& share);
   ~Impaired() override;
-  void heal() override;
+  void heal(const sys::Pending& pending) override;
 
  private:
   void apply() const;
@@ -73,7 +73,7 @@ class Silenced : public Effect {
   enum class How { kKilled, kFrozen };
   Silenced(Holds& holds, const Daemon& daemon, How how);
   ~Silenced() override;
-  void heal() override;
+  void heal(const sys::Pending& pending) override;
 
  private:
   Holds::State& state_;
@@ -86,11 +86,12 @@ class Silenced : public Effect {
 class Configured : public Effect {
  public:
   struct Change {
-    std::vector<std::string> section, apply, undo;
+    std::vector<std::string> apply, undo;  ///< commands of configuration mode
   };
-  Configured(Site& site, std::string node, Change change);
+  Configured(Site& site, std::string node, Change change, const sys::Pending& pending);
   ~Configured() override;
-  void heal() override;
+  void heal(const sys::Pending& pending) override;
+  void renew(const std::string& node) override;
 
  private:
   Site& site_;

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/errors.hh"
 #include "faults/site.hh"
 #include "sys/clock.hh"
 #include "sys/loop.hh"
@@ -12,13 +13,13 @@ namespace {
 
 struct Entry {
   Fault fault;
-  std::optional<std::chrono::nanoseconds> heals_at;
+  std::optional<std::chrono::nanoseconds> applied_at, heals_at;  // the first is absent until it is in force
   sys::Timer timer;
 };
 
 }  // namespace
 
-struct Registry::State {
+struct Registry::State : std::enable_shared_from_this<State> {
   State(sys::Loop& on, Site& in, std::function<void(const Event&)> tell)
       : loop(on), site(in), holds(in), on_event(std::move(tell)) {}
 
@@ -26,51 +27,72 @@ struct Registry::State {
     if (on_event) on_event({at, id, what, std::move(text), request});
   }
 
-  int apply(Request request) {
-    Fault fault(loop, site, holds, std::move(request));
+  int apply(Request request, Applied applied) {
     const int id = next_id++;
-    const Request told = fault.request();
-    const auto at = fault.applied_at();
-    Entry entry{std::move(fault), {}, {}};
-    if (told.for_) {
-      entry.heals_at = at + *told.for_;
-      entry.timer = sys::Timer::once(loop, *told.for_, [this, id] { time_is_up(id); });
+    const auto pending = sys::Join::begin(loop, [weak = weak_from_this(), id, applied](const auto& end) {
+      if (const auto state = weak.lock()) state->is_applied(id, end, applied);
+    });
+    try {
+      active.emplace(id, Entry{Fault(loop, site, holds, std::move(request), pending), {}, {}, {}});
+    } catch (...) {
+      pending->failed(std::current_exception());
     }
-    active.emplace(id, std::move(entry));
-    say(at, id, "applied", to_string(told) + " applied", told);
     return id;
   }
-  void heal(std::map<int, Entry>::iterator place) {
-    const int id = place->first;
+  void is_applied(int id, const sys::Join::End& end, const Applied& applied) {
+    const auto place = active.find(id);
+    auto failure = end.failure;
+    if (place == active.end() && !failure)
+      failure = std::make_exception_ptr(Error("fault " + std::to_string(id) + " was healed before it was in force"));
+    if (failure) {
+      if (place != active.end()) active.erase(place);  // which undoes what there is of it
+      if (applied) applied(failure);
+      return;
+    }
+    in_force(id, place->second, end.at);
+    if (applied) applied(id);
+  }
+  void in_force(int id, Entry& entry, std::chrono::nanoseconds at) {
+    const Request& told = entry.fault.request();
+    entry.applied_at = at;
+    if (told.for_) {
+      entry.heals_at = at + *told.for_;
+      entry.timer = sys::Timer::once(loop, *entry.heals_at - sys::now(), [this, id] { heal(id, {}); });
+    }
+    say(at, id, "applied", to_string(told) + " applied", told);
+  }
+
+  void heal(int id, const Healed& healed) {
+    const auto place = active.find(id);
+    const auto told = place == active.end() ? Request{} : place->second.fault.request();
+    const bool known = place != active.end() && place->second.applied_at;
+    const auto pending = sys::Join::begin(loop, [weak = weak_from_this(), id, told, known, healed](const auto& end) {
+      if (const auto state = weak.lock(); state && known) state->say_healed(id, told, end);
+      if (healed) healed(end.failure);
+    });
+    if (place == active.end())
+      return pending->failed(
+          std::make_exception_ptr(NotFoundError("there is no fault " + std::to_string(id) + " in force")));
     Entry entry = std::move(place->second);
     active.erase(place);
-    const Request told = entry.fault.request();
+    entry.fault.heal(pending);
+  }
+  void say_healed(int id, const Request& told, const sys::Join::End& end) const {
+    if (!end.failure) return say(end.at, id, "healed", to_string(told) + " healed", told);
     try {
-      entry.fault.heal();
+      std::rethrow_exception(end.failure);
     } catch (const std::exception& error) {
-      say(sys::now(), id, "failed", to_string(told) + " could not be healed: " + error.what(), told);
-      throw;
-    }
-    say(*entry.fault.healed_at(), id, "healed", to_string(told) + " healed", told);
-  }
-  void time_is_up(int id) {
-    const auto place = active.find(id);
-    if (place == active.end()) return;
-    try {
-      heal(place);
-    } catch (const std::exception&) {  // the event has said it; the loop goes on
+      say(end.at, id, "failed", to_string(told) + " could not be healed: " + error.what(), told);
     }
   }
-  void heal_all() {
-    std::exception_ptr refusal;
-    while (!active.empty()) {
-      try {
-        heal(std::prev(active.end()));
-      } catch (...) {
-        if (!refusal) refusal = std::current_exception();
-      }
-    }
-    if (refusal) std::rethrow_exception(refusal);
+  void heal_all(const Healed& healed) {
+    const auto all = sys::Join::begin(loop, [healed](const auto& end) {
+      if (healed) healed(end.failure);
+    });
+    while (!active.empty())
+      heal(std::prev(active.end())->first, [all](const auto& failure) {
+        if (failure) all->failed(failure);
+      });
   }
 
   sys::Loop& loop;
@@ -82,28 +104,29 @@ struct Registry::State {
 };
 
 Registry::Registry(sys::Loop& loop, Site& site, std::function<void(const Event&)> on_event)
-    : state_(std::make_unique<State>(loop, site, std::move(on_event))) {}
+    : state_(std::make_shared<State>(loop, site, std::move(on_event))) {}
 
 Registry::~Registry() {
   while (!state_->active.empty()) state_->active.erase(std::prev(state_->active.end()));
 }
 
-int Registry::apply(Request request) { return state_->apply(std::move(request)); }
+int Registry::apply(Request request, Applied applied) { return state_->apply(std::move(request), std::move(applied)); }
 
 std::vector<Active> Registry::list() const {
   std::vector<Active> result;
-  for (const auto& [id, entry] : state_->active) {
-    result.push_back({id, entry.fault.request(), entry.fault.applied_at(), entry.heals_at});
-  }
+  for (const auto& [id, entry] : state_->active)
+    if (entry.applied_at) result.push_back({id, entry.fault.request(), *entry.applied_at, entry.heals_at});
   return result;
 }
 
-void Registry::heal(int id) {
-  const auto place = state_->active.find(id);
-  if (place == state_->active.end()) throw NotFoundError("there is no fault " + std::to_string(id) + " in force");
-  state_->heal(place);
+bool Registry::has(int id) const { return state_->active.contains(id); }
+
+void Registry::heal(int id, Healed healed) { state_->heal(id, healed); }
+
+void Registry::renew(const std::string& node) {
+  for (auto& [id, entry] : state_->active) entry.fault.renew(node);
 }
 
-void Registry::heal_all() { state_->heal_all(); }
+void Registry::heal_all(Healed healed) { state_->heal_all(healed); }
 
 }  // namespace xconn::faults

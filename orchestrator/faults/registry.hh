@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "faults/fault.hh"
+#include "sys/outcome.hh"
 
 namespace xconn::faults {
 
@@ -28,7 +29,8 @@ struct Event {
   Request request;
 };
 
-/// Lives on the loop's thread. The destructor heals all, the last first.
+/// Lives on the loop's thread, and waits for nothing: what takes time (a router that is told something) calls back,
+/// once and later. The destructor heals all, the last first.
 class Registry {
  public:
   Registry(sys::Loop& loop, Site& site, std::function<void(const Event&)> on_event = {});
@@ -36,17 +38,23 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// Returns its id, from 1 on, never used again. Throws what Fault's constructor throws.
-  int apply(Request request);
-  std::vector<Active> list() const;  ///< in the order they were applied
-  /// Throws NotFoundError when no fault in force has that id, and what healing refuses.
-  void heal(int id);
-  /// The last first; throws the first refusal after all have been tried.
-  void heal_all();
+  /// Returns its id, from 1 on, never used again. It is in force when `applied` is called with the id; what Fault's
+  /// constructor throws comes there too, and then nothing of it is left.
+  using Applied = std::function<void(sys::Outcome<int> id)>;
+  int apply(Request request, Applied applied = {});
+  std::vector<Active> list() const;  ///< those in force, in the order they were applied
+  bool has(int id) const;            ///< in force, or about to be
+  /// `healed` gets NotFoundError when there is no such fault, and what healing refuses.
+  using Healed = std::function<void(std::exception_ptr failure)>;
+  void heal(int id, Healed healed = {});
+  /// The daemons of a node have started again, from their files: faults in force tell them again what they told before.
+  void renew(const std::string& node);
+  /// The last first; the first refusal is told after all have been tried.
+  void heal_all(Healed healed = {});
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace xconn::faults

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/wiring.hh"
+#include "sys/join.hh"
 
 namespace xconn::sys {
 class Netns;
@@ -61,12 +62,12 @@ class Site {
   /// in force. Its `loss` is always 0: a fault's loss is a datapath::Filter of its own, and the plan's stays as it is.
   /// One that does nothing takes wire and shaper out.
   virtual void impair(const End& from, const Impairment& impairment) = 0;
-  /// To every process of the daemon. One that does not run is no error.
+  /// To every process of the daemon. One that does not run is no error. SIGKILL keeps it down until restart(), whatever
+  /// its policy is.
   virtual void signal(const std::string& node, const std::string& daemon, int number) = 0;
-  /// Lines for the running configuration of the node's bgpd, each in `section` ("router bgp 65001", and what is below
-  /// it); none: at the top. What it refuses is passed over.
-  virtual void configure(const std::string& node, const std::vector<std::string>& section,
-                         const std::vector<std::string>& lines) = 0;
+  /// Commands of configuration mode for the node's bgpd, after those of earlier calls; returns at once. What bgpd
+  /// refuses is passed over. `pending` (or nothing) is held until bgpd has answered, and told when it cannot.
+  virtual void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.
   virtual void restart(const std::string& node, const std::string& daemon) = 0;
 };

@@ -142,6 +142,7 @@ RouteMirror& RouteMirror::operator=(RouteMirror&&) noexcept = default;
 RouteMirror::~RouteMirror() = default;
 
 void RouteMirror::synchronize() { state_->synchronize(); }
+bool RouteMirror::is_behind() const { return state_->scheduled || state_->late.next_due(sys::now()).has_value(); }
 void RouteMirror::on_error(std::function<void(const std::string& text)> callback) {
   state_->tell_error = std::move(callback);
 }

@@ -36,6 +36,8 @@ class RouteMirror {
 
   /// Compares and corrects now. Throws KernelError. (On the loop, refusals go to on_error and it tries again.)
   void synchronize();
+  /// Something is still to be copied, or to be taken away late.
+  bool is_behind() const;
   void on_error(std::function<void(const std::string& text)> callback);
 
  private:

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "base/errors.hh"
+#include "sys/modules.hh"
 
 namespace xconn::kernel {
 namespace {
@@ -123,7 +124,7 @@ void Netlink::commit(const Batch& batch) {
   Exchange exchange;
   for (const auto& request : batch) append(exchange, request);
   flush(exchange);
-  if (exchange.refusal) throw *exchange.refusal;
+  if (exchange.refusal) sys::throw_explained(*exchange.refusal);
 }
 
 void Netlink::append(Exchange& exchange, const Request& request) {

@@ -61,12 +61,18 @@ void put_many_hops(MessageWriter& writer, const Route& route) {
   });
 }
 
+/// What is configured to lead nowhere bears the one number that zebra passes over (IPv4's kernel uses it for nothing).
+/// Since FRR 10 zebra resolves next hops of BGP by such a route when theirs goes, and then drops what has others too.
+std::uint8_t protocol_of(const Route& route, std::uint8_t wanted) {
+  return wanted == kProtocolStatic && route.kind != RouteKind::kUnicast ? std::uint8_t{RTPROT_REDIRECT} : wanted;
+}
+
 rtmsg route_header(const Route& route, std::uint8_t protocol) {
   rtmsg header{};
   header.rtm_family = static_cast<std::uint8_t>(route.to.network().family());
   header.rtm_dst_len = static_cast<std::uint8_t>(route.to.length());
   header.rtm_table = static_cast<std::uint8_t>(route.table < 256 ? route.table : RT_TABLE_UNSPEC);
-  header.rtm_protocol = protocol;
+  header.rtm_protocol = protocol_of(route, protocol);
   header.rtm_type = route_type(route.kind);
   const bool direct = route.next_hops.size() == 1 && !route.next_hops.front().via;
   header.rtm_scope = direct && route.to.is_v4() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;

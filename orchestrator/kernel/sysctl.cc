@@ -1,32 +1,36 @@
+#include "kernel/sysctl.hh"
+
 #include <algorithm>
+#include <cerrno>
 
 #include "base/errors.hh"
 #include "kernel/netlink.hh"
-#include "sys/file.hh"
+#include "kernel/sysctl_view.hh"
 
 namespace xconn::kernel {
-namespace {
 
 /// As sysctl(8) reads a key: the first separator rules, the other one then stands for itself swapped.
-std::string path_of(std::string key) {
+std::string sysctl_path(std::string key) {
   const auto first = key.find_first_of("./");
   if (first != std::string::npos && key[first] == '.')
     std::transform(key.begin(), key.end(), key.begin(), [](char c) { return c == '.' ? '/' : c == '/' ? '.' : c; });
-  return "/proc/sys/" + key;
+  return key;
 }
 
-}  // namespace
+void write_sysctl(const std::string& name, const std::string& path, const std::string& value) {
+  try {
+    write_in_view(path, value);
+  } catch (const KernelError& error) {
+    const KernelError refusal("set sysctl to '" + value + "'", path, name, error.error_number());
+    if (error.error_number() != EROFS) throw refusal;
+    throw HostError(refusal.what(), "make /proc/sys writable: docker run --privileged");
+  }
+}
 
 void set_sysctls(const sys::Netns& netns, const std::string& name, const std::map<std::string, std::string>& values) {
   if (values.empty()) return;
   netns.run([&] {
-    for (const auto& [key, value] : values) {
-      try {
-        sys::write_into(path_of(key), value);
-      } catch (const KernelError& error) {
-        throw KernelError("set sysctl to '" + value + "'", key, name, error.error_number());
-      }
-    }
+    for (const auto& [key, value] : values) write_sysctl(name, sysctl_path(key), value);
   });
 }
 

@@ -4,12 +4,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
-#include "lab/inspect.hh"
+#include "base/teardown.hh"
 #include "lab/lab.hh"
 #include "lab/verbs.hh"
 #include "sys/clock.hh"
@@ -26,17 +25,16 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kPiece = 65536;
+
 /// The pipe to whoever ran `up`. Once it is closed there, before "ready", nobody wants the lab any more.
 class Status {
  public:
   explicit Status(int fd) : fd_(fd) {}
   void say(const json& line) const {
-    const auto text = to_line(line) + "\n";
-    // A refusal means that nobody listens; the watch on the pipe ends the agent then.
-    for (std::size_t sent = 0; sent < text.size();) {
-      const auto count = ::write(fd_.get(), text.data() + sent, text.size() - sent);
-      if (count <= 0 && errno != EINTR) return;
-      sent += count > 0 ? static_cast<std::size_t>(count) : 0;
+    try {
+      sys::write_all(fd_.get(), to_line(line) + "\n", "the status pipe");
+    } catch (const KernelError&) {  // nobody listens; the watch on the pipe ends the agent then
     }
   }
   int fd() const { return fd_.get(); }
@@ -50,16 +48,37 @@ class SocketReply : public Reply {
  public:
   explicit SocketReply(std::weak_ptr<sys::Connection> client) : client_(std::move(client)) {}
   void progress(const json& step) override { send({{"progress", step}}); }
-  void result(const json& value) override { send({{"result", value}}); }
-  void error(const std::exception& error) override { send({{"error", world::error_to_json(error)}}); }
+  void result(const json& value) override { end({{"result", value}}); }
+  void error(const std::exception& error) override { end({{"error", world::error_to_json(error)}}); }
+  void tell(std::function<std::optional<json>()> next) override {
+    const auto client = client_.lock();
+    if (client) client->feed([next = std::move(next)] { return piece_of(next); });
+  }
+  void more() override {
+    if (const auto client = client_.lock()) client->more();
+  }
   bool client_is_there() const override {
     const auto client = client_.lock();
     return client && client->is_open();
   }
 
  private:
+  static std::optional<std::string> piece_of(const std::function<std::optional<json>()>& next) {
+    std::string lines;
+    while (lines.size() < kPiece) {
+      const auto message = next();
+      if (!message) break;
+      lines += (lines.empty() ? "" : "\n") + to_line(*message);
+    }
+    return lines.empty() ? std::nullopt : std::optional(lines);
+  }
   void send(const json& line) const {
     if (const auto client = client_.lock()) client->send(to_line(line));
+  }
+  /// The last word: a story that was being told ends with it.
+  void end(const json& line) const {
+    if (const auto client = client_.lock()) client->feed({});
+    send(line);
   }
   std::weak_ptr<sys::Connection> client_;
 };
@@ -67,8 +86,10 @@ class SocketReply : public Reply {
 /// The whole of pid 1. As everywhere, the member list is the order of life.
 class Agent {
  public:
-  Agent(const std::string& lab, int lock_fd, int status_fd)
-      : folder_(world::RunFolder::path_of(lab)),
+  /// `unconfined`: what the host refused when its files were to be read-only.
+  Agent(const std::string& lab, int lock_fd, int status_fd, std::optional<std::string> unconfined)
+      : unconfined_(std::move(unconfined)),
+        folder_(world::RunFolder::path_of(lab)),
         lock_(lock_fd),
         status_(status_fd),
         reaper_(loop_),
@@ -115,12 +136,16 @@ class Agent {
     const auto options = json::parse(sys::read_file(folder_ + "/options.json"));
     lab_ = std::make_unique<Lab>(loop_, plan::from_json(json::parse(sys::read_file(folder_ + "/plan.json"))),
                                  options_of(options));
+    on_teardown_failure([this](const std::string& text) {
+      loop_.post([this, text] { lab_->events().add({sys::now(), "agent", "", text}); });
+    });
+    if (unconfined_) lab_->events().add({sys::now(), "agent", "", *unconfined_});
     lab_->bring_up([this](const std::string& step) { status_.say({{"progress", step}}); });
     server_ = std::make_unique<sys::LineServer>(
         loop_, folder_ + "/agent.sock", 0600,
         [this](sys::Connection& client, const std::string& line) { serve(client, line); });
     abandoned = {};
-    status_.say({{"ready", inspect(*lab_)}});
+    status_.say({{"ready", true}});
     status_.close();
   }
 
@@ -143,6 +168,7 @@ class Agent {
     }
   }
 
+  std::optional<std::string> unconfined_;
   std::string folder_;
   sys::Fd lock_;
   Status status_;
@@ -164,13 +190,14 @@ std::string to_text(const AgentOptions& options) {
 
 int run_agent(const std::string& lab, int lock_fd, int status_fd) {
   for (const int fd : {lock_fd, status_fd}) sys::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "set close-on-exec");
+  std::optional<std::string> unconfined;
   try {
-    world::settle_in(lab);
+    unconfined = world::settle_in(lab);
   } catch (const std::exception& error) {
     Status(status_fd).say({{"error", world::error_to_json(error)}});
     return 1;
   }
-  const auto status = Agent(lab, lock_fd, status_fd).run();
+  const auto status = Agent(lab, lock_fd, status_fd, std::move(unconfined)).run();
   // The kernel takes the lab back faster than its destructors would.
   ::_exit(status);
 }

@@ -19,7 +19,7 @@ struct AgentOptions {
 std::string to_text(const AgentOptions& options);
 
 /// Runs until the lab ends; returns the exit status. `lock_fd` keeps the run folder's lock; on `status_fd` it writes
-/// {"progress": text} lines, then {"ready": inspect JSON} or {"error": ...}.
+/// {"progress": text} lines, then {"ready": true} or {"error": ...}.
 int run_agent(const std::string& lab, int lock_fd, int status_fd);
 
 }  // namespace xconn::lab

@@ -79,7 +79,7 @@ std::set<std::string> what_goes(const Edits& edits) {
 }  // namespace
 
 std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& progress) {
-  if (!is_drilled) retired_.clear();
+  bury();
   auto edits = plan::edits(plan_, after);
   for (const auto& half : half_)
     if (const auto* now = after.find_node(half.name)) edits.changed.push_back(plan::edits(half, *now));
@@ -133,7 +133,7 @@ void Lab::take(const Edits& edits, const plan::Plan& after) {
     if (!(before.a_to_b == now.a_to_b)) impair(now.a, now.a_to_b);
     if (!(before.b_to_a == now.b_to_a)) impair(now.b, now.b_to_a);
   }
-  for (const auto& added : edits.nodes.added) node(added.name).start_services();
+  for (const auto& added : edits.nodes.added) start_services(node(added.name));
   for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
   for (const auto& changes : edits.changed) node(changes.node).lose(changes);
   for (const auto& link : the_others(edits.links.removed, early)) remove_link(link);
@@ -168,13 +168,21 @@ void Lab::remove_link(const plan::Link& link) {
 
 void Lab::remove_node(const std::string& name) {
   auto& leaving = node(name);
-  leaving.retire();
+  const auto ended = std::make_shared<bool>(false);
+  leaving.retire(sys::Join::begin(loop_, [this, ended](const auto&) {
+    *ended = true;
+    bury();
+  }));
   by_name_.erase(name);
   const auto place = std::ranges::find(nodes_, &leaving, &std::unique_ptr<Node>::get);
-  retired_.push_back(std::move(*place));
+  retired_.push_back({std::move(*place), ended});
   nodes_.erase(place);
   std::erase_if(plan_.nodes, [&](const auto& node) { return node.name == name; });
-  if (!is_drilled) retired_.clear();
+}
+
+/// A drill may still look at a node that was removed.
+void Lab::bury() {
+  if (!is_drilled) std::erase_if(retired_, [](const auto& retired) { return *retired.ended; });
 }
 
 void Lab::keep_plan(const plan::Plan& plan) {

@@ -10,9 +10,9 @@
 #include "lab/lab.hh"
 #include "lab/verbs.hh"
 #include "services/nftables.hh"
-#include "services/stream.hh"
 #include "services/vty.hh"
 #include "sys/clock.hh"
+#include "sys/join.hh"
 
 namespace xconn::lab {
 namespace {
@@ -85,87 +85,89 @@ json read_nft(Lab&, Node& node, const std::string& text) { return services::read
 json read_events(Lab& lab, Node& node, const std::string& source) {
   auto out = json::array();
   const auto now = sys::now();
-  for (const auto& event : lab.events().since(std::chrono::nanoseconds{0}))
-    if (event.node == node.name() && event.source == source)
-      out.push_back({{"age_ns", (now - event.at).count()}, {"text", event.text}});
+  for (auto reading = lab.events().read(); const auto event = reading.next();)
+    if (event->node == node.name() && event->source == source)
+      out.push_back({{"age_ns", (now - event->at).count()}, {"text", event->text}});
   return out;
 }
 
-json read_service(Lab&, Node& node, const std::string& name) { return node.services().at(name).state(); }
-
 using Read = json (*)(Lab&, Node&, const std::string& text);
 
-/// What is there at once; "vty" alone has to wait for somebody.
+/// What is there at once; "vty" and "service" have to wait for somebody.
 const std::map<std::string, Read>& readings() {
-  static const std::map<std::string, Read> kReadings{{"neighbours", read_neighbours}, {"links", read_links},
-                                                     {"routes", read_routes},         {"nft", read_nft},
-                                                     {"events", read_events},         {"service", read_service}};
+  static const std::map<std::string, Read> kReadings{{"neighbours", read_neighbours},
+                                                     {"links", read_links},
+                                                     {"routes", read_routes},
+                                                     {"nft", read_nft},
+                                                     {"events", read_events}};
   return kReadings;
 }
 
 json failed(const std::string& words) { return {{"error", words}}; }
 
-/// Lives until the last daemon has answered, or its patience ends.
-struct Asking : std::enable_shared_from_this<Asking> {
-  Asking(Lab& its_lab, std::shared_ptr<Reply> reply) : lab(its_lab), to(std::move(reply)) {}
+/// A daemon that refuses says so in plain words.
+json parsed(const std::string& text) {
+  auto value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) throw Error(text);
+  return value;
+}
 
-  void begin(const json& questions) {
-    for (const auto& question : questions)
-      answers.push_back(failed(question.at("node").get<std::string>() + ": no answer"));
-    self = shared_from_this();
-    for (std::size_t i = 0; i < questions.size(); ++i) put(i, questions[i]);
-    timer = sys::Timer::once(lab.loop(), kPatience, [this] { finish(); });
-    finish_if_done();
+/// Whoever still has a question to answer holds it.
+struct Asking {
+  Asking(Lab& its_lab, const std::shared_ptr<Reply>& to, const json& questions) : lab(its_lab) {
+    for (const auto& question : questions) answers->push_back(failed(question.dump() + ": no answer"));
+    all = sys::Join::begin(lab.loop(), [to, answers = answers](const auto&) {
+      conclude(*to, [&] { return json{{"answers", *answers}}; });
+    });
   }
 
   void put(std::size_t index, const json& question) {
-    try {
-      auto& node = lab.node(question.at("node"));
-      const auto what = question.at("what").get<std::string>(), text = question.value("text", "");
-      if (what == "vty") return ask_bgpd(index, node.name(), text);
-      const auto reading = readings().find(what);
-      if (reading == readings().end()) throw NotFoundError("nothing called " + what + " can be asked");
-      answers[index] = {{"answer", reading->second(lab, node, text)}};
-    } catch (const Error& error) {
-      answers[index] = failed(error.what());
-    }
+    auto& node = lab.node(question.at("node"));
+    const auto what = question.at("what").get<std::string>(), text = question.value("text", "");
+    if (what == "vty") return ask_bgpd(index, node.name(), text);
+    if (what == "service") return ask_service(index, node.services().at(text));
+    const auto reading = readings().find(what);
+    if (reading == readings().end()) throw NotFoundError("nothing called " + what + " can be asked");
+    (*answers)[index] = {{"answer", reading->second(lab, node, text)}};
   }
 
   void ask_bgpd(std::size_t index, const std::string& node, const std::string& command) {
-    auto stream = services::vty_ask(lab.loop(), services::vty_socket(node, "bgpd"), command,
-                                    [this, index](services::VtyReply reply) { replied(index, reply); });
-    if (stream)
-      streams[index] = std::move(stream);
-    else
-      answers[index] = failed(node + ": bgpd does not listen");
+    const auto kept = std::make_shared<std::shared_ptr<void>>();  // by its own callback, until that is called
+    *kept = services::vty_ask(lab.loop(), services::vty_socket(node, "bgpd"), command, kPatience,
+                              [kept, all = all, answers = answers, index](sys::Outcome<std::string> reply) {
+                                (*answers)[index] = answer_of([&] { return parsed(reply.get()); });
+                                kept->reset();
+                              });
+    if (!*kept) (*answers)[index] = failed(node + ": bgpd does not listen");
   }
 
-  void replied(std::size_t index, const services::VtyReply& reply) {
-    const auto value = json::parse(reply.text, nullptr, false);
-    answers[index] = value.is_discarded() || reply.status != 0 ? failed(reply.text) : json{{"answer", value}};
-    streams.erase(index);
-    finish_if_done();
+  void ask_service(std::size_t index, services::Service& service) const {
+    service.state(kPatience, [all = all, answers = answers, index](sys::Outcome<json> state) {
+      (*answers)[index] = answer_of([&] { return state.get(); });
+    });
   }
 
-  void finish_if_done() {
-    if (streams.empty()) finish();
-  }
-  void finish() {
-    if (const auto last = std::move(self)) to->result({{"answers", answers}});
+  static json answer_of(const std::function<json()>& read) try {
+    return {{"answer", read()}};
+  } catch (const std::exception& error) {
+    return failed(error.what());
   }
 
   Lab& lab;
-  std::shared_ptr<Reply> to;
-  json answers = json::array();
-  std::map<std::size_t, std::unique_ptr<services::Stream>> streams;
-  sys::Timer timer;
-  std::shared_ptr<Asking> self;
+  std::shared_ptr<json> answers = std::make_shared<json>(json::array());
+  std::shared_ptr<sys::Join> all;
 };
 
 }  // namespace
 
 void ask(Lab& lab, const json& questions, const std::shared_ptr<Reply>& to) {
-  std::make_shared<Asking>(lab, to)->begin(questions);
+  if (!questions.is_array()) throw Error("questions are a list");
+  Asking asking(lab, to, questions);
+  for (std::size_t i = 0; i < questions.size(); ++i) try {
+      asking.put(i, questions[i]);
+    } catch (const std::exception& error) {
+      (*asking.answers)[i] = failed(error.what());
+    }
 }
 
 }  // namespace xconn::lab

@@ -28,13 +28,11 @@ const plan::Node* holder_of(const plan::Plan& plan, const Address& address) {
   return nullptr;
 }
 
-/// The fault may have healed itself, by its `lasts`.
-void heal_if_active(faults::Registry& registry, int id) {
-  const auto active = registry.list();
-  if (std::any_of(active.begin(), active.end(), [id](const auto& fault) { return fault.id == id; })) registry.heal(id);
-}
+constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that says nothing is given up before
 
 }  // namespace
+
+DrillSite::DrillSite(Lab& lab) : lab_(lab), to_rest_(lab.to_rest()) {}
 
 probes::Endpoint DrillSite::endpoint(const std::string& place) const {
   if (const auto address = Address::parse(place)) {
@@ -67,10 +65,26 @@ std::vector<probes::InterfaceView> DrillSite::interfaces() const {
   return views;
 }
 
+std::string DrillSite::folder() const { return lab_.options().folder; }
+
 sys::Loop& DrillSite::loop() { return lab_.loop(); }
 
+/// Turns the loop until `ended` is set, which a callback may outlive.
+void DrillSite::await(const std::string& what, const std::shared_ptr<Ended>& ended) {
+  loop().wait(what, kFaultBound, [&]() -> std::optional<std::string> {
+    if (ended->yes) return std::nullopt;
+    return "not yet acknowledged";
+  });
+  if (ended->failure) std::rethrow_exception(ended->failure);
+}
+
 void DrillSite::inject(const drill::Inject& fault) {
-  injected_[fault.name] = lab_.faults().apply({fault.kind, fault.on, fault.parameters, fault.lasts});
+  const auto ended = std::make_shared<Ended>();
+  injected_[fault.name] =
+      lab_.faults().apply({fault.kind, fault.on, fault.parameters, fault.lasts}, [ended](const auto& outcome) {
+        *ended = {true, outcome.failure()};
+      });
+  await("fault " + fault.name, ended);
 }
 
 void DrillSite::heal(const std::string& name) {
@@ -81,11 +95,12 @@ void DrillSite::heal(const std::string& name) {
     }
     const auto id = each->second;
     each = injected_.erase(each);
-    heal_if_active(lab_.faults(), id);
+    if (!lab_.faults().has(id)) continue;  // it healed itself, by its `lasts`
+    const auto ended = std::make_shared<Ended>();
+    lab_.faults().heal(id, [ended](const auto& failure) { *ended = {true, failure}; });
+    await("the end of fault " + std::to_string(id), ended);
   }
 }
-
-std::optional<std::string> DrillSite::unsettled() { return lab_.unsettled(); }
 
 std::vector<services::Event> DrillSite::events(Duration since) { return lab_.events().since(since); }
 

@@ -1,7 +1,12 @@
 // The lab as faults/ sees it.
 #pragma once
 
+#include <deque>
+#include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "faults/site.hh"
 
@@ -17,12 +22,24 @@ class FaultSite : public faults::Site {
   const sys::Netns& netns(const std::string& node) override;
   void impair(const End& from, const Impairment& impairment) override;
   void signal(const std::string& node, const std::string& daemon, int number) override;
-  void configure(const std::string& node, const std::vector<std::string>& section,
-                 const std::vector<std::string>& lines) override;
+  void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) override;
   void restart(const std::string& node, const std::string& daemon) override;
 
  private:
+  /// What a router is still to be told, one after the other; the first is under way.
+  struct Talk {
+    struct Part {
+      std::vector<std::string> commands;
+      sys::Pending pending;
+    };
+    std::deque<Part> parts;
+    std::shared_ptr<void> request;
+  };
+  void begin(const std::string& node);
+  void ended(const std::string& node, const std::exception_ptr& failure);
+
   Lab& lab_;
+  std::map<std::string, Talk> talks_;                   // by node
   mutable std::optional<faults::Inventory> inventory_;  // read from the plan when first asked for
 };
 

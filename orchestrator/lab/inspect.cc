@@ -14,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr Duration kPatience = std::chrono::milliseconds{500};  // with a daemon that does not answer
+
 std::int64_t milliseconds(Duration duration) { return duration / std::chrono::milliseconds{1}; }
 
 json addresses_of(const plan::Node& node) {
@@ -33,18 +35,27 @@ json services_of(Node& node) {
   return out;
 }
 
-/// "up", or the first thing that is not as it should be.
-std::string state_of(Node& node, const json& facts) {
-  for (const auto& service : node.services().all())
-    if (!service->running() && !service->done()) return service->name() + " is down";
-  for (const auto& fact : facts)
-    if (fact["node"] == node.name() && !fact["holds"]) return fact["seen"];
-  return "up";
+using FactsSeen = std::vector<std::pair<plan::Fact, std::optional<std::string>>>;
+
+/// The first fact of each node that does not hold: what is seen instead.
+std::map<std::string, std::string> missing_of(const FactsSeen& facts) {
+  std::map<std::string, std::string> missing;
+  for (const auto& [fact, seen] : facts)
+    if (seen) missing.emplace(fact.node, *seen);
+  return missing;
 }
 
-json facts_of(Lab& lab) {
+/// "up", or the first thing that is not as it should be.
+std::string state_of(Node& node, const std::map<std::string, std::string>& missing) {
+  for (const auto& service : node.services().all())
+    if (!service->running() && !service->done()) return service->name() + " is down";
+  const auto fact = missing.find(node.name());
+  return fact == missing.end() ? "up" : fact->second;
+}
+
+json facts_json(const FactsSeen& facts) {
   auto out = json::array();
-  for (const auto& [fact, missing] : lab.facts())
+  for (const auto& [fact, missing] : facts)
     out.push_back({{"node", fact.node},
                    {"kind", fact.kind},
                    {"subject", fact.subject},
@@ -54,14 +65,15 @@ json facts_of(Lab& lab) {
   return out;
 }
 
-json nodes_of(Lab& lab, const json& facts) {
+json nodes_of(Lab& lab, const FactsSeen& facts) {
+  const auto missing = missing_of(facts);
   auto out = json::array();
   for (const auto& node : lab.nodes())
     out.push_back({{"name", node->name()},
                    {"role", node->plan().role},
                    {"site", node->plan().site},
                    {"addresses", addresses_of(node->plan())},
-                   {"state", state_of(*node, facts)},
+                   {"state", state_of(*node, missing)},
                    {"services", services_of(*node)}});
   return out;
 }
@@ -106,8 +118,8 @@ json interfaces_json(const kernel::Reader& reader) {
 
 /// Who put a route there, by the kernel's numbers (rtnetlink(7), /etc/iproute2/rt_protos).
 std::string protocol_text(std::uint8_t protocol) {
-  static const std::map<std::uint8_t, const char*> kNames{
-      {2, "kernel"}, {3, "plan"}, {4, "plan"}, {186, "bgp"}, {196, "static"}};
+  static const std::map<std::uint8_t, const char*> kNames{{1, "plan"}, {2, "kernel"}, {3, "plan"},
+                                                          {4, "plan"}, {186, "bgp"},  {196, "static"}};
   const auto known = kNames.find(protocol);
   return known == kNames.end() ? std::to_string(protocol) : known->second;
 }
@@ -132,9 +144,8 @@ json routes_json(const kernel::Reader& reader) {
 }
 
 json events_json(const EventLog& log, const std::string& node) {
-  constexpr std::size_t kRecent = 12;
   auto out = json::array();
-  for (const auto& event : log.latest(node, kRecent)) out.push_back(to_json(event));
+  for (const auto& event : log.latest(node)) out.push_back(to_json(event));
   return out;
 }
 
@@ -163,7 +174,7 @@ json inspect_faults(Lab& lab) {
 }
 
 json inspect(Lab& lab) {
-  const auto facts = facts_of(lab);
+  const auto facts = lab.facts();
   const auto missing = lab.unsettled();
   return {{"lab", lab.plan().lab},
           {"title", lab.plan().title},
@@ -176,22 +187,25 @@ json inspect(Lab& lab) {
           {"converged_in_ms", milliseconds(lab.converged_in())},
           {"nodes", nodes_of(lab, facts)},
           {"links", links_of(lab.plan())},
-          {"facts", facts},
+          {"facts", facts_json(facts)},
           {"faults", inspect_faults(lab)},
           {"agent_cpu_ms", cpu_milliseconds(RUSAGE_SELF)},
           {"services_cpu_ms", cpu_milliseconds(RUSAGE_CHILDREN)}};
 }
 
-json inspect_node(Lab& lab, const std::string& name) {
+void inspect_node(Lab& lab, const std::string& name, std::function<void(const json&)> told) {
   auto& node = lab.node(name);
   const kernel::Reader reader(node.netns(), name);
-  return {{"name", name},
-          {"role", node.plan().role},
-          {"site", node.plan().site},
-          {"interfaces", interfaces_json(reader)},
-          {"routes", routes_json(reader)},
-          {"services", node.services().state()},
-          {"events", events_json(lab.events(), name)}};
+  json whole{{"name", name},
+             {"role", node.plan().role},
+             {"site", node.plan().site},
+             {"interfaces", interfaces_json(reader)},
+             {"routes", routes_json(reader)},
+             {"events", events_json(lab.events(), name)}};
+  node.services().state(kPatience, [whole = std::move(whole), told = std::move(told)](const json& services) mutable {
+    whole["services"] = services;
+    told(whole);
+  });
 }
 
 }  // namespace xconn::lab

@@ -1,6 +1,7 @@
 // What is true of a running lab now, for `xconn inspect` and Python. Values come from the daemons and the kernel.
 #pragma once
 
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -18,8 +19,8 @@ class Lab;
 nlohmann::json inspect(Lab& lab);
 
 /// One node in full: {"name", "role", "site", "interfaces": [...], "routes": [...], "services": {NAME: state},
-/// "events": [...]}.
-nlohmann::json inspect_node(Lab& lab, const std::string& node);
+/// "events": [...]}. `told` is called once, later: when all services have answered, or had half a second.
+void inspect_node(Lab& lab, const std::string& node, std::function<void(const nlohmann::json&)> told);
 
 /// The "faults" of inspect().
 nlohmann::json inspect_faults(Lab& lab);

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
+#include <string_view>
 
 #include "base/errors.hh"
 #include "sys/clock.hh"
@@ -13,8 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Duration kServicesBound = std::chrono::seconds{30};
-constexpr Duration kRestartsAsked = std::chrono::milliseconds{10};
+constexpr Duration kBetweenLooks = std::chrono::milliseconds{5};
 
 std::string count_of(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -26,14 +28,30 @@ std::size_t services_in(const plan::Plan& plan) {
   return count;
 }
 
-kernel::VethEnd veth_end(const Node& node, const std::string& interface, int index) {
-  kernel::VethEnd end{.netns = node.netns().fd(), .name = interface, .index = index};
-  for (const auto& planned : node.plan().interfaces)
-    if (planned.name == interface) {
-      end.mac = planned.mac;
-      end.mtu = planned.mtu;
-    }
+using Planned = std::map<std::string_view, const plan::Interface*>;
+
+/// The first of a name, for look-ups by the thousand: a hub has as many as there are links.
+Planned planned_of(const Node& node) {
+  Planned interfaces;
+  for (const auto& interface : node.plan().interfaces) interfaces.try_emplace(interface.name, &interface);
+  return interfaces;
+}
+
+kernel::VethEnd veth_end(const Node& node, const Planned& planned, const std::string& name, int index) {
+  kernel::VethEnd end{.netns = node.netns().fd(), .name = name, .index = index};
+  if (const auto interface = planned.find(name); interface != planned.end()) {
+    end.mac = interface->second->mac;
+    end.mtu = interface->second->mtu;
+  }
   return end;
+}
+
+/// A network without daemons is what the kernel has acknowledged.
+bool changes_by_itself(const plan::Plan& plan) {
+  return std::ranges::any_of(plan.nodes, [](const auto& node) {
+    return !node.mirrors.empty() ||
+           std::ranges::any_of(node.services, [](const auto& service) { return service.kind != "echo"; });
+  });
 }
 
 std::string fault_text(const faults::Event& event) { return event.text; }
@@ -45,6 +63,9 @@ Lab::Lab(sys::Loop& loop, plan::Plan plan, Options options)
       plan_(std::move(plan)),
       options_(std::move(options)),
       events_(options_.folder + "/events.jsonl"),
+      listening_(events_.listen([this](const Event& event) {
+        rest_.happened(event.at, event.node + ": " + event.source + " " + event.text);
+      })),
       fault_site_(*this),
       faults_(std::make_unique<faults::Registry>(loop, fault_site_, [this](const faults::Event& event) {
         events_.add({event.at, "fault", event.request.target.substr(0, event.request.target.find(':')),
@@ -67,10 +88,10 @@ void Lab::bring_up(const Progress& progress) {
   }
   start_captures();
   progress("starting " + count_of(services_in(plan_), "service"));
-  for (const auto& node : nodes_) node->start_services();
-  loop_.wait("all services to be ready", kServicesBound, [this] { return services_missing(); });
+  for (const auto& node : nodes_) start_services(*node);
+  loop_.wait("all services to be ready", options_.bound, [this] { return services_missing(); });
   progress("waiting for " + count_of(plan_.facts.size(), "fact") + " (sessions, routes, tunnels, members, backends)");
-  loop_.wait("the lab to converge", options_.bound, [this] { return unsettled(); });
+  loop_.wait("the lab to converge", options_.bound, to_rest());
   converged_in_ = sys::now() - begin;
 }
 
@@ -83,23 +104,44 @@ void Lab::forget_connections() noexcept {
 
 void Lab::add_nodes(const std::vector<plan::Node>& nodes) {
   auto namespaces = sys::Netns::create(nodes.size());
+  std::shared_ptr<const kernel::Inherited> inherited;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    namespaces[i].run([&] {
+      if (!inherited) inherited = std::make_shared<kernel::Inherited>();
+      inherited->settle(nodes[i].name, nodes[i].sysctls);
+    });
   const auto sink = [this](const Event& event) { events_.add(event); };
+  const auto stirred = [this](const std::string& node) {
+    return [this, node] { rest_.happened(sys::now(), node + ": its routes, links or sessions changed"); };
+  };
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     namespaces[i].pin("/run/netns/" + nodes[i].name);
-    nodes_.push_back(std::make_unique<Node>(loop_, nodes[i], std::move(namespaces[i]),
-                                            options_.folder + "/nodes/" + nodes[i].name, sink));
+    nodes_.push_back(std::make_unique<Node>(loop_, nodes[i], std::move(namespaces[i]), inherited,
+                                            options_.folder + "/nodes/" + nodes[i].name, sink, stirred(nodes[i].name)));
     by_name_[nodes[i].name] = nodes_.back().get();
   }
 }
 
 void Lab::add_links(const std::vector<plan::Link>& links) {
   kernel::Netlink world(sys::Netns::current(), "the lab's world");
+  std::map<const Node*, Planned> planned;
+  const auto born = [&](const End& end) {
+    const auto& its_node = node(end.node);
+    const auto [known, is_new] = planned.try_emplace(&its_node);
+    if (is_new) known->second = planned_of(its_node);
+    return veth_end(its_node, known->second, end.interface, next_index_++);
+  };
   kernel::Batch batch;
   for (const auto& link : links) {
-    const auto a = veth_end(node(link.a.node), link.a.interface, next_index_++);
-    batch.push_back(kernel::veth(a, veth_end(node(link.b.node), link.b.interface, next_index_++)));
+    const auto a = born(link.a);
+    batch.push_back(kernel::veth(a, born(link.b)));
   }
   world.commit(batch);
+}
+
+void Lab::start_services(Node& node) {
+  node.start_services();
+  node.services().on_all_serve([this, name = node.name()] { faults_->renew(name); });
 }
 
 void Lab::start_captures() {
@@ -136,33 +178,82 @@ std::optional<std::string> Lab::services_missing() {
   // All are asked, for asking is what starts those that waited for another.
   for (const auto& node : nodes_)
     if (auto missing = node->services_missing(); missing && !first) first = std::move(missing);
+  for (const auto& retired : retired_)
+    if (!*retired.ended && !first) first = retired.node->name() + " was removed, and is still ending";
   return first;
-}
-
-void Lab::follow_restart() {
-  restarts_ = sys::Timer::every(loop_, kRestartsAsked, [this, deadline = sys::now() + kServicesBound] {
-    try {
-      if (services_missing() && sys::now() < deadline) return;
-    } catch (const std::exception& error) {  // nobody waits for it; the lab goes on without
-      events_.add({sys::now(), "service", "", error.what()});
-    }
-    restarts_ = {};
-  });
 }
 
 services::Sight Lab::sight() {
   return {[this](const std::string& name) { return &node(name).services(); },
-          [this](const std::string& name) -> const std::vector<services::RouteSeen>& { return node(name).routes(); }};
+          [this](const std::string& name) -> const services::RoutesSeen& { return node(name).routes(); }};
+}
+
+void Lab::restart(const std::string& node_name, const std::string& daemon) {
+  auto& services = node(node_name).services();
+  const auto demand = [&](const services::Service& service) {
+    if (service.held())
+      throw Error("a fault keeps " + service.name() + " of " + node_name + " down; heal it first: xconn fault list");
+  };
+  if (daemon.empty())
+    for (const auto& service : services.all()) demand(*service);
+  else
+    demand(services.at(daemon));
+  events_.add({sys::now(), "service", node_name, (daemon.empty() ? "all daemons" : daemon) + " restarted on request"});
+  if (daemon.empty()) return services.restart();
+  services.restart(daemon);
+}
+
+void Lab::mend() {
+  for (const auto& node : nodes_) node->services().mend();
+}
+
+std::optional<std::string> Lab::missing_of(const std::string& name) { return node(name).services_missing(); }
+
+std::optional<std::string> Lab::missing() {
+  if (auto missing = services_missing()) return missing;
+  return facts_missing();
 }
 
 /// What a look could not find out is not settled either.
 std::optional<std::string> Lab::unsettled() {
   try {
-    if (auto missing = services_missing()) return missing;
-    return facts_missing();
+    return missing();
   } catch (const std::exception& error) {
     return error.what();
   }
+}
+
+std::optional<std::string> Lab::pending(std::chrono::nanoseconds since) {
+  std::optional<std::string> first;
+  for (const auto& node : nodes_)
+    if (node->is_alive())
+      if (auto what = node->pending(since); what && !first) first = std::move(what);
+  return first;
+}
+
+std::optional<std::string> Lab::unrest(std::chrono::nanoseconds began) {
+  rest_.set_calm(changes_by_itself(plan_) ? Rest::kCalm : Duration{0});
+  try {
+    return rest_.difference(sys::now(), began, missing(), [this](auto since) { return pending(since); });
+  } catch (const ServiceError&) {  // a daemon that cannot come: waiting is in vain
+    throw;
+  } catch (const std::exception& error) {
+    rest_.happened(sys::now(), error.what());
+    return error.what();
+  }
+}
+
+std::function<std::optional<std::string>()> Lab::to_rest() {
+  struct Look {
+    std::chrono::nanoseconds began = sys::now(), next{0};
+    std::optional<std::string> seen;
+  };
+  return [this, look = std::make_shared<Look>()] {
+    if (sys::now() < look->next) return look->seen;
+    look->seen = unrest(look->began);
+    look->next = sys::now() + kBetweenLooks;
+    return look->seen;
+  };
 }
 
 std::optional<std::string> Lab::facts_missing() {

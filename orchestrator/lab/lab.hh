@@ -14,6 +14,7 @@
 #include "lab/event_log.hh"
 #include "lab/fault_site.hh"
 #include "lab/node.hh"
+#include "lab/rest.hh"
 #include "plan/plan.hh"
 #include "probes/capture.hh"
 #include "sys/loop.hh"
@@ -36,13 +37,13 @@ class Lab {
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
-  /// Builds all of it and returns when every fact of the plan holds. What fails is thrown; nothing has to be undone,
+  /// Builds all of it and returns when it is at rest. What fails is thrown; nothing has to be undone,
   /// for the world goes with the agent.
   void bring_up(const Progress& progress);
 
   /// Makes the running lab what `after` says: only what differs is touched, and what is new comes before what goes.
-  /// Faults on what goes are healed first. Returns once it has been done; unsettled() says when the facts of `after`
-  /// hold. When something fails, what was done stays, plan() says it, and an Error tells what failed and what
+  /// Faults on what goes are healed first. Returns once it has been done; to_rest() says when the lab is at rest
+  /// again. When something fails, what was done stays, plan() says it, and an Error tells what failed and what
   /// is left to do. Returns what was changed, in words.
   std::vector<std::string> apply(const plan::Plan& after, const Progress& progress);
 
@@ -63,11 +64,21 @@ class Lab {
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   Duration converged_in() const { return converged_in_; }
 
-  /// After a daemon was started again: sees to it that those which wait for it follow.
-  void follow_restart();
+  /// Starts a daemon of the node again with those that come after it, or without `daemon` all of the node's; returns at
+  /// once. Throws NotFoundError, and Error when a fault holds it down.
+  void restart(const std::string& node, const std::string& daemon);
+  /// Starts again what has ended by itself and does not come back now.
+  void mend();
+  /// Of one node: the first daemon that does not serve. Throws ServiceError when waiting is in vain.
+  std::optional<std::string> missing_of(const std::string& node);
+  /// As unsettled(), but for a daemon that cannot come: then ServiceError, for waiting is in vain.
+  std::optional<std::string> missing();
 
   /// The first daemon that does not serve or fact of the plan that does not hold; nullopt when all is as planned.
   std::optional<std::string> unsettled();
+  /// For whoever waits, from now on: what keeps the lab from rest (see rest.hh), nullopt when nothing does. Made to be
+  /// called after every handler of the loop.
+  std::function<std::optional<std::string>()> to_rest();
   /// Facts that do not hold, each with what is seen instead.
   std::vector<std::pair<plan::Fact, std::optional<std::string>>> facts();
 
@@ -77,6 +88,13 @@ class Lab {
   int start_capture(const End& end, const std::string& filter, const std::string& file);
 
  private:
+  /// A node that is none of the lab's any more.
+  struct Retired {
+    std::unique_ptr<Node> node;
+    std::shared_ptr<bool> ended;  ///< all of its services have
+  };
+  void bury();
+  void start_services(Node& node);
   void add_nodes(const std::vector<plan::Node>& nodes);
   void add_links(const std::vector<plan::Link>& links);
   void remove_link(const plan::Link& link);
@@ -88,13 +106,18 @@ class Lab {
   void start_captures();
   std::optional<std::string> services_missing();
   std::optional<std::string> facts_missing();
+  std::optional<std::string> pending(std::chrono::nanoseconds since);
+  std::optional<std::string> unrest(std::chrono::nanoseconds began);
   services::Sight sight();
 
   sys::Loop& loop_;
   plan::Plan plan_;
   Options options_;
   EventLog events_;
-  std::vector<std::unique_ptr<Node>> nodes_, retired_;
+  Rest rest_;
+  std::shared_ptr<void> listening_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<Retired> retired_;
   std::map<std::string, Node*> by_name_;
   std::vector<plan::Node> half_;  // what nodes were to become in applies that failed, and now partly are
   int next_index_ = 100;          // of link ends: unique in the lab, so that both ends of a link differ
@@ -102,7 +125,6 @@ class Lab {
   std::vector<probes::Capture> captures_;
   FaultSite fault_site_;
   std::unique_ptr<faults::Registry> faults_;
-  sys::Timer restarts_;
   Duration converged_in_{0};
 };
 

@@ -50,19 +50,23 @@ std::string next_hops_of(const Route& route) {
 
 }  // namespace
 
-Node::Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::string folder, services::EventSink events)
+Node::Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns,
+           std::shared_ptr<const kernel::Inherited> inherited, std::string folder, services::EventSink events,
+           std::function<void()> stirred)
     : loop_(loop),
       plan_(plan),
       applied_(plan),
       folder_(std::move(folder)),
       events_(std::move(events)),
+      stirred_(std::move(stirred)),
       netns_(std::move(netns)),
+      inherited_(std::move(inherited)),
       netlink_(netns_, plan.name),
       reader_(netns_, plan.name) {}
 
 void Node::configure(datapath::VlanDriver vlan) {
   make_interfaces(plan_.interfaces, vlan);
-  kernel::set_sysctls(netns_, plan_.name, plan_.sysctls);
+  kernel::set_sysctls(netns_, plan_.name, kernel::of_interfaces(plan_.sysctls));
   netlink_.commit(kernel::link_set("lo", {.up = true}));
   set_up(plan_.interfaces);
   if (!plan_.nftables.empty()) services::apply_ruleset(netns_, plan_.nftables);
@@ -114,6 +118,7 @@ void Node::set_up(const std::vector<Interface>& interfaces) {
   }
   netlink_.commit(batch);
   for (const auto& interface : interfaces) {
+    kernel::set_sysctls(netns_, plan_.name, inherited_->of_neighbours(interface.name));
     hidden_hops_.erase(interface.name);
     if (interface.hide_hop) hidden_hops_.emplace(interface.name, datapath::HideHop(netns_, interface.name));
   }
@@ -139,6 +144,7 @@ void Node::add_routes() {
 
 void Node::changed(const kernel::Change& change) {
   routes_stale_ = true;
+  if (!std::holds_alternative<kernel::Neighbour>(change.what)) stirred_();
   if (const auto* link = std::get_if<kernel::Link>(&change.what); link != nullptr && !change.gone) adopt_tunnel(*link);
   if (const auto* route = std::get_if<kernel::RouteEntry>(&change.what)) tell_route(change, *route);
 }
@@ -168,27 +174,32 @@ void Node::tell_route(const kernel::Change& change, const kernel::RouteEntry& en
            entry.route.to.text() + next_hops_of(entry.route) + (change.gone ? " withdrawn" : " installed")});
 }
 
+/// A node without files or services leaves no folder.
 void Node::write_files() const {
+  if (plan_.files.empty() && plan_.services.empty()) return;
+  sys::make_directories(folder_);
   for (const auto& file : plan_.files)
     sys::write_file(folder_ + "/" + file.name, replaced(file.content, "@RUN@", folder_), file.secret ? 0600 : 0644);
 }
 
 void Node::start_services() {
-  sys::make_directories(folder_);
   write_files();
-  services_ =
-      std::make_unique<services::NodeServices>(plan_, services::Context{loop_, plan_.name, netns_, folder_, events_});
+  services_ = std::make_unique<services::NodeServices>(
+      plan_, services::Context{loop_, plan_.name, netns_, folder_, events_, stirred_});
   services_->start();
 }
 
-const std::vector<services::RouteSeen>& Node::routes() {
+std::optional<std::string> Node::pending(std::chrono::nanoseconds since) {
+  if (std::ranges::any_of(mirrors_, &kernel::RouteMirror::is_behind)) return name() + ": routes are being copied";
+  return services_->pending(since, routes());
+}
+
+const services::RoutesSeen& Node::routes() {
   if (!routes_stale_) return routes_;
-  routes_.clear();
-  for (const auto& entry : reader_.routes()) {
-    services::RouteSeen seen{entry.route.to, {}};
-    for (const auto& hop : entry.route.next_hops) seen.interfaces.push_back(hop.interface);
-    routes_.push_back(std::move(seen));
-  }
+  routes_.to.clear();
+  ++routes_.version;
+  for (auto& entry : reader_.routes())
+    routes_.to[entry.route.to].push_back({std::move(entry.route.next_hops), entry.protocol, entry.route.metric});
   routes_stale_ = false;
   return routes_;
 }

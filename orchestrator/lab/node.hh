@@ -11,6 +11,7 @@
 
 #include "datapath/hide_hop.hh"
 #include "datapath/vlan.hh"
+#include "kernel/inherited.hh"
 #include "kernel/mirror.hh"
 #include "kernel/monitor.hh"
 #include "kernel/netlink.hh"
@@ -27,8 +28,10 @@ namespace xconn::lab {
 
 class Node {
  public:
-  /// `loop` outlives it. `folder` is the node's run folder, absolute.
-  Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::string folder, services::EventSink events);
+  /// `loop` outlives it. `netns` has been settled by `inherited`. `folder` is the node's run folder, absolute.
+  /// `stirred` is called when something changed in its kernel that is no event.
+  Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns, std::shared_ptr<const kernel::Inherited> inherited,
+       std::string folder, services::EventSink events, std::function<void()> stirred);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -57,13 +60,18 @@ class Node {
   void change_services(const plan::NodeEdits& edits);
   /// What is not there any more.
   void lose(const plan::NodeEdits& edits);
-  /// The node goes: services end, its name is free. The namespace stays for whoever still looks at it.
-  void retire();
+  /// The node goes: its name is free, and `pending` is held until its services have ended. The namespace stays for
+  /// whoever still looks at it.
+  void retire(const sys::Pending& pending);
 
   std::optional<std::string> services_missing() { return services_->missing(); }
+  /// It has services or mirrors: something of it changes by itself.
+  bool is_alive() const { return !plan_.services.empty() || !plan_.mirrors.empty(); }
+  /// What is under way in it, or has not been answered since then.
+  std::optional<std::string> pending(std::chrono::nanoseconds since);
 
   /// The main table as it is now.
-  const std::vector<services::RouteSeen>& routes();
+  const services::RoutesSeen& routes();
   /// Link ends, sub-interfaces and tunnels: where packets arrive.
   std::vector<const plan::Interface*> arrivals() const;
 
@@ -88,12 +96,14 @@ class Node {
   plan::Node applied_;  // what nftables and mirrors are, while plan_ is ahead of them
   std::string folder_;
   services::EventSink events_;
+  std::function<void()> stirred_;
   sys::Netns netns_;
+  std::shared_ptr<const kernel::Inherited> inherited_;
   kernel::Netlink netlink_;
   kernel::Reader reader_;
   std::vector<datapath::Vlan> sub_interfaces_;
   std::map<std::string, datapath::HideHop> hidden_hops_;
-  std::vector<services::RouteSeen> routes_;
+  services::RoutesSeen routes_;
   bool routes_stale_ = true;
   std::optional<kernel::Monitor> monitor_;
   std::vector<kernel::RouteMirror> mirrors_;

@@ -135,8 +135,8 @@ void Node::remove_interface(const Interface& interface) {
   netlink_.commit(batch);
 }
 
-void Node::retire() {
-  if (services_) services_->stop(std::chrono::seconds(1));
+void Node::retire(const sys::Pending& pending) {
+  if (services_) services_->stop(std::chrono::seconds(1), pending);
   mirrors_.clear();
   monitor_.reset();
   sys::Netns::unpin("/run/netns/" + name());

@@ -11,15 +11,20 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "datapath/doctor.hh"
 #include "lab/agent.hh"
+#include "lab/limits.hh"
 #include "services/needs.hh"
+#include "sys/clock.hh"
 #include "sys/file.hh"
+#include "sys/lines.hh"
 #include "sys/privilege.hh"
+#include "sys/stdio.hh"
 #include "world/client.hh"
-#include "world/enter.hh"
 #include "world/error_wire.hh"
+#include "world/holder.hh"
 #include "world/host_world.hh"
 #include "world/run_folder.hh"
 
@@ -28,6 +33,9 @@ namespace {
 
 using nlohmann::json;
 using world::RunFolder;
+
+constexpr Duration kSilence = std::chrono::seconds{5};
+constexpr Duration kAnswerBound = std::chrono::seconds{60};  // an agent that makes a change answers after it
 
 /// SIGINT, SIGTERM and SIGHUP as something to wait for, for as long as it lives.
 class Signals {
@@ -54,27 +62,38 @@ class Signals {
   sys::Fd fd_;
 };
 
-/// An agent that has not said "ready" yet: killed, reaped and its folder removed unless it is released.
+/// A run folder of a lab that is not up yet: removed unless it is released.
+class Unfinished {
+ public:
+  explicit Unfinished(const RunFolder& folder) : folder_(&folder) {}
+  ~Unfinished() {
+    if (folder_ != nullptr) folder_->remove();
+  }
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+  void release() { folder_ = nullptr; }
+
+ private:
+  const RunFolder* folder_;
+};
+
+/// An agent that has not said "ready" yet: killed and reaped unless it is released.
 class Starting {
  public:
-  Starting(const RunFolder& folder, const std::string& program)
-      : folder_(folder), agent_(world::start_agent(folder, program)) {
-    sys::write_file(folder / "pid", std::to_string(agent_.pid) + "\n");
-  }
+  Starting(const RunFolder& folder, const std::string& program) : agent_(world::start_agent(folder, program)) {}
   ~Starting() {
     if (released_) return;
     ::syscall(SYS_pidfd_send_signal, agent_.pidfd.get(), SIGKILL, nullptr, 0);
     ::waitpid(agent_.pid, nullptr, 0);
-    folder_.remove();
   }
   Starting(const Starting&) = delete;
   Starting& operator=(const Starting&) = delete;
 
+  pid_t pid() const { return agent_.pid; }
   int status_fd() const { return agent_.status.get(); }
   void release() { released_ = true; }
 
  private:
-  const RunFolder& folder_;
   world::AgentProcess agent_;
   bool released_ = false;
 };
@@ -86,43 +105,39 @@ bool is_ready(const json& line, const RemoteLab::Progress& progress) {
   return line.contains("ready");
 }
 
-/// Splits what arrives on a pipe into lines.
-class Lines {
- public:
-  /// False at the end of the pipe.
-  bool fill(int fd) {
-    char buffer[65536];
-    const auto count = ::read(fd, buffer, sizeof buffer);
-    if (count > 0) pending_.append(buffer, static_cast<std::size_t>(count));
-    return count > 0;
-  }
-  std::optional<std::string> next() {
-    const auto end = pending_.find('\n');
-    if (end == std::string::npos) return std::nullopt;
-    auto line = pending_.substr(0, end);
-    pending_.erase(0, end + 1);
-    return line;
-  }
+/// False at the end of the pipe.
+bool read_into(sys::Lines& lines, int pipe) {
+  char buffer[65536];
+  const auto count = ::read(pipe, buffer, sizeof buffer);
+  if (count > 0) lines.add({buffer, static_cast<std::size_t>(count)});
+  return count > 0;
+}
 
- private:
-  std::string pending_;
-};
+std::string how_it_ended(pid_t agent) {
+  siginfo_t ended{};
+  ::waitid(P_PID, static_cast<id_t>(agent), &ended, WEXITED | WNOWAIT);
+  if (ended.si_code == CLD_EXITED) return " (exit status " + std::to_string(ended.si_status) + ")";
+  if (ended.si_status != SIGKILL) return std::string(" (") + ::strsignal(ended.si_status) + ")";
+  return " (killed: by somebody, or by the kernel because memory ran out)";
+}
 
-[[noreturn]] void agent_ended(const RunFolder& folder) {
+[[noreturn]] void agent_ended(const RunFolder& folder, pid_t agent) {
   const auto log = sys::read_file_if_present(folder / "agent.log").value_or("");
-  throw Error("the agent of lab " + folder.lab() + " ended before the lab was up" + (log.empty() ? "" : ":\n" + log));
+  throw Error("the agent of lab " + folder.lab() + " ended before the lab was up" + how_it_ended(agent) +
+              (log.empty() ? "" : ":\n" + log));
 }
 
 void follow_until_ready(const Starting& starting, const Signals& signals, const RunFolder& folder,
                         const RemoteLab::Progress& progress) {
-  Lines lines;
+  sys::Lines lines;
   for (;;) {
     while (const auto line = lines.next())
       if (is_ready(json::parse(*line), progress)) return;
     pollfd awaited[2]{{starting.status_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
-    ::poll(awaited, 2, -1);
+    if (::poll(awaited, 2, kSilence / std::chrono::milliseconds{1}) == 0)
+      world::demand_awake(folder.lab(), starting.pid());
     signals.demand_none();
-    if (awaited[0].revents != 0 && !lines.fill(starting.status_fd())) agent_ended(folder);
+    if (awaited[0].revents != 0 && !read_into(lines, starting.status_fd())) agent_ended(folder, starting.pid());
   }
 }
 
@@ -155,16 +170,22 @@ Interrupted::Interrupted(int signal)
 
 RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const Progress& progress) {
   demand_root();
+  sys::open_standard();  // also for a program that uses us as a library
   services::demand_needs(plan);
+  demand_descriptors(plan);
+  demand_short_paths(plan, RunFolder::path_of(plan.lab));
   const Signals signals;
   const auto settings = agent_options(options);
   const auto folder = RunFolder::create(plan.lab);
+  Unfinished unfinished(folder);
   sys::write_file(folder / "plan.json", plan::to_json(plan, true).dump(), 0600);
   sys::write_file(folder / "topology.json", options.topology, 0600);
   sys::write_file(folder / "options.json", to_text(settings), 0600);
   Starting starting(folder, options.program);
+  sys::write_file(folder / "pid", std::to_string(starting.pid()) + "\n");
   follow_until_ready(starting, signals, folder, progress);
   starting.release();
+  unfinished.release();
   return RemoteLab(plan.lab);
 }
 
@@ -176,7 +197,10 @@ RemoteLab RemoteLab::attach(const std::string& name) {
 std::string RemoteLab::folder() const { return RunFolder::path_of(name_); }
 
 json RemoteLab::call(const std::string& verb, json parameters, const Progress& progress) const {
-  return world::Client(name_).call(verb, std::move(parameters), progress);
+  // What takes its own time says so itself.
+  static const std::set<std::string> kLong{"wait", "apply", "drill", "events"};
+  const auto bound = kLong.contains(verb) ? std::nullopt : std::optional<Duration>(kAnswerBound);
+  return world::Client(name_).call(verb, std::move(parameters), progress, bound);
 }
 
 json RemoteLab::inspect() const { return call("inspect"); }
@@ -190,6 +214,12 @@ void RemoteLab::heal(int id) const { call("heal", {{"id", id}}); }
 std::vector<int> RemoteLab::heal_all() const { return call("heal").at("healed"); }
 
 json RemoteLab::faults() const { return call("faults"); }
+
+void RemoteLab::restart(const std::string& node, const std::string& daemon, Duration bound) const {
+  json parameters{{"node", node}, {"bound_ms", bound / std::chrono::milliseconds{1}}};
+  if (!daemon.empty()) parameters["daemon"] = daemon;
+  call("restart", std::move(parameters));
+}
 
 void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / std::chrono::milliseconds{1}}}); }
 
@@ -221,20 +251,37 @@ void RemoteLab::events(bool follow, const Progress& each) const { call("events",
 
 json RemoteLab::ask(json questions) const { return call("ask", {{"questions", std::move(questions)}}).at("answers"); }
 
+namespace {
+
+/// One that was killed a moment ago still has its lock, and is found no more: it is waited for. No event tells of that.
+std::optional<world::Holder> agent_of(const std::string& lab) {
+  constexpr Duration kDies = std::chrono::seconds{10}, kLookAgain = std::chrono::milliseconds{10};
+  for (const auto deadline = sys::now() + kDies; RunFolder::is_up(lab) && sys::now() < deadline;) {
+    if (auto agent = world::find_agent(lab); agent || ::geteuid() != 0) return agent;
+    ::poll(nullptr, 0, kLookAgain / std::chrono::milliseconds{1});
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 bool RemoteLab::down(const std::string& name) {
+  const auto agent = agent_of(name);
   if (!RunFolder::is_up(name)) {
     RunFolder::sweep(name);
     return false;
   }
-  const auto pid = world::agent_pid(name);
-  const sys::Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-  if (::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGTERM, nullptr, 0) != 0 && errno == EPERM)
+  if (!agent && ::geteuid() != 0)
     throw HostError("lab " + name + " belongs to root", "run it as root: sudo xconn down " + name);
-  if (!world::wait_gone(pidfd, std::chrono::seconds{3})) {
-    ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
-    world::wait_gone(pidfd, std::chrono::seconds{10});
+  if (!agent)
+    throw Error("lab " + name + " has no agent, but somebody holds " + RunFolder::path_of(name).string() +
+                "/lock: an xconn up that has just begun, or another program");
+  ::syscall(SYS_pidfd_send_signal, agent->pidfd.get(), SIGTERM, nullptr, 0);
+  if (!world::wait_gone(agent->pidfd, std::chrono::seconds{3})) {
+    ::syscall(SYS_pidfd_send_signal, agent->pidfd.get(), SIGKILL, nullptr, 0);
+    world::wait_gone(agent->pidfd, std::chrono::seconds{10});
   }
-  ::waitpid(pid, nullptr, WNOHANG);  // our child, when this process brought it up too
+  ::waitpid(agent->pid, nullptr, WNOHANG);  // our child, when this process brought it up too
   RunFolder::sweep(name);
   return true;
 }

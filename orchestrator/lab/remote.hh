@@ -53,7 +53,11 @@ class RemoteLab {
   void heal(int id) const;
   std::vector<int> heal_all() const;
   nlohmann::json faults() const;
-  /// Waits until all facts of the plan hold (again). Throws TimeoutError.
+  /// Starts a node's daemon again, with those that come after it; without `daemon` all of the node's. Returns once they
+  /// serve. Throws NotFoundError, ServiceError, TimeoutError; Error when a fault holds it down.
+  void restart(const std::string& node, const std::string& daemon, Duration bound) const;
+  /// Waits until all facts of the plan hold (again). Throws TimeoutError, and ServiceError when a daemon has ended and
+  /// stays away.
   void wait(Duration bound) const;
   /// Makes the lab what `plan` says (its `lab` must be this one's name), touching only what differs, and waits until
   /// its facts hold. `topology` is the document it was made of. Returns what was changed, in words. What fails is

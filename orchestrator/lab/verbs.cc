@@ -1,10 +1,13 @@
 #include "lab/verbs.hh"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "base/errors.hh"
 #include "base/rule.hh"
@@ -24,47 +27,70 @@ using nlohmann::json;
 using To = std::shared_ptr<Reply>;
 
 void do_inspect(Lab& lab, const json& request, const To& to) {
-  to->result(request.contains("node") ? inspect_node(lab, request["node"]) : inspect(lab));
+  if (!request.contains("node")) return to->result(inspect(lab));
+  inspect_node(lab, request["node"], [to](const json& node) { conclude(*to, [&] { return node; }); });
 }
 
 /// {"words": ["loss", "hq-fgt:er", "30%", "--for", "20s"]} -> {"id": 1}
 void do_fault(Lab& lab, const json& request, const To& to) {
-  to->result({{"id", lab.faults().apply(faults::parse(request.at("words").get<std::vector<std::string>>()))}});
+  lab.faults().apply(faults::parse(request.at("words").get<std::vector<std::string>>()), [to](sys::Outcome<int> id) {
+    conclude(*to, [&] { return json{{"id", id.get()}}; });
+  });
 }
 
 /// {"id": 1}, or nothing for all -> {"healed": [1, 2]}
 void do_heal(Lab& lab, const json& request, const To& to) {
   auto healed = json::array();
+  const auto answer = [&] {
+    return [to, healed](const std::exception_ptr& failure) {
+      conclude(*to, [&] {
+        if (failure) std::rethrow_exception(failure);
+        return json{{"healed", healed}};
+      });
+    };
+  };
   if (request.contains("id")) {
-    lab.faults().heal(request["id"]);
     healed.push_back(request["id"]);
-  } else {
-    for (const auto& fault : lab.faults().list()) healed.push_back(fault.id);
-    lab.faults().heal_all();
+    return lab.faults().heal(request["id"], answer());
   }
-  to->result({{"healed", healed}});
+  for (const auto& fault : lab.faults().list()) healed.push_back(fault.id);
+  lab.faults().heal_all(answer());
 }
 
 void do_faults(Lab& lab, const json&, const To& to) { to->result(inspect_faults(lab)); }
 
-/// Waits until the facts hold again; its own timer, not a wait of the loop.
+/// Waits until nothing is missing; its own timer, not a wait of the loop.
 struct Settling {
-  Lab& lab;
+  using Missing = std::function<std::optional<std::string>()>;
+  Missing missing;
+  std::string awaited;
   To to;
   Duration deadline, bound;
   sys::Timer timer;
 
-  static void begin(Lab& lab, const To& to, Duration bound) {
-    auto settling = std::make_shared<Settling>(Settling{lab, to, sys::now() + bound, bound, {}});
+  static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing) {
+    auto settling =
+        std::make_shared<Settling>(Settling{std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}});
     settling->timer = sys::Timer::every(lab.loop(), std::chrono::milliseconds{20}, [settling] { settling->look(); });
   }
+  static void begin(Lab& lab, const To& to, Duration bound) {
+    begin(lab, to, bound, "the lab to converge", lab.to_rest());
+  }
   void look() {
-    const auto missing = lab.unsettled();
-    if (missing && sys::now() < deadline && to->client_is_there()) return;
-    if (missing)
-      to->error(TimeoutError("the lab to converge", bound, *missing));
-    else
-      to->result(json::object());
+    std::optional<std::string> what;
+    try {
+      what = missing();
+    } catch (const ServiceError& error) {  // it cannot come: nobody is kept waiting
+      return end([&] { to->error(error); });
+    } catch (const std::exception& error) {
+      what = error.what();
+    }
+    if (what && sys::now() < deadline && to->client_is_there()) return;
+    if (what) return end([&] { to->error(TimeoutError(awaited, bound, *what)); });
+    end([&] { to->result(json::object()); });
+  }
+  void end(const std::function<void()>& answer) {
+    answer();
     timer = {};  // the last owner: this object ends with the callback
   }
 };
@@ -72,6 +98,29 @@ struct Settling {
 /// {"bound_ms": 60000} -> {}
 void do_wait(Lab& lab, const json& request, const To& to) {
   Settling::begin(lab, to, std::chrono::milliseconds{request.value("bound_ms", 60000)});
+}
+
+/// {"node", "daemon": or all of the node's, "bound_ms"} -> {}: once they serve again
+void do_restart(Lab& lab, const json& request, const To& to) {
+  const auto node = request.at("node").get<std::string>();
+  lab.restart(node, request.value("daemon", ""));
+  Settling::begin(lab, to, std::chrono::milliseconds{request.value("bound_ms", 60000)},
+                  "the daemons of " + node + " to serve", [&lab, node] { return lab.missing_of(node); });
+}
+
+/// Tells the events of a reading, then `last`, or where there is no last word each new event. The client owns it.
+void tell_events(Lab& lab, const To& to, EventLog::Reading events, std::optional<json> last) {
+  struct Story {
+    EventLog::Reading events;
+    std::optional<json> last;
+    std::shared_ptr<void> listening;
+  };
+  auto story = std::make_shared<Story>(Story{std::move(events), std::move(last), {}});
+  if (!story->last) story->listening = lab.events().listen([to](const Event&) { to->more(); });
+  to->tell([story]() -> std::optional<json> {
+    if (const auto event = story->events.next()) return json{{"progress", to_json(*event)}};
+    return std::exchange(story->last, std::nullopt);
+  });
 }
 
 /// {"text": drill file, "file": its name, "folder": for captures, "lab_ends_with_client": bool} -> report; one at a
@@ -84,43 +133,25 @@ void do_drill(Lab& lab, const json& request, const To& to) {
     Lab& lab;
   } mark(lab);
   const auto drill = drill::read_text(request.at("text"), request.at("file"));
-  const auto listening = lab.events().listen([&](const Event& event) { to->progress(to_json(event)); });
+  tell_events(lab, to, lab.events().read_on(), std::nullopt);
   DrillSite site(lab);
   const drill::RunOptions options{.folder = request.value("folder", ""),
                                   .is_awaited = [to] { return to->client_is_there(); }};
   try {
     to->result(drill::to_json(drill::run(drill, site, options)));
+    ::malloc_trim(0);  // what a drill needed is given back
   } catch (const Error&) {
     if (!to->client_is_there() && request.value("lab_ends_with_client", false)) ::kill(::getpid(), SIGTERM);
     throw;
   }
 }
 
-/// Sends events for as long as the client reads.
-struct Follower {
-  To to;
-  std::shared_ptr<void> listening;
-
-  static void begin(Lab& lab, const To& to) {
-    auto follower = std::make_shared<Follower>(Follower{to, nullptr});
-    follower->listening = lab.events().listen([follower](const Event& event) { follower->tell(event); });
-  }
-  void tell(const Event& event) {
-    if (to->client_is_there())
-      to->progress(to_json(event));
-    else
-      listening.reset();
-  }
-};
-
 /// {"since": nanoseconds, "follow": bool}: each event is a progress line.
 void do_events(Lab& lab, const json& request, const To& to) {
-  for (const auto& event : lab.events().since(std::chrono::nanoseconds{request.value("since", std::int64_t{0})}))
-    to->progress(to_json(event));
-  if (request.value("follow", false))
-    Follower::begin(lab, to);
-  else
-    to->result(json::object());
+  const std::chrono::nanoseconds since{request.value("since", std::int64_t{0})};
+  const bool follow = request.value("follow", false);
+  tell_events(lab, to, lab.events().read(since),
+              follow ? std::nullopt : std::optional(json{{"result", json::object()}}));
 }
 
 /// {"questions": [{"node", "what", "text"}, ...]}: see ask.hh.
@@ -159,6 +190,8 @@ class ApplyReply : public Reply {
     changing_.reset();
     to_->error(error);
   }
+  void tell(std::function<std::optional<json>()> next) override { to_->tell(std::move(next)); }
+  void more() override { to_->more(); }
   bool client_is_there() const override { return to_->client_is_there(); }
 
  private:
@@ -167,16 +200,28 @@ class ApplyReply : public Reply {
   std::shared_ptr<Changing> changing_;
 };
 
-/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until the facts hold}
+/// Anything else would empty the lab, or make it another one under the old one's name.
+plan::Plan plan_for(const Lab& lab, const json& request) {
+  auto plan = plan::from_json(request.at("plan"));
+  const auto& name = lab.plan().lab;
+  if (plan.lab != name)
+    throw Error("lab " + name + " cannot become lab '" + plan.lab + "': a change keeps the lab's name");
+  if (plan.nodes.empty()) throw Error("the plan for lab " + name + " has no nodes; to end the lab: xconn down " + name);
+  return plan;
+}
+
+/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until it is at rest}
 /// -> {"changes": [words]}
 void do_apply(Lab& lab, const json& request, const To& to) {
   auto changing = std::make_shared<Changing>(lab);
-  const auto after = plan::from_json(request.at("plan"));
+  const auto after = plan_for(lab, request);
+  const auto topology = request.at("topology").get<std::string>();
+  const std::chrono::milliseconds bound{request.value("bound_ms", 90000)};
   json changes = lab.apply(after, [&](const std::string& step) { to->progress(step); });
-  sys::write_file(lab.options().folder + "/topology.json", request.at("topology").get<std::string>(), 0600);
-  to->progress("waiting for the facts of the changed lab");
-  Settling::begin(lab, std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing)),
-                  std::chrono::milliseconds{request.value("bound_ms", 90000)});
+  lab.mend();
+  sys::write_file(lab.options().folder + "/topology.json", topology, 0600);
+  to->progress("waiting for the changed lab to be at rest");
+  Settling::begin(lab, std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing)), bound);
 }
 
 using Verb = void (*)(Lab&, const json&, const To&);
@@ -184,12 +229,20 @@ using Verb = void (*)(Lab&, const json&, const To&);
 const std::map<std::string, Verb>& verbs() {
   static const std::map<std::string, Verb> kVerbs{
       {"inspect", do_inspect}, {"fault", do_fault},   {"heal", do_heal}, {"faults", do_faults}, {"wait", do_wait},
-      {"drill", do_drill},     {"events", do_events}, {"ask", do_ask},   {"apply", do_apply},
+      {"drill", do_drill},     {"events", do_events}, {"ask", do_ask},   {"apply", do_apply},   {"restart", do_restart},
   };
   return kVerbs;
 }
 
 }  // namespace
+
+void conclude(Reply& reply, const std::function<json()>& make) {
+  try {
+    reply.result(make());
+  } catch (const std::exception& error) {
+    reply.error(error);
+  }
+}
 
 void answer(Lab& lab, const json& request, const std::shared_ptr<Reply>& reply) {
   try {

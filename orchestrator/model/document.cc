@@ -134,7 +134,7 @@ Document Document::of(const RawPtr& loaded) {
 
 Document Document::parse(std::string_view text, const std::string& file) {
   Findings findings;
-  const auto raw = load_text(text, file, findings);
+  const auto raw = parse_yaml(text, file, findings);
   findings.raise(file);
   return Document(with_files_taken_in(raw));
 }

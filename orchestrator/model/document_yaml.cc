@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/text.hh"
 #include "model/document.hh"
 #include "model/keys.hh"
 
@@ -30,7 +31,7 @@ const std::set<std::string, std::less<>>& secret_keys() {
   return kSecrets;
 }
 
-bool is_plain(const std::string& text) {
+bool is_bare(const std::string& text) {
   static const std::set<std::string, std::less<>> kOtherMeaning{"null", "~", "Null", "NULL"};
   if (text.empty() || kOtherMeaning.contains(text) ||
       std::string_view("-?:,[]{}#&*!|>'\"%@`. ").find(text.front()) != std::string_view::npos)
@@ -43,7 +44,7 @@ bool is_plain(const std::string& text) {
   return text.back() != ' ';
 }
 
-std::string scalar(const std::string& text) { return is_plain(text) ? text : nlohmann::json(text).dump(); }
+std::string scalar(const std::string& text) { return is_bare(text) ? text : printable(nlohmann::json(text).dump()); }
 
 class Writer {
  public:
@@ -60,7 +61,7 @@ class Writer {
       if (depth == 0 && is_private_key(entry.key)) continue;
       const auto path = above + (above.empty() ? "" : "/") + entry.key;
       if (const auto words = comments_.find(path); words != comments_.end())
-        out_ += indent(depth) + "# " + words->second + "\n";
+        out_ += indent(depth) + "# " + printable(words->second) + "\n";
       value(scalar(entry.key) + ":", entry.key, *entry.value, depth, path);
     }
   }

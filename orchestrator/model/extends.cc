@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 
+#include "base/input.hh"
+#include "model/keys.hh"
 #include "model/yaml.hh"
 
 namespace xconn::model {
@@ -78,6 +78,28 @@ RawPtr placed(const RawPtr& raw, const Position& at) {
   return copy;
 }
 
+/// Whether most of the first keys are, but for a slip of the pen, a topology's.
+bool has_keys_of_topologies(const Raw& raw) {
+  constexpr std::size_t kTelling = 50;
+  const auto& known = object_info<Topology>().keys;
+  std::vector<std::string_view> names;
+  for (const auto& key : known) names.push_back(key.name);
+  const auto looked_at = std::min(kTelling, raw.entries.size());
+  const auto fitting = std::count_if(
+      raw.entries.begin(), raw.entries.begin() + static_cast<std::ptrdiff_t>(looked_at), [&](const RawEntry& entry) {
+        return is_private_key(entry.key) || std::find(names.begin(), names.end(), entry.key) != names.end() ||
+               !did_you_mean(entry.key, names).empty();
+      });
+  return raw.is_map() && 2 * static_cast<std::size_t>(fitting) > looked_at;
+}
+
+/// Of a file that is no topology. Says nothing of what stands in it: it may be anybody's.
+std::string what_it_is(const Raw& raw) {
+  if (raw.is_null() || (raw.is_map() && raw.entries.empty())) return "the file is empty";
+  if (!raw.is_map()) return "a topology file is a map of keys, not " + std::string(name_of(raw.kind));
+  return "this is no topology: most of its keys are none that a topology has";
+}
+
 class Loader {
  public:
   explicit Loader(Findings& findings) : findings_(findings) {}
@@ -94,8 +116,11 @@ class Loader {
       report({file, 1, 1}, {}, "", "a topology file is at most 8 MiB", "split it with 'extends'", findings_);
       return nullptr;
     }
-    auto raw = parse_yaml(text, file, findings_);
-    if (raw == nullptr || !is_topology(*raw)) return nullptr;
+    Findings of_file;  // for they quote the file, which has to be a topology first
+    auto raw = parse_yaml(text, file, of_file);
+    if (raw != nullptr && !is_topology(*raw)) return nullptr;
+    findings_.take(of_file);
+    if (raw == nullptr) return nullptr;
     if (const auto* origin = raw->find(kOriginKey); origin != nullptr && origin->value->is_scalar())
       return placed(raw, {intern_file(origin->value->text), 0, 0});
     const auto* entry = raw->find("extends");
@@ -104,11 +129,8 @@ class Loader {
 
  private:
   bool is_topology(const Raw& raw) {
-    if (raw.is_map() && !raw.entries.empty()) return true;
-    report(raw.at.where(), {}, "",
-           raw.is_null() || raw.is_map() ? "the file is empty"
-                                         : "a topology file is a map of keys, not " + std::string(name_of(raw.kind)),
-           "write at least 'nodes:'", findings_);
+    if (has_keys_of_topologies(raw)) return true;
+    report(raw.at.where(), {}, "", what_it_is(raw), "write at least 'nodes:'", findings_);
     return false;
   }
 
@@ -143,38 +165,14 @@ class Loader {
   std::vector<std::string> chain_;
 };
 
-struct Unusable {
-  const char* why;
-  std::string remedy;
-};
-
-std::optional<Unusable> why_unusable(const std::string& path, std::size_t limit) {
-  std::error_code failed;
-  const auto status = fs::status(path, failed);
-  if (!fs::exists(status)) return Unusable{"there is no such file", "check the path"};
-  if (fs::is_directory(status)) return Unusable{"this is a folder, and a file is needed", "name a file in it"};
-  if (!fs::is_regular_file(status)) return Unusable{"this is no regular file", "copy it to one"};
-  if (fs::file_size(path, failed) > limit)
-    return Unusable{"the file is too large", "at most " + std::to_string(limit >> 10) + " KiB can be read"};
-  return std::nullopt;
-}
-
 }  // namespace
 
 std::optional<std::string> slurp(const std::string& file, std::size_t limit, const Mention& by, Findings& findings) {
-  const auto value = by.where.line == 0 ? "" : file;
-  if (const auto unusable = why_unusable(file, limit)) {
-    report(by.where, by.path, value, unusable->why, unusable->remedy, findings);
-    return std::nullopt;
-  }
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
-  if (stream.bad() || !stream.is_open()) {
-    report(by.where, by.path, value, "the file cannot be read", "check its permissions", findings);
-    return std::nullopt;
-  }
-  return text.str();
+  auto read = read_input(file, limit);
+  if (auto* text = std::get_if<std::string>(&read)) return std::move(*text);
+  auto& fault = std::get<Unreadable>(read);
+  report(by.where, by.path, by.where.line == 0 ? "" : file, std::move(fault.rule), std::move(fault.remedy), findings);
+  return std::nullopt;
 }
 
 std::string beside(const std::string& file, const std::string& path) {

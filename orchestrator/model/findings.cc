@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "base/text.hh"
 #include "model/rules.hh"
 
 namespace xconn::model {
@@ -37,15 +38,15 @@ std::string_view object_kind(const Path& path) {
   return {};
 }
 
-std::string printable(const std::string& text) {
+/// Escaped, and no longer than a line has room for.
+std::string quoted(const std::string& text) {
   constexpr std::size_t kLongest = 80;
-  std::string out;
-  for (const char c : text) {
-    if (out.size() >= kLongest) return out + "...";
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < ' ' || byte == 0x7f ? '?' : c;
+  std::size_t end = 0;
+  while (end < text.size() && end < kLongest) {
+    const auto character = character_at(text, end);
+    end += character ? character->length : 1;
   }
-  return out;
+  return printable(text.substr(0, end)) + (end < text.size() ? "..." : "");
 }
 
 std::string field_text(const Path& path, std::size_t from) {
@@ -54,7 +55,7 @@ std::string field_text(const Path& path, std::size_t from) {
     if (path[i].index >= 0)
       out.append("[").append(std::to_string(path[i].index)).append("]");
     else
-      out.append(out.empty() ? "" : ".").append(printable(path[i].name));
+      out.append(out.empty() ? "" : ".").append(quoted(path[i].name));
   }
   return out;
 }
@@ -63,7 +64,7 @@ std::string object_text(const Path& path) {
   const auto kind = object_kind(path);
   if (kind.empty()) return {};
   const auto& step = path[1];
-  return std::string(kind) + " " + (step.index >= 0 ? std::to_string(step.index + 1) : printable(step.name));
+  return std::string(kind) + " " + (step.index >= 0 ? std::to_string(step.index + 1) : quoted(step.name));
 }
 
 bool same_start(const Path& a, const Path& b) {
@@ -97,7 +98,7 @@ void Findings::add(const Where& where, const Path& path, Fault fault) {
   const auto object = object_text(path);
   const std::string source(fault.code.empty() ? std::string_view{} : rule(fault.code, When::kFile).source);
   paths_.push_back(path);
-  add({where, object, field_text(path, object.empty() ? 0 : 2), printable(fault.value), std::move(fault.rule),
+  add({where, object, field_text(path, object.empty() ? 0 : 2), quoted(fault.value), std::move(fault.rule),
        std::move(fault.remedy), std::move(fault.code), source});
 }
 
@@ -105,6 +106,16 @@ void Findings::add(Finding finding) {
   ++total_;
   if (kept_.size() < kKept) kept_.push_back(std::move(finding));
   if (paths_.size() > kKept) paths_.pop_back();
+}
+
+void Findings::take(const Findings& other) {
+  const auto keep = [](auto& all, const auto& more) {
+    const auto room = std::min(kKept - std::min(kKept, all.size()), more.size());
+    all.insert(all.end(), more.begin(), more.begin() + static_cast<std::ptrdiff_t>(room));
+  };
+  keep(kept_, other.kept_);
+  keep(paths_, other.paths_);
+  total_ += other.total_;
 }
 
 bool Findings::touched(const Path& path) const {

@@ -37,6 +37,8 @@ class Findings {
 
   void add(const Where& where, const Path& path, Fault fault);
   void add(Finding finding);
+  /// Adds all that another one has.
+  void take(const Findings& other);
   /// Whether what is added from here on is only counted: whoever must think about its text can call count_one().
   bool is_full() const { return kept_.size() == kKept; }
   void count_one() { ++total_; }

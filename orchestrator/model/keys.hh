@@ -21,6 +21,7 @@ struct TypeInfo {
 
   Shape shape = Shape::kOne;
   const WordInfo* word = nullptr;           ///< either a word
+  const WordInfo* name = nullptr;           ///< kNamed: what the names are
   const ObjectInfo& (*object)() = nullptr;  ///< or an object
   std::string text, schema;                 ///< or one of its own kind: for people, and as JSON schema
 };
@@ -230,6 +231,24 @@ void read_value(const Cursor& at, V& out) {
   }
 }
 
+/// What names a T.
+template <class T>
+struct NameOf {
+  using As = ObjectName;
+};
+template <>
+struct NameOf<Interface> {
+  using As = InterfaceName;
+};
+template <>
+struct NameOf<Tunnel> {
+  using As = InterfaceName;
+};
+template <>
+struct NameOf<FileOverride> {
+  using As = FileName;
+};
+
 template <class As, class V>
 TypeInfo type_of() {
   TypeInfo type;
@@ -239,7 +258,10 @@ TypeInfo type_of() {
     type.object = &object_info<As>;
   if constexpr (kIsVector<V>) {
     type.shape = TypeInfo::Shape::kList;
-    if constexpr (Named<typename V::value_type> && !IsWord<As>) type.shape = TypeInfo::Shape::kNamed;
+    if constexpr (Named<typename V::value_type> && !IsWord<As>) {
+      type.shape = TypeInfo::Shape::kNamed;
+      type.name = &Word<typename NameOf<typename V::value_type>::As>::info();
+    }
   }
   return type;
 }

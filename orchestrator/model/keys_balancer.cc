@@ -12,7 +12,7 @@ void read_balancer_subnet(const Cursor& at, LoadBalancer& balancer) {
 }
 
 void read_probe_protocol(const Cursor& at, Probe& probe) {
-  const auto text = read_word<std::string>(at);
+  const auto text = read_word<Line>(at);
   if (!text) return;
   if (*text != "tcp" && *text != "http") return at.fault("a load balancer's probe is tcp or http");
   probe.protocol = *text;
@@ -41,7 +41,7 @@ const ObjectInfo& object_info<Probe>() {
           key<Probe, read_probe_protocol>("protocol", own_type("tcp or http", R"("enum": ["tcp", "http"])"),
                                           "how; without it tcp"),
           key<&Probe::port, Range<1, 65535>>("port", "where", kRequired),
-          key<&Probe::path>("path", "of an http request"),
+          key<&Probe::path, UrlPath>("path", "of an http request"),
           key<&Probe::interval>("interval", "between probes"),
           key<&Probe::threshold, Range<1, 100>>(
               "threshold", "unanswered probes in a row until the backend is unhealthy; one answer makes it healthy"),

@@ -194,7 +194,7 @@ const ObjectInfo& object_info<DirectPort>() {
       "ports:\n  direct: {peering-location: Amsterdam, bandwidth: 10Gbps, customer: {primary: ce:pri, secondary: "
       "ce:sec}}",
       {
-          key<&DirectPort::peering_location>("peering-location", "where it is"),
+          key<&DirectPort::peering_location, Place>("peering-location", "where it is"),
           key<&DirectPort::bandwidth, BitRate>("bandwidth", "10 or 100 Gbps"),
           key<&DirectPort::encapsulation, OneOf<kEncapsulations>>(
               "encapsulation", "QinQ: each circuit has an S-tag; Dot1Q: the peerings' VLAN ids alone"),
@@ -219,7 +219,7 @@ const ObjectInfo& object_info<Peering>() {
           key<&Peering::primary_v6>("primary-v6", "a /126 beside it"),
           key<&Peering::secondary_v6>("secondary-v6", "the other /126"),
           key<Peering, read_pair_v6>("prefix-v6", word_type<Prefix>(), "both as one /125"),
-          key<&Peering::md5>("md5", "TCP MD5 key of both sessions: up to 25 letters and digits", kSecret),
+          key<&Peering::md5, Md5Key>("md5", "TCP MD5 key of both sessions: up to 25 letters and digits", kSecret),
           key<&Peering::bfd>("bfd", "Microsoft's side answers BFD"),
           key<&Peering::state, OneOf<kPeeringStates>>("state", "Disabled: Microsoft's side is shut"),
           key<&Peering::advertised_prefixes>("advertised-prefixes",
@@ -229,8 +229,8 @@ const ObjectInfo& object_info<Peering>() {
           key<&Peering::customer_asn>("customer-asn", "Microsoft peering: whose they are, when peer-asn is private"),
           key<&Peering::validation, OneOf<kValidationStates>>(
               "validation", "Microsoft peering: of the advertised prefixes; BGP waits while it is ValidationNeeded"),
-          key<&Peering::route_filter>("route-filter",
-                                      "Microsoft peering: one of `route-filters`; without one nothing is announced"),
+          key<&Peering::route_filter, ObjectName>(
+              "route-filter", "Microsoft peering: one of `route-filters`; without one nothing is announced"),
       },
       nullptr,
       {},
@@ -264,7 +264,8 @@ const ObjectInfo& object_info<Circuit>() {
       {
           key<&Circuit::provider, ObjectName>("provider", "one of `providers`; or `port`"),
           key<&Circuit::port, ObjectName>("port", "one of `ports`, for ExpressRoute Direct"),
-          key<&Circuit::peering_location>("peering-location", "where it meets Microsoft; with `port`, the port's"),
+          key<&Circuit::peering_location, Place>("peering-location",
+                                                 "where it meets Microsoft; with `port`, the port's"),
           key<&Circuit::bandwidth, BitRate>(
               "bandwidth", "50, 100, 200 or 500 Mbps, 1, 2, 5 or 10 Gbps; Direct up to 100 Gbps", kRequired),
           key<&Circuit::sku, OneOf<kCircuitSkus>>("sku", "how far it reaches"),

@@ -6,11 +6,17 @@ namespace {
 
 void read_zones(const Cursor& at, Sdwan& sdwan) {
   if (!at.raw().is_map()) return at.fault_kind("a map from zones to members", "write underlay: [er]");
-  for (const auto& entry : at.raw().entries) detail::read_value<ObjectName>(at.entry(entry), sdwan.zones[entry.key]);
+  for (const auto& entry : at.raw().entries) {
+    const auto here = at.entry(entry);
+    if (Word<ObjectName>::parse(entry.key))
+      detail::read_value<ObjectName>(here, sdwan.zones[entry.key]);
+    else
+      here.fault_at_key({}, Word<ObjectName>::info().rule, "rename it");
+  }
 }
 
 void read_implicit(const Cursor& at, Sdwan& sdwan) {
-  const auto text = read_word<std::string>(at);
+  const auto text = read_word<Line>(at);
   if (!text) return;
   const std::vector<std::string_view> known{"source-ip", "source-dest-ip", "weight"};
   for (const auto way : known)
@@ -52,14 +58,14 @@ const ObjectInfo& object_info<Tunnel>() {
       {
           key<&Tunnel::local>("local", "the own address outside the tunnel", kRequired),
           key<&Tunnel::remote>("remote", "the peer's address outside the tunnel", kRequired),
-          key<&Tunnel::psk>("psk", "the key that both sides share", kRequired | kSecret),
+          key<&Tunnel::psk, Psk>("psk", "the key that both sides share", kRequired | kSecret),
           key<&Tunnel::initiate>("initiate", "this side calls"),
           key<&Tunnel::address>("address", "on the tunnel's interface", kRequired),
           key<&Tunnel::peer_address>("peer-address", "the peer's, in the tunnel"),
           key<&Tunnel::local_selectors>("local-selectors", "traffic from there may pass; without it, all"),
           key<&Tunnel::remote_selectors>("remote-selectors", "traffic to there may pass; without it, all"),
-          key<&Tunnel::ike_proposals>("ike-proposals", "without it aes256-sha256-modp2048"),
-          key<&Tunnel::esp_proposals>("esp-proposals", "without it aes256gcm16"),
+          key<&Tunnel::ike_proposals, Proposal>("ike-proposals", "without it aes256-sha256-modp2048"),
+          key<&Tunnel::esp_proposals, Proposal>("esp-proposals", "without it aes256gcm16"),
           key<&Tunnel::ike_lifetime>("ike-lifetime", "until the IKE SA is made anew"),
           key<&Tunnel::esp_lifetime>("esp-lifetime", "until the CHILD_SA is made anew"),
           key<&Tunnel::dpd>("dpd", "dead peer detection"),
@@ -92,7 +98,7 @@ const ObjectInfo& object_info<HealthCheck>() {
           key<&HealthCheck::server>("server", "who answers", kRequired),
           key<&HealthCheck::protocol>("protocol", "how it asks"),
           key<&HealthCheck::port, Range<0, 65535>>("port", "0: 7 for tcp-echo, 80 for http"),
-          key<&HealthCheck::path>("path", "of an http request"),
+          key<&HealthCheck::path, UrlPath>("path", "of an http request"),
           key<&HealthCheck::interval>("interval", "between probes"),
           key<&HealthCheck::timeout>("timeout", "until a probe counts as lost"),
           key<&HealthCheck::failtime, Range<1, 3600>>("failtime", "losses in a row until the member is dead"),
@@ -139,7 +145,7 @@ const ObjectInfo& object_info<SdwanRule>() {
           key<&SdwanRule::protocol, IpProtocol>("protocol", "IP protocol; without it, any"),
           key<&SdwanRule::ports, PortRange>("ports", "destination ports"),
           key<&SdwanRule::dscp, Range<0, 63>>("dscp", "the DSCP field's value"),
-          key<&SdwanRule::applications>("applications", "as nDPI calls them"),
+          key<&SdwanRule::applications, Line>("applications", "as nDPI calls them"),
           key<&SdwanRule::strategy>("strategy", "how a member is chosen"),
           key<&SdwanRule::factor>("factor", "what best-quality compares"),
           key<&SdwanRule::factor_threshold, Range<0, 100>>("factor-threshold",

@@ -84,8 +84,8 @@ const ObjectInfo& object_info<IpsecPolicy>() {
       "A custom policy: these proposals and no others.",
       "ipsec-policy: {ike-proposals: aes256-sha256-modp2048, esp-proposals: aes256gcm16}",
       {
-          key<&IpsecPolicy::ike_proposals>("ike-proposals", "without it, the default policy's"),
-          key<&IpsecPolicy::esp_proposals>("esp-proposals", "without it, the default policy's"),
+          key<&IpsecPolicy::ike_proposals, Proposal>("ike-proposals", "without it, the default policy's"),
+          key<&IpsecPolicy::esp_proposals, Proposal>("esp-proposals", "without it, the default policy's"),
           key<&IpsecPolicy::esp_lifetime>("esp-lifetime", "until the CHILD_SA is made anew; at least 300 s"),
       }};
   return kInfo;
@@ -112,7 +112,7 @@ const ObjectInfo& object_info<Connection>() {
           key<&Connection::authorization, ObjectName>("authorization",
                                                       "one of the circuit's, when this is another subscription's"),
           key<&Connection::local_gateway, ObjectName>("local-gateway", "one of `local-gateways`"),
-          key<&Connection::psk>("psk", "IPsec: the key that both sides share", kSecret),
+          key<&Connection::psk, Psk>("psk", "IPsec: the key that both sides share", kSecret),
           key<&Connection::bgp>("bgp", "IPsec: the two sides speak BGP"),
           key<&Connection::ipsec_policy>("ipsec-policy", "IPsec: without it, Azure's default policy"),
           key<&Connection::dpd_timeout>("dpd-timeout", "IPsec: 9 s to 3600 s of silence until the peer is dead"),
@@ -147,7 +147,7 @@ const ObjectInfo& object_info<EncryptionGateway>() {
                                         "where the tunnels end on-prem, reached over private peering; a public address "
                                         "is not, unless on-prem announces it there",
                                         kRequired),
-          key<&EncryptionGateway::psk>("psk", "the key that all three share", kRequired | kSecret),
+          key<&EncryptionGateway::psk, Psk>("psk", "the key that all three share", kRequired | kSecret),
           key<&EncryptionGateway::remote_networks>("remote-networks", "on-prem, behind the edge", kRequired),
           key<&EncryptionGateway::local_networks>("local-networks", "what the edge routes into the tunnels", kRequired),
           key<&EncryptionGateway::route_tables, ObjectName>("route-tables",

@@ -35,7 +35,7 @@ bool read_short_tag(const Cursor& at, void* object) {
 }
 
 void read_ethertype(const Cursor& at, Tag& tag) {
-  const auto* text = detail::scalar_text(at, Word<std::string>::info());
+  const auto* text = detail::scalar_text(at, Word<Line>::info());
   if (text == nullptr) return;
   if (*text == "0x88a8")
     tag.ethertype = 0x88a8;
@@ -84,8 +84,13 @@ void finish_route(const Cursor& at, void* object) {
 
 void read_sysctls(const Cursor& at, Node& node) {
   if (!at.raw().is_map()) return at.fault_kind("a map from names to values", "write net.ipv4.ip_forward: 1");
-  for (const auto& entry : at.raw().entries)
-    if (const auto value = read_word<std::string>(at.entry(entry))) node.sysctls[entry.key] = *value;
+  for (const auto& entry : at.raw().entries) {
+    const auto here = at.entry(entry);
+    if (!Word<SysctlName>::parse(entry.key))
+      here.fault_at_key({}, Word<SysctlName>::info().rule, Word<SysctlName>::info().remedy);
+    else if (const auto value = read_word<Line>(here))
+      node.sysctls[entry.key] = *value;
+  }
 }
 
 /// Splits at blanks; '...' and "..." keep them. nullopt when a quote is open at the end.
@@ -114,8 +119,8 @@ std::optional<std::vector<std::string>> split_command(const std::string& text) {
 void read_command(const Cursor& at, Node& node) {
   std::vector<std::string> argv;
   if (at.raw().is_list()) {
-    detail::read_value<std::string>(at, argv);
-  } else if (const auto text = read_word<std::string>(at)) {
+    detail::read_value<Argument>(at, argv);
+  } else if (const auto text = read_word<Argument>(at)) {
     const auto words = split_command(*text);
     if (!words) return at.fault("a quote is open at the end of the command");
     argv = *words;
@@ -132,13 +137,13 @@ void read_commands(const Cursor& at, Node& node) {
 
 std::optional<std::string> read_content(const Cursor& at) {
   constexpr std::size_t kLargest = 1UL << 20;
-  if (!at.raw().is_map()) return read_word<std::string>(at);
+  if (!at.raw().is_map()) return read_word<Content>(at);
   const auto* entry = at.raw().find("from-file");
   if (entry == nullptr || at.raw().entries.size() != 1) {
     at.fault_kind("a text or {from-file: PATH}");
     return std::nullopt;
   }
-  const auto path = read_word<std::string>(at.entry(*entry));
+  const auto path = read_word<FilePath>(at.entry(*entry));
   if (!path) return std::nullopt;
   const auto named = at.entry(*entry);
   return slurp(beside(*entry->at.file, *path), kLargest, {named.raw().at.where(), named.path()}, at.findings());
@@ -176,16 +181,19 @@ TypeInfo sysctls_type() {
 
 template <>
 const ObjectInfo& object_info<Tag>() {
-  static const ObjectInfo kInfo{"tag",
-                                "One 802.1Q tag.",
-                                "vlan: [{id: 29, type: '0x88a8'}, 28]",
-                                {
-                                    key<&Tag::id>("id", "the VLAN's number, 1 to 4094", kRequired),
-                                    key<Tag, read_ethertype>("type", word_type<std::string>(), "0x8100 or 0x88a8"),
-                                },
-                                read_short_tag,
-                                "a VLAN's number",
-                                R"("type": "integer")"};
+  static const ObjectInfo kInfo{
+      "tag",
+      "One 802.1Q tag.",
+      "vlan: [{id: 29, type: '0x88a8'}, 28]",
+      {
+          key<&Tag::id>("id", "the VLAN's number, 1 to 4094", kRequired),
+          key<Tag, read_ethertype>("type",
+                                   own_type("0x8100 or 0x88a8", R"("enum": ["0x8100", "0x88a8", 33024, 34984])"),
+                                   "802.1Q or 802.1ad"),
+      },
+      read_short_tag,
+      "a VLAN's number",
+      R"("type": "integer")"};
   return kInfo;
 }
 
@@ -275,7 +283,7 @@ const ObjectInfo& object_info<BgpNeighbor>() {
       {
           key<&BgpNeighbor::address>("address", "the neighbour's address", kRequired),
           key<&BgpNeighbor::asn>("asn", "its AS number; the own one makes it iBGP", kRequired),
-          key<&BgpNeighbor::password>("password", "TCP MD5 key (RFC 2385), the same on both sides", kSecret),
+          key<&BgpNeighbor::password, Md5Key>("password", "TCP MD5 key (RFC 2385), the same on both sides", kSecret),
           key<&BgpNeighbor::bfd>("bfd", "watch it with BFD"),
           key<&BgpNeighbor::passive>("passive", "wait for its call"),
           key<&BgpNeighbor::next_hop_self>("next-hop-self", "announce the own address as next hop"),
@@ -305,7 +313,9 @@ const ObjectInfo& object_info<Bgp>() {
       "bgp:\n  asn: 65001\n  advertise: [10.0.0.0/24]\n  neighbors: [{address: 192.0.2.2, asn: 12076}]",
       {
           key<&Bgp::asn>("asn", "the node's AS number", kRequired),
-          key<&Bgp::router_id>("router-id", "without it, one of the addresses"),
+          key<&Bgp::router_id>("router-id",
+                               "without it, the loopback's address or the first interface's; of equal paths the lowest "
+                               "id's is the best"),
           key<&Bgp::advertise>("advertise", "prefixes to announce, whether routed or not"),
           key<&Bgp::neighbors>("neighbors", "the sessions"),
           key<&Bgp::keepalive>("keepalive", "without it, the timer profile's"),
@@ -341,14 +351,14 @@ const ObjectInfo& object_info<Node>() {
       "nodes:\n  hq:\n    role: router\n    interfaces: {lan: 10.0.0.1/24}",
       {
           key<&Node::role, ObjectName>("role", "what it plays: host, switch, router, edge, internet ...", kRequired),
-          key<&Node::site>("site", "where it stands, for people and pictures: on-prem, azure, internet ..."),
+          key<&Node::site, Place>("site", "where it stands, for people and pictures: on-prem, azure, internet ..."),
           key<&Node::interfaces>(
               "interfaces", "its interfaces; a node that declares none has those that links name, and so has a switch"),
           key<&Node::gateway>("gateway", "next hop of its default route"),
           key<&Node::routes>("routes", "static routes"),
           key<&Node::rules>("rules", "policy routing rules"),
           key<Node, read_sysctls>("sysctls", sysctls_type(), "kernel settings: `net.ipv4.ip_forward: 1`"),
-          key<&Node::nftables>("nftables", "own nftables rules, beside the role's"),
+          key<&Node::nftables, Content>("nftables", "own nftables rules, beside the role's"),
           key<&Node::bgp>("bgp", "BGP"),
           key<&Node::tunnels>("tunnels", "IPsec tunnels"),
           key<&Node::sdwan>("sdwan", "SD-WAN"),

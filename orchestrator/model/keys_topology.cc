@@ -50,8 +50,8 @@ const ObjectInfo& object_info<Topology>() {
       {
           key<&Topology::name, ObjectName>("name",
                                            "the lab's name; without it, the name of the file's folder or of the file"),
-          key<&Topology::title>("title", "one line for people"),
-          key<&Topology::message>("message", "printed after `xconn up`"),
+          key<&Topology::title, Line>("title", "one line for people"),
+          key<&Topology::message, Message>("message", "printed after `xconn up`"),
           key<&Topology::timers>(
               "timers",
               "`azure`: the documented defaults (BGP 60/180 s, BFD 300 ms x 3); `fast`: the shortest that "

@@ -8,7 +8,7 @@ namespace {
 
 // "next-hop: 10.0.0.4" and "next-hop: Internet" both say what they mean.
 void read_next_hop(const Cursor& at, UserRoute& route) {
-  const auto text = read_word<std::string>(at);
+  const auto text = read_word<Line>(at);
   if (!text) return;
   route.next_hop = Address::parse(*text);
   if (route.next_hop) return;
@@ -20,7 +20,7 @@ void read_next_hop(const Cursor& at, UserRoute& route) {
 }
 
 void read_next_hop_type(const Cursor& at, UserRoute& route) {
-  const auto text = read_word<std::string>(at);
+  const auto text = read_word<Line>(at);
   if (!text) return;
   if (const auto type = Word<NextHopType>::parse(*text))
     route.type = *type;
@@ -70,8 +70,8 @@ const ObjectInfo& object_info<Subnet>() {
       {
           key<&Subnet::prefix>("prefix", "its addresses", kRequired),
           key<&Subnet::prefix_v6>("prefix-v6", "a /64 beside it, for dual stack"),
-          key<&Subnet::route_table>("route-table", "one of `route-tables`"),
-          key<&Subnet::nsg>("nsg", "one of `nsgs`"),
+          key<&Subnet::route_table, ObjectName>("route-table", "one of `route-tables`"),
+          key<&Subnet::nsg, ObjectName>("nsg", "one of `nsgs`"),
       },
       read_short_subnet,
       "a map, or its prefix",
@@ -108,7 +108,7 @@ const ObjectInfo& object_info<Vnet>() {
       "A virtual network. Machines are nodes whose interfaces name a subnet.",
       "vnets:\n  hub: {address-space: [10.1.0.0/16], subnets: {app: 10.1.0.0/24}, peerings: {to-spoke: spoke}}",
       {
-          key<&Vnet::region>("region", "as Azure spells it: westeurope"),
+          key<&Vnet::region, Place>("region", "as Azure spells it: westeurope"),
           key<&Vnet::address_space>("address-space", "its prefixes", kRequired),
           key<&Vnet::subnets>("subnets", "its subnets", kRequired),
           key<&Vnet::peerings>("peerings", "its halves of VNet peerings"),

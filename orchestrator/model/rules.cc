@@ -36,8 +36,8 @@ constexpr std::string_view kUdr = "Microsoft Learn: Virtual network traffic rout
 const RuleRow kRules[] = {
     {"T1", "a name is letters, digits, '-' and '_', begins with a letter or digit, and has at most 63 of them", kFormat,
      wiring::names},
-    {"T2", "an interface's name is 1 to 15 bytes without '/', ':' and blanks", "Linux: dev_valid_name()",
-     wiring::interface_names},
+    {"T2", "an interface's name is 1 to 15 letters, digits, '.', '-' and '_', and begins with a letter or digit",
+     "Linux: dev_valid_name(), and what every file of configuration takes", wiring::interface_names},
     {"T3", "a name is used once; nodes, providers, VNets and load balancers share one space of names", kFormat,
      wiring::duplicates},
     {"T4", "a link's ends are on nodes that are there", kFormat, wiring::link_nodes},
@@ -120,6 +120,8 @@ const RuleRow kRules[] = {
      addresses::networks_of_node},
     {"T50", "what is on one segment is in one network", "RFC 1122 section 3.3.1.1: local or by a router",
      addresses::networks_of_segment},
+    {"T51", "a file's name is at most 63 letters, digits, '.', '_' and '-', and begins with a letter or digit", kFormat,
+     wiring::file_names},
     {"V1",
      "a circuit has one of Azure's bandwidths: 50 Mbps to 10 Gbps with a provider, 1 to 10 Gbps on ports of 10 Gbps, 5 "
      "to "
@@ -227,7 +229,7 @@ const RuleRow kRules[] = {
      azure_rules::weight},
     {"V39", "a connection to a circuit has no IPsec keys, one to a local gateway no weight, FastPath or authorization",
      "Microsoft Learn: Configure IPsec/IKE policy; Optimize ExpressRoute routing", azure_rules::connection_keys},
-    {"V40", "a pre-shared key is printable ASCII without quotes; Azure's VPN gateway also takes no blank, '-' and '~'",
+    {"V40", "a pre-shared key of Azure's VPN gateway is printable ASCII without quotes, blanks, '-' and '~'",
      kVpnParameters, edge::psk},
     {"V41",
      "a VPN device has an AS number that is not Azure's and speaks BGP from another address than its public one; a "

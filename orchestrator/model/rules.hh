@@ -100,6 +100,7 @@ inline std::string text_of(const End& end) { return end.node + ":" + end.interfa
 namespace wiring {
 void names(Check&);
 void interface_names(Check&);
+void file_names(Check&);
 void duplicates(Check&);
 void link_nodes(Check&);
 void link_interfaces(Check&);

@@ -24,11 +24,9 @@ bool is_of_vpn_gateway(const Topology& topology, const Tunnel& tunnel) {
   });
 }
 
-bool is_plain_key(const std::string& key, bool for_azure) {
-  return !key.empty() && std::all_of(key.begin(), key.end(), [&](char c) {
-    if (c < ' ' || c > '~' || c == '"' || c == '\'') return false;
-    return !for_azure || (c != ' ' && c != '-' && c != '~');
-  });
+bool is_key_of_azure(const std::string& key) {
+  return std::all_of(key.begin(), key.end(),
+                     [](char c) { return c > ' ' && c < '~' && c != '-' && c != '"' && c != '\''; });
 }
 
 template <class T>
@@ -165,13 +163,11 @@ void psk(Check& check) {
   constexpr const char* kRemedy = "use letters and digits";
   for (const auto& node : check.topology.nodes)
     for (const auto& tunnel : node.tunnels)
-      if (!is_plain_key(tunnel.psk, is_of_vpn_gateway(check.topology, tunnel)))
+      if (is_of_vpn_gateway(check.topology, tunnel) && !is_key_of_azure(tunnel.psk))
         check.report({"nodes", node.name, "tunnels", tunnel.name, "psk"}, "", kRemedy);
   for (const auto& connection : check.topology.connections)
-    if (!connection.local_gateway.empty() && connection.circuit.empty() && !is_plain_key(connection.psk, true))
+    if (!connection.local_gateway.empty() && connection.circuit.empty() && !is_key_of_azure(connection.psk))
       check.report({"connections", connection.name, "psk"}, "", kRemedy);
-  for (const auto& gateway : check.topology.encryption_gateways)
-    if (!is_plain_key(gateway.psk, false)) check.report({"encryption-gateways", gateway.name, "psk"}, "", kRemedy);
 }
 
 void tunnel_ends(Check& check) {

@@ -1,6 +1,7 @@
 // Networks of plain nodes: none twice on a node, and the same at all ends of a segment.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "model/rules.hh"
 #include "model/segments.hh"
@@ -39,8 +40,18 @@ std::vector<Stand> stands_of(const Node& node) {
   return out;
 }
 
+/// Whether any two of them overlap at all.
+bool any_meet(const std::vector<Stand>& stands) {
+  std::vector<Prefix> networks;
+  for (const auto& stand : stands) networks.push_back(stand.network);
+  std::ranges::sort(networks, {}, &Prefix::network);
+  return std::ranges::adjacent_find(
+             networks, [](const Prefix& a, const Prefix& b) { return Span(a).meets(Span(b)); }) != networks.end();
+}
+
 void check_node(Check& check, const Node& node) {
   const auto stands = stands_of(node);
+  if (!any_meet(stands)) return;
   for (std::size_t i = 0; i < stands.size(); ++i) {
     const auto before = stands.begin() + static_cast<std::ptrdiff_t>(i);
     const auto other = std::find_if(stands.begin(), before, [&](const Stand& one) {
@@ -55,13 +66,22 @@ bool is_same_network(const Stand& a, const Stand& b) {
   return a.network.contains(b.address.address()) && b.network.contains(a.address.address());
 }
 
+using Nodes = std::set<const Node*>;
+
 /// A node is at home where one of its addresses there has a neighbour in its network.
-bool is_at_home(const std::vector<Stand>& all, const Node* node) {
-  return std::ranges::any_of(all, [&](const Stand& mine) {
-    return mine.node == node && std::ranges::any_of(all, [&](const Stand& other) {
-             return other.node != node && is_same_network(mine, other);
-           });
-  });
+Nodes at_home(const std::vector<Stand>& all) {
+  Nodes home;
+  std::map<Prefix, const Node*> first;
+  for (const auto& stand : all) {
+    const auto* other = first.try_emplace(stand.network, stand.node).first->second;
+    if (other != stand.node) home.insert({other, stand.node});
+  }
+  for (const auto& mine : all)
+    if (!home.contains(mine.node) && std::ranges::any_of(all, [&](const Stand& other) {
+          return other.node != mine.node && is_same_network(mine, other);
+        }))
+      home.insert(mine.node);
+  return home;
 }
 
 bool has_onlink_route(const Node& node) {
@@ -75,9 +95,9 @@ void check_segment(Check& check, const std::vector<Stand>& all) {
   const auto is_first = [&](const Stand& stand) { return stand.node == all.front().node; };
   if (std::ranges::all_of(all, is_first)) return;
   if (std::ranges::any_of(all, [](const Stand& stand) { return has_onlink_route(*stand.node); })) return;
-  const bool nobody = std::ranges::none_of(all, [&](const Stand& stand) { return is_at_home(all, stand.node); });
+  const auto home = at_home(all);
   for (const auto& stand : all) {
-    if (is_at_home(all, stand.node) || (nobody && is_first(stand))) continue;
+    if (home.contains(stand.node) || (home.empty() && is_first(stand))) continue;
     const auto other = std::ranges::find_if(all, [&](const Stand& one) { return one.node != stand.node; });
     check.report(stand.path, stand.address.text(),
                  other->who() + " is on the same segment; use an address of " + other->network.text());

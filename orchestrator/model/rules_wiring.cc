@@ -3,6 +3,7 @@
 #include <set>
 
 #include "model/rules.hh"
+#include "model/words.hh"
 
 namespace xconn::model::wiring {
 namespace {
@@ -36,6 +37,17 @@ void check_unique(Check& check, const Path& holder, const std::vector<T>& all, c
   check_unique(check, holder, all, seen, what);
 }
 
+void check_names_of_steering(Check& check, const Path& path, const Sdwan& sdwan) {
+  const auto below = [&](const char* key) {
+    auto longer = path;
+    longer.emplace_back(key);
+    return longer;
+  };
+  check_names(check, below("members"), sdwan.members);
+  check_names(check, below("health-checks"), sdwan.health_checks);
+  check_names(check, below("rules"), sdwan.rules);
+}
+
 void check_unique_in_node(Check& check, const Node& node) {
   check_unique(check, {"nodes", node.name, "interfaces"}, node.interfaces, "interface");
   check_unique(check, {"nodes", node.name, "tunnels"}, node.tunnels, "tunnel");
@@ -57,11 +69,21 @@ bool may_end_a_link(const Interface& interface) {
   return interface.parent.empty() && !interface.is_bridge && !interface.subnet && interface.name != "lo";
 }
 
-void check_link_interface(Check& check, const End& end, const Path& path) {
+/// Where each interface is, for a hub has as many as there are links.
+using Interfaces = std::map<std::pair<std::string_view, std::string_view>, const Interface*>;
+
+Interfaces interfaces_of(const Topology& topology) {
+  Interfaces all;
+  for (const auto& node : topology.nodes)
+    for (const auto& interface : node.interfaces) all.try_emplace({node.name, interface.name}, &interface);
+  return all;
+}
+
+void check_link_interface(Check& check, const Interfaces& interfaces, const End& end, const Path& path) {
   const auto* node = check.node(end.node);
   if (node == nullptr) return;
-  if (const auto* interface = find_named(node->interfaces, end.interface)) {
-    if (!may_end_a_link(*interface)) check.report(path, text_of(end), "link another interface, or change this one");
+  if (const auto known = interfaces.find({end.node, end.interface}); known != interfaces.end()) {
+    if (!may_end_a_link(*known->second)) check.report(path, text_of(end), "link another interface, or change this one");
   } else if (!has_implicit_interfaces(*node) && !is_parent(*node, end.interface)) {
     const auto near = did_you_mean(end.interface, names_in(node->interfaces));
     check.report(path, text_of(end), near.empty() ? "add it to the node's interfaces" : near);
@@ -69,9 +91,8 @@ void check_link_interface(Check& check, const End& end, const Path& path) {
 }
 
 /// A customer's port needs no row of its own: V12 asks for its sub-interface.
-void check_port(Check& check, const End& end, const Path& path) {
-  const auto* node = check.node(end.node);
-  if (node != nullptr && find_named(node->interfaces, end.interface) != nullptr) check_link_interface(check, end, path);
+void check_port(Check& check, const Interfaces& interfaces, const End& end, const Path& path) {
+  if (interfaces.contains({end.node, end.interface})) check_link_interface(check, interfaces, end, path);
 }
 
 template <class Visit>
@@ -136,13 +157,25 @@ void names(Check& check) {
     check_names(check, {"vnets", vnet.name, "subnets"}, vnet.subnets);
     check_names(check, {"vnets", vnet.name, "peerings"}, vnet.peerings);
   }
+  for (const auto& filter : topology.route_filters)
+    check_names(check, {"route-filters", filter.name, "rules"}, filter.rules);
+  for (const auto& nsg : topology.nsgs) check_names(check, {"nsgs", nsg.name, "rules"}, nsg.rules);
+  for (const auto& node : topology.nodes)
+    if (node.sdwan) check_names_of_steering(check, {"nodes", node.name, "sdwan"}, *node.sdwan);
 }
 
 void interface_names(Check& check) {
   each_interface(check.topology, [&](const Node&, const Interface& interface, const Path& path) {
-    if (!interface.name.empty() && !is_interface_name(interface.name))
+    if (!interface.name.empty() && !is_written_interface(interface.name))
       check.report(path, interface.name, "shorten or rename it");
   });
+}
+
+void file_names(Check& check) {
+  for (const auto& node : check.topology.nodes)
+    for (const auto& file : node.files)
+      if (!file.name.empty() && !Word<FileName>::parse(file.name))
+        check.report({"nodes", node.name, "files", file.name}, file.name, "rename it");
 }
 
 void duplicates(Check& check) {
@@ -180,9 +213,12 @@ void link_nodes(Check& check) {
 }
 
 void link_interfaces(Check& check) {
-  each_end(check.topology, [&](const End& end, const Path& path) { check_link_interface(check, end, path); });
-  each_customer_end(check.topology, [&](const End& end, const Path& path) { check_port(check, end, path); });
-  each_internet_end(check.topology, [&](const End& end, const Path& path) { check_link_interface(check, end, path); });
+  const auto interfaces = interfaces_of(check.topology);
+  const auto check_end = [&](const End& end, const Path& path) { check_link_interface(check, interfaces, end, path); };
+  each_end(check.topology, check_end);
+  each_customer_end(check.topology,
+                    [&](const End& end, const Path& path) { check_port(check, interfaces, end, path); });
+  each_internet_end(check.topology, check_end);
 }
 
 void single_use(Check& check) {
@@ -232,8 +268,8 @@ void tunnel_names(Check& check) {
       const bool is_taken =
           find_named(node.interfaces, tunnel.name) != nullptr || !check.uses({node.name, tunnel.name}).empty();
       if (is_taken) check.report(path, tunnel.name, "rename the tunnel or the interface");
-      if (!is_interface_name(tunnel.name))
-        check.report(path, tunnel.name, "at most 15 bytes, without '/', ':' and blanks");
+      if (!is_written_interface(tunnel.name))
+        check.report(path, tunnel.name, "at most 15 letters, digits, '.', '-' and '_'");
     }
 }
 

@@ -46,6 +46,9 @@ std::string id_of(const ObjectInfo& info) {
 
 Json fragment(const std::string& members) { return Json::parse("{" + members + "}"); }
 
+/// Keys that are anchors' places, and merges.
+const Json kUnread{{"pattern", "^(x-.*|<<)$"}};
+
 /// Two schemas of everything: a whole file's, and a file's that extends another, where nothing is required and null
 /// removes.
 class Schema {
@@ -91,6 +94,7 @@ class Schema {
     if (type.shape == Shape::kList) return {{"anyOf", Json::array({list, base})}};
     if (type.shape != Shape::kNamed) return base;
     const Json named{{"type", "object"},
+                     {"propertyNames", {{"anyOf", Json::array({fragment(type.name->schema), kUnread})}}},
                      {"additionalProperties", {{"anyOf", Json::array({base, {{"type", "null"}}})}}}};
     return {{"anyOf", Json::array({named, list})}};
   }

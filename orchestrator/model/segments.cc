@@ -17,11 +17,13 @@ Segments::Segments(const Topology& topology) {
 }
 
 std::string Segments::root(const std::string& name) {
-  auto& up = up_.try_emplace(name, name).first->second;
-  if (up == name) return name;
-  const auto top = root(std::string(up));
-  up_[name] = top;
-  return top;
+  auto at = up_.try_emplace(name, name).first;
+  while (at->second != at->first) {
+    const auto above = up_.find(at->second);
+    at->second = above->second;  // half the way for the next one
+    at = above;
+  }
+  return at->first;
 }
 
 std::string Segments::of(const Node& node, const Interface& interface) {

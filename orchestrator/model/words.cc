@@ -187,10 +187,6 @@ XCONN_INFO(bool, {"true or false", "it is true or false", "", R"("type": "boolea
 std::optional<bool> Word<bool>::parse(std::string_view text) { return parse_choice(kBooleans, text); }
 std::string Word<bool>::show(const bool& value) { return value ? "true" : "false"; }
 
-XCONN_INFO(std::string, {"text", "it is a text", "", R"("type": ["string", "number", "boolean"])"})
-std::optional<std::string> Word<std::string>::parse(std::string_view text) { return std::string(text); }
-std::string Word<std::string>::show(const std::string& value) { return value; }
-
 XCONN_INFO(ObjectName,
            {"name", "a name is letters, digits, '-' and '_', begins with a letter or digit, and has at most 63 of them",
             "", std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")"})
@@ -199,10 +195,17 @@ std::optional<std::string> Word<ObjectName>::parse(std::string_view text) {
 }
 std::string Word<ObjectName>::show(const std::string& value) { return value; }
 
-XCONN_INFO(InterfaceName, {"interface", "an interface's name is 1 to 15 bytes without '/', ':' and blanks", "",
-                           std::string(kString) + R"(, "minLength": 1, "maxLength": 15)"})
+bool is_written_interface(std::string_view text) {
+  const auto is_of_name = [](char c) { return c == '.' || is_object_name(std::string{'a', c}); };
+  return is_interface_name(text) && is_object_name(text.substr(0, 1)) && std::ranges::all_of(text, is_of_name);
+}
+
+XCONN_INFO(InterfaceName,
+           {"interface",
+            "an interface's name is 1 to 15 letters, digits, '.', '-' and '_', and begins with a letter or digit", "",
+            std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")"})
 std::optional<std::string> Word<InterfaceName>::parse(std::string_view text) {
-  return is_interface_name(text) ? std::optional(std::string(text)) : std::nullopt;
+  return is_written_interface(text) ? std::optional(std::string(text)) : std::nullopt;
 }
 std::string Word<InterfaceName>::show(const std::string& value) { return value; }
 
@@ -265,20 +268,21 @@ std::optional<Asn> Word<Asn>::parse(std::string_view text) { return Asn::parse(t
 std::string Word<Asn>::show(const Asn& value) { return value.text(); }
 
 XCONN_INFO(End, {"node:interface", "it is NODE:INTERFACE", "write it as hq-fgt:wan",
-                 std::string(kString) + R"(, "pattern": "^[^:]+:[^:]+$")"})
+                 std::string(kString) +
+                     R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}:[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")"})
 std::optional<End> Word<End>::parse(std::string_view text) {
   const auto parts = split(text, ':');
-  if (!parts || !is_object_name(parts->first) || !is_interface_name(parts->second)) return std::nullopt;
+  if (!parts || !is_object_name(parts->first) || !is_written_interface(parts->second)) return std::nullopt;
   return End{parts->first, parts->second};
 }
 std::string Word<End>::show(const End&) { return {}; }
 
-XCONN_INFO(SubnetRef, {"vnet/subnet", "it is VNET/SUBNET", "write it as hub/external",
-                       std::string(kString) + R"(, "pattern": "^[^/]+/[^/]+$")"})
+XCONN_INFO(SubnetRef,
+           {"vnet/subnet", "it is VNET/SUBNET", "write it as hub/external",
+            std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}/[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")"})
 std::optional<SubnetRef> Word<SubnetRef>::parse(std::string_view text) {
   const auto parts = split(text, '/');
-  if (!parts || parts->first.empty() || parts->second.empty() || parts->second.find('/') != std::string::npos)
-    return std::nullopt;
+  if (!parts || !is_object_name(parts->first) || !is_object_name(parts->second)) return std::nullopt;
   return SubnetRef{parts->first, parts->second};
 }
 std::string Word<SubnetRef>::show(const SubnetRef&) { return {}; }

@@ -29,6 +29,18 @@ struct PortRange;     ///< 80 or "8000-8100"
 struct IpProtocol;    ///< tcp, udp, icmp, esp or 0 to 255
 struct ObjectName;    ///< a std::string that names something of the topology
 struct InterfaceName;
+struct Line;     ///< one line for people: a std::string, as are the next
+struct Message;  ///< several lines
+struct Place;    ///< a region, a location, a site
+struct Psk;
+struct Md5Key;
+struct Proposal;  ///< of IKE or ESP
+struct UrlPath;
+struct Argument;  ///< a word of a command
+struct Content;   ///< of a file
+struct FilePath;
+struct FileName;
+struct SysctlName;
 struct BridgeKind;    ///< bridge -> true
 struct BalancerKind;  ///< public -> true
 struct Guid;          ///< a std::string
@@ -65,6 +77,9 @@ inline constexpr std::array<Text, 2> kFilterAccess{"Allow", "Deny"};
 
 template <class As>
 struct Word;  ///< Value, parse(), info(), show()
+
+/// What a user may call an interface; the kernel takes more.
+bool is_written_interface(std::string_view text);
 
 namespace detail {
 
@@ -114,7 +129,6 @@ struct Word<OneOf<Values>> {
     static std::string show(const Value&);               \
   }
 
-XCONN_WORD(std::string, std::string);
 XCONN_WORD(bool, bool);
 XCONN_WORD(int, int);
 XCONN_WORD(std::uint8_t, std::uint8_t);
@@ -139,6 +153,18 @@ XCONN_WORD(LooseAddress, InterfaceAddress);
 XCONN_WORD(IpProtocol, std::uint8_t);
 XCONN_WORD(ObjectName, std::string);
 XCONN_WORD(InterfaceName, std::string);
+XCONN_WORD(Line, std::string);
+XCONN_WORD(Message, std::string);
+XCONN_WORD(Place, std::string);
+XCONN_WORD(Psk, std::string);
+XCONN_WORD(Md5Key, std::string);
+XCONN_WORD(Proposal, std::string);
+XCONN_WORD(UrlPath, std::string);
+XCONN_WORD(Argument, std::string);
+XCONN_WORD(Content, std::string);
+XCONN_WORD(FilePath, std::string);
+XCONN_WORD(FileName, std::string);
+XCONN_WORD(SysctlName, std::string);
 XCONN_WORD(BridgeKind, bool);
 XCONN_WORD(BalancerKind, bool);
 XCONN_WORD(Guid, std::string);

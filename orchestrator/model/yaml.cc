@@ -9,6 +9,8 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "base/text.hh"
+
 namespace xconn::model {
 namespace {
 
@@ -180,17 +182,6 @@ class Builder : public YAML::EventHandler {
   std::map<YAML::anchor_t, RawPtr> anchors_;
 };
 
-/// The length of the UTF-8 sequence at `at`, or 0 when there is none that is valid text.
-std::size_t character_at(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  if (lead < 0x80) return lead >= ' ' || lead == '\t' || lead == '\n' || lead == '\r' ? 1 : 0;
-  const std::size_t length = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
-  if (lead >= 0xf5 || length == 0 || at + length > text.size()) return 0;
-  for (auto i = at + 1; i < at + length; ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  return length;
-}
-
 Position position_of(std::string_view text, std::size_t at, const std::string* file) {
   Position place{file, 1, 1};
   for (std::size_t i = 0; i < at; ++i) {
@@ -202,12 +193,14 @@ Position position_of(std::string_view text, std::size_t at, const std::string* f
   return place;
 }
 
+bool is_forbidden(char32_t code) { return code < ' ' && code != '\t' && code != '\n' && code != '\r'; }
+
 std::optional<Position> first_byte_that_is_no_text(std::string_view text, const std::string* file) {
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto length = character_at(text, at);
-    if (length == 0) return position_of(text, at, file);
-    at += length;
+    const auto character = character_at(text, at);
+    if (!character || is_forbidden(character->code)) return position_of(text, at, file);
+    at += character->length;
   }
   return std::nullopt;
 }
@@ -232,17 +225,19 @@ void report_syntax(const YAML::Exception& error, std::string_view text, const st
   if (start != std::string_view::npos && line[start] == '\t')
     return report({file, at.line, static_cast<int>(start) + 1}, "YAML is indented with spaces, not with tabs",
                   "replace the tab by spaces", findings);
-  report(at, "this is not YAML: " + error.msg, "", findings);
+  report(at, "this is not YAML: " + error.msg.substr(0, error.msg.find(": ")), "", findings);
 }
 
 RawPtr parse_checked(std::string_view text, const std::string* file, Findings& findings) {
+  Findings soft;
   std::istringstream stream{std::string(text)};
   YAML::Parser parser(stream);
-  Builder builder(file, findings);
+  Builder builder(file, soft);
   if (!parser.HandleNextDocument(builder)) {
     report({file, 1, 1}, "the file is empty", "write at least 'name:' and 'nodes:'", findings);
     return nullptr;
   }
+  findings.take(soft);
   const auto root = builder.root();
   Builder second(file, findings);
   if (parser.HandleNextDocument(second))

@@ -83,7 +83,7 @@ struct Link {
 /// too.
 ///
 /// kind            subject                      expected
-/// "route"         prefix                       interface that it must leave by, or "" for any
+/// "route"         prefix                       all of its next hops, each a gateway or an interface, or "" for any
 /// "bgp"           neighbour address            "Established"
 /// "bfd"           peer address                 "up"
 /// "child-sa"      connection/child             "INSTALLED"

@@ -5,16 +5,6 @@
 #include "sys/clock.hh"
 
 namespace xconn::probes {
-namespace {
-
-constexpr std::size_t kExpectedProbes = 1 << 15;  // no allocation in the first minutes of a usual flow
-
-}  // namespace
-
-EndLog::EndLog() {
-  sent_.reserve(kExpectedProbes);
-  arrivals_.reserve(kExpectedProbes);
-}
 
 void EndLog::left(std::uint64_t sequence, Duration at) {
   sent_.push_back({sequence, at});
@@ -36,7 +26,7 @@ bool EndLog::wait_received(std::uint64_t count, Duration until) {
 }
 
 Driver::Driver(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
-    : near_worker(*from.netns), far_worker(*to.netns), spec_(spec) {
+    : near_worker(*from.netns), far_worker(*to.netns), near_log(spec.folder), far_log(spec.folder), spec_(spec) {
   tuple_.from = from.address;
   tuple_.to = to.address;
   tuple_.to_port = spec.port;

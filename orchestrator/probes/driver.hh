@@ -6,7 +6,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <vector>
+#include <string>
 
 #include "probes/flow.hh"
 #include "probes/head.hh"
@@ -17,19 +17,20 @@ namespace xconn::probes {
 /// Written by the end's own thread; the counters may be read by any.
 class EndLog {
  public:
-  EndLog();
+  explicit EndLog(const std::string& folder) : sent_(folder), arrivals_(folder) {}
   void left(std::uint64_t sequence, Duration at);
   void came(const Head& head, const Stamp& stamp);
   std::uint64_t sent() const { return sent_count_; }
   std::uint64_t received() const { return received_count_; }
   /// Waits until so many have arrived; false when that is not so at `until` (CLOCK_MONOTONIC).
   bool wait_received(std::uint64_t count, Duration until);
-  std::vector<Departure> take_sent() { return std::move(sent_); }
-  std::vector<Arrival> take_arrivals() { return std::move(arrivals_); }
+  /// Once its thread has ended.
+  const Series<Departure>& departures() const { return sent_; }
+  const Series<Arrival>& arrivals() const { return arrivals_; }
 
  private:
-  std::vector<Departure> sent_;
-  std::vector<Arrival> arrivals_;
+  Series<Departure> sent_;
+  Series<Arrival> arrivals_;
   std::atomic<std::uint64_t> sent_count_{0}, received_count_{0};
   std::mutex arriving_;
   std::condition_variable arrived_;

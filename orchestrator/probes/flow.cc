@@ -26,7 +26,8 @@ constexpr Duration kLead = std::chrono::milliseconds{5};
 
 const KindRow& row(FlowKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
-FlowSpec completed(FlowSpec spec) {
+FlowSpec completed(FlowSpec spec, const Site& site) {
+  spec.folder = site.folder();
   if (spec.port == 0) spec.port = static_cast<std::uint16_t>(kFirstPort + spec.id % 10000);
   spec.size = std::max<std::uint16_t>(spec.size, kHeaderSize);
   return spec;
@@ -45,7 +46,7 @@ std::optional<FlowKind> flow_kind(const std::string& name) {
 
 struct Flow::State {
   State(FlowSpec given, const Site& site)
-      : spec(completed(std::move(given))),
+      : spec(completed(std::move(given), site)),
         driver(row(spec.kind).make(spec, site.endpoint(spec.from), site.endpoint(spec.to))) {}
   ~State() { end(); }
 
@@ -61,13 +62,13 @@ struct Flow::State {
     driver->far_worker.join();
   }
 
-  Trail trail(EndLog& sender, EndLog& receiver) const {
+  Trail trail(const EndLog& sender, const EndLog& receiver) const {
     Trail result;
     result.interval = spec.every;
     result.began = began;
     result.ended = ended;
-    result.sent = sender.take_sent();
-    result.arrivals = receiver.take_arrivals();
+    result.sent = sender.departures();
+    result.arrivals = receiver.arrivals();
     return result;
   }
 

@@ -39,6 +39,7 @@ struct FlowSpec {
   std::uint8_t dscp = 0;
   std::uint16_t port = 0;  ///< at `to`; 0 chooses one from the id
   std::uint32_t id = 0;    ///< unique in the lab
+  std::string folder;      ///< where its records go; Flow takes the site's
 };
 
 enum class Way { kForward, kReverse };  ///< from -> to, and back

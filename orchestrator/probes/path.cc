@@ -44,21 +44,19 @@ Path path_of(const std::string& sender, const std::vector<Sighting>& hops,
   return path;
 }
 
-void Sightings::add(const Sighting& sighting) { seen_[{sighting.flow, sighting.way}].push_back(sighting); }
+void Sightings::add(const Sighting& sighting) {
+  seen_.try_emplace({sighting.flow, sighting.way}, folder_).first->second.push_back(sighting);
+}
 
 std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::string& sender,
                                        const std::string& receiver, Duration time) const {
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return std::nullopt;
-  const Sighting* last = nullptr;
-  for (const Sighting& sighting : found->second) {
-    if (sighting.at <= time && interfaces_[sighting.interface].node == receiver && (!last || sighting.at >= last->at)) {
-      last = &sighting;
-    }
-  }
-  if (last == nullptr) return std::nullopt;
+  const auto last =
+      found->second.last(time, [&](const Sighting& seen) { return interfaces_[seen.interface].node == receiver; });
+  if (!last) return std::nullopt;
   std::map<std::uint32_t, Sighting> latest;  // one sighting for each interface: a segment may have been sent again
-  for (const Sighting& sighting : found->second) {
+  for (const Sighting& sighting : found->second.near({last->at - kLongestJourney, last->at + Duration{1}})) {
     const bool same = sighting.sequence == last->sequence && sighting.at <= last->at;
     if (!same || last->at - sighting.at > kLongestJourney) continue;
     auto& kept = latest[sighting.interface];
@@ -72,10 +70,12 @@ std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::s
 std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const {
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return 0;
-  return static_cast<std::uint64_t>(
-      std::count_if(found->second.begin(), found->second.end(), [&](const Sighting& sighting) {
-        return sighting.at >= window.begin && sighting.at < window.end && interfaces_[sighting.interface].node == node;
-      }));
+  std::uint64_t count = 0;
+  for (const Sighting& sighting : found->second.near(window)) {
+    const bool inside = sighting.at >= window.begin && sighting.at < window.end;
+    count += inside && interfaces_[sighting.interface].node == node ? 1 : 0;
+  }
+  return count;
 }
 
 std::vector<Duration> Sightings::times_at(std::uint32_t flow, Way way, const std::string& node) const {

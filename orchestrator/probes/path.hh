@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "probes/flow.hh"
+#include "probes/record.hh"
 #include "probes/site.hh"
 
 namespace xconn::probes {
@@ -19,6 +20,21 @@ struct Sighting {
   std::uint64_t sequence = 0;
   Duration at{0};
   std::uint32_t interface = 0;  ///< index into Site::interfaces()
+};
+
+template <>
+struct Packing<Sighting> {
+  static constexpr std::size_t kWidth = 5;
+  static std::array<std::int64_t, kWidth> numbers(const Sighting& seen) {
+    return {seen.flow, static_cast<std::int64_t>(seen.way), static_cast<std::int64_t>(seen.sequence), seen.at.count(),
+            seen.interface};
+  }
+  static Sighting from(const std::array<std::int64_t, kWidth>& numbers) {
+    return {static_cast<std::uint32_t>(numbers[0]), static_cast<Way>(numbers[1]),
+            static_cast<std::uint64_t>(numbers[2]), Duration{numbers[3]}, static_cast<std::uint32_t>(numbers[4])};
+  }
+  static Duration time(const Sighting& seen) { return seen.at; }
+  static Duration begun(const Sighting& seen) { return seen.at; }
 };
 
 struct Path {
@@ -33,10 +49,11 @@ std::string to_string(const Path& path);  ///< "hq-client > hq-fgt > ... > app"
 Path path_of(const std::string& sender, const std::vector<Sighting>& hops,
              const std::vector<InterfaceView>& interfaces);
 
-/// All sightings of a drill, asked by flow and time.
+/// All sightings of a drill, asked by flow and time. A copy is another view of the same.
 class Sightings {
  public:
-  explicit Sightings(std::vector<InterfaceView> interfaces) : interfaces_(std::move(interfaces)) {}
+  explicit Sightings(std::vector<InterfaceView> interfaces, std::string folder = "/tmp")
+      : interfaces_(std::move(interfaces)), folder_(std::move(folder)) {}
   void add(const Sighting& sighting);
   /// The path of the probe that was the last to be sighted at `receiver` at or before `time`; nullopt when none was.
   std::optional<Path> path_at(std::uint32_t flow, Way way, const std::string& sender, const std::string& receiver,
@@ -47,7 +64,8 @@ class Sightings {
 
  private:
   std::vector<InterfaceView> interfaces_;
-  std::map<std::pair<std::uint32_t, Way>, std::vector<Sighting>> seen_;
+  std::string folder_;
+  std::map<std::pair<std::uint32_t, Way>, Series<Sighting>> seen_;
 };
 
 }  // namespace xconn::probes

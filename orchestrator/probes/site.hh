@@ -37,6 +37,8 @@ class Site {
   /// Every interface of every node at which packets arrive: link ends, sub-interfaces, tunnels. No loopbacks, no
   /// bridges.
   virtual std::vector<InterfaceView> interfaces() const = 0;
+  /// Where what is too much for memory goes.
+  virtual std::string folder() const { return "/tmp"; }
 };
 
 }  // namespace xconn::probes

@@ -1,8 +1,11 @@
 #include "probes/stopwatch.hh"
 
 #include <algorithm>
+#include <bit>
+#include <bitset>
 #include <functional>
-#include <unordered_set>
+#include <optional>
+#include <unordered_map>
 
 namespace xconn::probes {
 namespace {
@@ -12,38 +15,90 @@ Duration at_least_zero(Duration duration) { return std::max(duration, Duration{0
 // The silences of a trail: before the first arrival, between each two, and after the last. The first one counts only
 // when numbers were lost in it: else it is the way's latency.
 void each_silence(const Trail& trail, const std::function<void(const Gap&)>& visit) {
-  const auto& arrivals = trail.arrivals;
-  Duration start = trail.sent.empty() ? trail.began : trail.sent.front().at;
-  if (!arrivals.empty()) {
-    if (!trail.sent.empty() && arrivals.front().sequence != trail.sent.front().sequence) {
-      visit({start, arrivals.front().received, false, Duration{0}});
-    }
-    start = arrivals.front().received;
-  }
-  for (std::size_t i = 1; i < arrivals.size(); ++i) {
-    visit({start, arrivals[i].received, false, Duration{0}});
-    start = arrivals[i].received;
+  const auto first_sent = trail.sent.begin();
+  const bool never_sent = first_sent == trail.sent.end();
+  Duration start = never_sent ? trail.began : first_sent->at;
+  bool first = true;
+  for (const Arrival& arrival : trail.arrivals) {
+    const bool lost_first = !never_sent && arrival.sequence != first_sent->sequence;
+    if (!first || lost_first) visit({start, arrival.received, false, Duration{0}});
+    start = arrival.received;
+    first = false;
   }
   if (trail.ended > start) visit({start, trail.ended, true, Duration{0}});
 }
 
-Latency latency(const std::vector<Arrival>& arrivals, const Window& window) {
-  std::vector<Duration> values;
-  for (const Arrival& arrival : arrivals) {
-    if (arrival.received >= window.begin && arrival.received < window.end) {
-      values.push_back(arrival.received - arrival.sent);
-    }
+// Numbers that were seen; they are dense, so a bit each does.
+class Numbers {
+ public:
+  /// True when it is new.
+  bool insert(std::uint64_t number) {
+    auto& bits = words_[number / 4096];
+    const auto bit = number % 4096;
+    if (bits.test(bit)) return false;
+    bits.set(bit);
+    ++size_;
+    return true;
   }
-  if (values.empty()) return {};
-  std::sort(values.begin(), values.end());
-  return {values.front(), values[values.size() / 2], values[(values.size() - 1) * 99 / 100], values.size()};
+  bool contains(std::uint64_t number) const {
+    const auto found = words_.find(number / 4096);
+    return found != words_.end() && found->second.test(number % 4096);
+  }
+  std::uint64_t size() const { return size_; }
+
+ private:
+  std::unordered_map<std::uint64_t, std::bitset<4096>> words_;
+  std::uint64_t size_ = 0;
+};
+
+/// Calls back with how much longer each probe of the window took than `least`.
+void each_excess(const Trail& trail, const Window& window, Duration least,
+                 const std::function<void(std::uint64_t)>& visit) {
+  for (const Arrival& arrival : trail.arrivals.near(window))
+    if (arrival.received >= window.begin && arrival.received < window.end)
+      visit(static_cast<std::uint64_t>((arrival.received - arrival.sent - least).count()));
+}
+
+/// The value of a rank (0 is the least), sixteen bits with each pass: memory does not depend on how many there are.
+Duration at_rank(const Trail& trail, const Window& window, Duration least, std::uint64_t largest, std::uint64_t rank) {
+  constexpr int kBits = 16;
+  std::vector<std::uint64_t> counts(1U << kBits);
+  std::uint64_t found = 0;
+  for (int shift = (std::bit_width(largest) - 1) / kBits * kBits; shift >= 0; shift -= kBits) {
+    std::ranges::fill(counts, 0);
+    each_excess(trail, window, least, [&](std::uint64_t value) {
+      const auto above = shift + kBits < 64 ? value >> (shift + kBits) : 0;
+      if (above == found) ++counts[value >> shift & (counts.size() - 1)];
+    });
+    std::uint64_t part = 0;
+    while (rank >= counts[part]) rank -= counts[part++];
+    found = found << kBits | part;
+  }
+  return least + Duration{static_cast<std::int64_t>(found)};
+}
+
+Latency latency(const Trail& trail, const Window& window) {
+  Latency result;
+  Duration largest = Duration::min();
+  result.minimum = Duration::max();
+  for (const Arrival& arrival : trail.arrivals.near(window)) {
+    if (arrival.received < window.begin || arrival.received >= window.end) continue;
+    result.minimum = std::min(result.minimum, arrival.received - arrival.sent);
+    largest = std::max(largest, arrival.received - arrival.sent);
+    ++result.samples;
+  }
+  if (result.samples == 0) return {};
+  const auto excess = static_cast<std::uint64_t>((largest - result.minimum).count());
+  result.median = at_rank(trail, window, result.minimum, excess, result.samples / 2);
+  result.p99 = at_rank(trail, window, result.minimum, excess, (result.samples - 1) * 99 / 100);
+  return result;
 }
 
 void count(const Trail& trail, Measurement& result) {
-  std::unordered_set<std::uint64_t> seen;
+  Numbers seen;
   std::uint64_t highest = 0;
   for (const Arrival& arrival : trail.arrivals) {
-    if (!seen.insert(arrival.sequence).second) {
+    if (!seen.insert(arrival.sequence)) {
       ++result.duplicated;
     } else if (arrival.sequence < highest) {
       ++result.reordered;
@@ -51,10 +106,11 @@ void count(const Trail& trail, Measurement& result) {
     highest = std::max(highest, arrival.sequence);
     result.unstamped += arrival.stamped ? 0 : 1;
   }
-  result.sent = trail.sent.size();
   result.received = seen.size();
-  result.lost = static_cast<std::uint64_t>(std::count_if(
-      trail.sent.begin(), trail.sent.end(), [&](const Departure& probe) { return !seen.contains(probe.sequence); }));
+  for (const Departure& probe : trail.sent) {
+    ++result.sent;
+    result.lost += seen.contains(probe.sequence) ? 0 : 1;
+  }
 }
 
 void find_gaps(const Trail& trail, Duration threshold, Measurement& result) {
@@ -68,8 +124,10 @@ void find_gaps(const Trail& trail, Duration threshold, Measurement& result) {
 
 Duration resolution(const Trail& trail) {
   Duration longest = trail.interval;
-  for (std::size_t i = 1; i < trail.sent.size(); ++i) {
-    longest = std::max(longest, trail.sent[i].at - trail.sent[i - 1].at);
+  std::optional<Duration> before;
+  for (const Departure& probe : trail.sent) {
+    if (before) longest = std::max(longest, probe.at - *before);
+    before = probe.at;
   }
   return longest;
 }
@@ -81,53 +139,62 @@ Measurement measure(const Trail& trail, const Rules& rules) {
   count(trail, result);
   find_gaps(trail, rules.threshold.count() > 0 ? rules.threshold : kGapIntervals * trail.interval, result);
   result.resolution = resolution(trail);
-  result.before = latency(trail.arrivals, {Duration{0}, rules.first_fault.value_or(Duration::max())});
+  result.before = latency(trail, {Duration{0}, rules.first_fault.value_or(Duration::max())});
   if (rules.first_fault && !result.dead) {
     Duration since = *rules.first_fault;
     if (!result.gaps.empty()) since = std::max(since, result.gaps.back().end);
-    result.after = latency(trail.arrivals, {since, Duration::max()});
+    result.after = latency(trail, {since, Duration::max()});
   }
   return result;
 }
 
-std::vector<Gap> silences(const Trail& trail, const Window& window) {
-  std::vector<Gap> result;
+namespace {
+
+void each_silence_in(const Trail& trail, const Window& window, const std::function<void(const Gap&)>& visit) {
   each_silence(trail, [&](const Gap& silence) {
     Gap part{std::max(silence.start, window.begin), std::min(silence.end, window.end), silence.open, Duration{0}};
     part.outage = part.end - part.start - trail.interval;
-    if (part.outage > Duration{0}) result.push_back(part);
+    if (part.outage > Duration{0}) visit(part);
   });
+}
+
+}  // namespace
+
+std::vector<Gap> silences(const Trail& trail, const Window& window) {
+  std::vector<Gap> result;
+  each_silence_in(trail, window, [&](const Gap& gap) { result.push_back(gap); });
   return result;
 }
 
 Gap longest_gap(const Trail& trail, const Window& window) {
   Gap longest;
-  for (const Gap& gap : silences(trail, window)) {
+  each_silence_in(trail, window, [&](const Gap& gap) {
     if (gap.outage > longest.outage) longest = gap;
-  }
+  });
   return longest;
 }
 
 Duration silence_at(const Trail& trail, Duration time) {
-  const auto later = std::upper_bound(trail.arrivals.begin(), trail.arrivals.end(), time,
-                                      [](Duration at, const Arrival& arrival) { return at < arrival.received; });
-  const Duration last = later == trail.arrivals.begin() ? trail.began : std::prev(later)->received;
+  Duration last = trail.began;
+  for (const Arrival& arrival : trail.arrivals) {
+    if (arrival.received <= time) last = std::max(last, arrival.received);
+  }
   return at_least_zero(time - last - trail.interval);
 }
 
 Trail since(const Trail& trail, Duration time) {
   Trail result = trail;
   result.began = std::max(trail.began, time);
-  std::erase_if(result.sent, [&](const Departure& probe) { return probe.at < time; });
-  std::erase_if(result.arrivals, [&](const Arrival& arrival) { return arrival.sent < time; });
+  result.sent = trail.sent.since(time);
+  result.arrivals = trail.arrivals.since(time);
   return result;
 }
 
 std::vector<Duration> lost_during(const Trail& trail, const Window& window) {
-  std::unordered_set<std::uint64_t> seen;
+  Numbers seen;
   for (const Arrival& arrival : trail.arrivals) seen.insert(arrival.sequence);
   std::vector<Duration> lost;
-  for (const Departure& probe : trail.sent) {
+  for (const Departure& probe : trail.sent.near(window)) {
     const bool inside = probe.at >= window.begin && probe.at < window.end;
     if (inside && !seen.contains(probe.sequence)) lost.push_back(probe.at);
   }

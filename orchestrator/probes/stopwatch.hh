@@ -7,13 +7,9 @@
 #include <vector>
 
 #include "base/duration.hh"
+#include "probes/record.hh"
 
 namespace xconn::probes {
-
-struct Window {
-  Duration begin{0};
-  Duration end = Duration::max();
-};
 
 struct Departure {
   std::uint64_t sequence = 0;
@@ -27,13 +23,41 @@ struct Arrival {
   bool stamped = true;   ///< false: that is not the kernel's stamp, but when the probe was read
 };
 
+template <>
+struct Packing<Departure> {
+  static constexpr std::size_t kWidth = 2;
+  static std::array<std::int64_t, kWidth> numbers(const Departure& probe) {
+    return {static_cast<std::int64_t>(probe.sequence), probe.at.count()};
+  }
+  static Departure from(const std::array<std::int64_t, kWidth>& numbers) {
+    return {static_cast<std::uint64_t>(numbers[0]), Duration{numbers[1]}};
+  }
+  static Duration time(const Departure& probe) { return probe.at; }
+  static Duration begun(const Departure& probe) { return probe.at; }
+};
+
+template <>
+struct Packing<Arrival> {
+  static constexpr std::size_t kWidth = 4;
+  static std::array<std::int64_t, kWidth> numbers(const Arrival& probe) {
+    return {static_cast<std::int64_t>(probe.sequence), probe.sent.count(), (probe.received - probe.sent).count(),
+            probe.stamped};
+  }
+  static Arrival from(const std::array<std::int64_t, kWidth>& numbers) {
+    return {static_cast<std::uint64_t>(numbers[0]), Duration{numbers[1]}, Duration{numbers[1] + numbers[2]},
+            numbers[3] != 0};
+  }
+  static Duration time(const Arrival& probe) { return probe.received; }
+  static Duration begun(const Arrival& probe) { return probe.sent; }
+};
+
 /// What one direction of a flow did.
 struct Trail {
   Duration interval{0};
-  Duration began{0};              ///< when the flow was started; a direction that never sent is dead since then
-  Duration ended{0};              ///< when sending stopped; the flow has waited for what was in flight then
-  std::vector<Departure> sent;    ///< in order; numbers may be missing where the direction only answers
-  std::vector<Arrival> arrivals;  ///< in order of receipt, duplicates included
+  Duration began{0};         ///< when the flow was started; a direction that never sent is dead since then
+  Duration ended{0};         ///< when sending stopped; the flow has waited for what was in flight then
+  Series<Departure> sent;    ///< in order; numbers may be missing where the direction only answers
+  Series<Arrival> arrivals;  ///< in order of receipt, duplicates included
 };
 
 /// A silence between two consecutive arrivals.
@@ -72,7 +96,7 @@ constexpr Duration kDeadAfter = std::chrono::milliseconds{200};
 /// A silence of so many intervals is a gap.
 constexpr int kGapIntervals = 3;
 
-/// What the flow did from `time` on: probes sent earlier are left out, wherever they got to.
+/// What the flow did from `time` on: probes sent earlier are left out, wherever they got to. A view of the same record.
 Trail since(const Trail& trail, Duration time);
 
 /// How a trail becomes a measurement. `threshold` is the shortest outage listed as a gap; 0 means three intervals.

@@ -32,8 +32,8 @@ Sighting seen(const datapath::TraceRecord& record) {
 }  // namespace
 
 struct Tracer::State {
-  explicit State(const Site& site) : State(site.interfaces()) {}
-  explicit State(std::vector<InterfaceView> interfaces) : sightings(interfaces) {
+  explicit State(const Site& site) : State(site.interfaces(), site.folder()) {}
+  State(std::vector<InterfaceView> interfaces, const std::string& folder) : sightings(interfaces, folder) {
     for (std::uint32_t point = 0; point < interfaces.size(); ++point) attach(interfaces[point], point);
     reader = std::thread([this] { read(); });
   }

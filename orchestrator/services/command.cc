@@ -27,8 +27,6 @@ sys::ProcessSpec Command::process_spec() {
   return process;
 }
 
-nlohmann::json Command::read_state(Duration) { return nlohmann::json::object(); }
-
 void Command::request_state() { state_arrived(nlohmann::json::object()); }
 
 }  // namespace xconn::services

@@ -15,7 +15,6 @@ class Command : public Service {
   sys::ProcessSpec process_spec() override;
   bool may_end() const override { return true; }
   std::optional<std::string> unready() override { return std::nullopt; }  ///< it is ready when it runs
-  nlohmann::json read_state(Duration bound) override;
   void request_state() override;
 };
 

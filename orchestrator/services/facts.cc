@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "base/errors.hh"
 #include "services/node_services.hh"
@@ -36,8 +38,12 @@ json entry(const json& list, const std::string& key, const std::string& name) {
   return {};
 }
 
+/// A session that has not yet told its whole table is not what was awaited.
 Seen see_bgp(const json& state, const std::string& neighbor) {
-  return text_at(part(part(state, "neighbors"), neighbor), "state");
+  const auto session = part(part(state, "neighbors"), neighbor);
+  auto seen = text_at(session, "state");
+  if (seen == "Established" && part(session, "endOfRib") != true) *seen += " without an End-of-RIB from there";
+  return seen;
 }
 
 Seen see_bfd(const json& state, const std::string& peer) {
@@ -108,17 +114,44 @@ std::string sentence(const plan::Fact& fact, const std::string& seen, const std:
   return fmt::format("{}: {} {} is {}, not {}", fact.node, fact.kind, fact.subject, seen, expected);
 }
 
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+bool is_named(const NextHop& hop, const std::string& word) {
+  return hop.interface == word || (hop.via && hop.via->text() == word);
+}
+
+/// All of them, and no other.
+bool goes_by(const RouteSeen& route, const std::vector<std::string>& words) {
+  return std::ranges::all_of(words,
+                             [&](const auto& word) {
+                               return std::ranges::any_of(route.next_hops,
+                                                          [&](const auto& hop) { return is_named(hop, word); });
+                             }) &&
+         std::ranges::all_of(route.next_hops, [&](const auto& hop) {
+           return std::ranges::any_of(words, [&](const auto& word) { return is_named(hop, word); });
+         });
+}
+
+std::string by(const RouteSeen& route) {
+  std::vector<std::string> hops;
+  for (const auto& hop : route.next_hops)
+    hops.push_back(hop.via ? hop.via->text() + " (" + hop.interface + ")" : hop.interface);
+  return hops.empty() ? "a blackhole" : fmt::format("by {}", fmt::join(hops, ", "));
+}
+
 std::optional<std::string> route_difference(const plan::Fact& fact, const Sight& sight) {
-  const auto& routes = sight.routes(fact.node);
-  const auto expected = fact.expected.empty() ? std::string("there") : "through " + fact.expected;
-  std::string seen = "absent";
-  for (const auto& route : routes) {
-    if (route.to.text() != fact.subject) continue;
-    if (fact.expected.empty() || std::ranges::find(route.interfaces, fact.expected) != route.interfaces.end())
-      return std::nullopt;
-    seen = route.interfaces.empty() ? "a blackhole" : fmt::format("through {}", fmt::join(route.interfaces, ", "));
-  }
-  return sentence(fact, seen, expected);
+  const auto& routes = sight.routes(fact.node).to;
+  const auto words = words_of(fact.expected);
+  const auto expected = words.empty() ? std::string("there") : fmt::format("by {}", fmt::join(words, ", "));
+  const auto prefix = Prefix::parse(fact.subject);
+  const auto found = prefix ? routes.find(*prefix) : routes.end();
+  if (found == routes.end()) return sentence(fact, "absent", expected);
+  const auto fits = [&](const RouteSeen& route) { return words.empty() || goes_by(route, words); };
+  if (std::ranges::any_of(found->second, fits)) return std::nullopt;
+  return sentence(fact, by(found->second.back()), expected);
 }
 
 }  // namespace

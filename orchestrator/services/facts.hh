@@ -1,7 +1,9 @@
 // The facts of a plan, checked against what the daemons and the kernel say.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,16 +14,23 @@ namespace xconn::services {
 
 class NodeServices;
 
-/// One route of a node's main table: the interfaces by which it leaves (none for a blackhole).
+/// One route of a node's main table; no next hop: a blackhole.
 struct RouteSeen {
-  Prefix to;
-  std::vector<std::string> interfaces;
+  std::vector<NextHop> next_hops;
+  std::uint8_t protocol = 0;  ///< RTPROT_*
+  std::uint32_t metric = 0;
+};
+
+/// A node's main table. Two looks at one version see the same.
+struct RoutesSeen {
+  std::map<Prefix, std::vector<RouteSeen>> to;
+  std::uint64_t version = 0;
 };
 
 /// Where facts look. `services` gives nullptr for a node without services; `routes` gives the node's main table.
 struct Sight {
   std::function<NodeServices*(const std::string& node)> services;
-  std::function<const std::vector<RouteSeen>&(const std::string& node)> routes;
+  std::function<const RoutesSeen&(const std::string& node)> routes;
 };
 
 /// What is not yet true of the fact, nullopt when it holds: "hq-er: bgp 192.168.251.2 is Active, not Established".

@@ -4,28 +4,29 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <csignal>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "services/frr_change.hh"
 #include "services/frr_config.hh"
 #include "services/frr_log.hh"
-#include "services/frr_reload.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
-#include "services/stream.hh"
 #include "services/vty.hh"
 #include "sys/clock.hh"
 #include "sys/fd.hh"
 #include "sys/file.hh"
 #include "sys/loop.hh"
+#include "sys/netns.hh"
 #include "sys/process.hh"
 
 namespace xconn::services {
 namespace {
 
 constexpr auto kRetry = std::chrono::milliseconds(2);
+constexpr const char* kHostConfig = "/etc/frr";
 
 std::string space_of(const std::string& node) { return "/run/frr/" + node; }
 
@@ -35,12 +36,29 @@ void give_to_frr(const std::string& path) {
   sys::check(::chown(path.c_str(), user->pw_uid, user->pw_gid), "change owner of", path);
 }
 
-/// The daemons write there as user frr.
+/// The daemons write there as user frr; what is in "none" is nothing.
 void make_space(const std::string& space) {
-  for (const auto& folder : {space, space + "/tmp"}) {
+  for (const auto& folder : {space, space + "/tmp", space + "/none"}) {
     sys::make_directories(folder);
     give_to_frr(folder);
   }
+}
+
+/// FRR's management daemon, which has been a part of zebra since FRR 10: without it zebra tries a hundred times a
+/// second to tell it of an interface. It reads configurations of the host's own routing, wherever its path space is, so
+/// it is shown none. nullopt where FRR has no such daemon.
+std::optional<sys::ProcessSpec> manager_of(const std::string& zebra, const std::string& node) {
+  const auto program = std::filesystem::path(zebra).replace_filename("mgmtd");
+  if (::access(program.c_str(), X_OK) != 0) return std::nullopt;
+  const auto space = space_of(node);
+  for (const auto* stale : {"/mgmtd.vty", "/mgmtd.pid", "/mgmtd_be.sock", "/mgmtd_fe.sock"})
+    ::unlink((space + stale).c_str());
+  sys::ProcessSpec process;
+  process.argv = {program, "-N", node, "-P", "0", "--log", "stdout", "--log-level", "informational"};
+  process.environment = {{"TZ", "UTC"}};
+  process.binds = {{space + "/tmp", "/var/tmp"}};
+  if (std::filesystem::is_directory(kHostConfig)) process.binds.emplace_back(space + "/none", kHostConfig);
+  return process;
 }
 
 /// What to ask for the daemon's state; nullptr when it has none that we use.
@@ -58,26 +76,25 @@ std::optional<std::chrono::nanoseconds> on_our_clock(std::optional<std::chrono::
   return stamp;
 }
 
-nlohmann::json bgp_state_of(const nlohmann::json& summary) {
-  nlohmann::json state{{"neighbors", nlohmann::json::object()}};
-  for (const auto& [family, part] : summary.items()) {
-    if (!part.is_object() || !part.contains("peers")) continue;
-    state["as"] = part.value("as", std::uint64_t{0});
-    state["router_id"] = part.value("routerId", "");
-    for (const auto& [address, peer] : part["peers"].items())
-      if (!state["neighbors"].contains(address)) state["neighbors"][address] = peer;
-  }
-  return state;
-}
+nlohmann::json parsed(const std::string& reply) { return nlohmann::json::parse(reply, nullptr, false); }
 
 }  // namespace
 
 struct FrrDaemon::Following {
   PathWatch folder;
   sys::Timer retry;
-  std::unique_ptr<Stream> greeting, question;
-  std::unique_ptr<VtySession> reloading;
+  std::shared_ptr<void> greeting, question, reloading;
+  std::map<std::string, std::shared_ptr<void>> tables;  // those that bgpd is asked for
+  std::chrono::nanoseconds tables_asked{0}, tables_not_before{0};
+  std::unique_ptr<sys::Process> manager;
   bool serving = false;
+
+  Following() = default;
+  Following(const Following&) = delete;
+  Following& operator=(const Following&) = delete;
+  ~Following() {
+    if (manager) manager->signal(SIGKILL);  // it has nothing to save, and nobody waits for it
+  }
 };
 
 FrrDaemon::FrrDaemon(const plan::Service& spec, const Context& context) : Service(spec, context) {}
@@ -122,14 +139,16 @@ void FrrDaemon::reload(const std::vector<std::string>& commands) {
   const auto following = following_.lock();
   if (!following || !following->serving || following->reloading) return ask_for_restart();
   following->reloading =
-      VtySession::begin(context().loop, socket(), commands, [this](const std::string& refused) { reloaded(refused); });
+      vty_configure(context().loop, socket(), commands, kNoBound, [this](const auto& outcome) { reloaded(outcome); });
   if (!following->reloading) ask_for_restart();
 }
 
-void FrrDaemon::reloaded(const std::string& refused) {
+/// A daemon that hangs up has ended, which is seen elsewhere.
+void FrrDaemon::reloaded(sys::Outcome<std::string> outcome) {
   if (const auto following = following_.lock()) following->reloading.reset();
   state_changed();
-  if (refused.empty()) return;
+  if (outcome.failure() || outcome.get().empty()) return;
+  const auto& refused = outcome.get();
   tell("service", name() + " is started again, for it did not take its new configuration in place: " + refused);
   ask_for_restart();
 }
@@ -137,9 +156,19 @@ void FrrDaemon::reloaded(const std::string& refused) {
 std::shared_ptr<void> FrrDaemon::follow() {
   auto following = std::make_shared<Following>();
   following_ = following;
+  bgp_ = {};
   following->folder = PathWatch(context().loop, space_of(context().node), [this] { greet(); });
+  if (name() == "zebra") following->manager = start_manager();
   greet();
   return following;
+}
+
+std::unique_ptr<sys::Process> FrrDaemon::start_manager() const {
+  auto spec = manager_of(program(name()), context().node);
+  if (!spec) return nullptr;
+  spec->netns = context().netns.fd();
+  spec->output = file("mgmtd.log");
+  return std::make_unique<sys::Process>(context().loop, *spec);
 }
 
 /// An answer to any command proves that the daemon has read its configuration: FRR does that before it serves a socket.
@@ -147,9 +176,17 @@ void FrrDaemon::greet() {
   const auto following = following_.lock();
   if (!following || following->serving || following->greeting) return;
   if (::access(socket().c_str(), F_OK) != 0) return;
-  following->greeting = vty_ask(context().loop, socket(), "show version", [this](const VtyReply&) { serves(); });
+  following->greeting = vty_ask(context().loop, socket(), "show version", kNoBound,
+                                [this](const auto& answer) { greeted(!answer.failure()); });
   if (!following->greeting)  // bound, not listening yet
     following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+}
+
+void FrrDaemon::greeted(bool answered) {
+  const auto following = following_.lock();
+  following->greeting.reset();
+  if (answered) return serves();
+  following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
 }
 
 void FrrDaemon::serves() {
@@ -157,13 +194,13 @@ void FrrDaemon::serves() {
   catch_up_log();
   following->serving = true;
   following->folder = {};
-  following->greeting.reset();
 }
 
 void FrrDaemon::logged(std::string_view line) {
   state_changed();
   if (auto refusal = frr_refusal_of(line)) refuse(std::move(*refusal));
   if (auto notification = bgp_notification_of(line)) last_notification_ = std::move(*notification);
+  if (const auto neighbor = end_of_rib_of(line)) bgp_.end_of_rib(*neighbor);
   if (auto change = bgp_change_of(line)) bgp_changed(std::move(*change), frr_log_stamp(line));
   if (const auto change = bfd_change_of(line)) tell("bfd", to_string(*change), on_our_clock(frr_log_stamp(line)));
 }
@@ -172,6 +209,7 @@ void FrrDaemon::bgp_changed(BgpChange change, std::optional<std::chrono::nanosec
   if (change.reason.starts_with("BGP Notification") && last_notification_.neighbor == change.neighbor)
     change.reason = last_notification_.text;
   last_notification_ = {};
+  bgp_.session_changed(change.neighbor);
   tell("bgp", to_string(change), on_our_clock(stamp));
 }
 
@@ -182,24 +220,57 @@ std::optional<std::string> FrrDaemon::unready() {
   return following && following->greeting ? "does not answer yet" : "no vty socket yet";
 }
 
-nlohmann::json FrrDaemon::state_of(const std::string& reply) const {
-  const auto answer = nlohmann::json::parse(reply, nullptr, false);
+nlohmann::json FrrDaemon::state_of(const nlohmann::json& answer) const {
   if (answer.is_discarded()) return nlohmann::json::object();
-  return name() == "bgpd" ? bgp_state_of(answer) : nlohmann::json{{"peers", answer}};
-}
-
-nlohmann::json FrrDaemon::read_state(Duration bound) {
-  const auto* question = question_for(name());
-  return question == nullptr ? nlohmann::json::object() : state_of(vty_ask(socket(), question, bound));
+  return name() == "bgpd" ? bgp_.state_of(answer) : nlohmann::json{{"peers", answer}};
 }
 
 void FrrDaemon::request_state() {
   const auto following = following_.lock();
   const auto* question = question_for(name());
   if (question == nullptr) return state_arrived(nlohmann::json::object());
-  if (!following || !following->serving) return;
-  following->question = vty_ask(context().loop, socket(), question,
-                                [this](const VtyReply& reply) { state_arrived(state_of(reply.text)); });
+  if (!following || !following->serving) return state_refused("no vty socket yet");
+  following->question = vty_ask(context().loop, socket(), question, kNoBound, [this](auto reply) {
+    if (reply.failure()) return state_refused(reply.failure());
+    answered_with(reply.get());
+  });
+  if (!following->question) state_refused(socket() + " takes no connection");
+}
+
+void FrrDaemon::answered_with(const std::string& reply) {
+  const auto answer = parsed(reply);
+  if (name() == "bgpd") {
+    if (bgp_.take_summary(answer)) stir();
+    read_tables();
+  }
+  state_arrived(state_of(answer));
+}
+
+/// A long table in a long burst must not be read for each of its routes.
+void FrrDaemon::read_tables() {
+  const auto following = following_.lock();
+  if (!following || !following->tables.empty() || sys::now() < following->tables_not_before) return;
+  following->tables_asked = sys::now();
+  for (const auto& family : bgp_.unread())
+    if (auto asked = vty_ask(context().loop, socket(), "show bgp " + family + " unicast json", kNoBound,
+                             [this, family](auto table) {
+                               if (table.failure())
+                                 following_.lock()->tables.erase(family);  // asked again by the next summary
+                               else
+                                 table_arrived(family, table.get());
+                             }))
+      following->tables[family] = std::move(asked);
+}
+
+void FrrDaemon::table_arrived(const std::string& family, const std::string& reply) {
+  const auto following = following_.lock();
+  bgp_.take_table(family, parsed(reply));
+  following->tables_not_before = sys::now() + 5 * (sys::now() - following->tables_asked);
+  following->tables.erase(family);
+}
+
+std::optional<std::string> FrrDaemon::pending(const RoutesSeen& main_table) const {
+  return name() == "bgpd" ? bgp_.pending(main_table) : std::nullopt;
 }
 
 }  // namespace xconn::services

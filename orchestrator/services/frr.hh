@@ -1,10 +1,13 @@
 // One FRR daemon (zebra, bgpd, bfdd) of a router, in the foreground, under FRR's path space `-N NODE`: its
 // sockets are in /run/frr/NODE, so `vtysh -N NODE` works.
 //
-// State: bgpd  {"as", "router_id", "neighbors": {ADDRESS: FRR's summary of it, "state" and "pfxRcd" among it}}
+// State: bgpd  {"as", "router_id", "neighbors": {ADDRESS: FRR's summary of it, "state" and "pfxRcd" among it, and
+//               "endOfRib": the neighbour has said that its table is told}}
 //        bfdd  {"peers": [FRR's `show bfd peers json`]}
 //        others {}
 // Events: "bgp" from bgpd's log and "bfd" from bfdd's, with their own stamps.
+//
+// zebra has its mgmtd with it, where FRR has one (9 and later).
 //
 // A zebra that was killed leaves its routes in the kernel, as a crashed router does; the next one sweeps them at its
 // start (no -K, no -r), and its clients must start anew too: NodeServices::restart does, by `after`.
@@ -13,12 +16,11 @@
 #include <map>
 #include <memory>
 
+#include "services/bgp_watch.hh"
 #include "services/frr_log.hh"
 #include "services/service.hh"
 
 namespace xconn::services {
-
-struct VtyReply;
 
 class FrrDaemon : public Service {
  public:
@@ -27,12 +29,12 @@ class FrrDaemon : public Service {
 
   /// In place, over the vty: only what differs from the file before. Where the daemon refuses that, it wants a restart.
   void files_changed(const std::vector<std::string>& names) override;
+  std::optional<std::string> pending(const RoutesSeen& main_table) const override;
 
  protected:
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;
   std::optional<std::string> unready() override;
-  nlohmann::json read_state(Duration bound) override;
   void request_state() override;
   void logged(std::string_view line) override;
 
@@ -42,14 +44,20 @@ class FrrDaemon : public Service {
   std::string config_file() const;
   void write_config(const std::string& content) const;
   void reload(const std::vector<std::string>& commands);
-  void reloaded(const std::string& refused);
+  void reloaded(sys::Outcome<std::string> outcome);
+  std::unique_ptr<sys::Process> start_manager() const;
   void greet();
+  void greeted(bool answered);
   void serves();
   void bgp_changed(BgpChange change, std::optional<std::chrono::nanoseconds> stamp);
-  nlohmann::json state_of(const std::string& reply) const;
+  void answered_with(const std::string& reply);
+  void read_tables();
+  void table_arrived(const std::string& family, const std::string& reply);
+  nlohmann::json state_of(const nlohmann::json& answer) const;
 
   std::weak_ptr<Following> following_;
   BgpNotification last_notification_;
+  BgpWatch bgp_;  // of this life of the process
 };
 
 }  // namespace xconn::services

@@ -64,6 +64,7 @@ std::optional<BgpChange> bgp_change_of(std::string_view line) {
   BgpChange out{std::string(up_to(*rest, "( ")), change.starts_with("Up"), {}};
   if (!out.up && !change.starts_with("Down")) return std::nullopt;
   if (!out.up) out.reason = after(change, "Down ").value_or("");
+  if (out.reason.starts_with("Waiting for ")) out.reason.clear();  // FRR 10 has no reason yet when an interface goes
   return out;
 }
 
@@ -95,6 +96,15 @@ std::optional<BfdChange> bfd_change_of(std::string_view line) {
 std::string to_string(const BfdChange& change) {
   const auto text = change.peer + " " + change.state;
   return change.reason.empty() ? text : text + " (" + change.reason + ")";
+}
+
+std::optional<std::string> end_of_rib_of(std::string_view line) {
+  // "bgp_update_receive: rcvd End-of-RIB for IPv4 Unicast from 10.0.0.2 in vrf default"
+  const auto family = after(line, "rcvd End-of-RIB for ");
+  if (!family) return std::nullopt;
+  const auto neighbor = after(*family, " from ");
+  if (!neighbor) return std::nullopt;
+  return std::string(up_to(*neighbor, " "));
 }
 
 std::string to_string(const BgpChange& change) {

@@ -28,6 +28,9 @@ struct BgpNotification {
 };
 std::optional<BgpNotification> bgp_notification_of(std::string_view line);
 
+/// The neighbour that has told all of its table (RFC 4724, 2); FRR 8 and 10 say so in one form.
+std::optional<std::string> end_of_rib_of(std::string_view line);
+
 /// "neighbor 10.0.0.2 down (sent Cease/BFD Down)".
 std::string to_string(const BgpChange& change);
 

@@ -17,14 +17,6 @@ constexpr auto kRetry = std::chrono::milliseconds(2);
 constexpr auto kGetState = "{\"get\":\"state\"}\n";
 constexpr auto kSubscribe = "{\"get\":\"subscribe\"}\n";
 
-std::optional<std::string> take_line(std::string& buffer) {
-  const auto end = buffer.find('\n');
-  if (end == std::string::npos) return std::nullopt;
-  auto line = buffer.substr(0, end);
-  buffer.erase(0, end + 1);
-  return line;
-}
-
 nlohmann::json object_of(const std::string& line) {
   auto value = nlohmann::json::parse(line, nullptr, false);
   return value.is_object() ? value : nlohmann::json{{"answer", line}};
@@ -63,12 +55,13 @@ std::shared_ptr<void> JsonDaemon::follow() {
 void JsonDaemon::greet() {
   const auto following = following_.lock();
   if (!following || following->requests || ::access(socket().c_str(), F_OK) != 0) return;
-  following->requests = Stream::connect(context().loop, socket(), [this](std::string& buffer) {
-    while (const auto line = take_line(buffer)) {
+  const auto received = [this](Inbox& inbox) {
+    while (const auto line = inbox.take_line()) {
       following_.lock()->serving = true;
       state_arrived(object_of(*line));
     }
-  });
+  };
+  following->requests = Stream::connect(context().loop, socket(), received, [this] { hung_up(); });
   if (!following->requests) {  // bound, not listening yet
     following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
     return;
@@ -78,10 +71,18 @@ void JsonDaemon::greet() {
   if (!source_.empty()) subscribe();
 }
 
+void JsonDaemon::hung_up() {
+  const auto following = following_.lock();
+  following->requests.reset();
+  following->serving = false;
+  state_refused(name() + " hung up");
+  following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+}
+
 void JsonDaemon::subscribe() {
   const auto following = following_.lock();
-  following->events = Stream::connect(context().loop, socket(), [this](std::string& buffer) {
-    while (const auto line = take_line(buffer)) heard(*line);
+  following->events = Stream::connect(context().loop, socket(), [this](Inbox& inbox) {
+    while (const auto line = inbox.take_line()) heard(*line);
   });
   if (following->events) following->events->send(kSubscribe);
 }
@@ -102,14 +103,16 @@ std::optional<std::string> JsonDaemon::unready() {
   return following && following->requests ? "does not answer yet" : "no socket yet";
 }
 
-nlohmann::json JsonDaemon::read_state(Duration bound) {
-  const auto line = exchange(socket(), kGetState, bound, "the state of " + name(),
-                             [](const std::string& received) { return received.ends_with('\n'); });
-  return object_of(line);
+std::optional<std::string> JsonDaemon::pending(const RoutesSeen&) const {
+  const auto text = last_state().find("pending");
+  if (text == last_state().end() || !text->is_string()) return std::nullopt;
+  return text->get<std::string>();
 }
 
 void JsonDaemon::request_state() {
-  if (const auto following = following_.lock(); following && following->serving) following->requests->send(kGetState);
+  const auto following = following_.lock();
+  if (!following || !following->serving) return state_refused(*unready());
+  following->requests->send(kGetState);
 }
 
 }  // namespace xconn::services

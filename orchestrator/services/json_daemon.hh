@@ -17,17 +17,19 @@ class JsonDaemon : public Service {
   ~JsonDaemon() override;
 
   std::string socket() const { return file(name() + ".sock"); }
+  /// The "pending" of what it answers.
+  std::optional<std::string> pending(const RoutesSeen& main_table) const override;
 
  protected:
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;
   std::optional<std::string> unready() override;
-  nlohmann::json read_state(Duration bound) override;
   void request_state() override;
 
  private:
   struct Following;
   void greet();
+  void hung_up();
   void subscribe();
   void heard(const std::string& line);
 

@@ -55,9 +55,7 @@ void Keepalived::logged(std::string_view line) {
   tell("ha", change->first + " is " + change->second);
 }
 
-nlohmann::json Keepalived::read_state(Duration) { return {{"instances", instances_}}; }
-
-void Keepalived::request_state() { state_arrived(read_state({})); }
+void Keepalived::request_state() { state_arrived({{"instances", instances_}}); }
 
 std::optional<std::pair<std::string, std::string>> vrrp_change_of(std::string_view line) {
   constexpr std::string_view kEntering = ") Entering ";

@@ -22,7 +22,6 @@ class Keepalived : public Service {
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;
   std::optional<std::string> unready() override;
-  nlohmann::json read_state(Duration bound) override;
   void request_state() override;
   void logged(std::string_view line) override;
 

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "services/inbox.hh"
 #include "services/path_watch.hh"
 #include "sys/fd.hh"
 
@@ -12,7 +13,7 @@ namespace xconn::services {
 
 struct LogTail::State : std::enable_shared_from_this<State> {
   sys::Fd file;
-  std::string rest;  // a line that has no end yet
+  Inbox inbox;
   OnLine on_line;
   PathWatch watch;
 
@@ -20,13 +21,9 @@ struct LogTail::State : std::enable_shared_from_this<State> {
     const auto alive = shared_from_this();
     std::array<char, 16384> block;
     for (ssize_t count; (count = ::read(file.get(), block.data(), block.size())) > 0;)
-      rest.append(block.data(), static_cast<std::size_t>(count));
-    std::size_t end;
-    while (on_line && (end = rest.find('\n')) != std::string::npos) {
-      const auto line = rest.substr(0, end);
-      rest.erase(0, end + 1);
-      on_line(line);
-    }
+      inbox.append({block.data(), static_cast<std::size_t>(count)});
+    const auto hand_out = on_line;  // which may destroy the tail
+    while (const auto line = on_line ? inbox.take_line() : std::nullopt) hand_out(*line);
   }
 };
 

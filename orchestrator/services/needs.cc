@@ -15,6 +15,7 @@
 #include "base/version.hh"
 #include "services/program.hh"
 #include "sys/fd.hh"
+#include "sys/modules.hh"
 #include "sys/process.hh"
 
 namespace xconn::services {
@@ -53,9 +54,13 @@ void demand_tun() {
   struct stat seen {};
   const bool is_there = ::stat(kTun, &seen) == 0 && S_ISCHR(seen.st_mode) && seen.st_rdev == makedev(kMisc, kNumber);
   if (!is_there) errno = ENODEV;
-  if (!is_there || !sys::Fd{::open(kTun, O_RDWR | O_CLOEXEC)})
-    throw HostError(fmt::format("IPsec in user space needs {} ({})", kTun, std::strerror(errno)),
-                    "modprobe tun; in a container: --device /dev/net/tun");
+  if (is_there && sys::Fd{::open(kTun, O_RDWR | O_CLOEXEC)}) return;
+  const std::string why = std::strerror(errno);
+  const bool kernel_has_it = ::access("/sys/class/misc/tun", F_OK) == 0;
+  throw HostError(
+      fmt::format("IPsec in user space needs {} ({})", kTun, why),
+      (kernel_has_it ? std::string("mkdir -p /dev/net; mknod /dev/net/tun c 10 200") : sys::module_remedy("tun")) +
+          "; in a container --device /dev/net/tun");
 }
 
 void demand_strongswan() {

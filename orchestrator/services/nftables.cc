@@ -11,6 +11,7 @@
 #include "base/errors.hh"
 #include "sys/fd.hh"
 #include "sys/file.hh"
+#include "sys/modules.hh"
 #include "sys/netns.hh"
 
 namespace xconn::services {
@@ -42,7 +43,7 @@ void throw_refusal(nft_ctx* context, const std::string& file) {
   auto sentence = trimmed(nft_ctx_get_error_buffer(context));
   for (auto at = sentence.find(file + ":"); !file.empty() && at != std::string::npos; at = sentence.find(file + ":"))
     sentence.replace(at, file.size() + 1, "line ");
-  throw KernelError("apply nftables", "ruleset", {}, number, sentence);
+  sys::throw_explained(KernelError("apply nftables", "ruleset", {}, number, sentence));
 }
 
 std::string run_commands(const sys::Netns& netns, const std::string& commands, unsigned output_flags) {

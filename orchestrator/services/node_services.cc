@@ -7,11 +7,30 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "base/errors.hh"
+#include "base/teardown.hh"
+#include "sys/clock.hh"
+#include "sys/join.hh"
 
 namespace xconn::services {
 namespace {
+
+constexpr Duration kGrace = std::chrono::seconds{2};
+constexpr Duration kLookAgain = std::chrono::milliseconds{10};
+
+/// Whether it will serve before long without anybody's help. Why it cannot is added to `failures`.
+bool is_coming(Service& service, std::string& failures) {
+  if (!service.started()) return !service.held();
+  if (service.ending()) return true;
+  try {
+    return service.running() && service.missing();
+  } catch (const std::exception& error) {
+    failures += (failures.empty() ? "" : "\n") + std::string(error.what());
+    return false;
+  }
+}
 
 std::vector<std::string> names_of(const std::vector<std::unique_ptr<Service>>& services) {
   std::vector<std::string> names;
@@ -22,12 +41,17 @@ std::vector<std::string> names_of(const std::vector<std::unique_ptr<Service>>& s
 }  // namespace
 
 NodeServices::NodeServices(const plan::Node& node, const Context& context) : context_(context) {
-  for (const auto& spec : node.services) services_.push_back(make(spec, context_));
+  for (const auto& spec : node.services) services_.push_back(made(spec));
   for (const auto& service : services_)
     for (const auto& earlier : service->spec().after) at(earlier);
 }
 
-NodeServices::~NodeServices() { stop(std::chrono::seconds(1)); }
+/// All get their TERM before the first is waited for.
+NodeServices::~NodeServices() {
+  for (const auto* list : {&services_, &leaving_})
+    for (const auto& service : *list) tear_down("a service", [&] { service->signal(SIGTERM); });
+  while (!services_.empty()) services_.pop_back();
+}
 
 Service* NodeServices::find(std::string_view name) const {
   const auto found = std::ranges::find(services_, name, [](const auto& service) { return service->name(); });
@@ -48,21 +72,102 @@ Service* NodeServices::of_kind(std::string_view kind) const {
 
 void NodeServices::start() {
   for (const auto& service : services_)
-    if (!service->started() && service->spec().after.empty()) service->start();
+    if (service->spec().after.empty() && may_start(*service)) service->start();
+}
+
+/// Not beside an earlier life of its own, nor below those that still hang on to that.
+bool NodeServices::may_start(const Service& service) const {
+  if (service.started() || service.held()) return false;
+  const auto is_ready = [this](const auto& name) { return find(name)->started() && find(name)->ready(); };
+  const auto is_in_the_way = [&](const auto& other) {
+    return other->ending() &&
+           (other->name() == service.name() || std::ranges::count(other->spec().after, service.name()) > 0);
+  };
+  return std::ranges::none_of(services_, is_in_the_way) && std::ranges::none_of(leaving_, is_in_the_way) &&
+         std::ranges::all_of(service.spec().after, is_ready);
+}
+
+void NodeServices::advance() {
+  std::erase_if(leaving_, [](const auto& service) { return !service->started(); });
+  for (const auto& service : services_) {
+    if (service->wants_restart()) restart(service->name());
+    if (may_start(*service)) service->start();
+  }
 }
 
 std::optional<std::string> NodeServices::missing() {
+  advance();
+  std::optional<std::string> first;
+  for (const auto* list : {&services_, &leaving_})
+    for (const auto& service : *list)
+      if (auto what = service->missing(); what && !first)
+        first = fmt::format("{}: {}: {}", context_.node, service->name(), *what);
+  return first;
+}
+
+std::optional<std::string> NodeServices::pending(std::chrono::nanoseconds since, const RoutesSeen& main_table) {
   std::optional<std::string> first;
   for (const auto& service : services_) {
-    if (service->wants_restart()) restart(service->name());
-    if (!service->started() && std::ranges::all_of(service->spec().after, [this](const auto& name) {
-          return find(name)->started() && find(name)->ready();
-        }))
-      service->start();
-    if (auto what = service->missing(); what && !first)
-      first = fmt::format("{}: {}: {}", context_.node, service->name(), *what);
+    if (service->done()) continue;
+    auto what = service->pending(main_table);
+    if (what)
+      service->known();  // asks again
+    else if (!service->has_answered(since))
+      what = "has not answered yet";
+    if (what && !first) first = fmt::format("{}: {}: {}", context_.node, service->name(), *what);
   }
   return first;
+}
+
+/// What cannot come is told once, and left alone until somebody asks for it.
+void NodeServices::keep_advancing() {
+  advancing_ = sys::Timer::every(context_.loop, kLookAgain, [this] {
+    std::string failures;
+    bool some_come = false;
+    try {
+      advance();
+      for (const auto* list : {&services_, &leaving_})
+        for (const auto& service : *list) some_come = is_coming(*service, failures) || some_come;
+    } catch (const std::exception& error) {  // it cannot even be tried
+      failures = error.what();
+    }
+    tell(failures);
+    if (some_come) return;
+    if (failures.empty() && all_serve_) all_serve_();
+    advancing_ = {};
+  });
+}
+
+void NodeServices::tell(const std::string& failure) {
+  if (failure != std::exchange(told_, failure) && !failure.empty() && context_.events)
+    context_.events({sys::now(), "service", context_.node, failure});
+}
+
+std::unique_ptr<Service> NodeServices::made(const plan::Service& spec) {
+  auto service = make(spec, context_);
+  service->on_comeback([this, name = spec.name] { come_back(name); });
+  return service;
+}
+
+void NodeServices::come_back(const std::string& name) {
+  try {
+    restart(name);
+  } catch (const std::exception& error) {
+    tell(error.what());
+  }
+}
+
+void NodeServices::mend() {
+  for (const auto& service : services_) {
+    if (!service->started() || service->running() || service->done() || service->held()) continue;
+    service->forgive();
+    restart(service->name());
+  }
+}
+
+void NodeServices::restart() {
+  for (const auto& service : services_)
+    if (service->spec().after.empty()) restart(service->name());
 }
 
 void NodeServices::restart(std::string_view name) {
@@ -74,39 +179,48 @@ void NodeServices::restart(std::string_view name) {
         affected.insert(service->name());
   }
   for (auto service = services_.rbegin(); service != services_.rend(); ++service)
-    if (affected.contains((*service)->name())) (*service)->stop();
-  at(name).start();  // those after it start from missing(), once it is ready
+    if (affected.contains((*service)->name())) (*service)->stop(kGrace);
+  if (auto& first = at(name); may_start(first)) first.start();
+  keep_advancing();
 }
 
 void NodeServices::change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files) {
   const auto stays = [&](const auto& service) { return std::ranges::find(wanted, service->spec()) != wanted.end(); };
   for (auto service = services_.rbegin(); service != services_.rend(); ++service)
-    if (!stays(*service)) (*service)->stop();
-  std::erase_if(services_, [&](const auto& service) { return !stays(service); });
+    if (!stays(*service)) (*service)->stop(kGrace);
+  const auto going = std::stable_partition(services_.begin(), services_.end(), stays);
+  std::move(going, services_.end(), std::back_inserter(leaving_));
+  services_.erase(going, services_.end());
   std::vector<std::unique_ptr<Service>> all;
   for (const auto& spec : wanted) {
     const auto known = std::ranges::find_if(services_, [&](const auto& s) { return s && s->name() == spec.name; });
     if (known != services_.end()) (*known)->files_changed(files);
-    all.push_back(known == services_.end() ? make(spec, context_) : std::move(*known));
+    all.push_back(known == services_.end() ? made(spec) : std::move(*known));
   }
   services_ = std::move(all);
-  start();
+  advance();
+  keep_advancing();
 }
 
-void NodeServices::stop(Duration grace) {
-  for (const auto& service : services_) service->signal(SIGTERM);
-  for (auto service = services_.rbegin(); service != services_.rend(); ++service) (*service)->stop(grace);
+void NodeServices::stop(Duration grace, const sys::Pending& pending) {
+  advancing_ = {};
+  for (auto service = services_.rbegin(); service != services_.rend(); ++service) (*service)->stop(grace, pending);
+  for (const auto& service : leaving_) service->stop(grace, pending);
 }
 
-nlohmann::json NodeServices::state() {
-  auto states = nlohmann::json::object();
-  for (const auto& service : services_) try {
-      states[service->name()] = service->state();
-    } catch (const Error& error) {
-      states[service->name()] = {
-          {"error", error.what()}, {"running", service->running()}, {"pids", service->process_ids()}};
-    }
-  return states;
+void NodeServices::state(Duration bound, std::function<void(const nlohmann::json&)> told) {
+  const auto states = std::make_shared<nlohmann::json>(nlohmann::json::object());
+  const auto all = sys::Join::begin(context_.loop, [states, told = std::move(told)](const auto&) { told(*states); });
+  for (const auto& service : services_) {
+    (*states)[service->name()] = {{"running", service->running()}, {"pids", service->process_ids()}};
+    service->state(bound, [states, all, name = service->name()](sys::Outcome<nlohmann::json> state) {
+      try {
+        (*states)[name] = state.get();
+      } catch (const std::exception& error) {
+        (*states)[name]["error"] = error.what();
+      }
+    });
+  }
 }
 
 }  // namespace xconn::services

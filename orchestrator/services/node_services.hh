@@ -1,6 +1,8 @@
 // The services of one node, started in the order that `after` asks for, as parallel as that allows.
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "services/service.hh"
+#include "sys/loop.hh"
 
 namespace xconn::services {
 
@@ -29,21 +32,42 @@ class NodeServices {
   void start();
   /// Starts what has become startable, and says what is still missing: "msee1: bgpd: no vty socket yet".
   std::optional<std::string> missing();
-  /// Restarts it and, as FRR's watchfrr does when zebra dies, everything that came after it.
+  /// The first that has not answered a question asked since then, or has something before it: "msee1: bgpd: ...".
+  /// Never blocks: asking goes on in the background. `main_table` is the node's.
+  std::optional<std::string> pending(std::chrono::nanoseconds since, const RoutesSeen& main_table);
+  /// Restarts it and, as FRR's watchfrr does when zebra dies, everything that came after it. Returns at once; the rest
+  /// happens by itself, and missing() says when all serve again. What a fault holds down stays so.
   void restart(std::string_view name);
+  /// All of them.
+  void restart();
+  /// Called each time that all serve again after some have started anew.
+  void on_all_serve(std::function<void()> told) { all_serve_ = std::move(told); }
+  /// Starts again what has ended and would not come back now; what a fault holds down stays so.
+  void mend();
   /// Makes the services what `wanted` lists: stops what is not there any more, makes and starts what is new or is run
-  /// in another way, and lets the rest take over the files that were written anew. Returns at once; missing() says when
-  /// all serve again.
+  /// in another way, and lets the rest take over the files that were written anew. As restart() in time.
   void change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files);
-  /// In reverse order; all get their TERM first, so that it takes one grace period for all.
-  void stop(Duration grace = std::chrono::seconds(2));
+  /// All at once; `pending` is held until the last has ended.
+  void stop(Duration grace, const sys::Pending& pending);
 
-  /// {"zebra": {...}, "bgpd": {...}}: Service::state of each; {"error": "..."} in place of one that does not answer.
-  nlohmann::json state();
+  /// {"zebra": {...}, "bgpd": {...}}: Service::state of each; of one that does not answer within `bound` only
+  /// "running", "pids" and why: "error". `told` is called once, later.
+  void state(Duration bound, std::function<void(const nlohmann::json& states)> told);
 
  private:
+  std::unique_ptr<Service> made(const plan::Service& spec);
+  void come_back(const std::string& name);
+  void tell(const std::string& failure);
+  bool may_start(const Service& service) const;
+  void advance();
+  void keep_advancing();
+
   Context context_;
   std::vector<std::unique_ptr<Service>> services_;
+  std::vector<std::unique_ptr<Service>> leaving_;  // no services of the node any more, but still ending
+  sys::Timer advancing_;
+  std::function<void()> all_serve_;
+  std::string told_;  // the last failure, which is not told again and again
 };
 
 }  // namespace xconn::services

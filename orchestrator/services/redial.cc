@@ -13,14 +13,10 @@ namespace {
 constexpr Duration kFirstPause = std::chrono::milliseconds{200};
 constexpr Duration kLongestPause = std::chrono::seconds{2};
 
-const nlohmann::json& part(const nlohmann::json& object, const std::string& key) {
+const nlohmann::json& part(const nlohmann::json& object, std::string_view key) {
   static const nlohmann::json kNothing;
   const auto found = object.find(key);
   return found == object.end() ? kNothing : *found;
-}
-
-bool is_at_work(const nlohmann::json& sa) {
-  return part(sa, "state") == "CONNECTING" || !part(sa, "tasks-active").empty() || !part(sa, "tasks-queued").empty();
 }
 
 bool has_child(const nlohmann::json& sa, const std::string& name) {
@@ -31,6 +27,10 @@ bool has_child(const nlohmann::json& sa, const std::string& name) {
 }
 
 }  // namespace
+
+bool is_at_work(const nlohmann::json& sa) {
+  return part(sa, "state") == "CONNECTING" || !part(sa, "tasks-active").empty() || !part(sa, "tasks-queued").empty();
+}
 
 std::vector<Child> wanted_children(const std::vector<nlohmann::json>& connections) {
   std::vector<Child> wanted;

@@ -22,6 +22,9 @@ struct Child {
 /// Those that are to be up always, of vici's list-conn events.
 std::vector<Child> wanted_children(const std::vector<nlohmann::json>& connections);
 
+/// charon has an exchange of it under way, or before it. `sa`: one of vici's list-sa sections.
+bool is_at_work(const nlohmann::json& sa);
+
 enum class Standing { kUp, kComing, kGone };
 
 /// `sas`: CONNECTION -> list of vici's list-sa sections. Coming: charon is at work on an SA of its connection.

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <utility>
 
 #include "base/errors.hh"
+#include "services/capabilities.hh"
 #include "services/log_tail.hh"
 #include "sys/clock.hh"
 #include "sys/file.hh"
@@ -29,24 +32,41 @@ std::vector<int> children_of(int pid) {
 
 }  // namespace
 
-/// The last state heard, and whether another question is under way.
+/// The last state heard, whether a question is under way, and who waits for its answer.
 struct Service::Known {
+  struct Waiting {
+    Told told;
+    sys::Timer patience;
+  };
   nlohmann::json state;
-  std::chrono::nanoseconds heard{0}, asked{0};
-  bool stale = true;
+  std::chrono::nanoseconds heard{0}, asked{0}, answered{0};
+  bool stale = true, asking = false;
+  bool end_told = false;  ///< of a process that has ended: what follows is decided
+  int next_waiting = 0;
+  std::map<int, Waiting> waiting;
+
+  void answer(const sys::Outcome<nlohmann::json>& outcome) {
+    for (auto& [number, one] : std::exchange(waiting, {})) one.told(outcome);
+  }
 };
 
 Service::Service(plan::Service spec, Context context)
-    : spec_(std::move(spec)), context_(std::move(context)), known_(std::make_unique<Known>()) {}
+    : spec_(std::move(spec)),
+      context_(std::move(context)),
+      comeback_(spec_.kind, {}),
+      known_(std::make_unique<Known>()) {}
 
 Service::~Service() = default;
 
 void Service::start() {
-  was_ready_ = frozen_ = wants_restart_ = false;
-  *known_ = {};
+  was_ready_ = wants_restart_ = false;
+  comes_back_at_.reset();
+  comes_back_ = {};
+  forget_state();
   refusal_.clear();
   auto spec = process_spec();
   spec.netns = context_.netns.fd();
+  spec.capabilities = capabilities_of(kind());
   spec.output = log_file();
   if (spec.directory.empty()) spec.directory = context_.folder;
   argv_ = spec.argv;
@@ -54,15 +74,51 @@ void Service::start() {
   process_ = std::make_unique<sys::Process>(context_.loop, spec);
   process_->on_exit([this](int status) { exited(status); });
   following_ = follow();
+  if (frozen_) signal(SIGSTOP);
 }
 
 bool Service::running() const { return process_ && process_->running(); }
 
 void Service::exited(int status) {
   log_->catch_up();
-  *known_ = {};
+  if (ending_) return forget_process();
   following_.reset();
-  tell("service", name() + " ended: " + sys::describe_exit(status));
+  forget_state();
+  known_->end_told = true;
+  frozen_ = false;
+  plan_comeback(status);
+  tell("service", name() + " ended: " + gone());
+}
+
+void Service::plan_comeback(int status) {
+  if (held_ || done() || !again_) return;
+  comes_back_at_ = comeback_.after_end(status, sys::now());
+  if (comes_back_at_) comes_back_ = sys::Timer::once(context_.loop, *comes_back_at_ - sys::now(), again_);
+}
+
+/// "killed by SIGKILL; it starts again in 5s".
+std::string Service::gone() const { return sys::describe_exit(process_->exit_status().value_or(0)) + "; " + fate(); }
+
+std::string Service::fate() const {
+  if (held_) return "a fault keeps it down";
+  if (done()) return "its work is done";
+  if (!comes_back_at_) return "it stays down (restart: " + comeback_.policy() + ")";
+  const auto left = std::chrono::round<std::chrono::seconds>(*comes_back_at_ - sys::now());
+  return left.count() > 0 ? "it starts again in " + to_string(left) : "it starts again";
+}
+
+void Service::hold(bool held) {
+  held_ = held;
+  if (!held) return;
+  comes_back_at_.reset();
+  comes_back_ = {};
+}
+
+void Service::forgive() { comeback_ = Comeback(spec_.kind, {}); }
+
+void Service::forget_state() {
+  state_refused(name() + " has ended");
+  *known_ = {};
 }
 
 void Service::catch_up_log() { log_->catch_up(); }
@@ -72,14 +128,17 @@ void Service::refuse(std::string reason) {
 }
 
 std::optional<std::string> Service::missing() {
-  if (!process_) return "not started";
+  if (ending_) return "it is still ending";
+  if (!process_) return held_ ? "a fault keeps it down" : "not started";
   if (!refusal_.empty()) throw ServiceError(argv_, refusal_, last_lines(log_file()));
   if (done()) was_ready_ = true;
   if (done()) return std::nullopt;
   if (!process_->running()) {
     const auto how = sys::describe_exit(process_->exit_status().value_or(0));
+    if (!known_->end_told) return how;
+    if (held_ || (was_ready_ && comes_back_at_)) return gone();
     if (!was_ready_) throw ServiceError(argv_, how, last_lines(log_file()));
-    return how;
+    throw ServiceError(argv_, gone() + "; xconn restart " + context_.node + ":" + name(), last_lines(log_file()));
   }
   auto what = unready();
   if (!what) was_ready_ = true;
@@ -106,52 +165,91 @@ void Service::signal(int number) {
   for (std::size_t at = 1; at < ids.size(); ++at) ::kill(ids[at], number);
 }
 
-void Service::stop(Duration grace) {
-  if (!process_) return;
+void Service::stop(Duration grace, sys::Pending pending) {
+  if (!running()) return forget_process();
+  awaiting_end_.push_back(std::move(pending));
   if (frozen_) signal(SIGKILL);  // it cannot hear a TERM
-  process_->stop(grace);
+  ending_ = true;
+  process_->end(grace);
+}
+
+void Service::forget_process() {
   following_.reset();
   log_.reset();
   process_.reset();
-}
-
-void Service::restart() {
-  stop();
-  start();
+  ending_ = frozen_ = false;
+  comes_back_at_.reset();
+  comes_back_ = {};
+  forget_state();
+  awaiting_end_.clear();
 }
 
 void Service::files_changed(const std::vector<std::string>& names) {
   if (running() && std::ranges::find(names, spec_.config) != names.end()) ask_for_restart();
 }
 
-nlohmann::json Service::state(Duration bound) {
-  auto state = nlohmann::json::object();
-  if (running()) state = read_state(bound);
+nlohmann::json Service::whole(nlohmann::json state) const {
   state["running"] = running();
   state["pids"] = process_ids();
   return state;
 }
 
+void Service::state(Duration bound, Told told) {
+  if (!running()) return told(whole(nlohmann::json::object()));
+  const int number = known_->next_waiting++;
+  const auto late = [this, number, bound] {
+    const auto waiting = std::move(known_->waiting.extract(number).mapped());
+    waiting.told(std::make_exception_ptr(
+        TimeoutError("the state of " + name(), bound, "it accepts connections and does not answer")));
+  };
+  known_->waiting.emplace(number, Known::Waiting{std::move(told), sys::Timer::once(context_.loop, bound, late)});
+  if (!known_->asking) ask();
+}
+
 const nlohmann::json& Service::known() {
-  const auto now = sys::now();
-  const bool want = known_->stale || now - known_->heard > kFreshFor;
-  const bool asking = known_->asked > known_->heard && now - known_->asked < 10 * kFreshFor;
-  if (running() && want && !asking && !unready()) {
-    known_->asked = now;
-    known_->stale = false;
-    request_state();
-  }
+  const bool want = known_->stale || sys::now() - known_->heard > kFreshFor;
+  if (running() && want && !known_->asking && !unready()) ask();
   return known_->state;
 }
 
-void Service::request_state() { state_arrived(read_state(kFreshFor)); }
+void Service::ask() {
+  known_->asking = true;
+  known_->stale = false;
+  known_->asked = sys::now();
+  request_state();
+}
 
 void Service::state_arrived(nlohmann::json state) {
   known_->state = std::move(state);
   known_->heard = sys::now();
+  known_->answered = known_->asked;
+  known_->asking = false;
+  if (!known_->waiting.empty()) known_->answer(whole(known_->state));
 }
 
+void Service::state_refused(std::exception_ptr why) {
+  known_->asking = false;
+  known_->answer(std::move(why));
+}
+
+void Service::state_refused(const std::string& why) { state_refused(std::make_exception_ptr(Error(why))); }
+
+const nlohmann::json& Service::last_state() const { return known_->state; }
+
+bool Service::has_answered(std::chrono::nanoseconds since) {
+  if (known_->answered >= since) return true;
+  if (known_->asked < since) known_->stale = true;
+  known();
+  return known_->answered >= since;
+}
+
+std::optional<std::string> Service::pending(const RoutesSeen&) const { return std::nullopt; }
+
 void Service::state_changed() { known_->stale = true; }
+
+void Service::stir() {
+  if (context_.stirred) context_.stirred();
+}
 
 void Service::tell(std::string_view source, std::string text, std::optional<std::chrono::nanoseconds> stamp) {
   if (!context_.events) return;

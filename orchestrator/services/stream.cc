@@ -1,27 +1,29 @@
 #include "services/stream.hh"
 
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <optional>
+#include <utility>
 
-#include "base/errors.hh"
-#include "sys/clock.hh"
+#include "sys/fd.hh"
+#include "sys/loop.hh"
 #include "sys/unix_socket.hh"
 
 namespace xconn::services {
 namespace {
 
+constexpr std::size_t kAtOnce = 1U << 20;  // others are to have their turn too
+
 /// Appends what is there. False when the other side has gone.
-bool receive_available(int fd, std::string& buffer) {
-  std::array<char, 16384> block;
-  for (;;) {
+bool receive_available(int fd, Inbox& inbox) {
+  std::array<char, 65536> block;
+  for (std::size_t received = 0;;) {
     const auto count = ::recv(fd, block.data(), block.size(), MSG_DONTWAIT);
     if (count > 0) {
-      buffer.append(block.data(), static_cast<std::size_t>(count));
+      inbox.append({block.data(), static_cast<std::size_t>(count)});
+      received += static_cast<std::size_t>(count);
+      if (received >= kAtOnce) return true;
     } else if (count < 0 && errno == EINTR) {
       continue;
     } else {
@@ -30,43 +32,50 @@ bool receive_available(int fd, std::string& buffer) {
   }
 }
 
-bool send_all(int fd, std::string_view bytes) {
-  return ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) == static_cast<ssize_t>(bytes.size());
-}
-
-sys::Fd connect_or_throw(const std::string& path) {
-  auto socket = sys::try_connect(path);
-  if (!socket) throw Error("nobody listens at " + path);
-  return socket;
-}
-
-void wait_readable(int fd, std::chrono::nanoseconds deadline, const std::function<TimeoutError()>& late) {
-  for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - sys::now());
-    if (left.count() <= 0) throw late();
-    pollfd waited{fd, POLLIN, 0};
-    if (::poll(&waited, 1, static_cast<int>(left.count())) > 0) return;
-  }
-}
-
 }  // namespace
 
 struct Stream::State : std::enable_shared_from_this<State> {
+  explicit State(sys::Loop& its_loop) : loop(its_loop) {}
+
+  sys::Loop& loop;
   sys::Fd socket;
-  std::string buffer;
+  Inbox inbox, outbox;
   Received received;
   std::function<void()> closed;
-  sys::Watch watch;
+  sys::Watch readable, writable;
+  bool waits_for_room = false;
 
-  void readable() {
+  void read() {
     const auto alive = shared_from_this();  // a callback may destroy the Stream
-    const bool open = receive_available(socket.get(), buffer);
-    if (!buffer.empty() && received) received(buffer);
+    const bool open = receive_available(socket.get(), inbox);
+    if (const auto hand_out = received; hand_out && !inbox.empty()) hand_out(inbox);
     if (!open) close();
   }
 
+  /// A refusal means that the other side has gone, which reading tells.
+  void write() {
+    while (socket && !outbox.empty()) {
+      const auto waiting = outbox.rest();
+      const auto count = ::send(socket.get(), waiting.data(), waiting.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && errno == EAGAIN) return await_room();
+      if (count < 0) ::shutdown(socket.get(), SHUT_RDWR);
+      outbox.drop(count < 0 ? waiting.size() : static_cast<std::size_t>(count));
+    }
+    waits_for_room = false;
+    writable = {};
+  }
+
+  void await_room() {
+    if (std::exchange(waits_for_room, true)) return;
+    const auto room = [weak = weak_from_this()] {
+      if (const auto alive = weak.lock()) alive->write();
+    };
+    writable = sys::Watch(loop, socket.get(), room, sys::Watch::For::kWriting);
+  }
+
   void close() {
-    watch = {};
+    readable = writable = {};
     socket.reset();
     received = {};
     if (auto callback = std::exchange(closed, {})) callback();
@@ -77,12 +86,12 @@ std::unique_ptr<Stream> Stream::connect(sys::Loop& loop, const std::string& path
                                         std::function<void()> closed) {
   auto socket = sys::try_connect(path);
   if (!socket) return nullptr;
-  auto state = std::make_shared<State>();
+  auto state = std::make_shared<State>(loop);
   state->socket = std::move(socket);
   state->received = std::move(received);
   state->closed = std::move(closed);
-  state->watch = sys::Watch(loop, state->socket.get(), [weak = std::weak_ptr(state)] {
-    if (const auto alive = weak.lock()) alive->readable();
+  state->readable = sys::Watch(loop, state->socket.get(), [weak = std::weak_ptr(state)] {
+    if (const auto alive = weak.lock()) alive->read();
   });
   return std::unique_ptr<Stream>(new Stream(std::move(state)));
 }
@@ -90,26 +99,13 @@ std::unique_ptr<Stream> Stream::connect(sys::Loop& loop, const std::string& path
 Stream::~Stream() {
   state_->received = {};
   state_->closed = {};
-  state_->watch = {};
+  state_->readable = state_->writable = {};
 }
 
 void Stream::send(std::string_view bytes) {
-  if (state_->socket && !send_all(state_->socket.get(), bytes)) ::shutdown(state_->socket.get(), SHUT_RDWR);
-}
-
-std::string exchange(const std::string& path, std::string_view request, Duration bound, const std::string& awaited,
-                     const std::function<bool(const std::string& received)>& complete) {
-  const auto deadline = sys::now() + bound;
-  const auto late = [&] { return TimeoutError(awaited, bound, "the daemon accepts connections and does not answer"); };
-  const auto socket = connect_or_throw(path);
-  if (!send_all(socket.get(), request)) throw Error("cannot write to " + path);
-  std::string received;
-  while (!complete(received)) {
-    wait_readable(socket.get(), deadline, late);
-    if (!receive_available(socket.get(), received) && !complete(received))
-      throw Error("the connection to " + path + " was closed before an answer came");
-  }
-  return received;
+  if (!state_->socket) return;
+  state_->outbox.append(bytes);
+  if (!state_->waits_for_room) state_->write();
 }
 
 }  // namespace xconn::services

@@ -147,15 +147,27 @@ void Charon::heard(const std::string& event, const nlohmann::json& message) {
   for (auto& sentence : ike_sentences(event, message)) tell("ike", std::move(sentence));
 }
 
-nlohmann::json Charon::read_state(Duration bound) {
-  return state_of(vici_call(vici_socket(), "list-sas", {{"noblock", "yes"}}, "list-sa", bound));
-}
-
 void Charon::request_state() {
   const auto following = following_.lock();
-  if (!following || !following->loaded) return;
+  if (!following || !following->vici) return state_refused("no vici socket yet");
   following->vici->call("list-sas", {{"noblock", "yes"}}, "list-sa",
                         [this](const ViciReply& reply) { state_arrived(state_of(reply)); });
+}
+
+std::optional<std::string> Charon::pending(const RoutesSeen&) const {
+  const auto sas = last_state().find("sas");
+  return sas == last_state().end() ? std::nullopt : exchange_in(*sas);
+}
+
+/// The responder of what never came to an SA keeps its half of it for 30 s; who is at work is the initiator.
+std::optional<std::string> exchange_in(const nlohmann::json& sas) {
+  for (const auto& [connection, all] : sas.items())
+    for (const auto& sa : all) {
+      const auto state = sa.value("state", "new");
+      const bool is_left_over = state == "CONNECTING" && sa.value("initiator", "no") != "yes";
+      if (is_at_work(sa) && !is_left_over) return fmt::format("IKE_SA {} is {} and not done", connection, state);
+    }
+  return std::nullopt;
 }
 
 nlohmann::json sas_of(const ViciReply& reply) {

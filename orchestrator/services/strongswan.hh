@@ -22,17 +22,17 @@ class Charon : public Service {
   Charon(const plan::Service& spec, const Context& context);
   ~Charon() override;
 
-  /// For vici_call(): "initiate", "terminate", "list-conns", ...
+  /// For ViciClient.
   std::string vici_socket() const { return file(name() + ".vici"); }
 
   /// Connections are loaded anew, and SAs that exist stay; only charon's own settings need a restart.
   void files_changed(const std::vector<std::string>& names) override;
+  std::optional<std::string> pending(const RoutesSeen& main_table) const override;
 
  protected:
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;
   std::optional<std::string> unready() override;
-  nlohmann::json read_state(Duration bound) override;
   void request_state() override;
 
  private:
@@ -47,6 +47,9 @@ class Charon : public Service {
 
 /// list-sas' answer by connection: CONNECTION -> list of its SAs.
 nlohmann::json sas_of(const ViciReply& reply);
+
+/// The first SA that charon is at work on: "IKE_SA vpn is CONNECTING". `sas` as sas_of() gives them.
+std::optional<std::string> exchange_in(const nlohmann::json& sas);
 
 /// The sentences of a vici event for the timeline: {"CHILD_SA vpn/net up"}; none for what is not worth one.
 std::vector<std::string> ike_sentences(const std::string& event, const nlohmann::json& message);

@@ -122,13 +122,13 @@ std::string encode(const Packet& packet) {
   return bytes + body;
 }
 
-std::optional<Packet> take(std::string& buffer) {
-  if (buffer.size() < 4) return std::nullopt;
-  const auto length = Reader(buffer).number(4);
+std::optional<Packet> take(Inbox& inbox) {
+  if (inbox.size() < 4) return std::nullopt;
+  const auto length = Reader(inbox.rest()).number(4);
   if (length == 0 || length > kLongest) throw Error("a vici packet of " + std::to_string(length) + " bytes");
-  if (buffer.size() < 4 + length) return std::nullopt;
-  const auto bytes = buffer.substr(4, length);
-  buffer.erase(0, 4 + length);
+  if (inbox.size() < 4 + length) return std::nullopt;
+  inbox.drop(4);
+  const auto bytes = inbox.take(length);
   Reader reader(bytes);
   Packet packet;
   const auto kind = reader.number(1);

@@ -3,7 +3,6 @@
 // here a JSON object of objects, arrays of strings, and strings.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -12,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/duration.hh"
+#include "services/inbox.hh"
 
 namespace xconn::sys {
 class Loop;
@@ -43,7 +42,7 @@ struct Packet {
 std::string encode(const Packet& packet);
 
 /// Takes one packet off the front; nullopt when it is not complete. Throws Error on malformed bytes.
-std::optional<Packet> take(std::string& buffer);
+std::optional<Packet> take(Inbox& inbox);
 
 }  // namespace vici
 
@@ -53,12 +52,8 @@ struct ViciReply {
   nlohmann::json response;
 };
 
-/// One command over a connection of its own; blocks up to `bound`. `stream` names the event that the command streams
-/// ("list-sa" for "list-sas"). Throws TimeoutError, and Error with charon's words when it says success = no.
-ViciReply vici_call(const std::string& socket, const std::string& command, const nlohmann::json& message = {},
-                    const std::string& stream = {}, Duration bound = std::chrono::seconds(1));
-
-/// A connection on the loop: events, and commands one after the other.
+/// A connection on the loop: events, and commands one after the other. A command that charon does not know has the
+/// response {"success": "no", "errmsg": ...}, as one that it refuses.
 class ViciClient {
  public:
   using OnEvent = std::function<void(const std::string& event, const nlohmann::json& message)>;

@@ -1,41 +1,87 @@
 #include "services/vty.hh"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/errors.hh"
 #include "services/stream.hh"
+#include "sys/loop.hh"
 
 namespace xconn::services {
 namespace {
 
 constexpr std::size_t kTrailer = 4;
 
-/// bfdd has its show commands in enable mode only.
-std::string request_for(const std::string& command) {
-  std::string bytes("enable");
-  bytes += '\0';
-  bytes += command;
-  bytes += '\0';
-  return bytes;
+using Replies = std::vector<VtyReply>;
+
+std::exception_ptr failure(const std::string& words) { return std::make_exception_ptr(Error(words)); }
+
+/// Some commands, sent at once, and their replies.
+class Request {
+ public:
+  using Done = std::function<void(sys::Outcome<Replies>)>;
+
+  static std::shared_ptr<void> begin(sys::Loop& loop, const std::string& socket,
+                                     const std::vector<std::string>& commands, Duration patience, Done done) {
+    auto request = std::make_shared<Request>(loop, socket, commands.size(), patience, std::move(done));
+    request->stream_ = Stream::connect(
+        loop, socket, [raw = request.get()](Inbox& inbox) { raw->received(inbox); },
+        [raw = request.get()] { raw->end(failure(raw->socket_ + " was closed before an answer came")); });
+    if (!request->stream_) return nullptr;
+    std::string bytes;
+    for (const auto& command : commands) bytes.append(command).push_back('\0');
+    request->be_patient();
+    request->stream_->send(bytes);
+    return request;
+  }
+
+  Request(sys::Loop& loop, std::string socket, std::size_t wanted, Duration patience, Done done)
+      : loop_(loop), socket_(std::move(socket)), wanted_(wanted), patience_(patience), done_(std::move(done)) {}
+
+ private:
+  void received(Inbox& inbox) {
+    while (auto reply = take_vty_reply(inbox)) replies_.push_back(std::move(*reply));
+    if (replies_.size() >= wanted_) return end(std::move(replies_));
+    be_patient();
+  }
+
+  /// With each sign of life anew: a long list of commands may take as long as it takes.
+  void be_patient() {
+    if (patience_ == kNoBound) return;
+    timer_ = sys::Timer::once(loop_, patience_, [this] {
+      end(std::make_exception_ptr(
+          TimeoutError("an answer of " + socket_, patience_, "the daemon accepts connections and does not answer")));
+    });
+  }
+
+  /// The last that it does: it may not be there any more.
+  void end(sys::Outcome<Replies> outcome) {
+    if (const auto done = std::exchange(done_, {})) done(std::move(outcome));
+  }
+
+  sys::Loop& loop_;
+  std::string socket_;
+  std::size_t wanted_;
+  Duration patience_;
+  Done done_;
+  Replies replies_;
+  sys::Timer timer_;
+  std::unique_ptr<Stream> stream_;
+};
+
+sys::Outcome<std::string> answer_of(const std::string& command, sys::Outcome<Replies>& replies) {
+  if (replies.failure()) return replies.failure();
+  auto& last = replies.get().back();
+  if (last.status != 0) return failure("'" + command + "' was refused: " + last.text);
+  return std::move(last.text);
 }
 
-/// So many commands fit into a socket's buffer at once.
-constexpr std::size_t kCommandsAtOnce = 1000;
-
-std::size_t replies_in(const std::string& received) {
-  std::size_t count = 0;
-  for (auto end = received.find('\0'); end != std::string::npos && received.size() >= end + kTrailer;
-       end = received.find('\0', end + kTrailer))
-    ++count;
-  return count;
-}
-
-bool has_two_replies(const std::string& received) {
-  const auto first = received.find('\0');
-  return first != std::string::npos && received.size() >= first + kTrailer &&
-         received.find('\0', first + kTrailer) != std::string::npos &&
-         received.size() >= received.find('\0', first + kTrailer) + kTrailer;
+sys::Outcome<std::string> refusals_of(const std::vector<std::string>& commands, sys::Outcome<Replies>& replies) {
+  if (replies.failure()) return replies.failure();
+  std::string refused;
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    if (const auto& reply = replies.get()[i]; reply.status != 0)
+      refused += (refused.empty() ? "'" : "; '") + commands[i] + "': " + reply.text;
+  return refused;
 }
 
 }  // namespace
@@ -44,52 +90,30 @@ std::string vty_socket(std::string_view node, std::string_view daemon) {
   return "/run/frr/" + std::string(node) + "/" + std::string(daemon) + ".vty";
 }
 
-std::optional<VtyReply> take_vty_reply(std::string& buffer) {
-  const auto end = buffer.find('\0');
-  if (end == std::string::npos || buffer.size() < end + kTrailer) return std::nullopt;
-  VtyReply reply{buffer.substr(0, end), static_cast<unsigned char>(buffer[end + kTrailer - 1])};
-  buffer.erase(0, end + kTrailer);
+std::optional<VtyReply> take_vty_reply(Inbox& inbox) {
+  const auto end = inbox.find('\0');
+  if (!end || inbox.size() < *end + kTrailer) return std::nullopt;
+  VtyReply reply{inbox.take(*end), static_cast<unsigned char>(inbox.rest()[kTrailer - 1])};
+  inbox.drop(kTrailer);
   return reply;
 }
 
-std::string vty_ask(const std::string& socket, const std::string& command, Duration bound) {
-  auto received = exchange(socket, request_for(command), bound, "'" + command + "' of " + socket, has_two_replies);
-  take_vty_reply(received);
-  auto reply = take_vty_reply(received);
-  if (reply->status != 0) throw Error("'" + command + "' was refused: " + reply->text);
-  return std::move(reply->text);
+/// bfdd has its show commands in enable mode only.
+std::shared_ptr<void> vty_ask(sys::Loop& loop, const std::string& socket, const std::string& command, Duration patience,
+                              VtyAnswered done) {
+  return Request::begin(
+      loop, socket, {"enable", command}, patience,
+      [command, done = std::move(done)](sys::Outcome<Replies> replies) { done(answer_of(command, replies)); });
 }
 
-nlohmann::json vty_ask_json(const std::string& socket, const std::string& command, Duration bound) {
-  return nlohmann::json::parse(vty_ask(socket, command, bound));
-}
-
-void vty_configure(const std::string& socket, const std::vector<std::string>& section,
-                   const std::vector<std::string>& lines, Duration bound) {
-  std::vector<std::string> entering{"enable", "configure terminal"};
-  entering.insert(entering.end(), section.begin(), section.end());
-  for (std::size_t from = 0; from < lines.size(); from += kCommandsAtOnce) {
-    const auto to = std::min(lines.size(), from + kCommandsAtOnce);
-    std::string bytes;
-    for (const auto& command : entering) bytes += command + '\0';
-    for (std::size_t i = from; i < to; ++i) bytes += lines[i] + '\0';
-    const std::size_t wanted = entering.size() + to - from;
-    exchange(socket, bytes, bound, "configuration of " + socket,
-             [wanted](const std::string& received) { return replies_in(received) >= wanted; });
-  }
-}
-
-std::unique_ptr<Stream> vty_ask(sys::Loop& loop, const std::string& socket, const std::string& command,
-                                std::function<void(VtyReply)> replied) {
-  auto stream = Stream::connect(loop, socket, [replied = std::move(replied)](std::string& buffer) {
-    if (!has_two_replies(buffer)) return;
-    take_vty_reply(buffer);
-    auto reply = take_vty_reply(buffer);
-    const auto callback = replied;  // it may destroy the stream, and this closure with it
-    callback(std::move(*reply));
+std::shared_ptr<void> vty_configure(sys::Loop& loop, const std::string& socket,
+                                    const std::vector<std::string>& commands, Duration patience, VtyAnswered done) {
+  std::vector<std::string> all{"enable", "configure terminal"};
+  all.insert(all.end(), commands.begin(), commands.end());
+  all.emplace_back("end");
+  return Request::begin(loop, socket, all, patience, [all, done = std::move(done)](sys::Outcome<Replies> replies) {
+    done(refusals_of(all, replies));
   });
-  if (stream) stream->send(request_for(command));
-  return stream;
 }
 
 }  // namespace xconn::services

@@ -2,25 +2,28 @@
 //
 // Framing (FRR lib/vty.c, vtysh_read): a command is its text and a NUL; the reply is text, three NULs and one byte of
 // result, 0 for success (enum cmd ret of lib/command.h). Commands may be sent without waiting for replies.
+//
+// Everything happens on the loop. A function returns nullptr when nobody listens; else the request is under way for as
+// long as what it returned is kept, and `done` is called once: with Error when the daemon hangs up or refuses, with
+// TimeoutError when it has said nothing for `patience`. `done` may drop the request.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/duration.hh"
+#include "services/inbox.hh"
+#include "sys/outcome.hh"
 
 namespace xconn::sys {
 class Loop;
 }
 
 namespace xconn::services {
-
-class Stream;
 
 struct VtyReply {
   std::string text;
@@ -31,25 +34,18 @@ struct VtyReply {
 std::string vty_socket(std::string_view node, std::string_view daemon);
 
 /// Takes one reply off the front of what was received; nullopt when it is not complete.
-std::optional<VtyReply> take_vty_reply(std::string& buffer);
+std::optional<VtyReply> take_vty_reply(Inbox& inbox);
 
-/// One command in enable mode; blocks up to `bound`. Throws TimeoutError, and Error with the daemon's own words when it
-/// refuses the command.
-std::string vty_ask(const std::string& socket, const std::string& command,
-                    Duration bound = std::chrono::milliseconds(500));
+constexpr Duration kNoBound = Duration::max();
 
-/// The same for "... json" commands.
-nlohmann::json vty_ask_json(const std::string& socket, const std::string& command,
-                            Duration bound = std::chrono::milliseconds(500));
+/// One command in enable mode: its answer.
+using VtyAnswered = std::function<void(sys::Outcome<std::string> answer)>;
+std::shared_ptr<void> vty_ask(sys::Loop& loop, const std::string& socket, const std::string& command, Duration patience,
+                              VtyAnswered done);
 
-/// Lines for the running configuration, each in `section` (what is entered from the top); those that the daemon refuses
-/// are passed over. Blocks up to `bound`. Throws TimeoutError, and Error when nobody listens.
-void vty_configure(const std::string& socket, const std::vector<std::string>& section,
-                   const std::vector<std::string>& lines, Duration bound = std::chrono::seconds(10));
-
-/// The same on the loop. nullptr when nobody listens. `replied` is not called when the daemon hangs up. The question is
-/// dropped when the returned object goes.
-std::unique_ptr<Stream> vty_ask(sys::Loop& loop, const std::string& socket, const std::string& command,
-                                std::function<void(VtyReply)> replied);
+/// Commands of configuration mode, in order. What the daemon refuses is passed over, and told:
+/// "'neighbor x': % unknown; ...", empty when there was nothing.
+std::shared_ptr<void> vty_configure(sys::Loop& loop, const std::string& socket,
+                                    const std::vector<std::string>& commands, Duration patience, VtyAnswered done);
 
 }  // namespace xconn::services

@@ -29,7 +29,10 @@ std::chrono::nanoseconds from_realtime(std::chrono::nanoseconds stamp) {
     closest = apart;
     offset = before + apart / 2 - wall;
   }
-  return stamp + offset;
+  // No stamp is of the future, and none is read that late: the wall clock was set in between.
+  constexpr auto kOldest = std::chrono::minutes(1);
+  const auto converted = stamp + offset, present = now();
+  return converted > present || converted < present - kOldest ? present : converted;
 }
 
 }  // namespace xconn::sys

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,15 +25,6 @@ std::string read_all(int fd, const std::string& path) {
     check(static_cast<int>(count), "read", path);
     if (count == 0) return content;
     content.append(buffer, static_cast<std::size_t>(count));
-  }
-}
-
-void write_all(int fd, std::string_view content, const std::string& path) {
-  while (!content.empty()) {
-    const auto count = ::write(fd, content.data(), content.size());
-    if (count < 0 && errno == EINTR) continue;
-    check(static_cast<int>(count), "write", path);
-    content.remove_prefix(static_cast<std::size_t>(count));
   }
 }
 
@@ -92,6 +84,20 @@ void empty_folder(Fd folder, dev_t device, const std::string& path) {
 
 }  // namespace
 
+void write_all(int fd, std::string_view content, const std::string& path) {
+  while (!content.empty()) {
+    const auto count = ::write(fd, content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      pollfd full{fd, POLLOUT, 0};
+      ::poll(&full, 1, -1);
+      continue;
+    }
+    if (count < 0) check(-1, "write", path);
+    content.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
 std::string read_file(const std::string& path) {
   const Fd file(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
   return read_all(file.get(), path);
@@ -109,6 +115,15 @@ void write_file(const std::string& path, const std::string& content, mode_t mode
   write_all(file.fd(), content, path);
   check(::fchmod(file.fd(), mode), "set mode of", path);
   file.rename_to(path);
+}
+
+void write_output(const std::string& path, const std::string& content, mode_t mode) {
+  const std::unique_ptr<char, decltype(&::free)> real(::realpath(path.c_str(), nullptr), &::free);
+  const std::string there = real ? real.get() : path;
+  struct stat status {};
+  if (::stat(path.c_str(), &status) < 0 || S_ISREG(status.st_mode)) return write_file(there, content, mode);
+  const Fd file(check(::open(path.c_str(), O_WRONLY | O_CLOEXEC), "open", path));
+  write_all(file.get(), content, path);
 }
 
 void write_into(const std::string& path, const std::string& content) {

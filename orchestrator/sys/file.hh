@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace xconn::sys {
 
@@ -17,8 +18,15 @@ std::optional<std::string> read_file_if_present(const std::string& path);
 /// mode.
 void write_file(const std::string& path, const std::string& content, mode_t mode = 0644);
 
+/// As write_file, for a path that a user chose: a symbolic link is followed, and a device or FIFO (/dev/stdout) is
+/// written into, not replaced.
+void write_output(const std::string& path, const std::string& content, mode_t mode = 0644);
+
 /// Writes into what is there already (a control file of /proc or /sys, a FIFO): one write(2).
 void write_into(const std::string& path, const std::string& content);
+
+/// Writes all of it to a descriptor, and waits where that would block. `path` names it in errors.
+void write_all(int fd, std::string_view content, const std::string& path);
 
 /// Makes the folder and its missing parents, each with `mode`.
 void make_directories(const std::string& path, mode_t mode = 0755);

@@ -1,16 +1,18 @@
 // Lines over a unix socket: how xconn, its agent and its daemons talk. One line is one message (usually JSON), ended by
-// '\n'; a line is at most 64 MiB. Server and subscription live on a Loop; a client's requests block, with a deadline.
-// Paths may be longer than the 107 bytes of sockaddr_un.
+// '\n'. An answer may be as long as it must; a request is at most 256 MiB. Server and subscription live on a Loop; a
+// client's requests block, with a deadline. Paths may be longer than the 107 bytes of sockaddr_un.
 #pragma once
 
 #include <sys/types.h>
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/duration.hh"
 #include "sys/fd.hh"
+#include "sys/lines.hh"
 
 namespace xconn::sys {
 
@@ -20,8 +22,13 @@ class Loop;
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   virtual ~Connection() = default;
-  /// Queues one line ('\n' is added). A client that does not read is dropped when 64 MiB wait for it.
+  /// Queues one line ('\n' is added). Its next request is read once it has taken all. A client that does not read is
+  /// dropped when it is sent something while more than 16 MiB wait for it, or when 256 MiB wait for all.
   virtual void send(std::string line) = 0;
+  /// For a long story: `next` gives the next lines, joined by '\n', whenever nothing waits; nullopt: not now, until
+  /// more() is called.
+  virtual void feed(std::function<std::optional<std::string>()> next) = 0;
+  virtual void more() = 0;
   /// Closes it once what is queued has been sent.
   virtual void close() = 0;
   virtual bool is_open() const = 0;
@@ -60,7 +67,7 @@ class LineClient {
   friend class Subscription;
   std::string path_;
   Fd socket_;
-  std::string pending_;  // received, not yet handed out
+  Lines received_;
 };
 
 /// A client whose lines arrive on a Loop, until destroyed or the server hangs up.

@@ -27,20 +27,12 @@ bool ready(int fd, short events, std::chrono::nanoseconds deadline) {
   }
 }
 
-std::optional<std::string> take_line(std::string& pending) {
-  const auto end = pending.find('\n');
-  if (end == std::string::npos) return std::nullopt;
-  auto line = pending.substr(0, end);
-  pending.erase(0, end + 1);
-  return line;
-}
-
 enum class Received { kData, kNothing, kEnd };
 
-Received receive_into(int fd, std::string& pending) {
+Received receive_into(int fd, Lines& lines) {
   char buffer[65536];
   const auto count = ::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
-  if (count > 0) pending.append(buffer, static_cast<std::size_t>(count));
+  if (count > 0) lines.add({buffer, static_cast<std::size_t>(count)});
   if (count > 0) return Received::kData;
   return count < 0 && (errno == EAGAIN || errno == EINTR) ? Received::kNothing : Received::kEnd;
 }
@@ -74,10 +66,9 @@ void LineClient::send(const std::string& line, Duration deadline) {
 std::string LineClient::receive(Duration deadline) {
   const auto end = now() + deadline;
   while (true) {
-    if (auto line = take_line(pending_)) return std::move(*line);
-    if (pending_.size() > kLongestLine) throw Error("a line of " + path_ + " is too long");
+    if (auto line = received_.next()) return std::move(*line);
     if (!ready(fd(), POLLIN, end)) throw TimeoutError("a line from " + path_, deadline, "connected, no whole line yet");
-    if (receive_into(fd(), pending_) == Received::kEnd) throw Error(path_ + " hung up before it answered");
+    if (receive_into(fd(), received_) == Received::kEnd) throw Error(path_ + " hung up before it answered");
   }
 }
 
@@ -95,7 +86,7 @@ struct Subscription::State {
   bool stopped = false;
 
   void readable() {
-    const auto received = receive_into(client.socket_.get(), client.pending_);
+    const auto received = receive_into(client.socket_.get(), client.received_);
     hand_out();
     if (received != Received::kEnd || stopped) return;
     watch = Watch();
@@ -104,7 +95,7 @@ struct Subscription::State {
 
   void hand_out() {
     while (!stopped) {
-      auto line = take_line(client.pending_);
+      auto line = client.received_.next();
       if (!line) return;
       on_line(std::move(*line));
     }

@@ -29,8 +29,8 @@ struct Loop::Work {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard;
 };
 
-Loop::Loop()
-    : io_(std::make_unique<boost::asio::io_context>(1)), work_(std::make_unique<Work>(make_work_guard(*io_))) {}
+/// No hint of one thread: what a handler posts would then be kept from a wait() inside that handler.
+Loop::Loop() : io_(std::make_unique<boost::asio::io_context>()), work_(std::make_unique<Work>(make_work_guard(*io_))) {}
 Loop::~Loop() = default;
 
 void Loop::run() {
@@ -118,14 +118,17 @@ Timer Timer::every(Loop& loop, Duration period, std::function<void()> callback) 
 }
 
 struct Watch::State : std::enable_shared_from_this<Watch::State> {
-  State(Loop& loop, int fd, std::function<void()> call)
-      : descriptor(loop.io(), duplicate(fd).release()), callback(std::move(call)) {}
+  using Descriptor = boost::asio::posix::stream_descriptor;
+
+  State(Loop& loop, int fd, For what, std::function<void()> call)
+      : descriptor(loop.io(), duplicate(fd).release()),
+        awaited(what == For::kReading ? Descriptor::wait_read : Descriptor::wait_write),
+        callback(std::move(call)) {}
 
   void arm() {
-    descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                          [self = shared_from_this()](const boost::system::error_code& error) {
-                            if (!error && !self->stopped) self->fire();
-                          });
+    descriptor.async_wait(awaited, [self = shared_from_this()](const boost::system::error_code& error) {
+      if (!error && !self->stopped) self->fire();
+    });
   }
 
   void fire() {
@@ -146,13 +149,14 @@ struct Watch::State : std::enable_shared_from_this<Watch::State> {
     }
   };
 
-  boost::asio::posix::stream_descriptor descriptor;
+  Descriptor descriptor;
+  Descriptor::wait_type awaited;
   std::function<void()> callback;
   bool stopped = false;
 };
 
-Watch::Watch(Loop& loop, int fd, std::function<void()> readable) {
-  auto state = std::make_shared<State>(loop, fd, std::move(readable));
+Watch::Watch(Loop& loop, int fd, std::function<void()> ready, For what) {
+  auto state = std::make_shared<State>(loop, fd, what, std::move(ready));
   state->arm();
   state_ = std::shared_ptr<State>(state.get(), [state](State* raw) { raw->stop(); });
 }

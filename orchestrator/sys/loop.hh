@@ -59,12 +59,13 @@ class Timer {
   std::shared_ptr<State> state_;
 };
 
-/// Calls back whenever `fd` is readable (level triggered), until destroyed. Watches a duplicate: the caller keeps his
-/// fd, and may close it. May be destroyed inside its own callback.
+/// Calls back whenever `fd` is readable, or writable (level triggered), until destroyed. Watches a duplicate: the
+/// caller keeps his fd, and may close it. May be destroyed inside its own callback.
 class Watch {
  public:
+  enum class For { kReading, kWriting };
   Watch() = default;
-  Watch(Loop& loop, int fd, std::function<void()> readable);
+  Watch(Loop& loop, int fd, std::function<void()> ready, For what = For::kReading);
 
  private:
   struct State;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "base/errors.hh"
+#include "base/teardown.hh"
 #include "sys/children.hh"
 #include "sys/loop.hh"
 
@@ -43,6 +44,7 @@ struct Process::State {
 
   void tell() {
     watch = Watch();
+    patience = Timer();
     if (auto call = std::exchange(callback, {}); call && status) call(*status);
   }
 
@@ -56,6 +58,8 @@ struct Process::State {
   std::optional<int> status;
   std::function<void(int)> callback;
   Watch watch;
+  Timer patience;  // of end()
+  bool ending = false;
 };
 
 Process::Process(Loop& loop, const ProcessSpec& spec) : state_(std::make_shared<State>(loop, start(spec))) {
@@ -76,11 +80,7 @@ Process& Process::operator=(Process&& other) noexcept {
 
 Process::~Process() {
   if (!state_) return;
-  try {
-    stop();
-  } catch (const std::exception&) {
-    // It cannot die (uninterruptible); the kernel takes it when the world goes.
-  }
+  tear_down("a process", [this] { stop(); });  // one that cannot die goes with the world
 }
 
 pid_t Process::pid() const { return state_->child->pid; }
@@ -99,9 +99,17 @@ void Process::on_exit(std::function<void(int)> callback) {
   if (state_->status) state_->loop.post([state = state_] { state->tell(); });
 }
 
+void Process::end(Duration grace) {
+  if (state_->ending || !signal(SIGTERM)) return;
+  state_->ending = true;
+  signal(SIGCONT);  // a frozen process cannot obey
+  state_->patience = Timer::once(state_->loop, grace, [child = state_->child] { signal_group(*child, SIGKILL); });
+}
+
 int Process::stop(Duration grace) {
   state_->callback = {};
   state_->watch = Watch();
+  state_->patience = Timer();
   if (signal(SIGTERM)) signal(SIGCONT);  // a frozen process cannot obey
   if (!state_->status) state_->status = collect_within(*state_->child, grace);
   if (!state_->status) {

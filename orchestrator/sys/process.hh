@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/duration.hh"
+#include "sys/confine.hh"
 
 namespace xconn::sys {
 
@@ -26,6 +27,8 @@ struct ProcessSpec {
   /// Bind mounts (first is seen at second, which must exist) in a mount namespace of its own; nothing leaks outward,
   /// mounts and unmounts of ours still reach it where they are shared.
   std::vector<std::pair<std::string, std::string>> binds;
+  /// What it may ever hold once children are confined (confine.hh); nullopt: what a user's own command may.
+  std::optional<Capabilities> capabilities;
   std::string output;     ///< file to which stdout and stderr are appended (0600); empty: /dev/null
   std::string user;       ///< setuid, setgid and groups of this user; empty: ours
   std::string directory;  ///< working directory; empty: "/"
@@ -52,8 +55,10 @@ class Process {
   bool signal(int number);
   /// Called once on the loop with the wait status, also when it has ended before. Replaces an earlier callback.
   void on_exit(std::function<void(int wait_status)> callback);
-  /// TERM, wait at most `grace` (blocking, without running the loop), KILL, reap. Returns the wait status. on_exit is
-  /// not called.
+  /// TERM, and KILL after `grace`; returns at once, on_exit tells of the end. A second call changes nothing.
+  void end(Duration grace);
+  /// The same for who has no loop to run: blocks, at most `grace` and what a killed process needs to be gone. Returns
+  /// the wait status. on_exit is not called.
   int stop(Duration grace = std::chrono::seconds(1));
 
  private:

@@ -48,7 +48,8 @@ class Conversation {
     auto in = make_input();
     auto out = make_pipe();
     auto err = make_pipe();
-    ProcessSpec spec{argv, options.environment, options.netns, options.binds, {}, {}, {}};
+    const ProcessSpec spec{
+        .argv = argv, .environment = options.environment, .netns = options.netns, .binds = options.binds};
     child_ = spawn(spec, Standard{in.read.get(), out.write.get(), err.write.get()});
     in_ = std::move(in.write);
     out_ = std::move(out.read);

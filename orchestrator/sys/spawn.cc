@@ -1,6 +1,7 @@
 // The only place that knows Boost.Process.
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/close_range.h>
 #include <pwd.h>
 #include <sched.h>
@@ -17,8 +18,10 @@
 #include <cstring>
 
 #include "base/errors.hh"
+#include "sys/apparmor.hh"
 #include "sys/child_registry.hh"
 #include "sys/children.hh"
+#include "sys/confinement.hh"
 
 extern "C" {
 #include <sys/pidfd.h>
@@ -32,6 +35,10 @@ using Arguments = const char* const*;
 using Launcher = process::posix::default_launcher;
 
 constexpr auto kSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/frr:/usr/lib/ipsec";
+
+/// What a topology's own command and a tool of ours may: the node's network, and what any container may.
+const auto kOfUsers = capabilities({CAP_NET_ADMIN, CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_CHOWN, CAP_DAC_OVERRIDE,
+                                    CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETGID, CAP_SETUID, CAP_SYS_NICE});
 
 /// Memory shared with the child until exec: which step it was at, for the error message.
 class Progress {
@@ -77,6 +84,7 @@ class Setup {
       : spec_(spec), standard_(standard), progress_(progress), user_(find_user(spec.user)), parent_(::getpid()) {}
 
   process::error_code on_exec_setup(Launcher&, const process::filesystem::path&, Arguments&) {
+    execute_unconfined();  // while we are root, and /proc is ours
     const bool done = enter_namespaces() && redirect() && become_user() && settle();
     return done ? process::error_code{} : process::error_code(errno, boost::system::system_category());
   }
@@ -96,6 +104,8 @@ class Setup {
 
   bool enter_namespaces() {
     if (spec_.netns >= 0 && !step("enter network namespace", ::setns(spec_.netns, CLONE_NEWNET))) return false;
+    if (const auto* view = children_view(); view != nullptr && *view)
+      if (!step("enter the view of the host's files", ::setns(view->get(), CLONE_NEWNS))) return false;
     if (spec_.binds.empty()) return true;
     // Slave: our unmounts (a node's pinned namespace) reach it, its mounts do not reach us.
     if (!step("create mount namespace", ::unshare(CLONE_NEWNS))) return false;
@@ -135,6 +145,9 @@ class Setup {
     ::setrlimit(RLIMIT_NOFILE, &descriptors);
     if (!step("set death signal", ::prctl(PR_SET_PDEATHSIG, SIGKILL))) return false;
     if (::getppid() != parent_) ::_exit(127);
+    if (children_view() != nullptr &&
+        !step("give up capabilities", give_up_all_but(spec_.capabilities.value_or(kOfUsers)) ? 0 : -1))
+      return false;
     progress_.at("execute");
     return true;
   }

@@ -16,6 +16,4 @@ Fd listen_at(const std::string& path, mode_t mode);
 /// A non-blocking connected socket, or an empty one with errno set (ENOENT, ECONNREFUSED ...).
 Fd try_connect(const std::string& path);
 
-constexpr std::size_t kLongestLine = 64U << 20;
-
 }  // namespace xconn::sys

@@ -1,14 +1,17 @@
 #include "world/client.hh"
 
+#include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "base/errors.hh"
+#include "sys/clock.hh"
+#include "sys/lines.hh"
+#include "sys/unix_socket.hh"
 #include "world/error_wire.hh"
+#include "world/holder.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::world {
@@ -17,50 +20,77 @@ namespace {
 using nlohmann::json;
 
 sys::Fd connect_to(const std::string& lab) {
-  const auto path = (RunFolder::path_of(lab) / "agent.sock").string();
-  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
-  if (path.size() >= sizeof address.sun_path) throw Error(path + ": too long for a socket; choose a shorter XCONN_RUN");
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  sys::Fd socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return socket;
+  auto socket = sys::try_connect((RunFolder::path_of(lab) / "agent.sock").string());
+  if (socket) return socket;
   if (errno == EACCES) throw HostError("lab " + lab + " belongs to root", "run it as root: sudo xconn ...");
+  if (errno == EAGAIN) throw Error("the agent of lab " + lab + " takes no more clients: thousands wait already");
   throw NotFoundError("lab " + lab + " is not up");
 }
 
-void send_all(const sys::Fd& fd, const std::string& text) {
+/// Waits until the agent reads or writes, for at most `bound` (none: for as long as it takes). An agent that is stopped
+/// is found out earlier.
+class Patience {
+ public:
+  Patience(const std::string& lab, const std::string& verb, std::optional<Duration> bound)
+      : lab_(lab), verb_(verb), bound_(bound) {}
+
+  void await(const sys::Fd& fd, short event) const {
+    const auto begin = sys::now();
+    pollfd awaited{fd.get(), event, 0};
+    while (::poll(&awaited, 1, kLook / std::chrono::milliseconds{1}) <= 0) {
+      const auto agent = find_agent(lab_);
+      if (!agent) continue;  // its end is the socket's
+      if (sys::now() - begin >= kSilence) demand_awake(lab_, agent->pid);
+      if (bound_ && sys::now() - begin >= *bound_)
+        throw TimeoutError("the agent of lab " + lab_ + " to answer '" + verb_ + "'", *bound_,
+                           "pid " + std::to_string(agent->pid) + " runs and does not answer");
+    }
+  }
+
+ private:
+  static constexpr Duration kLook = std::chrono::seconds{1}, kSilence = std::chrono::seconds{5};
+  const std::string& lab_;
+  const std::string& verb_;
+  std::optional<Duration> bound_;
+};
+
+void send_all(const sys::Fd& fd, const std::string& text, const Patience& patience) {
   for (std::size_t sent = 0; sent < text.size();) {
     const auto count = ::send(fd.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-    if (count < 0 && errno != EINTR) throw KernelError("send", "agent", "", errno);
+    if (count < 0 && errno == EAGAIN)
+      patience.await(fd, POLLOUT);
+    else if (count < 0 && errno != EINTR)
+      throw KernelError("send", "agent", "", errno);
     if (count > 0) sent += static_cast<std::size_t>(count);
+  }
+}
+
+/// Reads lines until `line` returns false. False when the end came first.
+bool for_each_line(const sys::Fd& fd, const Patience& patience, const std::function<bool(const std::string&)>& line) {
+  sys::Lines lines;
+  char buffer[65536];
+  for (;;) {
+    patience.await(fd, POLLIN);
+    const auto count = ::read(fd.get(), buffer, sizeof buffer);
+    if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (count <= 0) return false;
+    lines.add({buffer, static_cast<std::size_t>(count)});
+    while (const auto one = lines.next())
+      if (!line(*one)) return true;
   }
 }
 
 }  // namespace
 
-bool for_each_line(const sys::Fd& fd, const std::function<bool(const std::string&)>& line) {
-  std::string pending;
-  char buffer[65536];
-  for (;;) {
-    const auto count = ::read(fd.get(), buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    pending.append(buffer, static_cast<std::size_t>(count));
-    for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
-      const auto one = pending.substr(0, end);
-      pending.erase(0, end + 1);
-      if (!line(one)) return true;
-    }
-  }
-}
-
 Client::Client(std::string lab) : lab_(std::move(lab)) { (void)connect_to(lab_); }
 
-json Client::call(const std::string& verb, json parameters, const Progress& progress) {
+json Client::call(const std::string& verb, json parameters, const Progress& progress, std::optional<Duration> bound) {
   const auto socket = connect_to(lab_);
+  const Patience patience(lab_, verb, bound);
   parameters["verb"] = verb;
-  send_all(socket, parameters.dump() + "\n");
+  send_all(socket, parameters.dump(-1, ' ', false, json::error_handler_t::replace) + "\n", patience);
   json answer;
-  const bool whole = for_each_line(socket, [&](const std::string& line) {
+  const bool whole = for_each_line(socket, patience, [&](const std::string& line) {
     auto message = json::parse(line);
     if (!message.contains("progress")) {
       answer = std::move(message);

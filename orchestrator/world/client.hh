@@ -4,9 +4,10 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
-#include "sys/fd.hh"
+#include "base/duration.hh"
 
 namespace xconn::world {
 
@@ -18,15 +19,13 @@ class Client {
   explicit Client(std::string lab);
 
   const std::string& lab() const { return lab_; }
-  /// Sends a request and waits for its result; what the agent threw is thrown here. `progress` sees each step.
+  /// Sends a request and waits for its result; what the agent threw is thrown here. `progress` sees each step. Throws
+  /// TimeoutError when the agent says nothing for `bound`, and Error as soon as it is seen to be stopped.
   nlohmann::json call(const std::string& verb, nlohmann::json parameters = nlohmann::json::object(),
-                      const Progress& progress = {});
+                      const Progress& progress = {}, std::optional<Duration> bound = std::nullopt);
 
  private:
   std::string lab_;
 };
-
-/// Reads JSON lines from a descriptor until its end. `line` returns false to stop. False when the end came first.
-bool for_each_line(const sys::Fd& fd, const std::function<bool(const std::string&)>& line);
 
 }  // namespace xconn::world

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,12 +12,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include "base/errors.hh"
+#include "sys/apparmor.hh"
 #include "sys/fd.hh"
 #include "sys/privilege.hh"
+#include "world/holder.hh"
 #include "world/run_folder.hh"
+#include "world/tools.hh"
 
 namespace xconn::world {
 namespace {
@@ -28,8 +29,9 @@ namespace fs = std::filesystem;
 constexpr int kWorld = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
 
 void join_world(const std::string& lab) {
-  const sys::Fd pidfd{static_cast<int>(::syscall(SYS_pidfd_open, agent_pid(lab), 0))};
-  if (!pidfd || ::setns(pidfd.get(), kWorld) != 0) {
+  const auto agent = find_agent(lab);
+  if (!agent) throw NotFoundError("lab " + lab + " is not up");
+  if (::setns(agent->pidfd.get(), kWorld) != 0) {
     if (errno == EPERM) throw HostError("entering a lab needs root (CAP_SYS_ADMIN)", sys::privilege_remedy());
     throw KernelError("enter", "lab " + lab, "", errno);
   }
@@ -44,6 +46,7 @@ void join_node(const std::string& node) {
 
 /// What makes the daemons' own tools find this node's daemons.
 void point_tools_at(const Command& command) {
+  put_tools_first();
   if (!command.node) return;
   ::setenv("XCONN_NODE", command.node->c_str(), 1);
   const auto strongswan = RunFolder::path_of(command.lab) / "nodes" / *command.node / "charon.strongswan.conf";
@@ -79,6 +82,7 @@ class Foreground {
   std::vector<char*> words;
   for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
+  std::signal(SIGPIPE, SIG_DFL);  // we ignore it, which a command would inherit
   ::execvp(words[0], words.data());
   std::fprintf(stderr, "xconn: %s: %s\n", words[0], std::strerror(errno));
   ::_exit(127);
@@ -95,13 +99,6 @@ int wait_for(pid_t child) {
 
 }  // namespace
 
-int agent_pid(const std::string& lab) {
-  std::ifstream file(RunFolder::path_of(lab) / "pid");
-  int pid = 0;
-  if (!RunFolder::is_up(lab) || !(file >> pid)) throw NotFoundError("lab " + lab + " is not up");
-  return pid;
-}
-
 int run_inside(const Command& command) {
   const auto folder = fs::current_path();
   join_world(command.lab);
@@ -115,6 +112,7 @@ int run_inside(const Command& command) {
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGHUP);  // a killed `xconn exec` does not leave its command in the lab
     foreground.take();
+    sys::execute_unconfined();
     execute(command.argv);
   }
   return wait_for(child);

@@ -19,7 +19,4 @@ struct Command {
 /// there is no such program. Call from a single-threaded process only. Throws NotFoundError for an unknown lab or node.
 int run_inside(const Command& command);
 
-/// The agent's pid as the host sees it. Throws NotFoundError when the lab is not up.
-int agent_pid(const std::string& lab);
-
 }  // namespace xconn::world

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 
 namespace xconn::world {
@@ -90,7 +91,10 @@ json to_json(const Finding& f) {
 
 json error_to_json(const std::exception& error) {
   auto out = describe_as<TopologyError, HostError, KernelError, ServiceError, TimeoutError, NotFoundError>(error);
-  out["message"] = error.what();
+  const bool is_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  out["message"] =
+      is_memory ? "there is not enough memory; end something else, or raise ulimit -v or the memory.max of the cgroup"
+                : error.what();
   return out;
 }
 

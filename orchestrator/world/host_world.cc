@@ -10,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,7 +22,10 @@
 #include <filesystem>
 
 #include "base/errors.hh"
+#include "sys/confine.hh"
 #include "sys/privilege.hh"
+#include "sys/view.hh"
+#include "world/tools.hh"
 
 namespace xconn::world {
 namespace {
@@ -112,12 +116,12 @@ void cover_run(const fs::path& folder) {
   attach(tree, folder);
 }
 
-/// A node takes about ten descriptors, and the usual soft limit of 1024 ends at a hundred nodes. Children get the usual
-/// limit back (sys/spawn.cc).
+/// A node takes about ten descriptors, and the usual soft limit of 1024 ends at a hundred nodes (lab/limits.cc looks at
+/// the hard one). Children get the usual limit back (sys/spawn.cc).
 void allow_many_descriptors() {
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 1U << 20);
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
@@ -127,6 +131,31 @@ void bring_lo_up() {
   std::strncpy(request.ifr_name, "lo", IFNAMSIZ - 1);
   request.ifr_flags = IFF_UP;
   demand(::ioctl(socket.get(), SIOCSIFFLAGS, &request) == 0, "set up", "lo");
+}
+
+/// Nodes are pinned here later, and are to be seen by programs whose mounts were copied before (sys/view.hh).
+void share_namespaces() {
+  constexpr auto kPlace = "/run/netns";
+  fs::create_directories(kPlace);
+  demand(::mount(kPlace, kPlace, nullptr, MS_BIND, nullptr) == 0, "bind", kPlace);
+  demand(::mount(nullptr, kPlace, nullptr, MS_SHARED, nullptr) == 0, "share", kPlace);
+}
+
+/// What programs of the lab may write: their files, FRR's sockets, and the settings of their own network.
+std::vector<std::string> writable(const fs::path& folder) {
+  std::vector<std::string> all{folder / "nodes", "/run/frr", "/var/tmp", "/proc/sys/net"};
+  for (const auto& path : all) fs::create_directories(path);
+  return all;
+}
+
+std::optional<std::string> confine_programs(const fs::path& folder) {
+  sys::confine_children({});
+  try {
+    sys::confine_children(sys::make_view(writable(folder)));
+  } catch (const KernelError& error) {
+    return std::string("the host does not let its files be read-only to this lab's programs: ") + error.what();
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -165,7 +194,8 @@ AgentProcess start_agent(const RunFolder& folder, const std::string& program) {
   return {pid, sys::Fd{pidfd}, std::move(ours)};
 }
 
-void settle_in(const std::string& lab) {
+std::optional<std::string> settle_in(const std::string& lab) {
+  ::umask(022);  // daemons that give up root read what is made for them
   take_root_along();
   const auto folder = RunFolder::path_of(lab);
   cover_run(folder);
@@ -173,9 +203,11 @@ void settle_in(const std::string& lab) {
   mount_at("tmpfs", "/var/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_at("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
   mount_at("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
-  fs::create_directories("/run/netns");
+  share_namespaces();
+  offer_tools();
   demand(::sethostname(lab.data(), std::min<std::size_t>(lab.size(), 64)) == 0, "set host name", lab);
   bring_lo_up();
+  return confine_programs(folder);
 }
 
 bool wait_gone(const sys::Fd& pidfd, std::chrono::nanoseconds bound) {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,9 @@ struct AgentProcess {
 /// agent.log of the run folder. The agent ends by itself when the status pipe is closed before it said "ready".
 AgentProcess start_agent(const RunFolder& folder, const std::string& program);
 
-/// Called first by the agent: own /run, /var/tmp, /proc and /sys, the run folder at its usual place, host name, lo up.
-void settle_in(const std::string& lab);
+/// Called first by the agent: own /run, /var/tmp, /proc and /sys, the run folder at its usual place, host name, lo up;
+/// and from then on its children are confined (sys/confine.hh). Returns what of that the host refuses.
+std::optional<std::string> settle_in(const std::string& lab);
 
 /// Waits until the process is gone, at most `bound`. False when it is still there.
 bool wait_gone(const sys::Fd& pidfd, std::chrono::nanoseconds bound);

@@ -10,6 +10,8 @@
 
 #include "base/address.hh"
 #include "base/errors.hh"
+#include "sys/file.hh"
+#include "world/place.hh"
 
 namespace xconn::world {
 namespace {
@@ -17,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 sys::Fd open_lock(const fs::path& folder, int flags) {
-  return sys::Fd{::open((folder / "lock").c_str(), O_CLOEXEC | flags, 0600)};
+  return sys::Fd{::open((folder / "lock").c_str(), O_CLOEXEC | O_NOFOLLOW | flags, 0600)};
 }
 
 // Open file description locks: the agent inherits its own, and one can ask for the holder without becoming it.
@@ -27,7 +29,40 @@ struct flock whole_file() {
 
 bool try_lock(const sys::Fd& fd) {
   auto wanted = whole_file();
-  return ::fcntl(fd.get(), F_OFD_SETLK, &wanted) == 0;
+  if (::fcntl(fd.get(), F_OFD_SETLK, &wanted) == 0) return true;
+  if (errno == EAGAIN || errno == EACCES) return false;
+  throw KernelError("lock", "the run folder's lock", "", errno);
+}
+
+/// What is in XCONN_RUN without a lock is not of a lab, and never touched.
+bool is_labs(const fs::path& folder) {
+  struct stat status {};
+  return ::lstat((folder / "lock").c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+void make_base(const fs::path& base) {
+  const bool was_there = fs::exists(base);
+  sys::make_directories(base);
+  try {
+    if (!was_there) sys::check(::chmod(base.c_str(), 0755), "set mode of", base.string());  // whatever the umask is
+    demand_sockets(base);
+  } catch (...) {
+    if (!was_there) ::rmdir(base.c_str());
+    throw;
+  }
+}
+
+/// Makes the folder, or takes the one of a lab that went.
+void make_folder(const fs::path& path) {
+  const bool made = ::mkdir(path.c_str(), 0711) == 0;
+  if (!made && errno != EEXIST) throw KernelError("mkdir", path, "", errno);
+  if (made) sys::check(::chmod(path.c_str(), 0711), "set mode of", path.string());
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode))
+    throw Error(path.string() + " is there and is no folder");
+  std::error_code gone;
+  if (!made && !is_labs(path) && !fs::is_empty(path, gone) && !gone && !is_labs(path))
+    throw Error(path.string() + " is there and is no lab's run folder; set XCONN_RUN to a folder that only labs use");
 }
 
 bool is_locked(const sys::Fd& fd) {
@@ -53,7 +88,9 @@ std::string join(const std::vector<std::string>& names) {
 
 fs::path RunFolder::base() {
   const auto* chosen = std::getenv("XCONN_RUN");
-  return chosen != nullptr && *chosen == '/' ? chosen : "/run/xconn";
+  const fs::path base = chosen != nullptr && *chosen != '\0' ? chosen : "/run/xconn";
+  demand_place(base);
+  return base;
 }
 
 fs::path RunFolder::path_of(const std::string& lab) { return base() / lab; }
@@ -64,16 +101,14 @@ bool RunFolder::is_up(const std::string& lab) {
   return is_locked(lock);
 }
 
-bool RunFolder::is_there(const std::string& lab) {
-  std::error_code unreadable;
-  return is_object_name(lab) && fs::is_directory(path_of(lab), unreadable);
-}
+bool RunFolder::is_there(const std::string& lab) { return is_object_name(lab) && is_labs(path_of(lab)); }
 
 std::vector<std::string> RunFolder::labs() {
   std::vector<std::string> labs;
   std::error_code gone;
   for (const auto& entry : fs::directory_iterator(base(), gone))
-    if (is_object_name(entry.path().filename().string())) labs.push_back(entry.path().filename());
+    if (is_object_name(entry.path().filename().string()) && is_labs(entry.path()))
+      labs.push_back(entry.path().filename());
   std::sort(labs.begin(), labs.end());
   return labs;
 }
@@ -86,7 +121,8 @@ std::vector<std::string> RunFolder::labs_up() {
 
 bool RunFolder::sweep(const std::string& lab) {
   const auto path = path_of(lab);
-  const auto lock = open_lock(path, O_RDWR | O_CREAT);
+  const auto lock = open_lock(path, O_RDWR);
+  if (!lock && errno == ENOENT) ::rmdir(path.c_str());  // of one that was killed before it could lock it
   if (!lock || !try_lock(lock) || !is_still_there(lock, path)) return false;
   // Renamed first: whoever makes the folder anew meanwhile keeps it.
   const auto doomed = base() / ("." + lab + "." + std::to_string(::getpid()));
@@ -99,8 +135,8 @@ RunFolder RunFolder::create(const std::string& lab) {
   const auto path = path_of(lab);
   for (;;) {
     sweep(lab);
-    fs::create_directories(base());
-    if (::mkdir(path.c_str(), 0711) != 0 && errno != EEXIST) throw KernelError("mkdir", path, "", errno);
+    make_base(base());
+    make_folder(path);
     auto lock = open_lock(path, O_RDWR | O_CREAT);
     if (!lock && errno == ENOENT) continue;
     if (!lock) throw KernelError("open", path / "lock", "", errno);

@@ -13,7 +13,7 @@ namespace xconn::world {
 
 class RunFolder {
  public:
-  /// $XCONN_RUN, or /run/xconn.
+  /// $XCONN_RUN, or /run/xconn. Throws HostError where that is no place for run folders (place.hh).
   static std::filesystem::path base();
   /// The folder of a lab, whether it is there or not.
   static std::filesystem::path path_of(const std::string& lab);

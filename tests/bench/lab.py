@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """What a lab costs: until it is up and converged, the agent's own share of the processors' time, and until it is gone.
 
-    tests/bench/lab.py TOPOLOGY [RUNS = 5]      a reference topology's name, a folder or a file
-    tests/bench/lab.py chain-100 [RUNS = 5]     a generated chain of 100 routers without any daemon
+    tests/bench/lab.py TOPOLOGY [RUNS = 5]               a reference topology's name, a folder or a file
+    tests/bench/lab.py chain-100 [RUNS = 5] [--mininet]  a generated chain (or star-100) of 100 routers without any daemon
 
-A generated chain is measured in turns with build/tests/bench/bench_chain, which makes the same namespaces, links and
-addresses by bare system calls. Needs root, and build/bin/xconn ($XCONN names another). Prints each run and the medians.
+A generated network is measured in turns with build/tests/bench/bench_chain, which makes the same namespaces, links and
+addresses by bare system calls, and with Mininet where that is asked for. Needs root, and build/bin/xconn ($XCONN names
+another). Prints each run, the medians, and their ratios to the bare ones.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import re
@@ -21,22 +21,12 @@ import tempfile
 import time
 from pathlib import Path
 
-BUILD = Path(__file__).resolve().parents[2] / "build"
+from networks import chain, star
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parents[1] / "build"
 XCONN = os.environ.get("XCONN", str(BUILD / "bin" / "xconn"))
 LAB = "bench-lab"
-
-
-def chain(count: int) -> dict:
-    """Each link is a /31, as bench_chain has it."""
-    first = ipaddress.ip_address("10.0.0.0")
-
-    def interfaces(i: int) -> dict:
-        left = {"left": f"{first + 2 * i - 1}/31"} if i > 0 else {}
-        right = {"right": f"{first + 2 * i}/31"} if i + 1 < count else {}
-        return {**left, **right}
-
-    nodes = {f"n{i}": {"role": "internet", "interfaces": interfaces(i)} for i in range(count)}
-    return {"name": LAB, "nodes": nodes, "links": [[f"n{i}:right", f"n{i + 1}:left"] for i in range(count - 1)]}
 
 
 def run(*argv: str) -> str:
@@ -69,34 +59,56 @@ def measure(topology: str) -> dict[str, float]:
     }
 
 
-def bare(count: int) -> dict[str, float]:
+def figures_of(pattern: str, *argv: str) -> tuple[float, float]:
     """bench_chain ends with 1 where it finds its own budget exceeded; its figures hold all the same."""
-    said = subprocess.run([BUILD / "tests/bench/bench_chain", str(count), "1"], capture_output=True, text=True).stdout
-    found = re.search(r"bare system calls +up +([\d.]+) ms +gone +([\d.]+)", said)
-    return {"bare up": float(found[1]), "bare gone": float(found[2])}
+    done = subprocess.run(argv, capture_output=True, text=True)
+    found = re.search(pattern + r"up +([\d.]+) ms +gone +([\d.]+)", done.stdout)
+    return (float(found[1]), float(found[2])) if found else sys.exit(done.stdout + done.stderr)
+
+
+def bare(shape: str, count: int) -> dict[str, float]:
+    program = str(BUILD / "tests/bench/bench_chain")
+    up, gone = figures_of("bare system calls +", program, str(count), "1", shape)
+    return {"bare up": up, "bare gone": gone}
+
+
+def mininet(shape: str, count: int) -> dict[str, float]:
+    up, gone = figures_of("", "/usr/bin/python3", str(HERE / "mininet_wires.py"), shape, str(count))
+    return {"mininet up": up, "mininet gone": gone}
 
 
 def line(figures: dict[str, float]) -> str:
     return "   ".join(f"{name} {value:.1f}" for name, value in figures.items())
 
 
-def main() -> None:
-    if not 2 <= len(sys.argv) <= 3:
-        sys.exit(__doc__)
-    word, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    count = int(word.removeprefix("chain-")) if re.fullmatch(r"chain-\d+", word) else 0
+def measured_in_turns(word: str, runs: int, with_mininet: bool) -> None:
+    shape, count = word, 0
+    if generated := re.fullmatch(r"(chain|star)-(\d+)", word):
+        shape, count = generated[1], int(generated[2])
     with tempfile.TemporaryDirectory() as folder:
         if count:
             word = f"{folder}/topology.yaml"
-            Path(word).write_text(json.dumps(chain(count)))
+            Path(word).write_text(json.dumps({"chain": chain, "star": star}[shape](count)))
         measured = []
         for _ in range(runs):
-            measured.append({**measure(word), **(bare(count) if count else {})})
+            one = {**measure(word), **(bare(shape, count) if count else {})}
+            measured.append({**one, **(mininet(shape, count) if with_mininet else {})})
             print(line(measured[-1]), flush=True)
     medians = {name: statistics.median(one[name] for one in measured) for name in measured[0]}
     print("median", line(medians))
     if count:
-        print(f"ratio of up to bare: {medians['up'] / medians['bare up']:.2f}")
+        print(
+            f"ratio to bare: converged {medians['converged'] / medians['bare up']:.2f}, "
+            f"down {medians['down'] / medians['bare gone']:.2f}; "
+            f"the command beside it {medians['up'] - medians['converged']:.0f} ms"
+        )
+
+
+def main() -> None:
+    words = [word for word in sys.argv[1:] if word != "--mininet"]
+    if not 1 <= len(words) <= 2:
+        sys.exit(__doc__)
+    measured_in_turns(words[0], int(words[1]) if len(words) > 1 else 5, "--mininet" in sys.argv)
 
 
 if __name__ == "__main__":

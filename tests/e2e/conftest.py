@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -15,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("XCONN_BUILD", ROOT / "build"))
 XCONN = str(BUILD / "bin" / "xconn")
 sys.path.insert(0, str(BUILD / "python"))
-if not os.environ.get("CI"):  # others may have labs up on this machine
+WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if WORKER or not os.environ.get("CI"):  # others may have labs up on this machine
     os.environ["XCONN_RUN"] = f"/run/xconn-e2e.{os.getpid()}"
 for name in ("XCONN_LAB", "XCONN_TOPOLOGY", "XCONN_FORMAT", "XCONN_DATAPATH"):
     os.environ.pop(name, None)
@@ -26,12 +29,25 @@ pytest_plugins = ["crossconnect.pytest_plugin"]
 
 from host import ALONE, RUN, Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
 
-adopt_orphans()
+if not WORKER:  # a worker's parent does (adopting-python)
+    adopt_orphans()
+
+
+HOST_BEFORE = pytest.StashKey[Footprint]()
 
 
 @pytest.fixture(scope="session")
 def topologies() -> Path:
     return ROOT / "topologies"
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder that may be an XCONN_RUN: root's, and everybody may enter it, which tmp_path is not."""
+    folder = Path(tempfile.mkdtemp(prefix="xconn-place.", dir="/run"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -83,7 +99,29 @@ def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+def group_of(item: pytest.Item) -> str:
+    """Tests of a module share its labs, so one worker runs them all. Each drill has a lab of its own."""
+    return item.nodeid if item.originalname == "test_drill" else item.path.stem
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
         if item.get_closest_marker("slow") and not os.environ.get("XCONN_SLOW"):
             item.add_marker(pytest.mark.skip(reason="slow: only with XCONN_SLOW=1"))
+    items.sort(key=lambda item: item.originalname == "test_drill")  # the small groups fill the gaps at the end
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if ALONE:
+        session.stash[HOST_BEFORE] = Footprint.now()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if before := session.stash.get(HOST_BEFORE, None):
+        try:
+            before.assert_restored(within=10)
+        except AssertionError as error:
+            session.config.get_terminal_writer().line(f"after all tests: {error}", red=True)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

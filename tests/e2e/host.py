@@ -1,7 +1,8 @@
 """What labs could leave on a host.
 
-On a machine of its own (CI is set) that is everything on the host. Elsewhere others may run labs meanwhile, so only what
-descends from the tests counts: their parent adopts and reaps their orphans, so that no daemon can leave the family.
+Others may run labs meanwhile (another worker of pytest-xdist too), so only what descends from the tests counts: their
+parent adopts and reaps their orphans, so that no daemon can leave the family. On a machine of its own (CI is set) the
+whole host counts once more, when all tests have ended.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-ALONE = bool(os.environ.get("CI"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # set in each process that pytest-xdist starts
+ALONE = bool(os.environ.get("CI")) and not WORKER
 RUN = Path(os.environ.get("XCONN_RUN", "/run/xconn"))
 _PR_SET_CHILD_SUBREAPER = 36
 
@@ -91,7 +93,7 @@ def _programs() -> frozenset[str]:
     return frozenset(str(one["id"]) for one in json.loads(shown.stdout or "[]") if one.get("type") == "sched_cls")
 
 
-DAEMONS = {"zebra", "bgpd", "bfdd", "staticd", "charon", "keepalived", "xconn", "xconn-sdwan", "xconn-lb", "xconn-echo"}
+DAEMONS = {"zebra", "bgpd", "bfdd", "mgmtd", "charon", "keepalived", "xconn", "xconn-sdwan", "xconn-lb", "xconn-echo"}
 DAEMONS |= {"xconn-encryption"}
 
 

@@ -1,10 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 
 #include "base/errors.hh"
 #include "datapath/doctor.hh"
+#include "datapath/trial.hh"
 #include "sys/clock.hh"
 
 namespace xconn::datapath_test {
@@ -34,7 +36,7 @@ TEST(Doctor, TriesEverything) {
 
 // What every host that can run a lab has, by one driver or the other.
 TEST(Doctor, FindsWhatLabsNeed) {
-  for (const char* name : {"vlan", "qinq", "delay", "loss", "rate", "vrf", "nftables", "tun"}) {
+  for (const char* name : {"veth", "bridge", "vlan", "qinq", "delay", "loss", "rate", "vrf", "nftables", "tun"}) {
     const auto feature = datapath::examine(name);
     EXPECT_NE(feature.state, State::kMissing) << name << ": " << feature.detail;
   }
@@ -62,6 +64,28 @@ TEST(Doctor, ChoosesWhatWorks) {
     EXPECT_EQ(datapath::choose_vlan(Choice::kKernel), VlanDriver::kKernel);
   else
     EXPECT_THROW(datapath::choose_vlan(Choice::kKernel), HostError);
+}
+
+// The word of a machine that is busy is not "missing", and no package would help.
+TEST(Doctor, TellsSlowFromMissing) {
+  const auto refused = datapath::Trial::attempt(
+      [](const auto&) { throw TimeoutError("'nft -f -' to end", std::chrono::seconds(60), ""); });
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->reason, "did not answer in 1m");
+  EXPECT_THAT(refused->remedy, testing::HasSubstr("busy"));
+}
+
+TEST(Doctor, ATrialThatFailsHalfWayIsNotInTheWayOfTheNext) {
+  const auto half_way = [](const datapath::Trial& trial) {
+    trial.add_bridge();
+    throw KernelError("go on", "trial", "", EIO);
+  };
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(datapath::Trial::attempt(half_way)->reason, "go on: Input/output error");
+}
+
+TEST(Doctor, HandsOnTheRemedyOfAMissingModule) {
+  const auto refused = datapath::Trial::attempt([](const auto&) { throw HostError("tun", "modprobe tun"); });
+  EXPECT_EQ(refused->remedy, "modprobe tun");
 }
 
 }  // namespace xconn::datapath_test

@@ -6,6 +6,7 @@
 #include <set>
 #include <thread>
 
+#include "base/errors.hh"
 #include "datapath/impair.hh"
 #include "datapath/rate.hh"
 #include "datapath/vlan.hh"
@@ -214,6 +215,23 @@ TEST_F(WireTest, RateLimits) {
   EXPECT_GT(seconds, 0.9);
   EXPECT_LT(seconds, 2.5);
   EXPECT_EQ(kernel::Reader(a.netns).link("er")->queueing, "tbf");
+}
+
+TEST_F(WireTest, ARateThatTheKernelRefusedDoesNotCount) {
+  datapath::Rate loose(a.netns, "er", 100'000'000);
+  const auto ip = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), "ip");
+    sys::run_checked(words, {.netns = a.netns.fd()});
+  };
+  ip({"link", "set", "er", "down"});
+  ip({"link", "set", "er", "name", "away"});
+  EXPECT_THROW(datapath::Rate(a.netns, "away", 8'000'000), KernelError);  // the bucket knows it as "er"
+  EXPECT_THROW(loose.set(9'000'000), KernelError);
+  EXPECT_EQ(loose.bits_per_second(), 100'000'000U);
+  ip({"link", "set", "away", "name", "er"});
+  loose.set(50'000'000);
+  const auto qdiscs = sys::run_checked({"tc", "qdisc", "show", "dev", "er", "root"}, {.netns = a.netns.fd()});
+  EXPECT_NE(qdiscs.find("rate 50Mbit"), std::string::npos) << qdiscs;
 }
 
 TEST_F(WireTest, ImpairmentTakesWhatItNeedsAndGivesItBack) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 
 #include "datapath/impair.hh"
 #include "faults/registry.hh"
@@ -41,7 +42,7 @@ struct Wires : Site {
   void signal(const std::string& node, const std::string& daemon, int) override {
     killed.push_back(node + ":" + daemon);
   }
-  void configure(const std::string&, const std::vector<std::string>&, const std::vector<std::string>&) override {}
+  void configure(const std::string&, const std::vector<std::string>&, sys::Pending) override {}
   void restart(const std::string& node, const std::string& daemon) override {
     restarted.push_back(node + ":" + daemon);
   }
@@ -77,7 +78,18 @@ struct Wires : Site {
 };
 
 struct LinkFaults : testing::Test {
-  int apply(const std::vector<std::string>& words) { return registry.apply(parse(words)); }
+  int apply(const std::vector<std::string>& words) {
+    std::optional<sys::Outcome<int>> outcome;
+    registry.apply(parse(words), [&](const auto& told) { outcome = told; });
+    loop.poll();
+    return outcome.value().get();
+  }
+  void heal(int id) {
+    std::optional<std::exception_ptr> outcome;
+    registry.heal(id, [&](const auto& failure) { outcome = failure; });
+    loop.poll();
+    if (outcome.value()) std::rethrow_exception(*outcome);
+  }
   sys::Loop loop;
   Wires site;
   Registry registry{loop, site};
@@ -87,15 +99,15 @@ TEST_F(LinkFaults, BlackholeKeepsCarrier) {
   const int id = apply({"blackhole", "near:e"});
   EXPECT_EQ(site.ping(), 0);
   EXPECT_TRUE(site.link("near").carrier && site.link("far").carrier);
-  registry.heal(id);
+  heal(id);
   EXPECT_EQ(site.ping(), 1);
 }
 
 TEST_F(LinkFaults, OneFaultLessIsNotNone) {
   const int one = apply({"blackhole", "near:e"}), two = apply({"oneway", "far:e"});
-  registry.heal(one);
+  heal(one);
   EXPECT_EQ(site.ping(), 0);
-  registry.heal(two);
+  heal(two);
   EXPECT_EQ(site.ping(), 1);
 }
 
@@ -103,7 +115,7 @@ TEST_F(LinkFaults, CarrierGoesAtBothEndsAndComesBackWithItsRoutes) {
   const int id = apply({"carrier", "near:e"});
   for (const char* node : {"near", "far"}) EXPECT_FALSE(site.link(node).carrier) << node;
   EXPECT_EQ(site.routes(254, 3) + site.routes(77, 3), 0U);
-  registry.heal(id);
+  heal(id);
   for (const char* node : {"near", "far"}) EXPECT_TRUE(site.link(node).carrier) << node;
   EXPECT_EQ(site.routes(254, 3), 1U);
   EXPECT_EQ(site.routes(77, 3), 1U);
@@ -115,13 +127,13 @@ TEST_F(LinkFaults, CarrierGoesAtBothEndsAndComesBackWithItsRoutes) {
 TEST_F(LinkFaults, DownFaultsComposeInAnyOrder) {
   const int cut = apply({"carrier", "near:e"}), admin = apply({"admin-down", "near:e"}),
             member = apply({"member-down", "near:er"});
-  registry.heal(cut);
+  heal(cut);
   EXPECT_TRUE(site.link("far").up);
   EXPECT_FALSE(site.link("far").carrier);
   EXPECT_FALSE(site.link("near").up);
-  registry.heal(member);
+  heal(member);
   EXPECT_FALSE(site.link("near").up);
-  registry.heal(admin);
+  heal(admin);
   EXPECT_TRUE(site.link("near").up && site.link("far").carrier);
   EXPECT_EQ(site.routes(254, 3), 1U);
   site.ping_until_answered();
@@ -132,7 +144,7 @@ TEST_F(LinkFaults, LossLosesItsShare) {
   const int answered = site.ping(400);
   EXPECT_GT(answered, 140);
   EXPECT_LT(answered, 260);
-  registry.heal(id);
+  heal(id);
   EXPECT_EQ(site.ping(20), 20);
 }
 
@@ -147,9 +159,9 @@ TEST_F(LinkFaults, DropTakesItsTrafficOnly) {
   EXPECT_EQ(site.ping(), 1);
   const int icmp = apply({"drop", "near:e", "icmp"});
   EXPECT_EQ(site.ping(), 0);
-  registry.heal(udp);
+  heal(udp);
   EXPECT_EQ(site.ping(), 0);
-  registry.heal(icmp);
+  heal(icmp);
   EXPECT_EQ(site.ping(), 1);
 }
 
@@ -159,7 +171,7 @@ TEST_F(LinkFaults, DelayDelaysAndGoes) {
   EXPECT_EQ(site.ping(1, 56, "2"), 1);
   EXPECT_GE(sys::now() - before, 120ms);
   EXPECT_TRUE(site.link("near").carrier);
-  registry.heal(id);
+  heal(id);
   EXPECT_EQ(site.ping(1, 56, "0.05"), 1);
 }
 
@@ -171,7 +183,7 @@ TEST_F(LinkFaults, FlapGoesDownAndUpUntilHealed) {
       return "not yet";
     });
   }
-  registry.heal(id);
+  heal(id);
   EXPECT_TRUE(site.link("near").carrier);
   site.ping_until_answered();
 }
@@ -181,7 +193,7 @@ TEST_F(LinkFaults, KilledNodeIsSilentAndTheOtherEndLosesCarrier) {
   EXPECT_EQ(site.killed, (std::vector<std::string>{"near:bgpd", "near:zebra"}));
   EXPECT_TRUE(site.link("far").up);
   EXPECT_FALSE(site.link("far").carrier);
-  registry.heal(id);
+  heal(id);
   EXPECT_EQ(site.restarted.size(), 2U);
   EXPECT_TRUE(site.link("far").carrier);
   site.ping_until_answered();

@@ -253,7 +253,7 @@ TEST_F(KernelTest, SysctlsAreWrittenInsideOnly) {
     set_sysctls(a_, "a", {{"net.ipv4.no_such_thing", "1"}});
     FAIL() << "wrote a sysctl that is not there";
   } catch (const KernelError& error) {
-    EXPECT_EQ(error.object(), "net.ipv4.no_such_thing");
+    EXPECT_EQ(error.object(), "net/ipv4/no_such_thing");
     EXPECT_EQ(error.error_number(), ENOENT);
   }
 }

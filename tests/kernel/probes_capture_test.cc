@@ -23,7 +23,7 @@ class CaptureTest : public testing::Test {
     flow.start();
     std::this_thread::sleep_for(300ms);
     flow.stop();
-    sent_ = flow.trail(Way::kForward).sent.size() + flow.trail(Way::kReverse).sent.size();
+    sent_ = measure(flow.trail(Way::kForward), {}).sent + measure(flow.trail(Way::kReverse), {}).sent;
   }
   Network network_;
   std::size_t sent_ = 0;

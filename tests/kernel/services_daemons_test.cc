@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -121,12 +122,12 @@ TEST_F(Ipsec, AnInitiatorBringsBackWhatThePeerDeleted) {
   auto& charon = dynamic_cast<Charon&>(gw_->services->at("charon"));
   for (const auto& what : {json{{"child", "net"}}, json{{"ike", "vpn"}}}) {
     const auto before = sys::now();
-    vici_call(charon.vici_socket(), "terminate", what, {}, 5s);
+    call(charon, "terminate", what);
     const auto down = wait_event("edge", "ike", "CHILD_SA vpn/net down", before);
     wait_event("edge", "ike", "CHILD_SA vpn/net up", down.at);
     wait_fact({"gw", "child-sa", "vpn/net", "INSTALLED"});
   }
-  const auto sas = charon.state()["sas"]["vpn"];
+  const auto sas = state(charon)["sas"]["vpn"];
   ASSERT_EQ(sas.size(), 1U);
   EXPECT_EQ(sas[0]["child-sas"].size(), 1U);
 }
@@ -136,17 +137,17 @@ TEST_F(Ipsec, CommandsOverVici) {
   start();
   wait_fact({"edge", "child-sa", "vpn/net", "INSTALLED"});
   auto& charon = dynamic_cast<Charon&>(edge_->services->at("charon"));
-  EXPECT_EQ(charon.state()["sas"]["vpn"][0]["state"], "ESTABLISHED");
-  const auto connections = vici_call(charon.vici_socket(), "list-conns", {}, "list-conn");
+  EXPECT_EQ(state(charon)["sas"]["vpn"][0]["state"], "ESTABLISHED");
+  const auto connections = call(charon, "list-conns", {}, "list-conn");
   ASSERT_EQ(connections.streamed.size(), 1U);
   EXPECT_EQ(connections.streamed[0]["vpn"]["children"]["net"]["mode"], "TUNNEL");
   const auto before = sys::now();
-  vici_call(charon.vici_socket(), "rekey", {{"child", "net"}});
+  call(charon, "rekey", {{"child", "net"}});
   wait_event("edge", "ike", "CHILD_SA vpn/net rekeyed", before);
-  vici_call(charon.vici_socket(), "terminate", {{"ike", "vpn"}}, {}, 5s);
+  call(charon, "terminate", {{"ike", "vpn"}});
   wait_event("gw", "ike", "IKE_SA vpn down", before);
-  EXPECT_THROW(vici_call(charon.vici_socket(), "terminate", {{"ike", "other"}}), Error);
-  EXPECT_THROW(vici_call(charon.vici_socket(), "no-such-command"), Error);
+  EXPECT_THROW(call(charon, "terminate", {{"ike", "other"}}), Error);
+  EXPECT_THROW(call(charon, "no-such-command"), Error);
 }
 
 TEST_F(Ipsec, AConfigurationThatCannotBeLoadedIsAServiceError) {
@@ -186,9 +187,11 @@ TEST_F(Vrrp, ElectsOneAndFailsOver) {
   EXPECT_EQ(a.services->at("keepalived").process_ids().size(), 2U);
 
   const auto crashed = sys::now();
+  a.services->at("keepalived").hold(true);
   a.services->at("keepalived").signal(SIGKILL);
   const auto master = wait_event("b", "ha", "fgt is MASTER", crashed);
   EXPECT_LT(master.at - crashed, 3s);
+  a.services->at("keepalived").hold(false);
   a.services->restart("keepalived");
   wait_ready();
   wait_event("b", "ha", "fgt is BACKUP", master.at);
@@ -232,6 +235,12 @@ class Programs : public Ground {
     ::setenv("XCONN_LIBEXEC", "/run/lab/libexec", 1);
   }
   void TearDown() override { ::unsetenv("XCONN_LIBEXEC"); }
+  void wait_file(const std::string& path) {
+    loop_.wait(path, 10s, [&]() -> std::optional<std::string> {
+      if (sys::read_file_if_present(path)) return std::nullopt;
+      return "not there";
+    });
+  }
 };
 
 TEST_F(Programs, OneThatDiesAtItsStartTellsItsLastLines) {
@@ -248,6 +257,45 @@ TEST_F(Programs, OneThatDiesAtItsStartTellsItsLastLines) {
     EXPECT_THAT(error.argv().at(0), testing::EndsWith("/xconn-echo"));
   }
   EXPECT_FALSE(nodes_[0].services->at("later").started());
+}
+
+TEST_F(Programs, StoppingDoesNotHoldUpTheLoopAndEndsWithAKill) {
+  auto& n = node("n", {},
+                 {{.kind = "command",
+                   .name = "deaf",
+                   .arguments = {"sh", "-c", "trap '' TERM; touch @RUN@/deaf; sleep 60; true"}}});
+  start();
+  wait_file(n.folder + "/deaf");
+  const auto pid = n.services->at("deaf").process_ids().front();
+  bool ended = false;
+  const auto asked = sys::now();
+  n.services->stop(300ms, sys::Join::begin(loop_, [&](const auto&) { ended = true; }));
+  EXPECT_LT(sys::now() - asked, 100ms);
+  bool elsewhere = false;
+  const auto meanwhile = sys::Timer::once(loop_, 50ms, [&] { elsewhere = !ended; });
+  loop_.wait("its end", 10s, [&]() -> std::optional<std::string> {
+    if (ended) return std::nullopt;
+    return "it still runs";
+  });
+  EXPECT_TRUE(elsewhere);
+  EXPECT_GE(sys::now() - asked, 300ms);
+  EXPECT_NE(::kill(pid, 0), 0);
+  EXPECT_FALSE(n.services->at("deaf").started());
+}
+
+TEST_F(Programs, AnotherWayOfRunningStartsOnceTheFirstHasEnded) {
+  auto& n = node(
+      "n", {},
+      {{.kind = "command", .name = "c", .arguments = {"sh", "-c", "trap '' TERM; touch @RUN@/deaf; sleep 60; true"}}});
+  start();
+  wait_file(n.folder + "/deaf");
+  const auto before = n.services->at("c").process_ids().front();
+  n.services->change({{.kind = "command", .name = "c", .arguments = {"sleep", "60"}}}, {});
+  EXPECT_THAT(n.services->missing().value_or(""), HasSubstr("n: c: "));
+  EXPECT_FALSE(n.services->at("c").started()) << "beside the one that is still ending";
+  wait_ready();
+  EXPECT_NE(::kill(before, 0), 0);
+  EXPECT_TRUE(n.services->at("c").running());
 }
 
 TEST_F(Programs, UnknownKindsServicesAndProgramsAreNamed) {
@@ -291,7 +339,7 @@ TEST_F(Programs, OurDaemonsAreReadyWhenTheyAnswerAndStreamTheirEvents) {
   const auto event = wait_event("edge", "sdwan", "member er: alive", before);
   EXPECT_LE(event.at, sys::now());
   wait_fact({"edge", "sdwan-member", "er", "alive"});
-  EXPECT_EQ(nodes_[0].services->at("sdwan").state()["members"].size(), 2U);
+  EXPECT_EQ(state(nodes_[0].services->at("sdwan"))["members"].size(), 2U);
 }
 
 }  // namespace

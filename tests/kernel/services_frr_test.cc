@@ -91,47 +91,83 @@ TEST_F(Frr, StateIsReadFromTheDaemonAndAFrozenOneIsATimeout) {
   make_pair_of_routers();
   wait_converged();
   auto& bgpd = r1_->services->at("bgpd");
-  const auto state = bgpd.state();
-  EXPECT_EQ(state["as"], 65001);
-  EXPECT_EQ(state["neighbors"]["10.0.0.2"]["remoteAs"], 65002);
-  EXPECT_TRUE(state["running"].get<bool>());
-  EXPECT_EQ(vty_ask_json(vty_socket("r1", "zebra"), "show ip route 10.0.0.0/30 json").contains("10.0.0.0/30"), true);
-  EXPECT_THROW(vty_ask(vty_socket("r1", "bgpd"), "show nonsense"), Error);
+  const auto told = state(bgpd);
+  EXPECT_EQ(told["as"], 65001);
+  EXPECT_EQ(told["neighbors"]["10.0.0.2"]["remoteAs"], 65002);
+  EXPECT_TRUE(told["running"].get<bool>());
+  EXPECT_THAT(ask(vty_socket("r1", "zebra"), "show ip route 10.0.0.0/30 json"), HasSubstr("\"10.0.0.0/30\""));
+  EXPECT_THROW(ask(vty_socket("r1", "bgpd"), "show nonsense"), Error);
 
   bgpd.signal(SIGSTOP);
-  EXPECT_THROW(bgpd.state(100ms), TimeoutError);
-  EXPECT_TRUE(r1_->services->state()["bgpd"].contains("error"));
+  EXPECT_THROW(state(bgpd, 100ms), TimeoutError);
+  const auto asked = sys::now();
+  bool elsewhere = false;
+  const auto meanwhile = sys::Timer::once(loop_, 5ms, [&] { elsewhere = sys::now() - asked < 100ms; });
+  const auto all = states(*r1_, 300ms);
+  EXPECT_TRUE(elsewhere) << "the loop stood still";
+  EXPECT_TRUE(all["bgpd"].contains("error"));
+  EXPECT_TRUE(all["bgpd"]["running"].get<bool>());
+  EXPECT_TRUE(all["bfdd"].contains("peers"));
   bgpd.signal(SIGCONT);
-  EXPECT_EQ(bgpd.state()["as"], 65001);
+  EXPECT_EQ(state(bgpd)["as"], 65001);
 }
 
-TEST_F(Frr, AKilledBgpdComesBack) {
+TEST_F(Frr, AKilledBgpdComesBackByItselfAndTheNextTimeLater) {
   make_pair_of_routers();
   wait_converged();
   const auto killed = sys::now();
   r1_->services->at("bgpd").signal(SIGKILL);
-  EXPECT_EQ(wait_event("r1", "service", "bgpd", killed).text, "bgpd ended: killed by SIGKILL");
-  EXPECT_EQ(r1_->services->missing(), "r1: bgpd: killed by SIGKILL");
+  EXPECT_EQ(wait_event("r1", "service", "bgpd", killed).text, "bgpd ended: killed by SIGKILL; it starts again");
   wait_event("r2", "bgp", "neighbor 10.0.0.1 down", killed);
+  wait_ready();
+  wait_converged();
+  wait_route(true);
+
+  const auto again = sys::now();
+  r1_->services->at("bgpd").signal(SIGKILL);
+  EXPECT_THAT(wait_event("r1", "service", "bgpd", again).text, HasSubstr("; it starts again in "));
+  EXPECT_THAT(r1_->services->missing().value_or(""), HasSubstr("r1: bgpd: killed by SIGKILL; it starts again in "));
   wait_route(false);
   r1_->services->restart("bgpd");
   wait_ready();
   wait_converged();
-  wait_route(true);
 }
 
 TEST_F(Frr, AKilledZebraLeavesItsRoutesAndComesBackWithItsClients) {
   make_pair_of_routers();
   wait_converged();
   wait_route(true);
+  const auto bgpd = r1_->services->at("bgpd").process_ids();
   const auto killed = sys::now();
   r1_->services->at("zebra").signal(SIGKILL);
   wait_event("r1", "service", "zebra", killed);
   EXPECT_TRUE(r1_has_route());
-  r1_->services->restart("zebra");
   wait_ready();
   wait_converged();
   wait_route(true);
+  EXPECT_NE(r1_->services->at("bgpd").process_ids(), bgpd);
+}
+
+TEST_F(Frr, OneThatIsHeldStaysDownWhateverHappensAroundIt) {
+  auto& router = node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
+  start();
+  auto& bgpd = router.services->at("bgpd");
+  const auto killed = sys::now();
+  bgpd.hold(true);
+  bgpd.signal(SIGKILL);
+  EXPECT_EQ(wait_event("r1", "service", "bgpd", killed).text, "bgpd ended: killed by SIGKILL; a fault keeps it down");
+  router.services->restart("zebra");
+  router.services->mend();
+  loop_.wait("zebra", 10s, [&]() -> std::optional<std::string> {
+    const auto missing = router.services->missing();
+    if (missing == "r1: bgpd: a fault keeps it down") return std::nullopt;
+    return missing.value_or("nothing");
+  });
+  EXPECT_FALSE(bgpd.running());
+  bgpd.hold(false);
+  router.services->restart("bgpd");
+  wait_ready();
+  EXPECT_TRUE(bgpd.running());
 }
 
 TEST_F(Frr, AFrozenDaemonCanBeRestarted) {

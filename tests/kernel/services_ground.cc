@@ -4,6 +4,8 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "base/errors.hh"
+#include "services/vty.hh"
 #include "sys/fd.hh"
 
 namespace xconn::services {
@@ -63,13 +65,13 @@ void Ground::wait_ready(Duration bound) {
 }
 
 void Ground::wait_fact(const plan::Fact& fact, Duration bound) {
-  const std::vector<RouteSeen> no_routes;
+  const RoutesSeen no_routes;
   const Sight sight{[this](const std::string& name) -> NodeServices* {
                       for (auto& node : nodes_)
                         if (node.plan.name == name) return node.services.get();
                       return nullptr;
                     },
-                    [&](const std::string&) -> const std::vector<RouteSeen>& { return no_routes; }};
+                    [&](const std::string&) -> const RoutesSeen& { return no_routes; }};
   loop_.wait(fact.kind + " " + fact.subject + " of " + fact.node, bound, [&] { return difference(fact, sight); });
 }
 
@@ -92,6 +94,52 @@ std::string Ground::seen_events() const {
   for (const auto& event : events_)
     text += "\n  " + std::to_string(event.at.count()) + " " + event.node + " " + event.source + " " + event.text;
   return text;
+}
+
+namespace {
+
+template <typename T>
+T wait_outcome(sys::Loop& loop, const std::string& what,
+               const std::shared_ptr<std::optional<sys::Outcome<T>>>& outcome) {
+  loop.wait(what, std::chrono::seconds(20), [&]() -> std::optional<std::string> {
+    if (*outcome) return std::nullopt;
+    return "no answer";
+  });
+  return (*outcome)->get();
+}
+
+}  // namespace
+
+nlohmann::json Ground::state(Service& service, Duration bound) {
+  const auto outcome = std::make_shared<std::optional<sys::Outcome<nlohmann::json>>>();
+  service.state(bound, [outcome](const auto& told) { *outcome = told; });
+  return wait_outcome(loop_, "the state of " + service.name(), outcome);
+}
+
+nlohmann::json Ground::states(TestNode& node, Duration bound) {
+  const auto outcome = std::make_shared<std::optional<sys::Outcome<nlohmann::json>>>();
+  node.services->state(bound, [outcome](const auto& told) { *outcome = told; });
+  return wait_outcome(loop_, "the states of " + node.plan.name, outcome);
+}
+
+std::string Ground::ask(const std::string& vty_socket, const std::string& command) {
+  const auto outcome = std::make_shared<std::optional<sys::Outcome<std::string>>>();
+  const auto request =
+      vty_ask(loop_, vty_socket, command, std::chrono::seconds(1), [outcome](const auto& told) { *outcome = told; });
+  if (!request) throw Error("nobody listens at " + vty_socket);
+  return wait_outcome(loop_, command, outcome);
+}
+
+ViciReply Ground::call(Charon& charon, const std::string& command, const nlohmann::json& message,
+                       const std::string& stream) {
+  const auto outcome = std::make_shared<std::optional<sys::Outcome<ViciReply>>>();
+  std::vector<std::string> events;
+  if (!stream.empty()) events.push_back(stream);
+  const auto client = ViciClient::connect(loop_, charon.vici_socket(), events, [](const auto&, const auto&) {});
+  client->call(command, message, stream, [outcome](const auto& reply) { *outcome = reply; });
+  auto reply = wait_outcome(loop_, command, outcome);
+  if (reply.response.value("success", "yes") != "yes") throw Error(reply.response.value("errmsg", ""));
+  return reply;
 }
 
 }  // namespace xconn::services

@@ -11,6 +11,8 @@
 #include "kernel/netlink.hh"
 #include "services/facts.hh"
 #include "services/node_services.hh"
+#include "services/strongswan.hh"
+#include "services/vici.hh"
 #include "sys/clock.hh"
 #include "sys/file.hh"
 #include "sys/loop.hh"
@@ -44,6 +46,14 @@ class Ground : public testing::Test {
   Event wait_event(const std::string& node, const std::string& source, const std::string& part,
                    std::chrono::nanoseconds since = {}, Duration bound = std::chrono::seconds(30));
   std::string seen_events() const;
+
+  // What a daemon answers, waited for.
+  nlohmann::json state(Service& service, Duration bound = std::chrono::milliseconds(500));
+  nlohmann::json states(TestNode& node, Duration bound = std::chrono::milliseconds(500));
+  std::string ask(const std::string& vty_socket, const std::string& command);
+  /// Throws Error with charon's words when it refuses.
+  ViciReply call(Charon& charon, const std::string& command, const nlohmann::json& message = {},
+                 const std::string& stream = {});
 
   sys::Loop loop_;
   std::vector<Event> events_;

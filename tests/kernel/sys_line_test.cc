@@ -2,8 +2,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <future>
+#include <memory>
 #include <thread>
 
 #include "base/errors.hh"
@@ -136,6 +138,99 @@ TEST_F(LineAt, SubscribersGetEveryLineAndTheEnd) {
   loop_.wait("the second", 5s, [&] { return subscribers.size() == 2 ? Difference() : "one"; });
   server.reset();
   loop_.wait("the end", 5s, [&] { return closed ? Difference() : "open"; });
+}
+
+/// A client that asks and does not read.
+class Deaf {
+ public:
+  Deaf(const std::string& path, int times) : client_(path) {
+    for (int i = 0; i < times; ++i) client_.send("x");
+  }
+
+ private:
+  LineClient client_;
+};
+
+TEST_F(LineAt, WhoDoesNotReadIsAnsweredOnce) {
+  int answered = 0;
+  const std::string answer(1'000'000, 'a');
+  const LineServer server(loop_, path_, 0600, [&](Connection& from, std::string) {
+    ++answered;
+    from.send(answer);
+  });
+  const Deaf deaf(path_, 50);
+  EXPECT_EQ(serve([&] { return LineClient(path_).request("hello"); }), answer);
+  EXPECT_EQ(answered, 2) << "one for each client, of 51 requests";
+}
+
+TEST_F(LineAt, EveryRequestOfManyIsAnsweredInOrder) {
+  const auto server = echo();
+  EXPECT_EQ(serve([&]() -> std::string {
+              LineClient client(path_);
+              constexpr int kMany = 20'000;
+              std::thread sender([&] {
+                for (int i = 0; i < kMany; ++i) client.send(std::to_string(i));
+              });
+              std::string wrong;
+              for (int i = 0; i < kMany; ++i)
+                if (const auto got = client.receive(10s); got != "got " + std::to_string(i)) wrong += got + " ";
+              sender.join();
+              return wrong;
+            }),
+            "");
+}
+
+TEST_F(LineAt, AStoryIsToldAsFastAsItIsRead) {
+  std::atomic<int> told = 0;
+  constexpr int kAll = 500;
+  const LineServer server(loop_, path_, 0600, [&](Connection& from, std::string) {
+    from.feed([&]() -> std::optional<std::string> {
+      if (told == kAll) return std::nullopt;
+      return std::to_string(told++) + std::string(10'000, '.');
+    });
+  });
+  const auto told_by_then = serve([&] {
+    LineClient client(path_);
+    client.send("tell me");
+    for (int i = 0; i < 10; ++i) client.receive(10s);
+    return told.load();
+  });
+  EXPECT_LT(told_by_then, 150) << "the rest waits where it came from";
+  told = 0;
+  EXPECT_EQ(serve([&]() -> std::string {
+              LineClient client(path_);
+              client.send("tell me");
+              std::string last;
+              for (int i = 0; i < kAll; ++i) last = client.receive(10s);
+              return last.substr(0, 3);
+            }),
+            "499");
+}
+
+TEST_F(LineAt, ATalkativeServerLetsAClientGoThatNeverReads) {
+  std::shared_ptr<Connection> deaf;
+  bool gone = false;
+  const LineServer server(loop_, path_, 0600, [&](Connection& from, std::string) {
+    deaf = from.shared_from_this();
+    from.on_close([&] { gone = true; });
+  });
+  const Deaf client(path_, 1);
+  loop_.wait("the client", 5s, [&] { return deaf ? Difference() : "not there"; });
+  for (int i = 0; i < 100 && !gone; ++i) deaf->send(std::string(1'000'000, 'e'));
+  EXPECT_TRUE(gone);
+}
+
+TEST_F(LineAt, AllClientsTogetherHaveABound) {
+  int gone = 0;
+  const std::string answer(15'000'000, 'a');
+  const LineServer server(loop_, path_, 0600, [&](Connection& from, std::string) {
+    from.on_close([&] { ++gone; });
+    from.send(answer);
+  });
+  std::vector<std::unique_ptr<Deaf>> all;
+  for (int i = 0; i < 24; ++i) all.push_back(std::make_unique<Deaf>(path_, 1));
+  loop_.wait("those who went", 5s, [&] { return gone >= 6 ? Difference() : std::to_string(gone); });
+  EXPECT_EQ(serve([&] { return LineClient(path_).request("hello"); }).size(), answer.size()) << "who reads is served";
 }
 
 }  // namespace

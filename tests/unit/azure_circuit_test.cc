@@ -24,21 +24,21 @@ bool has_node(const model::Topology& topology, const std::string& name) {
   return std::ranges::count(topology.nodes, name, &model::Node::name) > 0;
 }
 
-const model::Node& node(const model::Topology& topology, const std::string& name) {
+const model::Node& node(const model::Topology& topology, std::string_view name) {
   return *std::ranges::find(topology.nodes, name, &model::Node::name);
 }
 
-const model::Interface& interface(const model::Topology& topology, const std::string& at, const std::string& name) {
+const model::Interface& interface(const model::Topology& topology, std::string_view at, std::string_view name) {
   const auto& interfaces = node(topology, at).interfaces;
   const auto found = std::ranges::find(interfaces, name, &model::Interface::name);
-  if (found == interfaces.end()) throw std::runtime_error(at + " has no " + name);
+  if (found == interfaces.end()) throw std::runtime_error(std::string(at) + " has no " + std::string(name));
   return *found;
 }
 
-const model::BgpNeighbor& neighbor(const model::Topology& topology, const std::string& at, const std::string& address) {
+const model::BgpNeighbor& neighbor(const model::Topology& topology, std::string_view at, std::string_view address) {
   const auto& neighbors = node(topology, at).bgp->neighbors;
   const auto found = std::ranges::find(neighbors, *Address::parse(address), &model::BgpNeighbor::address);
-  if (found == neighbors.end()) throw std::runtime_error(at + " has no neighbour " + address);
+  if (found == neighbors.end()) throw std::runtime_error(std::string(at) + " has no neighbour " + std::string(address));
   return *found;
 }
 

@@ -14,15 +14,15 @@ using testing::IsEmpty;
 
 model::Topology reference() { return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute"); }
 
-const model::Node& node(const model::Topology& topology, const std::string& name) {
+const model::Node& node(const model::Topology& topology, std::string_view name) {
   const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
-  if (found == topology.nodes.end()) throw std::runtime_error("no node " + name);
+  if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
   return *found;
 }
 
-const model::Interface& interface(const model::Node& node, const std::string& name) {
+const model::Interface& interface(const model::Node& node, std::string_view name) {
   const auto found = std::ranges::find(node.interfaces, name, &model::Interface::name);
-  if (found == node.interfaces.end()) throw std::runtime_error("no interface " + name);
+  if (found == node.interfaces.end()) throw std::runtime_error("no interface " + std::string(name));
   return *found;
 }
 
@@ -32,7 +32,7 @@ bool linked(const model::Topology& topology, const End& a, const End& b) {
   });
 }
 
-const model::FabricSubnet& subnet(const model::Topology& topology, const std::string& name) {
+const model::FabricSubnet& subnet(const model::Topology& topology, std::string_view name) {
   return *std::ranges::find(node(topology, "hub").fabric->subnets, name, &model::FabricSubnet::name);
 }
 

@@ -18,11 +18,11 @@ model::Topology expanded(const std::string& name) {
   return expand(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name));
 }
 
-const model::Node& node(const model::Topology& topology, const std::string& name) {
+const model::Node& node(const model::Topology& topology, std::string_view name) {
   return *std::ranges::find(topology.nodes, name, &model::Node::name);
 }
 
-const model::FabricNic& nic(const model::Topology& topology, const std::string& vnet, const std::string& interface) {
+const model::FabricNic& nic(const model::Topology& topology, std::string_view vnet, std::string_view interface) {
   return *std::ranges::find(node(topology, vnet).fabric->nics, interface, &model::FabricNic::interface);
 }
 

@@ -22,16 +22,16 @@ model::Vnet& vnet(model::Topology& topology, const std::string& name) {
   return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
 }
 
-const model::Node& node(const model::Topology& topology, const std::string& name) {
+const model::Node& node(const model::Topology& topology, std::string_view name) {
   const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
-  if (found == topology.nodes.end()) throw std::runtime_error("no node " + name);
+  if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
   return *found;
 }
 
-const model::FabricPeer& peer(const model::Topology& topology, const std::string& vnet, const std::string& remote) {
+const model::FabricPeer& peer(const model::Topology& topology, std::string_view vnet, std::string_view remote) {
   const auto& peers = node(topology, vnet).fabric->peers;
   const auto found = std::ranges::find(peers, remote, &model::FabricPeer::vnet);
-  if (found == peers.end()) throw std::runtime_error(vnet + " has no peer " + remote);
+  if (found == peers.end()) throw std::runtime_error(std::string(vnet) + " has no peer " + std::string(remote));
   return *found;
 }
 

@@ -19,15 +19,16 @@ model::Gateway& vpn_gateway(model::Topology& topology) {
   return *std::ranges::find(topology.gateways, "Vpn", &model::Gateway::type);
 }
 
-const model::Node& node(const model::Topology& topology, const std::string& name) {
+const model::Node& node(const model::Topology& topology, std::string_view name) {
   const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
-  if (found == topology.nodes.end()) throw std::runtime_error("no node " + name);
+  if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
   return *found;
 }
 
-const model::BgpNeighbor& neighbor(const model::Node& node, const std::string& address) {
+const model::BgpNeighbor& neighbor(const model::Node& node, std::string_view address) {
   const auto found = std::ranges::find(node.bgp->neighbors, *Address::parse(address), &model::BgpNeighbor::address);
-  if (found == node.bgp->neighbors.end()) throw std::runtime_error(node.name + " has no neighbour " + address);
+  if (found == node.bgp->neighbors.end())
+    throw std::runtime_error(node.name + " has no neighbour " + std::string(address));
   return *found;
 }
 

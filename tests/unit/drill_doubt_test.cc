@@ -16,6 +16,15 @@ using enum probes::Verdict;
 
 constexpr const char* kFlow = "client-to-app";
 
+/// The series without what `unwanted` says.
+template <typename T, typename Unwanted>
+void leave_out(probes::Series<T>& series, Unwanted unwanted) {
+  probes::Series<T> rest;
+  for (const T& probe : series)
+    if (!unwanted(probe)) rest.push_back(probe);
+  series = rest;
+}
+
 class DoubtTest : public testing::Test {
  protected:
   DoubtTest() {
@@ -73,6 +82,12 @@ TEST_F(DoubtTest, AStallBeforeAnOutageMayHaveMadeItShorter) {
   EXPECT_EQ(verdict(at_least(1200ms)), kInconclusive);
   stalls({{102s, 102s + 400ms}});  // further back than BFD looks
   EXPECT_EQ(verdict(at_most(1200ms)), kPass);
+  evidence_.detections.push_back({"router", "bgp", "app", 60s, 180s});
+  EXPECT_EQ(verdict(at_most(1200ms)), kPass);  // nothing waited for that hold time
+  evidence_.events.push_back({105s, "bgp", "router", "neighbor app down (sent Cease/BFD Down)"});
+  EXPECT_EQ(verdict(at_most(1200ms)), kPass);
+  evidence_.events.back().text = "neighbor app down (Hold Timer Expired)";
+  EXPECT_EQ(verdict(at_most(1200ms)), kInconclusive);
 }
 
 TEST_F(DoubtTest, AStallAfterAnOutageChangesNothing) {
@@ -83,8 +98,8 @@ TEST_F(DoubtTest, AStallAfterAnOutageChangesNothing) {
 
 TEST_F(DoubtTest, OfTwoOutagesTheOneWithoutAStallDecides) {
   evidence_.flows[0].forward.trail = trail_with_gap(104s, 105s + 120ms);
-  std::erase_if(evidence_.flows[0].forward.trail.arrivals,
-                [](const auto& arrival) { return arrival.sent >= 107s && arrival.sent < 109s; });
+  leave_out(evidence_.flows[0].forward.trail.arrivals,
+            [](const auto& arrival) { return arrival.sent >= 107s && arrival.sent < 109s; });
   stalls({{107s, 108s + 900ms}});
   EXPECT_EQ(verdict(at_most(1s)), kFail);
   EXPECT_EQ(verdict(at_most(1500ms)), kInconclusive);
@@ -123,10 +138,10 @@ TEST_F(DoubtTest, LostProbes) {
 
 TEST_F(DoubtTest, NothingWasLostWhereNothingHappened) {
   evidence_.flows[0].forward.trail = trail_with_gap(200s, 200s);
-  std::erase_if(evidence_.flows[0].forward.trail.sent,
-                [](const auto& probe) { return probe.at >= 101s && probe.at < 101s + 300ms; });
-  std::erase_if(evidence_.flows[0].forward.trail.arrivals,
-                [](const auto& arrival) { return arrival.sent >= 101s && arrival.sent < 101s + 300ms; });
+  leave_out(evidence_.flows[0].forward.trail.sent,
+            [](const auto& probe) { return probe.at >= 101s && probe.at < 101s + 300ms; });
+  leave_out(evidence_.flows[0].forward.trail.arrivals,
+            [](const auto& arrival) { return arrival.sent >= 101s && arrival.sent < 101s + 300ms; });
   const ExpectLost none{kFlow, Direction::kForward, 0, {}, {}};
   stalls({{101s, 101s + 300ms}});
   EXPECT_EQ(verdict(none), kPass);
@@ -324,8 +339,8 @@ TEST_F(DoubtTest, ManySmallStallsChangeNothingThatHasRoom) {
 
 TEST_F(DoubtTest, AProbeThatLeftLateTellsOfAStallThatTheCanaryMissed) {
   EXPECT_EQ(verdict(at_most(1100ms)), kFail);
-  std::erase_if(evidence_.flows[0].forward.trail.sent,
-                [](const auto& probe) { return probe.at > 104s + 500ms && probe.at < 104s + 600ms; });
+  leave_out(evidence_.flows[0].forward.trail.sent,
+            [](const auto& probe) { return probe.at > 104s + 500ms && probe.at < 104s + 600ms; });
   EXPECT_EQ(verdict(at_most(1100ms)), kInconclusive);
   EXPECT_EQ(verdict(at_most(1s)), kFail);
   evidence_.flows[0].spec.kind = probes::FlowKind::kTcp;  // that waits for the network

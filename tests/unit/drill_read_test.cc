@@ -173,5 +173,35 @@ TEST(DrillRead, TheDrillsThatAreShippedCanBeRead) {
   EXPECT_EQ(count, 11);
 }
 
+TEST(DrillRead, BombsAreBounded) {
+  std::string bomb = "name: &b0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 30; ++i) {
+    const auto before = "*b" + std::to_string(i - 1);
+    bomb +=
+        "k" + std::to_string(i) + ": &b" + std::to_string(i) + " [" + before + ", " + before + ", " + before + "]\n";
+  }
+  for (const auto& text :
+       {bomb, std::string("flows: &a [*a]"), "flows: " + std::string(400, '[') + std::string(400, ']'),
+        "flows: " + std::string(100'000, '[')}) {
+    const auto found = findings(text);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].object, "drill");
+  }
+}
+
+TEST(DrillRead, AFileThatIsNoDrillIsNotQuoted) {
+  for (const auto* text : {"root:*:19000:0:::\n", "password: hunter2\n", "key: *hunter2\n", "hunter2", "[hunter2: {"}) {
+    const auto found = findings(text);
+    ASSERT_EQ(found.size(), 1U) << text;
+    for (const auto* word : {"hunter2", "19000", "password"})
+      EXPECT_THAT(to_string(found[0]), testing::Not(HasSubstr(word)));
+  }
+}
+
+TEST(DrillRead, WhatIsNoTextIsRefused) {
+  EXPECT_THAT(to_string(findings("name: \xff\xfe").at(0)), HasSubstr("UTF-8"));
+  EXPECT_THAT(to_string(findings("name: \x1b[31m").at(0)), HasSubstr("control"));
+}
+
 }  // namespace
 }  // namespace xconn::drill

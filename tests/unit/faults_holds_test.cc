@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 
 #include "faults/holds.hh"
 #include "faults/registry.hh"
@@ -18,13 +19,17 @@ using namespace std::chrono_literals;
 struct Recorder : Site {
   const Inventory& inventory() const override { return inventory_; }
   const sys::Netns& netns(const std::string&) override { throw KernelError("open namespace", "", "", ENOENT); }
-  void impair(const End& from, const Impairment& impairment) override { impaired[from.node] = impairment; }
+  void impair(const End& from, const Impairment& impairment) override {
+    impaired.erase(from.node);
+    if (impairment.rate > most) throw KernelError("set qdisc tbf", from.interface, from.node, EOPNOTSUPP);
+    impaired[from.node] = impairment;
+  }
   void signal(const std::string& node, const std::string& daemon, int number) override {
     acts.push_back(node + ":" + daemon + " " + std::to_string(number));
   }
-  void configure(const std::string& node, const std::vector<std::string>& section,
-                 const std::vector<std::string>& lines) override {
-    for (const auto& line : lines) acts.push_back(node + ": " + (section.empty() ? "" : section.back() + ": ") + line);
+  void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) override {
+    for (const auto& command : commands) acts.push_back(node + ": " + command);
+    if (slow) telling.push_back(std::move(pending));
   }
   void restart(const std::string& node, const std::string& daemon) override {
     acts.push_back(node + ":" + daemon + " restart");
@@ -32,11 +37,25 @@ struct Recorder : Site {
 
   Inventory inventory_ = {{"r", "s"}, {{{"r", "e"}, {"s", "e"}, {}, {}, {.delay = 5ms}, {}}}, {{"r", "bgpd"}}, {}};
   std::map<std::string, Impairment> impaired;
+  std::uint64_t most = 1'000'000'000;
   std::vector<std::string> acts;
+  bool slow = false;  ///< routers answer when `telling` is cleared
+  std::vector<sys::Pending> telling;
 };
 
 struct Faults : testing::Test {
-  int apply(const std::vector<std::string>& words) { return registry.apply(parse(words)); }
+  int apply(const std::vector<std::string>& words) {
+    std::optional<sys::Outcome<int>> outcome;
+    registry.apply(parse(words), [&](const auto& told) { outcome = told; });
+    loop.poll();
+    return outcome.value().get();
+  }
+  void heal(int id) {
+    std::optional<std::exception_ptr> outcome;
+    registry.heal(id, [&](const auto& failure) { outcome = failure; });
+    loop.poll();
+    if (outcome.value()) std::rethrow_exception(*outcome);
+  }
 
   sys::Loop loop;
   Recorder site;
@@ -51,33 +70,37 @@ const std::string kStop = "r:bgpd " + std::to_string(SIGSTOP), kContinue = "r:bg
 TEST_F(Faults, FreezeThaws) {
   const int id = apply({"freeze", "r:bgpd"});
   EXPECT_EQ(site.acts, Acts{kStop});
-  registry.heal(id);
+  heal(id);
   EXPECT_EQ(site.acts, (Acts{kStop, kContinue}));
-  EXPECT_THROW(registry.heal(id), NotFoundError);
+  EXPECT_THROW(heal(id), NotFoundError);
 }
 
 TEST_F(Faults, RoutersAreToldAndToldOtherwise) {
   site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
   const int disabled = apply({"peering-disable", "r"});
-  EXPECT_EQ(site.acts, Acts{"r: router bgp 12076: neighbor 10.0.0.1 shutdown"}) << "the gateway is no customer";
-  registry.heal(disabled);
-  EXPECT_EQ(site.acts.back(), "r: router bgp 12076: no neighbor 10.0.0.1 shutdown");
+  EXPECT_EQ(site.acts, (Acts{"r: router bgp 12076", "r: neighbor 10.0.0.1 shutdown", "r: exit"}))
+      << "the gateway is no customer";
+  site.acts.clear();
+  heal(disabled);
+  EXPECT_EQ(site.acts, (Acts{"r: router bgp 12076", "r: no neighbor 10.0.0.1 shutdown", "r: exit"}));
   site.acts.clear();
   const int advertised = apply({"advertise", "r", "2", "network=100.64.0.0/16"});
-  EXPECT_EQ(site.acts.back(), "r: address-family ipv4 unicast: network 100.64.1.0/24");
-  registry.heal(advertised);
-  EXPECT_EQ(site.acts.back(), "r: address-family ipv4 unicast: no network 100.64.1.0/24");
+  EXPECT_EQ(site.acts, (Acts{"r: router bgp 12076", "r: address-family ipv4 unicast", "r: network 100.64.0.0/24",
+                             "r: network 100.64.1.0/24", "r: exit", "r: exit"}));
+  site.acts.clear();
+  heal(advertised);
+  EXPECT_EQ(site.acts[3], "r: no network 100.64.1.0/24");
 }
 
 TEST_F(Faults, MaintenancePrependsToEverybodyAndLooksAgainLast) {
   site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}, {"10.0.0.9", 65515}}}};
   const int id = apply({"msee-maintenance", "r"});
-  ASSERT_EQ(site.acts.size(), 3U);
-  EXPECT_EQ(site.acts[1],
-            "r: route-map OUT-10.0.0.9 permit 10: set as-path prepend 12076 12076 12076 12076 12076 12076 12076 12076");
-  EXPECT_EQ(site.acts[2], "r: do clear bgp * soft out");
-  registry.heal(id);
-  EXPECT_EQ(site.acts[3], "r: route-map OUT-10.0.0.9 permit 10: no set as-path prepend");
+  const std::string prepend = "r: set as-path prepend 12076 12076 12076 12076 12076 12076 12076 12076";
+  EXPECT_EQ(site.acts, (Acts{"r: route-map OUT-10.0.0.1 permit 10", prepend, "r: exit",
+                             "r: route-map OUT-10.0.0.9 permit 10", prepend, "r: exit", "r: do clear bgp * soft out"}));
+  site.acts.clear();
+  heal(id);
+  EXPECT_EQ(site.acts[1], "r: no set as-path prepend");
   EXPECT_EQ(site.acts.back(), "r: do clear bgp * soft out");
 }
 
@@ -86,7 +109,7 @@ TEST_F(Faults, MaintenanceIsOfTheWholeRouter) {
                               {"r-ms", "msee", "one", 12076, {{"10.0.0.5", 65001}}},
                               {"s", "msee", "other", 12076, {{"10.0.0.9", 65001}}}};
   apply({"msee-maintenance", "r"});
-  EXPECT_EQ(site.acts.size(), 4U) << "two VRFs, each told and made to look again";
+  EXPECT_EQ(site.acts.size(), 8U) << "two VRFs, each told and made to look again";
   EXPECT_EQ(std::ranges::count(site.acts, "r-ms: do clear bgp * soft out"), 1);
 }
 
@@ -98,23 +121,23 @@ TEST_F(Faults, OnlyAnMseeHasMaintenance) {
 
 TEST_F(Faults, KilledAndFrozenIsBothUntilEachIsHealed) {
   const int frozen = apply({"freeze", "r:bgpd"}), killed = apply({"kill", "r:bgpd"});
-  registry.heal(killed);
+  heal(killed);
   EXPECT_EQ(site.acts, (Acts{kStop, kKill, kRestart, kStop})) << "it comes back frozen";
-  registry.heal(frozen);
+  heal(frozen);
   EXPECT_EQ(site.acts.back(), kContinue);
 }
 
 TEST_F(Faults, ThawingTheDeadDoesNothing) {
   const int frozen = apply({"freeze", "r:bgpd"}), killed = apply({"kill", "r:bgpd"});
-  registry.heal(frozen);
-  registry.heal(killed);
+  heal(frozen);
+  heal(killed);
   EXPECT_EQ(site.acts, (Acts{kStop, kKill, kRestart}));
 }
 
 TEST_F(Faults, TwoKillsRestartOnce) {
   const int one = apply({"kill", "r:bgpd"}), two = apply({"kill", "r:bgpd"});
-  registry.heal(one);
-  registry.heal(two);
+  heal(one);
+  heal(two);
   EXPECT_EQ(site.acts, (Acts{kKill, kKill, kRestart}));
 }
 
@@ -125,11 +148,11 @@ TEST_F(Faults, DelaysAddUpWithThePlanAndGoInAnyOrder) {
   EXPECT_EQ(site.impaired["r"].delay, 125ms);
   EXPECT_EQ(site.impaired["s"].delay, 20ms);
   EXPECT_EQ(site.impaired["r"].rate, 1'000'000U);
-  registry.heal(delay);
+  heal(delay);
   EXPECT_EQ(site.impaired["r"].delay, 25ms);
-  registry.heal(rate);
+  heal(rate);
   EXPECT_EQ(site.impaired["r"].rate, 0U);
-  registry.heal(more);
+  heal(more);
   EXPECT_EQ(site.impaired["r"], Impairment{.delay = 5ms}) << "the plan's own stays";
 }
 
@@ -141,24 +164,103 @@ TEST_F(Faults, AFaultThatCannotBeAppliedLeavesNothing) {
   EXPECT_TRUE(events.empty());
 }
 
+TEST_F(Faults, OneThatTheKernelRefusesLeavesTheOthersInForce) {
+  apply({"delay", "r:e", "100ms"});
+  site.most = 1;
+  EXPECT_THROW(apply({"rate", "r:e", "1Mbps"}), KernelError);
+  EXPECT_EQ(site.impaired["r"].delay, 105ms);
+  EXPECT_EQ(site.impaired["s"].delay, 100ms);
+}
+
 TEST_F(Faults, TimeHealsAndTheTimelineKnows) {
   const auto before = sys::now();
-  apply({"freeze", "r:bgpd", "--for", "30ms"});
+  apply({"freeze", "r:bgpd", "--for", "300ms"});
   ASSERT_EQ(registry.list().size(), 1U);
   EXPECT_GE(registry.list()[0].applied_at, before);
-  EXPECT_EQ(*registry.list()[0].heals_at, registry.list()[0].applied_at + 30ms);
+  EXPECT_EQ(*registry.list()[0].heals_at, registry.list()[0].applied_at + 300ms);
   loop.wait("the end of the fault", 2s, [&]() -> std::optional<std::string> {
-    if (registry.list().empty()) return std::nullopt;
-    return "still there";
+    if (events.size() > 1) return std::nullopt;
+    return "nobody has told of it";
   });
-  EXPECT_GE(sys::now() - before, 30ms);
-  EXPECT_EQ(events, (Acts{"freeze r:bgpd for 30ms applied", "freeze r:bgpd for 30ms healed"}));
+  EXPECT_TRUE(registry.list().empty());
+  EXPECT_GE(sys::now() - before, 300ms);
+  EXPECT_EQ(events, (Acts{"freeze r:bgpd for 300ms applied", "freeze r:bgpd for 300ms healed"}));
+}
+
+TEST_F(Faults, IsInForceWhenTheRouterHasAnsweredAndNotBefore) {
+  site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}}}};
+  site.slow = true;
+  std::optional<int> id;
+  registry.apply(parse({"peering-disable", "r", "--for", "1s"}), [&](auto outcome) { id = outcome.get(); });
+  loop.poll();
+  EXPECT_FALSE(id);
+  EXPECT_TRUE(registry.list().empty());
+  const auto answered = sys::now();
+  site.telling.clear();
+  loop.poll();
+  ASSERT_TRUE(id);
+  EXPECT_GE(registry.list().at(0).applied_at, answered);
+  EXPECT_EQ(events, Acts{"peering-disable r for 1s applied"});
+
+  bool healed = false;
+  registry.heal(*id, [&](const auto& failure) { healed = !failure; });
+  loop.poll();
+  EXPECT_FALSE(healed);
+  site.telling.clear();
+  loop.poll();
+  EXPECT_TRUE(healed);
+  EXPECT_EQ(events.back(), "peering-disable r for 1s healed");
+}
+
+TEST_F(Faults, WhatTheRouterDoesNotAnswerIsTakenBackAndTold) {
+  site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}}}};
+  site.slow = true;
+  std::optional<sys::Outcome<int>> outcome;
+  registry.apply(parse(std::vector<std::string>{"peering-disable", "r"}), [&](const auto& told) { outcome = told; });
+  site.telling.at(0)->failed(std::make_exception_ptr(TimeoutError("an answer", 10s, "nothing")));
+  site.telling.clear();
+  loop.poll();
+  EXPECT_THROW(outcome.value().get(), TimeoutError);
+  EXPECT_EQ(site.acts[4], "r: no neighbor 10.0.0.1 shutdown");
+  EXPECT_TRUE(registry.list().empty());
+  EXPECT_TRUE(events.empty());
+}
+
+TEST_F(Faults, ARouterThatStartedAgainIsToldAgain) {
+  site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}}}};
+  const int id = apply({"peering-disable", "r"});
+  site.acts.clear();
+  registry.renew("s");
+  EXPECT_TRUE(site.acts.empty());
+  registry.renew("r");
+  EXPECT_EQ(site.acts, (Acts{"r: router bgp 12076", "r: neighbor 10.0.0.1 shutdown", "r: exit"}));
+  heal(id);
+  site.acts.clear();
+  registry.renew("r");
+  EXPECT_TRUE(site.acts.empty());
+}
+
+TEST_F(Faults, HealedBeforeItWasInForceIsNoFault) {
+  site.inventory_.speakers = {{"r", "msee", "", 12076, {{"10.0.0.1", 65001}}}};
+  site.slow = true;
+  int answers = 0;
+  const int id = registry.apply(parse(std::vector<std::string>{"peering-disable", "r"}), [&](const auto& told) {
+    ++answers;
+    EXPECT_TRUE(told.failure());
+  });
+  registry.heal_all();
+  site.telling.clear();
+  loop.poll();
+  EXPECT_EQ(answers, 1);
+  EXPECT_FALSE(registry.has(id));
+  EXPECT_EQ(site.acts[4], "r: no neighbor 10.0.0.1 shutdown");
 }
 
 TEST_F(Faults, HealAllGoesBackwards) {
   apply({"kill", "r:bgpd"});
   apply({"delay", "r:e", "1ms"});
   registry.heal_all();
+  loop.poll();
   EXPECT_EQ(events[2], "delay r:e delay=1ms healed");
   EXPECT_EQ(events[3], "kill r:bgpd healed");
 }

@@ -53,6 +53,15 @@ Route route(const char* to) {
   return wish;
 }
 
+TEST(Message, ARouteThatLeadsNowhereIsNoneToRoutingDaemons) {
+  auto wish = route("10.0.4.0/24");
+  EXPECT_EQ(Message<rtmsg>(route_add(wish)).header->rtm_protocol, RTPROT_STATIC);
+  wish.kind = RouteKind::kBlackhole;
+  EXPECT_EQ(Message<rtmsg>(route_add(wish)).header->rtm_protocol, RTPROT_REDIRECT);
+  EXPECT_EQ(Message<rtmsg>(route_delete(wish, kProtocolStatic)).header->rtm_protocol, RTPROT_REDIRECT);
+  EXPECT_EQ(Message<rtmsg>(route_replace(wish, kProtocolSteer)).header->rtm_protocol, kProtocolSteer);
+}
+
 TEST(Message, VethCarriesBothEndsInOneRequest) {
   const auto request = veth({11, "left", Mac::parse("02:00:00:00:00:01"), 9000}, {12, "right", {}, 1400});
   const Message<ifinfomsg> link(request);

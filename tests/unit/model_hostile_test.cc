@@ -146,6 +146,25 @@ TEST(Hostile, LongWordsAreShortened) {
   EXPECT_LT(found[0].value.size(), 100U);
 }
 
+TEST(Hostile, AFileThatIsNoTopologyIsNotQuoted) {
+  for (const auto* text :
+       {"root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n", "password: hunter2\ntoken: hunter2\n",
+        "hunter2: &hunter2 hunter2\nhunter2: 1\n", "key: *hunter2\n", "- hunter2\n", "[hunter2: {hunter2", "hunter2",
+        "%hunter2\n", "a: !!hunter2 [hunter2", "\"\\hunter2\""}) {
+    const auto found = findings_of(text);
+    ASSERT_EQ(found.size(), 1U) << text;
+    for (const auto* word : {"hunter2", "19000", "daemon"})
+      EXPECT_EQ(to_string(found[0]).find(word), std::string::npos) << to_string(found[0]);
+  }
+  EXPECT_NE(first_rule("nodse: {}").find("did you mean 'nodes'"), std::string::npos) << "a slip of the pen";
+}
+
+TEST(Hostile, FindingsShowWhatTheyQuote) {
+  const auto text = first_rule("nodes: {a: {role: host, gateway: \"\\e[31m\\u202e\\n\"}}");
+  EXPECT_NE(text.find("'\\x1b[31m\\u202e\\n'"), std::string::npos) << text;
+  EXPECT_EQ(first_rule("nodes: {a: {role: host, \"\\e[31m\": 1}}").find('\x1b'), std::string::npos);
+}
+
 std::string vnet_text(int number) {
   const auto net = "10." + std::to_string(number) + ".";
   std::string text = "  v" + std::to_string(number) + ":\n    address-space: [" + net + "0.0/16]\n    subnets:\n";

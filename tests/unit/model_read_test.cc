@@ -21,10 +21,10 @@ std::vector<Finding> findings_of(const std::string& text) {
   return {};
 }
 
-const Node& node_of(const Topology& topology, const std::string& name) {
+const Node& node_of(const Topology& topology, std::string_view name) {
   for (const auto& node : topology.nodes)
     if (node.name == name) return node;
-  throw std::out_of_range(name);
+  throw std::out_of_range(std::string(name));
 }
 
 /// A folder of its own that goes with the test.

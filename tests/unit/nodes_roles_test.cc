@@ -29,6 +29,13 @@ std::string file(const plan::Plan& plan, const std::string& node, const std::str
 
 bool has_fact(const plan::Plan& plan, const plan::Fact& fact) { return std::ranges::count(plan.facts, fact) > 0; }
 
+/// By whatever next hops.
+bool has_route(const plan::Plan& plan, const std::string& node, const std::string& prefix) {
+  return std::ranges::any_of(plan.facts, [&](const plan::Fact& fact) {
+    return fact.node == node && fact.kind == "route" && fact.subject == prefix;
+  });
+}
+
 std::string refusal(const model::Topology& topology) {
   try {
     compose(topology);
@@ -151,30 +158,30 @@ TEST(Routing, NothingIsExpectedOfASessionThatNobodyAnswers) {
   EXPECT_FALSE(has_fact(plan, {"msee2", "bgp", "192.168.251.5", "Established"}));
   node(topology, "hq-er").bgp.reset();
   plan = compose(topology);
-  EXPECT_FALSE(has_fact(plan, {"hq-er", "route", "172.16.136.0/22", ""}));
-  EXPECT_FALSE(has_fact(plan, {"hub", "route", "172.16.248.0/24", ""}));
+  EXPECT_FALSE(has_route(plan, "hq-er", "172.16.136.0/22"));
+  EXPECT_FALSE(has_route(plan, "hub", "172.16.248.0/24"));
 }
 
 TEST(Routing, RoutesAreExpectedWhereTheyAreLearned) {
   const auto chain = compose(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/chain"));
-  EXPECT_TRUE(has_fact(chain, {"r1", "route", "10.0.3.0/24", ""}));
-  EXPECT_TRUE(has_fact(chain, {"r2", "route", "10.0.3.0/24", ""}));
-  EXPECT_FALSE(has_fact(chain, {"r1", "route", "10.0.1.0/24", ""})) << "its own";
+  EXPECT_TRUE(has_route(chain, "r1", "10.0.3.0/24"));
+  EXPECT_TRUE(has_fact(chain, {"r2", "route", "10.0.3.0/24", "192.0.2.6"}));
+  EXPECT_FALSE(has_route(chain, "r1", "10.0.1.0/24")) << "its own";
   auto topology = model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/chain");
   node(topology, "r2").bgp->asn = *Asn::of(64601);  // r1 and r2 are internal now, but r1 does not think so
-  EXPECT_FALSE(has_fact(compose(topology), {"r1", "route", "10.0.3.0/24", ""}));
+  EXPECT_FALSE(has_route(compose(topology), "r1", "10.0.3.0/24"));
 }
 
 TEST(Routing, FiltersAndLoopsEndTheWayOfARoute) {
   auto topology = reference();
   auto plan = compose(topology);
-  EXPECT_TRUE(has_fact(plan, {"hq-er", "route", "172.16.136.0/22", ""}));
-  EXPECT_TRUE(has_fact(plan, {"hub", "route", "172.16.251.0/24", ""}));
-  EXPECT_FALSE(has_fact(plan, {"hub", "route", "172.16.136.0/22", ""})) << "its own address space";
+  EXPECT_TRUE(has_route(plan, "hq-er", "172.16.136.0/22"));
+  EXPECT_TRUE(has_route(plan, "hub", "172.16.251.0/24"));
+  EXPECT_FALSE(has_route(plan, "hub", "172.16.136.0/22")) << "its own address space";
   for (auto& neighbor : node(topology, "hq-er").bgp->neighbors) neighbor.announce = {*Prefix::parse("172.16.248.0/24")};
   plan = compose(topology);
-  EXPECT_TRUE(has_fact(plan, {"er-gw-1", "route", "172.16.248.0/24", ""}));
-  EXPECT_FALSE(has_fact(plan, {"hub", "route", "172.16.251.0/24", ""}));
+  EXPECT_TRUE(has_route(plan, "er-gw-1", "172.16.248.0/24"));
+  EXPECT_FALSE(has_route(plan, "hub", "172.16.251.0/24"));
 }
 
 TEST(Vnet, RefusesItsOwnPrefixesFromTheGateway) {

@@ -22,11 +22,11 @@ model::Topology transit(const std::string& file = "topology.yaml") {
   return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/transit-vnet/" + file);
 }
 
-const Route& route(const plan::Plan& plan, const std::string& node, std::uint32_t table, const std::string& to) {
-  const auto& routes = plan.find_node(node)->routes;
+const Route& route(const plan::Plan& plan, std::string_view node, std::uint32_t table, std::string_view to) {
+  const auto& routes = plan.find_node(std::string(node))->routes;
   const auto found = std::ranges::find_if(
       routes, [&](const Route& item) { return item.table == table && item.to == *Prefix::parse(to); });
-  if (found == routes.end()) throw std::runtime_error(node + " has no route to " + to);
+  if (found == routes.end()) throw std::runtime_error(std::string(node) + " has no route to " + std::string(to));
   return *found;
 }
 

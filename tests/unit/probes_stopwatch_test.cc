@@ -26,6 +26,37 @@ Trail trail(std::uint64_t count, const std::vector<std::uint64_t>& lost = {}) {
   return result;
 }
 
+template <typename T>
+Series<T> packed(const std::vector<T>& values) {
+  Series<T> series;
+  for (const T& value : values) series.push_back(value);
+  return series;
+}
+
+template <typename T>
+std::vector<T> unpacked(const Series<T>& series) {
+  std::vector<T> values;
+  for (const T& value : series) values.push_back(value);
+  return values;
+}
+
+// The same trail with its arrivals (or departures) as `edit` makes them.
+template <typename Edit>
+Trail with_arrivals(Trail trail, Edit edit) {
+  auto arrivals = unpacked(trail.arrivals);
+  edit(arrivals);
+  trail.arrivals = packed(arrivals);
+  return trail;
+}
+
+template <typename Edit>
+Trail with_departures(Trail trail, Edit edit) {
+  auto departures = unpacked(trail.sent);
+  edit(departures);
+  trail.sent = packed(departures);
+  return trail;
+}
+
 std::vector<std::uint64_t> range(std::uint64_t first, std::uint64_t last) {
   std::vector<std::uint64_t> result;
   for (std::uint64_t i = first; i <= last; ++i) result.push_back(i);
@@ -44,9 +75,8 @@ TEST(Stopwatch, AFlowWithoutLossHasNoOutage) {
 }
 
 TEST(Stopwatch, ArrivalsWithoutTheKernelsStampAreCounted) {
-  Trail one = trail(100);
-  EXPECT_EQ(measure(one, {}).unstamped, 0U);
-  one.arrivals[3].stamped = one.arrivals[9].stamped = false;
+  EXPECT_EQ(measure(trail(100), {}).unstamped, 0U);
+  const Trail one = with_arrivals(trail(100), [](auto& all) { all[3].stamped = all[9].stamped = false; });
   EXPECT_EQ(measure(one, {}).unstamped, 2U);
   EXPECT_EQ(measure(one, {}).lost, 0U);
 }
@@ -96,17 +126,19 @@ TEST(Stopwatch, ADirectionThatNeverSentIsDeadSinceTheFlowBegan) {
 }
 
 TEST(Stopwatch, LatencyOfTheWayIsNoOutageAtTheStart) {
-  Trail slow = trail(100);
-  for (Arrival& arrival : slow.arrivals) arrival.received += 200ms;
+  const Trail slow = with_arrivals(trail(100), [](auto& all) {
+    for (Arrival& arrival : all) arrival.received += 200ms;
+  });
   EXPECT_EQ(measure(slow, {}).outage, 0ms);
 }
 
 TEST(Stopwatch, LossAtTheStartIsAnOutage) { EXPECT_EQ(measure(trail(100, range(0, 19)), {}).outage, 191ms); }
 
 TEST(Stopwatch, CountsDuplicatesAndReordering) {
-  Trail odd = trail(20);
-  odd.arrivals.insert(odd.arrivals.begin() + 6, odd.arrivals[5]);
-  std::swap(odd.arrivals[10], odd.arrivals[11]);
+  const Trail odd = with_arrivals(trail(20), [](auto& all) {
+    all.insert(all.begin() + 6, Arrival(all[5]));
+    std::swap(all[10], all[11]);
+  });
   const Measurement found = measure(odd, {});
   EXPECT_EQ(found.duplicated, 1U);
   EXPECT_EQ(found.reordered, 1U);
@@ -115,10 +147,10 @@ TEST(Stopwatch, CountsDuplicatesAndReordering) {
 }
 
 TEST(Stopwatch, LatencyBeforeTheFaultAndAfterTheLastOutage) {
-  Trail moved = trail(100, range(50, 59));
-  for (Arrival& arrival : moved.arrivals) {
-    if (arrival.sequence >= 60) arrival.received += 20ms;
-  }
+  const Trail moved = with_arrivals(trail(100, range(50, 59)), [](auto& all) {
+    for (Arrival& arrival : all)
+      if (arrival.sequence >= 60) arrival.received += 20ms;
+  });
   const Measurement found = measure(moved, {{}, 1s + 500ms});
   EXPECT_EQ(found.before.median, 1ms);
   EXPECT_EQ(found.before.samples, 50U);
@@ -129,8 +161,9 @@ TEST(Stopwatch, LatencyBeforeTheFaultAndAfterTheLastOutage) {
 }
 
 TEST(Stopwatch, ResolutionIsTheLongestPauseOfTheSender) {
-  Trail late = trail(100);
-  for (std::size_t i = 50; i < 100; ++i) late.sent[i].at += 7ms;
+  const Trail late = with_departures(trail(100), [](auto& all) {
+    for (std::size_t i = 50; i < 100; ++i) all[i].at += 7ms;
+  });
   EXPECT_EQ(measure(late, {}).resolution, 17ms);
 }
 
@@ -164,9 +197,10 @@ TEST(Stopwatch, LossInsideAWindow) {
 }
 
 TEST(Stopwatch, AnAnsweringDirectionLosesOnlyWhatItSent) {
-  Trail answers = trail(100, {70});
-  std::erase_if(answers.sent, [](const Departure& probe) { return probe.sequence >= 20 && probe.sequence < 40; });
-  std::erase_if(answers.arrivals, [](const Arrival& a) { return a.sequence >= 20 && a.sequence < 40; });
+  const auto some = [](auto& all) {
+    std::erase_if(all, [](const auto& probe) { return probe.sequence >= 20 && probe.sequence < 40; });
+  };
+  const Trail answers = with_arrivals(with_departures(trail(100, {70}), some), some);
   const Measurement found = measure(answers, {});
   EXPECT_EQ(found.lost, 1U);
   EXPECT_EQ(found.outage, 200ms);

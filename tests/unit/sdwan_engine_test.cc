@@ -115,6 +115,18 @@ TEST_F(EngineTest, a_recovered_member_waits_for_its_hold_down) {
   EXPECT_FALSE(engine_->next_deadline());
 }
 
+TEST_F(EngineTest, says_what_is_still_to_be_decided) {
+  make();
+  EXPECT_THAT(engine_->pending(now_), testing::Optional(HasSubstr("check over-er on er has no outcome yet")));
+  probes(2ms, 12ms);
+  EXPECT_EQ(engine_->pending(now_), std::nullopt);
+  probes(std::nullopt, 12ms, 5);
+  probes(2ms, 12ms, 5);
+  EXPECT_THAT(engine_->pending(now_), testing::Optional(HasSubstr("hold-down ends in")));
+  probes(2ms, 12ms, 20);
+  EXPECT_EQ(engine_->pending(now_), std::nullopt);
+}
+
 TEST_F(EngineTest, hold_down_starts_again_when_it_fails_again) {
   make();
   probes(1ms, 1ms);

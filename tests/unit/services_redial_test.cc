@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "services/redial.hh"
+#include "services/strongswan.hh"
 
 namespace xconn::services {
 namespace {
@@ -41,6 +42,16 @@ TEST(Redial, AChildThatIsBeingDeletedIsNotUp) {
   EXPECT_EQ(standing_of(kNet, with("INSTALLED")), Standing::kUp);
   EXPECT_EQ(standing_of(kNet, with("REKEYING")), Standing::kUp);
   EXPECT_EQ(standing_of(kNet, with("DELETING")), Standing::kGone);
+}
+
+TEST(Exchange, IsWhatAnInitiatorIsAtWorkOn) {
+  EXPECT_EQ(exchange_in(sas(R"({"state": "ESTABLISHED", "initiator": "yes", "child-sas": {}})")), std::nullopt);
+  EXPECT_EQ(exchange_in(sas(R"({"state": "CONNECTING", "initiator": "yes", "child-sas": {}})")),
+            "IKE_SA vpn is CONNECTING and not done");
+  EXPECT_EQ(exchange_in(sas(R"({"state": "ESTABLISHED", "tasks-queued": ["CHILD_CREATE"], "child-sas": {}})")),
+            "IKE_SA vpn is ESTABLISHED and not done");
+  EXPECT_EQ(exchange_in(sas(R"({"state": "CONNECTING", "child-sas": {}})")), std::nullopt) << "left over";
+  EXPECT_EQ(exchange_in(json::object()), std::nullopt);
 }
 
 }  // namespace

@@ -78,6 +78,42 @@ TEST(FrrLog, NeighborChanges) {
   EXPECT_EQ(change_text(head), "none");
 }
 
+/// What the daemons of a router said, as the timeline shows it.
+std::vector<std::string> told(std::initializer_list<const char*> lines) {
+  std::vector<std::string> out;
+  for (const auto* line : lines) {
+    if (const auto change = bgp_change_of(line)) out.push_back(to_string(*change));
+    if (const auto change = bfd_change_of(line)) out.push_back(to_string(*change));
+    if (const auto notification = bgp_notification_of(line)) out.push_back(notification->text);
+  }
+  return out;
+}
+
+TEST(FrrLog, AsFrr10WritesIt) {
+  using testing::ElementsAre;
+  EXPECT_THAT(
+      told({"2026/11/28 10:30:57.896319 BFD: [J1C6V-VMRW5] state-change: [mhop:no peer:192.0.2.2 local:192.0.2.1 "
+            "vrf:default] down -> up",
+            "2026/11/28 10:30:58.026274 BGP: [N9HHH-F8H1M] %ADJCHANGE: neighbor 192.0.2.2(r2) in vrf default Up",
+            "2026/11/28 10:30:58.026337 BGP: [HZN6M-XRM1G] %NOTIFICATION: sent to neighbor 192.0.2.2 6/7 "
+            "(Cease/Connection Collision Resolution) 0 bytes ",
+            "2026/11/28 10:31:08.516032 BGP: [PXVXG-TFNNT] %ADJCHANGE: neighbor 192.0.2.2(r2) in vrf default Down "
+            "Admin. shutdown",
+            "2026/11/28 10:31:08.518488 BGP: [H7QV4-WR3ZD] %NOTIFICATION: received from neighbor 192.0.2.1 6/2 "
+            "(Cease/Administrative Shutdown) \"\"",
+            "2026/11/28 10:31:13.019042 BFD: [SEY1D-NT8EQ] state-change: [mhop:no peer:192.0.2.2 local:192.0.2.1 "
+            "vrf:default] up -> down reason:control-expired"}),
+      ElementsAre("192.0.2.2 up", "neighbor 192.0.2.2 up", "sent Cease/Connection Collision Resolution",
+                  "neighbor 192.0.2.2 down (Admin. shutdown)", "received Cease/Administrative Shutdown",
+                  "192.0.2.2 down (control detection time expired)"));
+}
+
+TEST(FrrLog, AnInterfaceThatGoesGivesFrr10NoReason) {
+  EXPECT_THAT(told({"2026/11/28 10:31:12.736575 BGP: [PXVXG-TFNNT] %ADJCHANGE: neighbor 192.0.2.2(r2) in vrf default "
+                    "Down Waiting for peer OPEN"}),
+              testing::ElementsAre("neighbor 192.0.2.2 down"));
+}
+
 TEST(FrrLog, Notifications) {
   const std::string head = "2026/11/20 21:10:54.424769 BGP: [HZN6M-XRM1G] %NOTIFICATION: ";
   const auto sent = bgp_notification_of(head + "sent to neighbor 10.0.0.2 6/10 (Cease/BFD Down) 0 bytes");

@@ -16,15 +16,15 @@ using namespace std::string_literals;
 using nlohmann::json;
 
 TEST(Vty, TakesRepliesOneByOneAndWaitsForTheWholeTrailer) {
-  auto buffer = "\0\0\0\0{\"as\":1}\n\0\0\0"s;
-  ASSERT_TRUE(take_vty_reply(buffer));
-  EXPECT_FALSE(take_vty_reply(buffer));
-  buffer += '\2';
-  const auto reply = take_vty_reply(buffer);
+  Inbox inbox("\0\0\0\0{\"as\":1}\n\0\0\0"s);
+  ASSERT_TRUE(take_vty_reply(inbox));
+  EXPECT_FALSE(take_vty_reply(inbox));
+  inbox.append("\2");
+  const auto reply = take_vty_reply(inbox);
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->text, "{\"as\":1}\n");
   EXPECT_EQ(reply->status, 2);
-  EXPECT_TRUE(buffer.empty());
+  EXPECT_TRUE(inbox.empty());
 }
 
 // The example of strongSwan's src/libcharon/plugins/vici/README.md.
@@ -43,25 +43,24 @@ TEST(Vici, EncodesTheExampleOfItsReadme) {
 }
 
 TEST(Vici, ReadsBackWhatItWrites) {
-  auto bytes = vici::encode({vici::Kind::kEvent, "child-updown", kExample});
+  const auto bytes = vici::encode({vici::Kind::kEvent, "child-updown", kExample});
   const auto half = bytes.substr(0, bytes.size() / 2);
-  auto incomplete = half;
+  Inbox incomplete(half), whole(bytes + "rest");
   EXPECT_FALSE(vici::take(incomplete));
-  EXPECT_EQ(incomplete, half);
-  bytes += "rest";
-  const auto packet = vici::take(bytes);
+  EXPECT_EQ(incomplete.rest(), half);
+  const auto packet = vici::take(whole);
   ASSERT_TRUE(packet);
   EXPECT_EQ(packet->kind, vici::Kind::kEvent);
   EXPECT_EQ(packet->name, "child-updown");
   EXPECT_EQ(packet->message, kExample);
-  EXPECT_EQ(bytes, "rest");
+  EXPECT_EQ(whole.rest(), "rest");
 }
 
 TEST(Vici, MalformedBytesAreErrors) {
   for (const auto& bytes : {"\0\0\0\0"s, "\0\0\0\2\1\7"s, "\0\0\0\3\1\1\5"s, "\0\0\0\4\7\5ab"s, "\x7f\0\0\0"s,
                             "\0\0\0\5\1\1\1a\2\0"s.substr(0, 8) + "\6", "\0\0\0\6\1\4\1a\3\0"s}) {
-    auto buffer = bytes;
-    EXPECT_THROW(vici::take(buffer), Error) << testing::PrintToString(bytes);
+    Inbox inbox(bytes);
+    EXPECT_THROW(vici::take(inbox), Error) << testing::PrintToString(bytes);
   }
 }
 

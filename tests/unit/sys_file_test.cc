@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -5,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/errors.hh"
+#include "sys/fd.hh"
 #include "sys/file.hh"
 
 namespace xconn::sys {
@@ -31,6 +33,23 @@ TEST_F(File, WhatIsWrittenIsReadAndHasItsMode) {
   write_file(path("secret"), "new", 0640);
   EXPECT_EQ(read_file(path("secret")), "new");
   EXPECT_EQ(mode(path("secret")), 0640U);
+}
+
+TEST_F(File, OutputGoesThroughALinkAndIntoADevice) {
+  write_file(path("target"), "old");
+  ASSERT_EQ(::symlink(path("target").c_str(), path("link").c_str()), 0);
+  write_output(path("link"), "new");
+  EXPECT_EQ(read_file(path("target")), "new");
+  EXPECT_EQ(mode(path("link")), 0777U) << "still a link";
+  write_output(path("fresh"), "new", 0600);
+  EXPECT_EQ(mode(path("fresh")), 0600U);
+  ASSERT_EQ(::mkfifo(path("fifo").c_str(), 0600), 0);
+  const Fd reader(::open(path("fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  write_output(path("fifo"), "written");
+  char read[8] = {};
+  EXPECT_EQ(::read(reader.get(), read, sizeof read), 7);
+  EXPECT_STREQ(read, "written");
+  EXPECT_THROW(write_output("/dev/full", "lost"), KernelError);
 }
 
 TEST_F(File, AReplacedFileStaysWholeForWhoHasItOpen) {

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <time.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "base/errors.hh"
 #include "sys/clock.hh"
 #include "sys/fd.hh"
+#include "sys/join.hh"
 #include "sys/loop.hh"
 
 namespace xconn::sys {
@@ -60,6 +62,19 @@ TEST(Loop, WhatAHandlerThrowsComesOutOfRun) {
   EXPECT_THROW(loop.run(), NotFoundError);
 }
 
+TEST(Loop, WhatAHandlerPostsRunsInAWaitInsideIt) {
+  Loop loop;
+  bool waited = false;
+  loop.post([&] {
+    bool fact = false;
+    loop.post([&] { fact = true; });
+    loop.wait("what was posted", 5s, [&] { return fact ? Difference() : "not yet"; });
+    waited = true;
+  });
+  loop.wait("the handler", 10s, [&] { return waited ? Difference() : "not yet"; });
+  EXPECT_TRUE(waited);
+}
+
 TEST(Loop, PostFromAnotherThreadWakesIt) {
   Loop loop;
   bool called = false;
@@ -104,6 +119,44 @@ TEST(Clock, AWallClockStampIsNearItsMonotonicTime) {
   const auto distance = now() - from_realtime(stamp);
   EXPECT_GE(distance, -1ms);
   EXPECT_LT(distance, 1s);
+}
+
+TEST(Join, EndsOnceWhenTheLastOneLetsGoAndTellsTheFirstFailure) {
+  Loop loop;
+  int ends = 0;
+  std::exception_ptr failure;
+  auto one = Join::begin(loop, [&](const Join::End& end) {
+    ++ends;
+    failure = end.failure;
+  });
+  auto other = one;
+  one->failed(std::make_exception_ptr(NotFoundError("first")));
+  other->failed(std::make_exception_ptr(Error("second")));
+  one.reset();
+  loop.poll();
+  EXPECT_EQ(ends, 0);
+  other.reset();
+  EXPECT_EQ(ends, 0) << "never inside who lets go";
+  loop.poll();
+  EXPECT_EQ(ends, 1);
+  EXPECT_THROW(std::rethrow_exception(failure), NotFoundError);
+}
+
+TEST(Watch, TellsWhenThereIsRoomToWrite) {
+  Loop loop;
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);
+  const Fd reading(ends[0]), writing(ends[1]);
+  const std::string much(4U << 20, 'x');
+  ASSERT_GT(::write(writing.get(), much.data(), much.size()), 0);
+  int told = 0;
+  const Watch room(
+      loop, writing.get(), [&] { ++told; }, Watch::For::kWriting);
+  loop.poll();
+  EXPECT_EQ(told, 0) << "the pipe is full";
+  std::string block(1U << 20, 0);
+  ASSERT_GT(::read(reading.get(), block.data(), block.size()), 0);
+  loop.wait("room", 5s, [&] { return told > 0 ? Difference() : "none"; });
 }
 
 }  // namespace

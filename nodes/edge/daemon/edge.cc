@@ -194,6 +194,7 @@ void Edge::settle() {
 nlohmann::json Edge::state() {
   auto json = to_json(engine_, steerer_.counters());
   json["steering"] = {{"changes", changes_}, {"last_took_us", last_took_.count() / 1000}};
+  if (auto pending = engine_.pending(sys::now())) json["pending"] = std::move(*pending);
   json["applications"] = nlohmann::json::array();
   if (!applications_) return json;
   for (const auto& total : applications_->top(kTopApplications)) {

@@ -196,6 +196,16 @@ bool Engine::covers(const std::vector<Prefix>& destinations, const model::SdwanM
   });
 }
 
+std::optional<std::string> Engine::pending(Instant now) const {
+  if (!active()) return std::nullopt;
+  for (std::size_t i = 0; i < members_.size(); ++i)
+    for (const auto& check : members_[i].checks)
+      if (members_[i].up && !check.has_outcome())
+        return fmt::format("check {} on {} has no outcome yet", check.check().name, config_.sdwan.members[i].name);
+  if (!deadline_) return std::nullopt;
+  return "a rule's hold-down ends in " + milliseconds_text(*deadline_ - now);
+}
+
 Steering Engine::steering() const {
   Steering steering;
   steering.active = active();

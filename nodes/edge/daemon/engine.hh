@@ -72,6 +72,9 @@ class Engine {
 
   /// When tick() will be needed; nullopt: not before something else happens.
   std::optional<Instant> next_deadline() const { return deadline_; }
+  /// What will be decided although nothing else happens: a check without its first outcome, a hold-down; nullopt:
+  /// nothing.
+  std::optional<std::string> pending(Instant now) const;
   Steering steering() const;
   /// Destinations inside the SD-WAN routes that the main table knows better: they are not steered.
   std::vector<Prefix> bypass() const;

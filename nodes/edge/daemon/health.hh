@@ -30,6 +30,8 @@ class CheckState {
   void reset(Instant now);
 
   Health health() const { return health_; }
+  /// Probes have said whether it is alive; what the interface says alone is no outcome.
+  bool has_outcome() const { return health_ == Health::kAlive || lost_in_a_row_ >= check_->failtime; }
   Instant since() const { return since_; }
   const std::string& reason() const { return reason_; }  ///< of the last change: "5 probes lost"
   Quality quality() const { return window_.quality(); }

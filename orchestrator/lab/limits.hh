@@ -1,0 +1,22 @@
+// What a host may not have enough of: descriptors, space, memory, processes.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/errors.hh"
+#include "plan/plan.hh"
+
+namespace xconn::lab {
+
+/// Throws HostError when the plan's agent would need more descriptors than it may ever open.
+void demand_descriptors(const plan::Plan& plan);
+
+/// Throws HostError when a socket in the lab's run folder would have a longer path than strongSwan takes. All others
+/// may be longer (sys/line.hh).
+void demand_short_paths(const plan::Plan& plan, const std::string& folder);
+
+/// What ran out and the line that gives more of it, when that is why the kernel refused.
+std::optional<HostError> exhausted(const KernelError& error);
+
+}  // namespace xconn::lab

@@ -1,0 +1,51 @@
+#include "services/comeback.hh"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+namespace xconn::services {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Row {
+  std::string_view kind, policy;
+  Duration first, shortest, longest;
+};
+
+constexpr std::array kRows{
+    Row{"frr", "always", 0s, 60s, 600s},      // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
+    Row{"strongswan", "always", 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
+    Row{"command", "never", 1s, 1s, 60s},     // systemd.service(5): Restart=no
+    Row{"", "on-failure", 1s, 1s, 60s},       // a firewall's daemon, a platform's service: ours
+};
+
+/// systemd.service(5): what is no failure for Restart=on-failure.
+bool ended_well(int wait_status) {
+  if (WIFEXITED(wait_status)) return WEXITSTATUS(wait_status) == 0;
+  const int signal = WTERMSIG(wait_status);
+  return signal == SIGHUP || signal == SIGINT || signal == SIGTERM || signal == SIGPIPE;
+}
+
+}  // namespace
+
+Comeback::Comeback(std::string_view kind, std::string_view policy) {
+  const auto& row = *std::ranges::find_if(kRows, [&](const Row& one) { return one.kind == kind || one.kind.empty(); });
+  first_ = row.first;
+  shortest_ = pause_ = row.shortest;
+  longest_ = row.longest;
+  policy_ = policy.empty() ? row.policy : policy;
+}
+
+std::optional<std::chrono::nanoseconds> Comeback::after_end(int wait_status, std::chrono::nanoseconds now) {
+  if (policy_ == "never" || (policy_ == "on-failure" && ended_well(wait_status))) return std::nullopt;
+  const auto at = std::max(now + first_, last_ ? *last_ + pause_ : now);
+  pause_ = !last_ || at - *last_ > 2 * longest_ ? shortest_ : std::min(2 * pause_, longest_);
+  last_ = at;
+  return at;
+}
+
+}  // namespace xconn::services

@@ -1,0 +1,17 @@
+// Inside sys/ only: what confine_children() asked for, and the child's part of it.
+#pragma once
+
+#include <optional>
+
+#include "sys/confine.hh"
+
+namespace xconn::sys {
+
+/// nullptr until confine_children() was called.
+const Fd* children_view();
+
+/// In the child, just before exec. False with errno where the kernel refuses; a host that lets nobody drop capabilities
+/// is none.
+bool give_up_all_but(Capabilities wanted);
+
+}  // namespace xconn::sys

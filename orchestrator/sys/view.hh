@@ -1,0 +1,16 @@
+// The host's files as the programs of a lab see them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sys/fd.hh"
+
+namespace xconn::sys {
+
+/// A mount namespace like ours in which all files are read-only but those below `writable`, and /dev has only what no
+/// program can do without (null, zero, full, random, urandom, tty, net/tun, pts and shm). What is mounted later is not
+/// in it. Call it from a process of one thread. Throws KernelError where the host refuses a part of it.
+Fd make_view(const std::vector<std::string>& writable);
+
+}  // namespace xconn::sys

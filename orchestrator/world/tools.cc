@@ -1,0 +1,46 @@
+#include "world/tools.hh"
+
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/errors.hh"
+#include "sys/process.hh"
+
+namespace xconn::world {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFolder = "/run/tools";
+/// Those whose packages bring a profile which denies them the run folder.
+constexpr const char* kConfined[] = {"swanctl"};
+
+bool has_apparmor() { return ::access("/proc/self/attr/apparmor/exec", W_OK) == 0; }
+
+}  // namespace
+
+void offer_tools() {
+  if (!has_apparmor()) return;
+  fs::create_directories(kFolder);
+  for (const auto* name : kConfined) {
+    const auto program = sys::find_program(name);
+    if (!program) continue;
+    const auto place = fs::path(kFolder) / name;
+    std::ofstream{place};
+    if (::mount(program->c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0)
+      throw KernelError("bind", *program, "", errno);
+  }
+}
+
+void put_tools_first() {
+  if (!fs::is_directory(kFolder)) return;
+  const auto* path = std::getenv("PATH");
+  ::setenv("PATH", (std::string(kFolder) + ":" + (path ? path : "/usr/sbin:/usr/bin:/sbin:/bin")).c_str(), 1);
+}
+
+}  // namespace xconn::world
