@@ -91,6 +91,33 @@ LinkEnds link_ends_of(const model::Topology& topology) {
   return ends;
 }
 
+/// The services of a plan that `target` names.
+std::vector<plan::Service*> services_of(const std::string& target, plan::Plan& plan) {
+  std::vector<plan::Service*> found;
+  for (auto& node : plan.nodes)
+    for (auto& service : node.services)
+      if (target.empty() || target == node.name || target == node.name + ":" + service.name) found.push_back(&service);
+  return found;
+}
+
+/// What is said of one daemon stands above what is said of its node, and that above what is said of all.
+void set_restarts(const model::Topology& topology, plan::Plan& plan, std::vector<Finding>& findings) {
+  auto restarts = topology.restarts;
+  std::ranges::stable_sort(restarts, {}, [](const auto& one) { return one.target.find(':') != std::string::npos; });
+  for (const auto& [where, target, policy] : restarts) {
+    const auto services = services_of(target, plan);
+    for (auto* service : services) service->restart = policy;
+    if (services.empty() && !target.empty())
+      findings.push_back({where,
+                          "topology",
+                          "restart." + target,
+                          policy,
+                          "it names no daemon of this topology",
+                          "name a NODE, or a NODE:DAEMON of `xconn plan`",
+                          {}});
+  }
+}
+
 std::string link_name(const model::Link& link) {
   return link.a.node + ":" + link.a.interface + "--" + link.b.node + ":" + link.b.interface;
 }
@@ -126,6 +153,7 @@ plan::Plan compose(const model::Topology& topology) {
     std::ranges::move(fragment.facts, std::back_inserter(plan.facts));
     std::ranges::move(fragment.detections, std::back_inserter(plan.detections));
   }
+  set_restarts(topology, plan, findings);
   if (!findings.empty()) throw TopologyError(findings);
   for (const auto& link : plain.links)
     plan.links.push_back({link_name(link), link.a, link.b, link.a_to_b, link.b_to_a});

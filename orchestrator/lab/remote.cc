@@ -173,6 +173,7 @@ RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const 
   sys::open_standard();  // also for a program that uses us as a library
   services::demand_needs(plan);
   demand_descriptors(plan);
+  demand_address_space(plan);
   demand_short_paths(plan, RunFolder::path_of(plan.lab));
   const Signals signals;
   const auto settings = agent_options(options);

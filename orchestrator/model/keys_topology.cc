@@ -14,6 +14,23 @@ void read_ends(const Cursor& at, Link& link) {
   if (auto b = read_word<End>(at.item(1))) link.b = std::move(*b);
 }
 
+void read_restart_of(const Cursor& at, std::string target, Topology& topology) {
+  if (auto policy = read_word<OneOf<kRestartPolicies>>(at))
+    topology.restarts.push_back({at.at().where(), std::move(target), std::move(*policy)});
+}
+
+void read_restarts(const Cursor& at, Topology& topology) {
+  if (!at.raw().is_map()) return read_restart_of(at, {}, topology);
+  for (const auto& entry : at.raw().entries)
+    if (!is_private_key(entry.key)) read_restart_of(at.entry(entry), entry.key, topology);
+}
+
+TypeInfo restarts_type() {
+  return own_type(
+      "`always`, `on-failure` or `never`, or a map to them from NODE or NODE:DAEMON",
+      R"("anyOf": [{"enum": ["always", "on-failure", "never"]}, {"type": "object", "additionalProperties": {"enum": ["always", "on-failure", "never"]}}])");
+}
+
 // The impairment of both directions is read before those of one, which begin from it.
 template <auto Member, class As>
 KeyInfo both_ways(std::string_view name, std::string_view doc) {
@@ -56,6 +73,10 @@ const ObjectInfo& object_info<Topology>() {
               "timers",
               "`azure`: the documented defaults (BGP 60/180 s, BFD 300 ms x 3); `fast`: the shortest that "
               "the real systems accept (BGP 3/10 s, BFD 100 ms x 3)"),
+          key<Topology, read_restarts>(
+              "restart", restarts_type(),
+              "what daemons do that have ended; without it, what the real ones do: a router's and a firewall's come "
+              "back, a command of `exec` does not"),
           key<Topology, read_extends>(
               "extends", own_type("path", R"("type": "string")"),
               "the file that this one changes, relative to this one: maps are merged, lists and "

@@ -303,6 +303,13 @@ struct Link {
   Impairment a_to_b, b_to_a;
 };
 
+/// What a daemon does that has ended.
+struct Restart {
+  Where where;
+  std::string target;  ///< "NODE:DAEMON", "NODE", or nothing: all of the lab
+  std::string policy;  ///< "always", "on-failure", "never"
+};
+
 enum class Timers { kAzure, kFast };
 
 struct Topology {
@@ -311,6 +318,7 @@ struct Topology {
   std::string title;
   std::string message;
   Timers timers = Timers::kAzure;
+  std::vector<Restart> restarts;
   std::vector<Node> nodes;
   std::vector<Link> links;
   std::vector<Provider> providers;

@@ -74,6 +74,8 @@ inline constexpr std::array<Text, 18> kGatewaySkus{
 inline constexpr std::array<Text, 6> kTrafficProtocols{"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"};
 inline constexpr std::array<Text, 2> kFastPathModels{"2020", "2025"};
 inline constexpr std::array<Text, 2> kFilterAccess{"Allow", "Deny"};
+// systemd.service(5)'s words, where "no" is "never": YAML 1.1 takes `no` for a boolean.
+inline constexpr std::array<Text, 3> kRestartPolicies{"always", "on-failure", "never"};
 
 template <class As>
 struct Word;  ///< Value, parse(), info(), show()

@@ -273,9 +273,12 @@ struct Table<File> {
 
 template <>
 struct Table<Service> {
-  static constexpr std::tuple fields{
-      always("kind", &Service::kind), always("name", &Service::name), optional_field("arguments", &Service::arguments),
-      optional_field("config", &Service::config), optional_field("after", &Service::after)};
+  static constexpr std::tuple fields{always("kind", &Service::kind),
+                                     always("name", &Service::name),
+                                     optional_field("arguments", &Service::arguments),
+                                     optional_field("config", &Service::config),
+                                     optional_field("after", &Service::after),
+                                     optional_field("restart", &Service::restart)};
 };
 
 template <>

@@ -53,6 +53,7 @@ struct Service {
   std::vector<std::string> arguments;  ///< kind "frr": empty; kind "command": the argv
   std::string config;                  ///< the name of the file among Node::files that configures it, or empty
   std::vector<std::string> after;      ///< names of services of this node that must be ready first
+  std::string restart = {};            ///< when it ends: "always", "on-failure", "never"; empty: as its kind does
   friend bool operator==(const Service&, const Service&) = default;
 };
 

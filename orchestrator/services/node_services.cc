@@ -20,6 +20,12 @@ namespace {
 constexpr Duration kGrace = std::chrono::seconds{2};
 constexpr Duration kLookAgain = std::chrono::milliseconds{10};
 
+/// Another policy is no reason to start it anew.
+bool run_alike(plan::Service one, const plan::Service& other) {
+  one.restart = other.restart;
+  return one == other;
+}
+
 /// Whether it will serve before long without anybody's help. Why it cannot is added to `failures`.
 bool is_coming(Service& service, std::string& failures) {
   if (!service.started()) return !service.held();
@@ -160,7 +166,7 @@ void NodeServices::come_back(const std::string& name) {
 void NodeServices::mend() {
   for (const auto& service : services_) {
     if (!service->started() || service->running() || service->done() || service->held()) continue;
-    service->forgive();
+    service->set_restart(service->spec().restart);
     restart(service->name());
   }
 }
@@ -185,7 +191,9 @@ void NodeServices::restart(std::string_view name) {
 }
 
 void NodeServices::change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files) {
-  const auto stays = [&](const auto& service) { return std::ranges::find(wanted, service->spec()) != wanted.end(); };
+  const auto stays = [&](const auto& service) {
+    return std::ranges::any_of(wanted, [&](const auto& spec) { return run_alike(service->spec(), spec); });
+  };
   for (auto service = services_.rbegin(); service != services_.rend(); ++service)
     if (!stays(*service)) (*service)->stop(kGrace);
   const auto going = std::stable_partition(services_.begin(), services_.end(), stays);
@@ -194,7 +202,10 @@ void NodeServices::change(const std::vector<plan::Service>& wanted, const std::v
   std::vector<std::unique_ptr<Service>> all;
   for (const auto& spec : wanted) {
     const auto known = std::ranges::find_if(services_, [&](const auto& s) { return s && s->name() == spec.name; });
-    if (known != services_.end()) (*known)->files_changed(files);
+    if (known != services_.end()) {
+      (*known)->files_changed(files);
+      (*known)->set_restart(spec.restart);
+    }
     all.push_back(known == services_.end() ? made(spec) : std::move(*known));
   }
   services_ = std::move(all);

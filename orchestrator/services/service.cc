@@ -53,7 +53,7 @@ struct Service::Known {
 Service::Service(plan::Service spec, Context context)
     : spec_(std::move(spec)),
       context_(std::move(context)),
-      comeback_(spec_.kind, {}),
+      comeback_(spec_.kind, spec_.restart),
       known_(std::make_unique<Known>()) {}
 
 Service::~Service() = default;
@@ -114,7 +114,10 @@ void Service::hold(bool held) {
   comes_back_ = {};
 }
 
-void Service::forgive() { comeback_ = Comeback(spec_.kind, {}); }
+void Service::set_restart(const std::string& policy) {
+  spec_.restart = policy;
+  comeback_ = Comeback(spec_.kind, policy);
+}
 
 void Service::forget_state() {
   state_refused(name() + " has ended");

@@ -74,8 +74,8 @@ class Service {
   /// Held, it does not start, by itself or with others. What holds it kills it, too.
   void hold(bool held);
   bool held() const { return held_; }
-  /// Pauses are counted anew: somebody asked for it.
-  void forgive();
+  /// Another policy, or nothing new; pauses are counted anew.
+  void set_restart(const std::string& policy);
 
   /// The daemon's processes (itself first, then its children), empty when it does not run.
   std::vector<int> process_ids() const;

@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import crossconnect
@@ -75,6 +76,12 @@ def answers_in(lab: Any, during: During, times: int = 5) -> float:
         took.append(time.monotonic() - begin)
         assert during.is_on(), "it was over before it could be measured"
     return min(took)
+
+
+def overlay(folder: Path, text: str, base: str = CHAIN) -> Path:
+    path = folder / "overlay.yaml"
+    path.write_text(f"extends: {base}\n{text}")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +184,50 @@ def test_down_does_not_wait_for_a_frozen_daemon():
     begin = time.monotonic()
     lab.down()
     assert time.monotonic() - begin < 3
+
+
+def test_one_that_is_never_to_come_back_is_named_at_once_and_mended_by_up(xconn: Any, tmp_path: Path):
+    topology = overlay(tmp_path, 'name: chain\nrestart: {"r1:bgpd": never, r2: on-failure}\n')
+    with crossconnect.up(topology, name="never") as lab:
+        before = pids(lab, "r1:bgpd")
+        send(lab, "r1:bgpd", signal.SIGKILL)
+        eventually(lambda: any("r1" in one["node"] for one in lab.events() if "ended" in one["text"]), within=5)
+        assert said(lab, "r1")[-1] == "bgpd ended: killed by SIGKILL; it stays down (restart: never)"
+        begin = time.monotonic()
+        with pytest.raises(crossconnect.ServiceError, match="xconn restart r1:bgpd"):
+            lab.wait(60)
+        assert time.monotonic() - begin < 5, "nobody waits for what cannot come"
+        assert "it stays down" in lab.inspect()["missing"]
+
+        up = xconn("up", str(topology), "--name", "never")
+        assert up.returncode == 0, up.stderr
+        assert is_back(lab, "r1:bgpd", before)
+        assert bgp_state(lab, "r2", "192.0.2.1") == "Established"
+
+        send(lab, "r1:bgpd", signal.SIGKILL)
+        eventually(lambda: pids(lab, "r1:bgpd") == [], within=5)
+        done = xconn("restart", "r1:bgpd", "--lab", "never")
+        assert done.returncode == 0, done.stderr
+        lab.wait(60)
+        assert reaches(lab, node="left", to="10.0.3.10")
+
+
+def test_one_that_keeps_dying_is_tried_less_and_less_often(tmp_path: Path):
+    text = "name: chain\nrestart: {'left:command-1': always}\nnodes: {left: {exec: [timeout 0.2 cat /dev/zero]}}\n"
+    with crossconnect.up(overlay(tmp_path, text), name="dying") as lab:
+        eventually(lambda: len(said(lab, "left")) >= 4, within=20)
+        at = [
+            one["at"] / 1e9 for one in lab.events() if one["node"] == "left" and "ended: exit status 124" in one["text"]
+        ]
+        pauses = [later - earlier for earlier, later in zip(at, at[1:])]
+        assert pauses[2] > pauses[0] + 0.5, pauses
+        assert "it starts again in" in said(lab, "left")[-1]
+
+
+def test_a_restart_that_names_nothing_is_refused(xconn: Any, tmp_path: Path):
+    done = xconn("validate", str(overlay(tmp_path, 'restart: {"r9": never, "r1:ospfd": always, r1: sometimes}\n')))
+    assert done.returncode == 2
+    assert "one of always, on-failure, never" in done.stderr + done.stdout
+    done = xconn("validate", str(overlay(tmp_path, 'restart: {"r9": never, "r1:ospfd": always}\n')))
+    assert done.returncode == 2
+    assert (done.stderr + done.stdout).count("it names no daemon of this topology") == 2

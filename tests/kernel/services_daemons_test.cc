@@ -259,6 +259,19 @@ TEST_F(Programs, OneThatDiesAtItsStartTellsItsLastLines) {
   EXPECT_FALSE(nodes_[0].services->at("later").started());
 }
 
+TEST_F(Programs, OneThatKeepsDyingIsTriedAgainWithGrowingPauses) {
+  auto& n = node("n", {}, {{.kind = "command", .name = "c", .arguments = {"false"}, .restart = "always"}});
+  n.services->start();
+  loop_.wait("three more ends", 20s, [&]() -> std::optional<std::string> {
+    if (std::ranges::count_if(events_, [](const Event& e) { return e.text.starts_with("c ended: exit status 1"); }) > 3)
+      return std::nullopt;
+    return seen_events();
+  });
+  EXPECT_THAT(events_.front().text, "c ended: exit status 1; it starts again in 1s");
+  EXPECT_GT(events_.back().at - events_.front().at, 3900ms) << seen_events();
+  EXPECT_THROW(n.services->missing(), ServiceError) << "nobody waits for it";
+}
+
 TEST_F(Programs, StoppingDoesNotHoldUpTheLoopAndEndsWithAKill) {
   auto& n = node("n", {},
                  {{.kind = "command",

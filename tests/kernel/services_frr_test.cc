@@ -148,6 +148,26 @@ TEST_F(Frr, AKilledZebraLeavesItsRoutesAndComesBackWithItsClients) {
   EXPECT_NE(r1_->services->at("bgpd").process_ids(), bgpd);
 }
 
+TEST_F(Frr, OneThatIsNeverToComeBackIsAnErrorAtOnce) {
+  auto services = kRouter;
+  services[1].restart = "never";
+  auto& router = node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), services);
+  start();
+  const auto killed = sys::now();
+  router.services->at("bgpd").signal(SIGKILL);
+  EXPECT_EQ(wait_event("r1", "service", "bgpd", killed).text,
+            "bgpd ended: killed by SIGKILL; it stays down (restart: never)");
+  try {
+    router.services->missing();
+    FAIL() << "somebody would wait for it";
+  } catch (const ServiceError& error) {
+    EXPECT_THAT(error.status(), HasSubstr("xconn restart r1:bgpd"));
+  }
+  router.services->mend();
+  wait_ready();
+  EXPECT_TRUE(router.services->at("bgpd").running());
+}
+
 TEST_F(Frr, OneThatIsHeldStaysDownWhateverHappensAroundIt) {
   auto& router = node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
   start();
