@@ -1,12 +1,15 @@
 #include "cli/files.hh"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
+#include "sys/fd.hh"
 #include "world/place.hh"
 
 namespace xconn::cli {
@@ -23,13 +26,23 @@ void demand_access(const std::string& option, const fs::path& path) {
     throw CLI::ValidationError(option, path.string() + " cannot be written: " + std::strerror(errno));
 }
 
+/// access(2) is not asked: to root it says yes of /proc, where no file can be made.
+void demand_takes_files(const std::string& option, const fs::path& folder) {
+  auto trial = (folder / ".xconn-XXXXXX").string();
+  const sys::Fd file(::mkostemp(trial.data(), O_CLOEXEC));
+  if (!file)
+    throw CLI::ValidationError(option, "no file can be made in " + folder.string() + ": " + std::strerror(errno));
+  ::unlink(trial.c_str());
+}
+
 }  // namespace
 
 void demand_writable(const std::string& option, const std::string& file) {
   const auto folder = fs::absolute(file).parent_path();
   demand(fs::is_directory(folder), option, "there is no folder " + folder.string() + "; make it first");
   demand(!fs::is_directory(file), option, file + " is a folder; name a file");
-  demand_access(option, fs::exists(file) && !fs::is_regular_file(file) ? fs::path(file) : folder);
+  if (fs::exists(file) && !fs::is_regular_file(file)) return demand_access(option, file);
+  demand_takes_files(option, folder);
 }
 
 void demand_folder_of_agent(const std::string& option, const std::string& folder) {

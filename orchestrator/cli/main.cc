@@ -11,8 +11,8 @@
 #include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
-#include "lab/limits.hh"
 #include "lab/remote.hh"
+#include "sys/exhaustion.hh"
 #include "sys/privilege.hh"
 #include "sys/stdio.hh"
 #include "world/error_wire.hh"
@@ -44,16 +44,16 @@ int run(const cli::Session& session) {
   } catch (const HostError& error) {
     return fail(error, cli::kHostLacks, session);
   } catch (const KernelError& error) {
-    if (const auto lack = lab::exhausted(error)) return fail(*lack, cli::kHostLacks, session);
+    if (const auto lack = sys::exhausted(error)) return fail(*lack, cli::kHostLacks, session);
     if (error.error_number() != EPERM) return fail(error, cli::kFail, session);
     return fail(HostError(error.what(), sys::privilege_remedy()), cli::kHostLacks, session);
   } catch (const CLI::ValidationError& error) {
     return fail(error, cli::kUsage, session);
   } catch (const std::bad_alloc&) {
-    return fail(*lab::exhausted({"allocate", "memory", "", ENOMEM}), cli::kHostLacks, session);
+    return fail(*sys::exhausted({"allocate", "memory", "", ENOMEM}), cli::kHostLacks, session);
   } catch (const std::system_error& error) {  // of a thread that could not be made
     if (error.code() != std::errc::resource_unavailable_try_again) return fail(error, cli::kFail, session);
-    return fail(*lab::exhausted({"start", "a thread, for want of memory", "", ENOMEM}), cli::kHostLacks, session);
+    return fail(*sys::exhausted({"start", "a thread, for want of memory", "", ENOMEM}), cli::kHostLacks, session);
   } catch (const std::exception& error) {
     return fail(error, cli::kFail, session);
   }

@@ -17,6 +17,7 @@
 #include <cstring>
 
 #include "datapath/tc.hh"
+#include "sys/exhaustion.hh"
 #include "sys/modules.hh"
 #include "sys/process.hh"
 
@@ -90,6 +91,7 @@ std::optional<Refusal> Trial::attempt(const Attempt& action) {
   } catch (const HostError& error) {
     return Refusal{error.missing(), error.remedy()};
   } catch (const KernelError& error) {
+    if (const auto lack = sys::exhausted(error)) return Refusal{lack->missing(), lack->remedy()};
     const std::string reason = std::strerror(error.error_number());
     const auto sentence = error.sentence().empty() ? "" : " (" + error.sentence() + ")";
     return Refusal{error.operation() + ": " + reason + sentence, {}};

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <string>
 #include <string_view>
 
@@ -22,8 +21,8 @@ std::size_t descriptors_for(const plan::Plan& plan) {
   return count;
 }
 
-/// The address space that the greediest process of a kind takes: threads have a stack of 8 MiB and an arena of 64 each.
-/// Seen: zebra 523 MB, charon 1129 MB. What zebra does not get it does not miss aloud: a thread less, and bgpd is unheard.
+/// The address space that the greediest process of a kind takes; each thread has a stack of 8 MiB and an arena of 64.
+/// Seen: zebra 523 MB, charon 1129 MB. A zebra that gets no thread says nothing, and never hears its bgpd.
 struct Appetite {
   std::string_view kind;
   rlim_t bytes;
@@ -39,30 +38,6 @@ rlim_t address_space_for(const plan::Plan& plan) {
         if (service.kind == kind) most = std::max(most, bytes);
   return most;
 }
-
-/// A row counts when the operation begins with its words.
-struct Row {
-  int error;
-  const char *operation, *lacks, *remedy;
-};
-
-constexpr std::array kRows{
-    Row{ENOSPC, "clone3", "the host allows no more namespaces",
-        "sysctl -w user.max_mnt_namespaces=65536 user.max_net_namespaces=65536 user.max_pid_namespaces=65536"},
-    Row{ENOSPC, "create network namespace", "the host allows no more network namespaces",
-        "sysctl -w user.max_net_namespaces=65536"},
-    Row{ENOSPC, "watch", "the host allows no more watches of files", "sysctl -w fs.inotify.max_user_watches=1048576"},
-    Row{EMFILE, "create inotify", "the host allows no more watchers of files",
-        "sysctl -w fs.inotify.max_user_instances=1024"},
-    Row{ENOSPC, "", "there is no space left on a disk", "df says which is full; XCONN_RUN puts run folders elsewhere"},
-    Row{EDQUOT, "", "a disk's quota is used up", "quota says whose; XCONN_RUN puts run folders elsewhere"},
-    Row{EMFILE, "", "the process may open no more files", "ulimit -n 65536; in a container: --ulimit nofile=65536"},
-    Row{ENFILE, "", "the host has no more open files", "sysctl -w fs.file-max=1000000"},
-    Row{ENOMEM, "", "there is not enough memory",
-        "end something else, or raise ulimit -v or the memory.max of the cgroup"},
-    Row{EAGAIN, "fork", "there may be no more processes", "raise ulimit -u, or the pids.max of the cgroup"},
-    Row{EAGAIN, "clone3", "there may be no more processes", "raise ulimit -u, or the pids.max of the cgroup"},
-};
 
 }  // namespace
 
@@ -98,14 +73,6 @@ void demand_short_paths(const plan::Plan& plan, const std::string& folder) {
                           " bytes, and strongSwan takes 107 at most",
                       "a shorter XCONN_RUN, or shorter names of the lab and its nodes");
     }
-}
-
-std::optional<HostError> exhausted(const KernelError& error) {
-  const auto row = std::ranges::find_if(kRows, [&](const Row& each) {
-    return each.error == error.error_number() && error.operation().starts_with(each.operation);
-  });
-  if (row == kRows.end()) return std::nullopt;
-  return HostError(std::string(row->lacks) + " (" + error.what() + ")", row->remedy);
 }
 
 }  // namespace xconn::lab

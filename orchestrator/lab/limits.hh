@@ -1,7 +1,6 @@
-// What a host may not have enough of: descriptors, space, memory, processes.
+// What a plan needs of a host that may not have so much: descriptors, address space, short paths.
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "base/errors.hh"
@@ -18,8 +17,5 @@ void demand_address_space(const plan::Plan& plan);
 /// Throws HostError when a socket in the lab's run folder would have a longer path than strongSwan takes. All others
 /// may be longer (sys/line.hh).
 void demand_short_paths(const plan::Plan& plan, const std::string& folder);
-
-/// What ran out and the line that gives more of it, when that is why the kernel refused.
-std::optional<HostError> exhausted(const KernelError& error);
 
 }  // namespace xconn::lab
