@@ -54,43 +54,48 @@ bool BgpWatch::take_summary(const json& summary) {
   if (!summary.is_object()) return false;
   std::string now;
   queued_.clear();
-  versions_.clear();
+  families_.clear();
   for (const auto& [name, family] : kFamilies) {
     const auto& seen = part(summary, name);
     if (!seen.is_object()) continue;
-    versions_[family] = number(seen, "tableVersion");
-    now += fmt::format("{} {}", family, versions_[family]);
+    families_.insert(family);
+    now += fmt::format("{} {}", family, number(seen, "tableVersion"));
     for (const auto& [address, peer] : part(seen, "peers").items()) {
       now += standing_of(address, peer);
       if (text(peer, "state") == "Established" && number(peer, "inq") + number(peer, "outq") > 0) queued_ = address;
     }
   }
   // A family whose last neighbor was taken away is in no summary any more, and has no table.
-  if (std::erase_if(tables_, [&](const auto& table) { return !versions_.contains(table.first); }) > 0)
+  if (std::erase_if(tables_, [&](const auto& table) { return !families_.contains(table.first); }) > 0)
     compared_.reset();
-  const bool changed = now != summary_;
+  if (now == summary_) return false;
   summary_ = std::move(now);
-  return changed;
+  ++changes_;
+  return true;
 }
 
-std::vector<std::string> BgpWatch::unread() const {
+std::vector<std::string> BgpWatch::outdated() const {
   std::vector<std::string> families;
-  for (const auto& [family, version] : versions_) {
+  for (const auto& family : families_) {
     const auto table = tables_.find(family);
-    if (table == tables_.end() || table->second.version != version) families.push_back(family);
+    if (table == tables_.end() || table->second.asked_at != changes_) families.push_back(family);
   }
   return families;
 }
 
-void BgpWatch::take_table(const std::string& family, const json& table) {
-  const auto version = std::max(number(table, "tableVersion"), versions_[family]);
-  tables_[family] = {version, selected_of(table)};
+std::vector<std::string> BgpWatch::unread() const {
+  if (compared_ && compared_->missing) return {families_.begin(), families_.end()};
+  return outdated();
+}
+
+void BgpWatch::take_table(const std::string& family, const json& table, std::uint64_t asked_at) {
+  tables_[family] = {asked_at, selected_of(table)};
   compared_.reset();
 }
 
 std::optional<std::string> BgpWatch::pending(const RoutesSeen& main_table) const {
   if (!queued_.empty()) return "messages from or to " + queued_ + " wait";
-  if (const auto families = unread(); !families.empty()) return "its " + families.front() + " table is being read";
+  if (const auto families = outdated(); !families.empty()) return "its " + families.front() + " table is being read";
   if (!compared_ || compared_->routes != main_table.version)
     compared_ = Compared{main_table.version, missing_in_kernel(main_table)};
   return compared_->missing;

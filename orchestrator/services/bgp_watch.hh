@@ -23,25 +23,30 @@ class BgpWatch {
   /// True when tables or sessions are not what they were at the summary before.
   bool take_summary(const nlohmann::json& summary);
 
-  /// Families ("ipv4", "ipv6") whose table has changed since it was last read.
+  /// How often summaries have changed.
+  std::uint64_t changes() const { return changes_; }
+  /// Families ("ipv4", "ipv6") whose table may be another than what was last read: the summary has changed since, or
+  /// the kernel has other routes. A table's version alone does not tell: one more equal path leaves it as it is.
   std::vector<std::string> unread() const;
-  /// Of `show bgp FAMILY unicast json`.
-  void take_table(const std::string& family, const nlohmann::json& table);
+  /// Of `show bgp FAMILY unicast json`, asked for when summaries had changed so often.
+  void take_table(const std::string& family, const nlohmann::json& table, std::uint64_t asked_at);
 
   /// Messages that wait, a table that is not read yet, routes that are not in the kernel; nullopt when there are none.
   std::optional<std::string> pending(const RoutesSeen& main_table) const;
 
  private:
   struct Table {
-    std::int64_t version = -1;
+    std::uint64_t asked_at = 0;
     Selected selected;
   };
+  std::vector<std::string> outdated() const;
   std::optional<std::string> missing_in_kernel(const RoutesSeen& main_table) const;
 
   std::set<std::string> told_all_;
   std::string summary_;
+  std::uint64_t changes_ = 0;
   std::string queued_;  // the first neighbour with messages that wait
-  std::map<std::string, std::int64_t> versions_;
+  std::set<std::string> families_;
   std::map<std::string, Table> tables_;
   struct Compared {
     std::uint64_t routes = 0;

@@ -253,20 +253,17 @@ void FrrDaemon::read_tables() {
   following->tables_asked = sys::now();
   for (const auto& family : bgp_.unread())
     if (auto asked = vty_ask(context().loop, socket(), "show bgp " + family + " unicast json", kNoBound,
-                             [this, family](auto table) {
-                               if (table.failure())
-                                 following_.lock()->tables.erase(family);  // asked again by the next summary
-                               else
-                                 table_arrived(family, table.get());
+                             [this, family, asked_at = bgp_.changes()](auto table) {
+                               if (!table.failure()) table_arrived(family, table.get(), asked_at);
+                               following_.lock()->tables.erase(family);  // a failure is asked again by the next summary
                              }))
       following->tables[family] = std::move(asked);
 }
 
-void FrrDaemon::table_arrived(const std::string& family, const std::string& reply) {
+void FrrDaemon::table_arrived(const std::string& family, const std::string& reply, std::uint64_t asked_at) {
   const auto following = following_.lock();
-  bgp_.take_table(family, parsed(reply));
+  bgp_.take_table(family, parsed(reply), asked_at);
   following->tables_not_before = sys::now() + 5 * (sys::now() - following->tables_asked);
-  following->tables.erase(family);
 }
 
 std::optional<std::string> FrrDaemon::pending(const RoutesSeen& main_table) const {

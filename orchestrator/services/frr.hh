@@ -52,7 +52,7 @@ class FrrDaemon : public Service {
   void bgp_changed(BgpChange change, std::optional<std::chrono::nanoseconds> stamp);
   void answered_with(const std::string& reply);
   void read_tables();
-  void table_arrived(const std::string& family, const std::string& reply);
+  void table_arrived(const std::string& family, const std::string& reply, std::uint64_t asked_at);
   nlohmann::json state_of(const nlohmann::json& answer) const;
 
   std::weak_ptr<Following> following_;

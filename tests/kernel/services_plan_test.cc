@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "services_ground.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::services {
 namespace {
@@ -13,7 +14,7 @@ bool needs_no_interface(const plan::Service& service) { return service.kind == "
 class ReferencePlan : public Ground {};
 
 TEST_F(ReferencePlan, ItsRoutersAndTunnelEndsStart) {
-  const auto text = sys::read_file(XCONN_SOURCE_DIR "/tests/unit/golden/sdwan-expressroute.plan.json");
+  const auto text = sys::read_file(std::string(kSourceDir) + "/tests/unit/golden/sdwan-expressroute.plan.json");
   const auto plan = plan::from_json(nlohmann::json::parse(text));
   std::size_t count = 0;
   for (const auto& planned : plan.nodes) {

@@ -3,6 +3,7 @@
 
 #include "az/refusal.hh"
 #include "az_setting.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::az {
 namespace {
@@ -217,7 +218,7 @@ TEST(AdvertisedRoutes, HaveTheGatewaysOwnNumberAndAddress) {
 }
 
 TEST(Shapes, HaveTheKeysOfTheirYear) {
-  std::ifstream file(std::string(XCONN_SOURCE_DIR) + "/tests/unit/az/keys.json");
+  std::ifstream file(std::string(kSourceDir) + "/tests/unit/az/keys.json");
   const auto expected = json::parse(file);
   const Lab lab = [] {
     auto all = arp_lab(json::array({neighbour("192.0.2.97", "06:00:00:00:ce:b0", "reachable", 0)}));

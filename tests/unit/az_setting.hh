@@ -11,11 +11,12 @@
 #include "az/print.hh"
 #include "az/shape.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::az {
 
 inline model::Topology topology() {
-  auto read = model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/private-peering");
+  auto read = model::read(std::string(kSourceDir) + "/topologies/private-peering");
   model::Vnet spoke;
   spoke.name = "vnet1";
   spoke.region = "eastus";

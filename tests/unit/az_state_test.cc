@@ -4,6 +4,7 @@
 
 #include "az/ruleset.hh"
 #include "az_setting.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::az {
 namespace {
@@ -55,7 +56,7 @@ TEST(VnetPeeringState, IsWhetherTheFabricsAreJoined) {
 
 // --- connections ---------------------------------------------------------------------------------------------------
 
-model::Topology backup() { return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/er-vpn-backup"); }
+model::Topology backup() { return model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup"); }
 
 model::Connection& ipsec(model::Topology& topology) {
   for (auto& connection : topology.connections)

@@ -8,6 +8,7 @@
 #include "azure/expand.hh"
 #include "azure/life.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -17,7 +18,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 model::Topology shipped(const std::string& name) {
-  return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name);
+  return model::read(std::string(kSourceDir) + "/topologies/" + name);
 }
 
 bool has_node(const model::Topology& topology, const std::string& name) {
@@ -59,7 +60,7 @@ TEST(Circuit, DualStackHasASessionOfEachFamilyOnEveryLeg) {
 }
 
 TEST(Circuit, ThatRunsKeepsTheNamesOfItsRoutersWhenAnotherOneComes) {
-  const std::string path = std::string(XCONN_SOURCE_DIR) + "/topologies/two-circuits";
+  const std::string path = std::string(kSourceDir) + "/topologies/two-circuits";
   auto running = model::read(path);
   running.circuits.resize(1);
   const auto document = carried_over(running, model::Document::load(path + "/topology.yaml"));

@@ -6,6 +6,7 @@
 #include "azure/effective_routes.hh"
 #include "azure/expand.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -14,7 +15,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 model::Topology expanded(const std::string& name) {
-  return expand(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name));
+  return expand(model::read(std::string(kSourceDir) + "/topologies/" + name));
 }
 
 Route route(const std::string& to, RouteKind kind, std::uint32_t metric, std::vector<NextHop> hops = {}) {

@@ -5,6 +5,7 @@
 
 #include "azure/expand.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Topology reference() { return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute"); }
+model::Topology reference() { return model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"); }
 
 const model::Node& node(const model::Topology& topology, std::string_view name) {
   const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);

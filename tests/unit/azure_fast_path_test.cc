@@ -6,6 +6,7 @@
 
 #include "azure/expand.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -15,7 +16,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 model::Topology expanded(const std::string& name) {
-  return expand(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name));
+  return expand(model::read(std::string(kSourceDir) + "/topologies/" + name));
 }
 
 const model::Node& node(const model::Topology& topology, std::string_view name) {

@@ -8,6 +8,7 @@
 #include "azure/life.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -19,7 +20,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 const Topology& base() {
-  static const Topology kBase = model::read(std::string(XCONN_SOURCE_DIR) + "/tests/unit/bad/base.yaml");
+  static const Topology kBase = model::read(std::string(kSourceDir) + "/tests/unit/bad/base.yaml");
   return kBase;
 }
 

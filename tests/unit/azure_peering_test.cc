@@ -6,6 +6,7 @@
 #include "azure/expand.hh"
 #include "azure/peering.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -15,7 +16,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 model::Topology reference(const std::string& file = "topology.yaml") {
-  return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/transit-vnet/" + file);
+  return model::read(std::string(kSourceDir) + "/topologies/transit-vnet/" + file);
 }
 
 model::Vnet& vnet(model::Topology& topology, const std::string& name) {

@@ -6,6 +6,7 @@
 
 #include "azure/expand.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::azure {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Topology backup() { return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/er-vpn-backup"); }
+model::Topology backup() { return model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup"); }
 
 model::Gateway& vpn_gateway(model::Topology& topology) {
   return *std::ranges::find(topology.gateways, "Vpn", &model::Gateway::type);

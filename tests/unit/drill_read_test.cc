@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "drill/drill.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::drill {
 namespace {
@@ -161,7 +162,7 @@ TEST(DrillRead, BrokenYamlAndNoiseAreFindings) {
 TEST(DrillRead, AFileThatIsNotThere) { EXPECT_THROW(read("/nowhere/d.yaml"), TopologyError); }
 
 TEST(DrillRead, TheDrillsThatAreShippedCanBeRead) {
-  const std::filesystem::path folder = std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute/drills";
+  const std::filesystem::path folder = std::string(kSourceDir) + "/topologies/sdwan-expressroute/drills";
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const Drill drill = read(entry.path());

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "drill_evidence.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::drill {
 namespace {
@@ -29,7 +30,7 @@ Report report() {
 
 // XCONN_GOLDEN=write makes the golden file anew.
 void expect_golden(const std::string& text, const std::string& name) {
-  const std::string path = std::string(XCONN_SOURCE_DIR) + "/tests/unit/golden/" + name;
+  const std::string path = std::string(kSourceDir) + "/tests/unit/golden/" + name;
   if (const char* wish = std::getenv("XCONN_GOLDEN"); wish != nullptr && std::string(wish) == "write") {
     std::ofstream(path) << text;
   }

@@ -11,6 +11,7 @@
 #include "faults/kinds.hh"
 #include "model/read.hh"
 #include "nodes/compose.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::drill {
 namespace {
@@ -19,7 +20,7 @@ using testing::Contains;
 
 std::vector<std::string> shipped() {
   std::vector<std::string> files;
-  const std::filesystem::path folder = std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute/drills";
+  const std::filesystem::path folder = std::string(kSourceDir) + "/topologies/sdwan-expressroute/drills";
   for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;

@@ -16,6 +16,7 @@
 #include "model/keys.hh"
 #include "model/read.hh"
 #include "nodes/compose.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn {
 namespace {
@@ -28,7 +29,7 @@ using model::RawPtr;
 using nlohmann::json;
 using Shape = model::TypeInfo::Shape;
 
-const std::string kRoot = XCONN_SOURCE_DIR;
+const std::string kRoot = kSourceDir;
 
 // --- where every key stands
 // --------------------------------------------------------------------------------------------

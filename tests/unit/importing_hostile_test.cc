@@ -10,6 +10,7 @@
 
 #include "importing/import.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::importing {
 namespace {
@@ -165,7 +166,7 @@ std::string mutated(std::string text, std::mt19937& random) {
 /// Whatever comes: it is refused in words, or becomes a topology that either keeps the rules or whose notes say which
 /// one it breaks.
 TEST(HostileImport, MutatedExports) {
-  const auto folder = std::filesystem::path(XCONN_SOURCE_DIR) / "tests/data/import";
+  const auto folder = std::filesystem::path(kSourceDir) / "tests/data/import";
   std::mt19937 random(11);
   int taken = 0, refused = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

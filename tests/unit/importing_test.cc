@@ -10,6 +10,7 @@
 
 #include "importing/import.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::importing {
 namespace {
@@ -26,7 +27,7 @@ std::string file_text(const fs::path& path) {
 
 std::vector<Text> texts_of(const std::string& folder) {
   std::vector<Text> texts;
-  const fs::path source = fs::path(XCONN_SOURCE_DIR) / "tests/data/import" / folder;
+  const fs::path source = fs::path(kSourceDir) / "tests/data/import" / folder;
   for (const auto& entry : fs::directory_iterator(source))
     texts.push_back({entry.path().filename().string(), file_text(entry.path())});
   std::ranges::sort(texts, {}, &Text::file);
@@ -40,7 +41,7 @@ std::string text_of(const std::vector<Note>& notes) {
 }
 
 void compare(const std::string& text, const std::string& name) {
-  const auto path = fs::path(XCONN_SOURCE_DIR) / "tests/unit/golden" / name;
+  const auto path = fs::path(kSourceDir) / "tests/unit/golden" / name;
   if (std::getenv("XCONN_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
   EXPECT_EQ(text, file_text(path)) << "review the difference; XCONN_UPDATE_GOLDEN=1 accepts it";
 }

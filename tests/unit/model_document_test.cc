@@ -5,6 +5,7 @@
 
 #include "model/document.hh"
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::model {
 namespace {
@@ -92,7 +93,7 @@ TEST_F(DocumentTest, ItsYamlReadsBackAndHidesKeysOnlyWhenAsked) {
 }
 
 TEST_F(DocumentTest, EveryReferenceTopologyIsTheSameAfterItWasKept) {
-  for (const auto& entry : fs::directory_iterator(std::string(XCONN_SOURCE_DIR) + "/topologies")) {
+  for (const auto& entry : fs::directory_iterator(std::string(kSourceDir) + "/topologies")) {
     const auto path = entry.path() / "topology.yaml";
     if (!fs::exists(path)) continue;
     const auto document = Document::load(path);

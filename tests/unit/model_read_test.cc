@@ -4,11 +4,12 @@
 #include <fstream>
 
 #include "model/read.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::model {
 namespace {
 
-const std::string kTopologies = std::string(XCONN_SOURCE_DIR) + "/topologies/";
+const std::string kTopologies = std::string(kSourceDir) + "/topologies/";
 
 Topology parse(const std::string& text) { return read_text(text, "test.yaml"); }
 

@@ -9,11 +9,12 @@
 
 #include "model/read.hh"
 #include "model/rules.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::model {
 namespace {
 
-const std::filesystem::path kFolder = std::filesystem::path(XCONN_SOURCE_DIR) / "tests/unit/bad";
+const std::filesystem::path kFolder = std::filesystem::path(kSourceDir) / "tests/unit/bad";
 
 struct Wanted {
   int line;

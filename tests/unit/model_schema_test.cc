@@ -6,12 +6,13 @@
 #include <sstream>
 
 #include "model/schema.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::model {
 namespace {
 
 std::string committed(const std::string& file) {
-  std::ifstream stream(std::string(XCONN_SOURCE_DIR) + "/" + file);
+  std::ifstream stream(std::string(kSourceDir) + "/" + file);
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
@@ -19,7 +20,7 @@ std::string committed(const std::string& file) {
 
 void expect_current(const std::string& file, const std::string& text) {
   if (std::getenv("XCONN_UPDATE_GOLDEN") != nullptr)  // NOLINT(concurrency-mt-unsafe)
-    std::ofstream(std::string(XCONN_SOURCE_DIR) + "/" + file) << text;
+    std::ofstream(std::string(kSourceDir) + "/" + file) << text;
   EXPECT_EQ(committed(file), text) << "XCONN_UPDATE_GOLDEN=1 model_test writes it";
 }
 

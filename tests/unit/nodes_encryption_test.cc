@@ -6,6 +6,7 @@
 
 #include "model/read.hh"
 #include "nodes/compose.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -14,7 +15,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 model::Topology reference(const std::string& name) {
-  return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name);
+  return model::read(std::string(kSourceDir) + "/topologies/" + name);
 }
 
 const plan::Node* find(const plan::Plan& plan, const std::string& name) {

@@ -8,6 +8,7 @@
 
 #include "model/read.hh"
 #include "nodes/compose.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -22,7 +23,7 @@ std::string file_text(const std::string& path) {
 class Golden : public testing::TestWithParam<const char*> {};
 
 TEST_P(Golden, PlanIsTheReviewedOne) {
-  const std::string source = XCONN_SOURCE_DIR, name = GetParam();
+  const std::string source = kSourceDir, name = GetParam();
   const auto plan = compose(model::read(source + "/topologies/" + name));
   const auto text = plan::to_json(plan, true).dump(1) + "\n";
   const auto path = source + "/tests/unit/golden/" + name + ".plan.json";

@@ -8,6 +8,7 @@
 #include "model/read.hh"
 #include "nodes/compose.hh"
 #include "nodes/routing/propagation.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -156,7 +157,7 @@ TEST(RouterId, IsAnotherOneForEachRouterOfAReferenceTopology) {
   for (const char* name :
        {"aviatrix-encryption", "bfd-on-off", "chain", "connectivity", "er-direct", "er-vpn-backup", "microsoft-peering",
         "private-peering", "sdwan-expressroute", "transit-vnet", "two-circuits", "vpn-over-er"}) {
-    const auto plain = azure::expand(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/" + name));
+    const auto plain = azure::expand(model::read(std::string(kSourceDir) + "/topologies/" + name));
     std::map<Address, std::string> owners;
     for (const auto& node : plain.nodes) {
       if (!node.bgp) continue;
@@ -169,7 +170,7 @@ TEST(RouterId, IsAnotherOneForEachRouterOfAReferenceTopology) {
 }
 
 TEST(RouteFacts, NameAllNextHopsThatTheKernelWillHave) {
-  const auto plan = compose(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/two-circuits/equal.yaml"));
+  const auto plan = compose(model::read(std::string(kSourceDir) + "/topologies/two-circuits/equal.yaml"));
   const auto fact = std::ranges::find_if(plan.facts, [](const plan::Fact& one) {
     return one.node == "er-gw-0" && one.kind == "route" && one.subject == "10.11.0.0/24";
   });

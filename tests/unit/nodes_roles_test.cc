@@ -7,6 +7,7 @@
 #include "model/read.hh"
 #include "nodes/compose.hh"
 #include "nodes/roles.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -15,7 +16,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-model::Topology reference() { return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute"); }
+model::Topology reference() { return model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"); }
 
 model::Node& node(model::Topology& topology, const std::string& name) {
   return *std::ranges::find(topology.nodes, name, &model::Node::name);
@@ -163,11 +164,11 @@ TEST(Routing, NothingIsExpectedOfASessionThatNobodyAnswers) {
 }
 
 TEST(Routing, RoutesAreExpectedWhereTheyAreLearned) {
-  const auto chain = compose(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/chain"));
+  const auto chain = compose(model::read(std::string(kSourceDir) + "/topologies/chain"));
   EXPECT_TRUE(has_route(chain, "r1", "10.0.3.0/24"));
   EXPECT_TRUE(has_fact(chain, {"r2", "route", "10.0.3.0/24", "192.0.2.6"}));
   EXPECT_FALSE(has_route(chain, "r1", "10.0.1.0/24")) << "its own";
-  auto topology = model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/chain");
+  auto topology = model::read(std::string(kSourceDir) + "/topologies/chain");
   node(topology, "r2").bgp->asn = *Asn::of(64601);  // r1 and r2 are internal now, but r1 does not think so
   EXPECT_FALSE(has_route(compose(topology), "r1", "10.0.3.0/24"));
 }
@@ -229,8 +230,7 @@ std::string addresses(const plan::Plan& plan, const std::string& node, const std
 }
 
 TEST(Tunnels, TheAddressThatBgpSpeaksFromIsThereBeforeTheTun) {
-  const auto plan =
-      compose(model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/er-vpn-backup/active-standby.yaml"));
+  const auto plan = compose(model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup/active-standby.yaml"));
   EXPECT_EQ(addresses(plan, "hq-ce", "lo"), "192.168.11.88/32 ");
   EXPECT_EQ(addresses(plan, "vpn-gw-1", "lo"), "10.17.11.76/32 ");
   EXPECT_EQ(addresses(plan, "vpn-gw-0", "lo"), "") << "its NIC has it already";

@@ -7,6 +7,7 @@
 #include "model/read.hh"
 #include "nodes/compose.hh"
 #include "nodes/vnet/security_lines.hh"
+#include "tests/source_dir.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -19,7 +20,7 @@ using testing::Not;
 using testing::SizeIs;
 
 model::Topology transit(const std::string& file = "topology.yaml") {
-  return model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/transit-vnet/" + file);
+  return model::read(std::string(kSourceDir) + "/topologies/transit-vnet/" + file);
 }
 
 const Route& route(const plan::Plan& plan, std::string_view node, std::uint32_t table, std::string_view to) {
@@ -178,7 +179,7 @@ TEST(SecurityGroups, VirtualNetworkIsTheVnetItsPeersItsUserRoutesAndWhatGateways
 }
 
 TEST(SecurityGroups, WithoutOneAPublicAddressIsClosed) {
-  auto topology = model::read(std::string(XCONN_SOURCE_DIR) + "/topologies/sdwan-expressroute");
+  auto topology = model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute");
   EXPECT_THAT(compose(topology).find_node("hub")->nftables,
               HasSubstr("iifname { \"elb.1\", \"elb.2\" } oifname != { \"fgt-a.0\", \"fgt-b.0\" } counter drop"));
   for (auto& subnet : topology.vnets.front().subnets) subnet.nsg.clear();

@@ -98,29 +98,47 @@ TEST(BgpWatch, SeesAChangeOfTablesAndCountersButNoKeepalive) {
 TEST(BgpWatch, IsBusyWhileMessagesWait) {
   BgpWatch watch;
   watch.take_summary(summary(1, 1, 3));
-  watch.take_table("ipv4", table(1, json::object()));
+  watch.take_table("ipv4", table(1, json::object()), watch.changes());
   EXPECT_THAT(watch.pending({}), Optional(HasSubstr("10.0.1.1 wait")));
   watch.take_summary(summary(1, 1));
   EXPECT_EQ(watch.pending({}), std::nullopt);
 }
 
-TEST(BgpWatch, ReadsATableAgainWhenItsVersionIsAnother) {
+TEST(BgpWatch, ReadsATableAgainWhenTheSummaryIsAnother) {
   BgpWatch watch;
   watch.take_summary(summary(1, 1));
   EXPECT_THAT(watch.unread(), ElementsAre("ipv4"));
   EXPECT_THAT(watch.pending({}), Optional(HasSubstr("ipv4 table is being read")));
-  watch.take_table("ipv4", table(1, json::object()));
+  const auto first = watch.changes();
+  watch.take_table("ipv4", table(1, json::object()), first);
   EXPECT_THAT(watch.unread(), IsEmpty());
   watch.take_summary(summary(2, 1));
   EXPECT_THAT(watch.unread(), ElementsAre("ipv4"));
-  watch.take_table("ipv4", json::object());
-  EXPECT_THAT(watch.unread(), IsEmpty()) << "an answer without a version is of the time when it was asked";
+  watch.take_table("ipv4", table(1, json::object()), first);
+  EXPECT_THAT(watch.unread(), ElementsAre("ipv4")) << "it was asked for before the change";
+  watch.take_table("ipv4", json::object(), watch.changes());
+  EXPECT_THAT(watch.unread(), IsEmpty());
+  watch.take_summary(summary(2, 2));
+  EXPECT_THAT(watch.unread(), ElementsAre("ipv4")) << "one more equal path, of which the version says nothing";
+}
+
+TEST(BgpWatch, ReadsATableAgainWhileTheKernelHasOtherRoutes) {
+  BgpWatch watch;
+  watch.take_summary(summary(1, 1));
+  watch.take_table("ipv4", table(1, kTwoWays), watch.changes());
+  const auto two = kernel({hop("10.0.1.1", "one"), hop("10.0.2.1", "two")});
+  EXPECT_EQ(watch.pending(two), std::nullopt);
+  EXPECT_THAT(watch.unread(), IsEmpty());
+  auto one = kernel({hop("10.0.1.1", "one")});
+  one.version = 2;
+  EXPECT_NE(watch.pending(one), std::nullopt);
+  EXPECT_THAT(watch.unread(), ElementsAre("ipv4"));
 }
 
 TEST(BgpWatch, ForgetsTheTableOfAFamilyWithoutNeighbors) {
   BgpWatch watch;
   watch.take_summary(summary(1, 1));
-  watch.take_table("ipv4", table(1, kTwoWays));
+  watch.take_table("ipv4", table(1, kTwoWays), watch.changes());
   EXPECT_NE(watch.pending({}), std::nullopt);
   watch.take_summary(json::object());
   EXPECT_EQ(watch.pending({}), std::nullopt);
@@ -129,7 +147,7 @@ TEST(BgpWatch, ForgetsTheTableOfAFamilyWithoutNeighbors) {
 TEST(BgpWatch, WantsEachNextHopInTheKernel) {
   BgpWatch watch;
   watch.take_summary(summary(1, 1));
-  watch.take_table("ipv4", table(1, kTwoWays));
+  watch.take_table("ipv4", table(1, kTwoWays), watch.changes());
   auto seen = kernel({hop("10.0.1.1", "one")});
   EXPECT_THAT(watch.pending(seen),
               Optional(HasSubstr("10.9.1.0/24 goes by 10.0.1.1 in the kernel, bgpd selected 10.0.1.1, 10.0.2.1")));

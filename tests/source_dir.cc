@@ -1,0 +1,7 @@
+#include "tests/source_dir.hh"
+
+namespace xconn {
+
+const char* const kSourceDir = XCONN_SOURCE_DIR;
+
+}  // namespace xconn
