@@ -38,7 +38,7 @@ void raise(PyObject* type, const std::exception& error) {
 void translate(std::exception_ptr pointer) {
   try {
     if (pointer) std::rethrow_exception(pointer);
-  } catch (const lab::Interrupted&) {
+  } catch (const sys::Interrupted&) {
     PyErr_SetNone(PyExc_KeyboardInterrupt);
   } catch (const TopologyError& error) {
     raise(classes().topology, error);

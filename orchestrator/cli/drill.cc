@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/errors.hh"
 #include "cli/files.hh"
@@ -17,7 +17,7 @@
 #include "lab/remote.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
-#include "world/holder.hh"
+#include "sys/signals.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::cli {
@@ -31,14 +31,6 @@ struct DrillArguments {
   bool keep = false;
 };
 
-volatile sig_atomic_t owned_agent = 0;
-
-/// Ctrl-C while a drill runs: the lab that was brought up for it goes too.
-void end_with_the_drill(int signal) {
-  if (owned_agent != 0) ::kill(owned_agent, SIGTERM);
-  ::_exit(128 + signal);
-}
-
 /// A lab for a drill: the one that is up, or one that lives as long as the drill.
 class DrillLab {
  public:
@@ -51,20 +43,18 @@ class DrillLab {
       return;
     }
     tell_of_commands(plan);
+    if (!keep_) signals_.emplace();
     lab::RemoteLab::up(plan, {.program = own_program()},
                        [&](const json& step) { progress.step(step.get<std::string>()); });
-    if (keep_) return;
-    owned_agent = world::agent_pid(name_);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, end_with_the_drill);
   }
   ~DrillLab() {
-    owned_agent = 0;
     if (!keep_) lab::RemoteLab::down(name_);
   }
   DrillLab(const DrillLab&) = delete;
   DrillLab& operator=(const DrillLab&) = delete;
   lab::RemoteLab remote() const { return lab::RemoteLab::attach(name_); }
   bool ends_with_drill() const { return !keep_; }
+  const sys::Signals* signals() const { return signals_ ? &*signals_ : nullptr; }
 
  private:
   /// A verdict on another network would mislead.
@@ -80,6 +70,7 @@ class DrillLab {
 
   std::string name_;
   bool keep_;
+  std::optional<sys::Signals> signals_;  // of a lab that ends with the drill: Ctrl-C ends it, too
 };
 
 std::string event_step(const json& event) {
@@ -94,8 +85,9 @@ drill::Report run_one(const std::string& file, const DrillArguments& arguments, 
   progress.step("drill " + drill.name);
   const DrillLab lab(drill, session, progress, arguments.keep);
   const auto folder = arguments.folder.empty() ? "" : std::filesystem::absolute(arguments.folder).string();
-  return drill::from_json(lab.remote().drill({text, file, folder, lab.ends_with_drill()},
-                                             [&](const json& event) { progress.step(event_step(event)); }));
+  return drill::from_json(lab.remote().drill(
+      {text, file, folder, lab.ends_with_drill()}, [&](const json& event) { progress.step(event_step(event)); },
+      lab.signals()));
 }
 
 /// The report files, by their ending.

@@ -14,6 +14,7 @@
 #include "lab/remote.hh"
 #include "sys/exhaustion.hh"
 #include "sys/privilege.hh"
+#include "sys/signals.hh"
 #include "sys/stdio.hh"
 #include "world/error_wire.hh"
 
@@ -35,7 +36,7 @@ int fail(const std::exception& error, int code, const cli::Session& session) {
 int run(const cli::Session& session) {
   try {
     return session.action();
-  } catch (const lab::Interrupted& error) {
+  } catch (const sys::Interrupted& error) {
     return fail(error, 128 + error.signal(), session);
   } catch (const TopologyError& error) {
     return fail(error, cli::kUsage, session);

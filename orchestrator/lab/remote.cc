@@ -2,7 +2,6 @@
 
 #include <linux/capability.h>
 #include <poll.h>
-#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include "sys/file.hh"
 #include "sys/lines.hh"
 #include "sys/privilege.hh"
+#include "sys/signals.hh"
 #include "sys/stdio.hh"
 #include "world/client.hh"
 #include "world/error_wire.hh"
@@ -36,31 +36,6 @@ using world::RunFolder;
 
 constexpr Duration kSilence = std::chrono::seconds{5};
 constexpr Duration kAnswerBound = std::chrono::seconds{60};  // an agent that makes a change answers after it
-
-/// SIGINT, SIGTERM and SIGHUP as something to wait for, for as long as it lives.
-class Signals {
- public:
-  Signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-    fd_ = sys::Fd{::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
-  }
-  ~Signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
-  int fd() const { return fd_.get(); }
-  void demand_none() const {
-    signalfd_siginfo info{};
-    if (::read(fd_.get(), &info, sizeof info) == sizeof info) throw Interrupted(static_cast<int>(info.ssi_signo));
-  }
-
- private:
-  sigset_t before_{};
-  sys::Fd fd_;
-};
 
 /// A run folder of a lab that is not up yet: removed unless it is released.
 class Unfinished {
@@ -127,7 +102,7 @@ std::string how_it_ended(pid_t agent) {
               (log.empty() ? "" : ":\n" + log));
 }
 
-void follow_until_ready(const Starting& starting, const Signals& signals, const RunFolder& folder,
+void follow_until_ready(const Starting& starting, const sys::Signals& signals, const RunFolder& folder,
                         const RemoteLab::Progress& progress) {
   sys::Lines lines;
   for (;;) {
@@ -136,7 +111,7 @@ void follow_until_ready(const Starting& starting, const Signals& signals, const 
     pollfd awaited[2]{{starting.status_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
     if (::poll(awaited, 2, kSilence / std::chrono::milliseconds{1}) == 0)
       world::demand_awake(folder.lab(), starting.pid());
-    signals.demand_none();
+    signals.demand_none("nothing is left");
     if (awaited[0].revents != 0 && !read_into(lines, starting.status_fd())) agent_ended(folder, starting.pid());
   }
 }
@@ -165,9 +140,6 @@ void demand_root() {
 
 }  // namespace
 
-Interrupted::Interrupted(int signal)
-    : Error(std::string("interrupted by ") + ::strsignal(signal) + "; nothing is left"), signal_(signal) {}
-
 RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const Progress& progress) {
   demand_root();
   sys::open_standard();  // also for a program that uses us as a library
@@ -175,7 +147,7 @@ RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const 
   demand_descriptors(plan);
   demand_address_space(plan);
   demand_short_paths(plan, RunFolder::path_of(plan.lab));
-  const Signals signals;
+  const sys::Signals signals;
   const auto settings = agent_options(options);
   const auto folder = RunFolder::create(plan.lab);
   Unfinished unfinished(folder);
@@ -197,11 +169,12 @@ RemoteLab RemoteLab::attach(const std::string& name) {
 
 std::string RemoteLab::folder() const { return RunFolder::path_of(name_); }
 
-json RemoteLab::call(const std::string& verb, json parameters, const Progress& progress) const {
+json RemoteLab::call(const std::string& verb, json parameters, const Progress& progress,
+                     const sys::Signals* signals) const {
   // What takes its own time says so itself.
   static const std::set<std::string> kLong{"wait", "apply", "drill", "events"};
   const auto bound = kLong.contains(verb) ? std::nullopt : std::optional<Duration>(kAnswerBound);
-  return world::Client(name_).call(verb, std::move(parameters), progress, bound);
+  return world::Client(name_).call(verb, std::move(parameters), progress, bound, signals);
 }
 
 json RemoteLab::inspect() const { return call("inspect"); }
@@ -239,13 +212,13 @@ plan::Plan RemoteLab::plan() const { return plan::from_json(json::parse(sys::rea
 
 std::string RemoteLab::topology_file() const { return folder() + "/topology.json"; }
 
-json RemoteLab::drill(const DrillRequest& request, const Progress& progress) const {
+json RemoteLab::drill(const DrillRequest& request, const Progress& progress, const sys::Signals* signals) const {
   return call("drill",
               {{"text", request.text},
                {"file", std::filesystem::absolute(request.file)},
                {"folder", request.capture_folder},
                {"lab_ends_with_client", request.lab_ends_with_us}},
-              progress);
+              progress, signals);
 }
 
 void RemoteLab::events(bool follow, const Progress& each) const { call("events", {{"follow", follow}}, each); }

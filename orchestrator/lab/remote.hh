@@ -11,6 +11,7 @@
 #include "base/errors.hh"
 #include "base/wiring.hh"
 #include "plan/plan.hh"
+#include "sys/signals.hh"
 
 namespace xconn::lab {
 
@@ -22,22 +23,12 @@ struct UpOptions {
   std::string topology;  ///< the document (model/document.hh, JSON) that the plan was made of; kept in the run folder
 };
 
-/// The user pressed Ctrl-C (or the process was asked to end) while a lab was coming up. The lab is gone.
-class Interrupted : public Error {
- public:
-  explicit Interrupted(int signal);
-  int signal() const { return signal_; }
-
- private:
-  int signal_;
-};
-
 class RemoteLab {
  public:
   using Progress = std::function<void(const nlohmann::json&)>;
 
   /// Starts the plan's lab and returns once it has converged. When it fails, nothing of it is left, and what failed is
-  /// thrown: TimeoutError, ServiceError, KernelError, HostError, Interrupted; Error when a lab of that name is up.
+  /// thrown: TimeoutError, ServiceError, KernelError, HostError, sys::Interrupted; Error when a lab of that name is up.
   static RemoteLab up(const plan::Plan& plan, const UpOptions& options, const Progress& progress = {});
   /// A lab that is up. Throws NotFoundError.
   static RemoteLab attach(const std::string& name);
@@ -74,8 +65,9 @@ class RemoteLab {
     bool lab_ends_with_us = false;  ///< when this process ends before the drill, however it ends, so does the lab
   };
   /// Runs a drill, and heals and ends it when this process goes. `progress` sees events as they happen. Returns
-  /// drill::Report as JSON.
-  nlohmann::json drill(const DrillRequest& request, const Progress& progress = {}) const;
+  /// drill::Report as JSON. With `signals` one that comes meanwhile is thrown: sys::Interrupted.
+  nlohmann::json drill(const DrillRequest& request, const Progress& progress = {},
+                       const sys::Signals* signals = nullptr) const;
   /// Events so far, each {"at", "source", "node", "text"}; with `follow` each new one until the lab goes.
   void events(bool follow, const Progress& each) const;
   /// Many questions in one round trip; see ask.hh for what can be asked. Answers are in the order of the questions,
@@ -88,7 +80,7 @@ class RemoteLab {
  private:
   explicit RemoteLab(std::string name) : name_(std::move(name)) {}
   nlohmann::json call(const std::string& verb, nlohmann::json parameters = nlohmann::json::object(),
-                      const Progress& progress = {}) const;
+                      const Progress& progress = {}, const sys::Signals* signals = nullptr) const;
 
   std::string name_;
 };

@@ -31,30 +31,41 @@ sys::Fd connect_to(const std::string& lab) {
 /// is found out earlier.
 class Patience {
  public:
-  Patience(const std::string& lab, const std::string& verb, std::optional<Duration> bound)
-      : lab_(lab), verb_(verb), bound_(bound) {}
+  Patience(const std::string& lab, const std::string& verb, std::optional<Duration> bound, const sys::Signals* signals)
+      : lab_(lab), verb_(verb), bound_(bound), signals_(signals) {}
 
-  void await(const sys::Fd& fd, short event) const {
+  void await(const sys::Fd& fd, short event) {
     const auto begin = sys::now();
-    pollfd awaited{fd.get(), event, 0};
-    while (::poll(&awaited, 1, kLook / std::chrono::milliseconds{1}) <= 0) {
-      const auto agent = find_agent(lab_);
-      if (!agent) continue;  // its end is the socket's
-      if (sys::now() - begin >= kSilence) demand_awake(lab_, agent->pid);
-      if (bound_ && sys::now() - begin >= *bound_)
-        throw TimeoutError("the agent of lab " + lab_ + " to answer '" + verb_ + "'", *bound_,
-                           "pid " + std::to_string(agent->pid) + " runs and does not answer");
+    pollfd awaited[2]{{fd.get(), event, 0}, {signals_ == nullptr ? -1 : signals_->fd(), POLLIN, 0}};
+    for (;;) {
+      const bool answered = ::poll(awaited, 2, kLook / std::chrono::milliseconds{1}) > 0;
+      if (signals_ != nullptr) signals_->demand_none("the lab's agent takes back what was begun");
+      if (answered) return;
+      look_at_agent(sys::now() - begin);
     }
   }
 
  private:
   static constexpr Duration kLook = std::chrono::seconds{1}, kSilence = std::chrono::seconds{5};
+
+  /// The agent's end is the socket's; it is not looked for.
+  void look_at_agent(Duration waited) {
+    if (!agent_) agent_ = find_agent(lab_);
+    if (!agent_) return;
+    if (waited >= kSilence) demand_awake(lab_, agent_->pid);
+    if (bound_ && waited >= *bound_)
+      throw TimeoutError("the agent of lab " + lab_ + " to answer '" + verb_ + "'", *bound_,
+                         "pid " + std::to_string(agent_->pid) + " runs and does not answer");
+  }
+
   const std::string& lab_;
   const std::string& verb_;
   std::optional<Duration> bound_;
+  const sys::Signals* signals_;
+  std::optional<Holder> agent_;
 };
 
-void send_all(const sys::Fd& fd, const std::string& text, const Patience& patience) {
+void send_all(const sys::Fd& fd, const std::string& text, Patience& patience) {
   for (std::size_t sent = 0; sent < text.size();) {
     const auto count = ::send(fd.get(), text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
     if (count < 0 && errno == EAGAIN)
@@ -66,7 +77,7 @@ void send_all(const sys::Fd& fd, const std::string& text, const Patience& patien
 }
 
 /// Reads lines until `line` returns false. False when the end came first.
-bool for_each_line(const sys::Fd& fd, const Patience& patience, const std::function<bool(const std::string&)>& line) {
+bool for_each_line(const sys::Fd& fd, Patience& patience, const std::function<bool(const std::string&)>& line) {
   sys::Lines lines;
   char buffer[65536];
   for (;;) {
@@ -84,9 +95,10 @@ bool for_each_line(const sys::Fd& fd, const Patience& patience, const std::funct
 
 Client::Client(std::string lab) : lab_(std::move(lab)) { (void)connect_to(lab_); }
 
-json Client::call(const std::string& verb, json parameters, const Progress& progress, std::optional<Duration> bound) {
+json Client::call(const std::string& verb, json parameters, const Progress& progress, std::optional<Duration> bound,
+                  const sys::Signals* signals) {
   const auto socket = connect_to(lab_);
-  const Patience patience(lab_, verb, bound);
+  Patience patience(lab_, verb, bound, signals);
   parameters["verb"] = verb;
   send_all(socket, parameters.dump(-1, ' ', false, json::error_handler_t::replace) + "\n", patience);
   json answer;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/duration.hh"
+#include "sys/signals.hh"
 
 namespace xconn::world {
 
@@ -20,9 +21,11 @@ class Client {
 
   const std::string& lab() const { return lab_; }
   /// Sends a request and waits for its result; what the agent threw is thrown here. `progress` sees each step. Throws
-  /// TimeoutError when the agent says nothing for `bound`, and Error as soon as it is seen to be stopped.
+  /// TimeoutError when the agent says nothing for `bound`, Error as soon as it is seen to be stopped, and, with
+  /// `signals`, sys::Interrupted when one comes.
   nlohmann::json call(const std::string& verb, nlohmann::json parameters = nlohmann::json::object(),
-                      const Progress& progress = {}, std::optional<Duration> bound = std::nullopt);
+                      const Progress& progress = {}, std::optional<Duration> bound = std::nullopt,
+                      const sys::Signals* signals = nullptr);
 
  private:
   std::string lab_;
