@@ -232,7 +232,6 @@ std::optional<std::string> Lab::pending(std::chrono::nanoseconds since) {
 }
 
 std::optional<std::string> Lab::unrest(std::chrono::nanoseconds began) {
-  rest_.set_calm(changes_by_itself(plan_) ? Rest::kCalm : Duration{0});
   try {
     return rest_.difference(sys::now(), began, missing(), [this](auto since) { return pending(since); });
   } catch (const ServiceError&) {  // a daemon that cannot come: waiting is in vain
@@ -248,6 +247,7 @@ std::function<std::optional<std::string>()> Lab::to_rest() {
     std::chrono::nanoseconds began = sys::now(), next{0};
     std::optional<std::string> seen;
   };
+  rest_.set_calm(changes_by_itself(plan_) ? Rest::kCalm : Duration{0});
   return [this, look = std::make_shared<Look>()] {
     if (sys::now() < look->next) return look->seen;
     look->seen = unrest(look->began);
