@@ -113,9 +113,11 @@ const std::vector<Row>& rows() {
   return table;
 }
 
-Feature missing(const Row& row, const Refusal& refusal) {
-  return {row.name, State::kMissing, "", refusal.reason, refusal.remedy.empty() ? row.remedy : refusal.remedy};
+Feature missing(const std::string& name, const Refusal& refusal, const std::string& otherwise) {
+  return {name, State::kMissing, "", refusal.reason, refusal.remedy.empty() ? otherwise : refusal.remedy};
 }
+
+Feature missing(const Row& row, const Refusal& refusal) { return missing(row.name, refusal, row.remedy); }
 
 // The kernel's own driver is tried too, and only told of.
 Feature examine_portable(const Row& row) {
@@ -136,9 +138,12 @@ Feature examine(const Row& row) {
 }
 
 Feature examine(const ProgramRow& row) {
-  const auto missing = missing_file(row.files);
-  if (missing) return {row.name, State::kMissing, "", *missing + " is not there", "apt-get install " + row.package};
-  if (const auto problem = unknown_release(row)) return {row.name, State::kMissing, "", *problem, row.releases->remedy};
+  const auto package = "apt-get install " + row.package;
+  if (const auto absent = missing_file(row.files)) return missing(row.name, {*absent + " is not there", {}}, package);
+  std::optional<std::string> problem;
+  if (const auto refused = refusal_of([&] { problem = unknown_release(row); }))
+    return missing(row.name, {row.files.front() + " --version: " + refused->reason, refused->remedy}, package);
+  if (problem) return missing(row.name, {*problem, row.releases->remedy}, package);
   return {row.name, State::kOk, row.files.front(), "found", ""};
 }
 

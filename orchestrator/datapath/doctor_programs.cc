@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "base/errors.hh"
 #include "sys/process.hh"
 
 namespace xconn::datapath {
@@ -42,7 +43,11 @@ std::optional<std::string> missing_file(const std::vector<std::string>& files) {
 
 std::optional<std::string> unknown_release(const ProgramRow& row) {
   if (row.releases == nullptr) return std::nullopt;
-  return xconn::unknown_release(*row.releases, sys::run({row.files.front(), "--version"}).out);
+  try {
+    return xconn::unknown_release(*row.releases, sys::run({row.files.front(), "--version"}).out);
+  } catch (const HostError& error) {  // here its package is known
+    throw HostError(error.missing(), "apt-get install " + row.package);
+  }
 }
 
 }  // namespace xconn::datapath

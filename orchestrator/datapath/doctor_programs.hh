@@ -22,7 +22,8 @@ const std::vector<ProgramRow>& programs();
 /// Where the first that is missing was looked for; nullopt when all are there.
 std::optional<std::string> missing_file(const std::vector<std::string>& files);
 
-/// Why the release that is there cannot be used; nullopt when it can.
+/// Why the release that is there cannot be used; nullopt when it can. Throws what sys::run throws, HostError with the
+/// line that brings the package.
 std::optional<std::string> unknown_release(const ProgramRow& row);
 
 }  // namespace xconn::datapath

@@ -57,8 +57,6 @@ void add_link(const sys::Netns& netns, const std::string& kind, std::uint16_t at
   tc->send(message.get(), "add " + kind + " interface", "trial");
 }
 
-constexpr Duration kNftBound = std::chrono::seconds(60);  // 0.1 s; an emulated machine has taken over ten
-
 constexpr const char* kRuleset = R"(
 table ip trial {
   set held { type ipv4_addr; flags interval; }
@@ -85,8 +83,12 @@ Trial::Trial() : netns_(sys::Netns::create()) {
 }
 
 std::optional<Refusal> Trial::attempt(const Attempt& action) {
+  return refusal_of([&] { action(Trial()); });
+}
+
+std::optional<Refusal> refusal_of(const std::function<void()>& action) {
   try {
-    action(Trial());
+    action();
     return std::nullopt;
   } catch (const HostError& error) {
     return Refusal{error.missing(), error.remedy()};
@@ -170,8 +172,6 @@ void Trial::open_tun() const {
   });
 }
 
-void Trial::load_ruleset() const {
-  sys::run_checked({"nft", "-f", "-"}, {.netns = netns_.fd(), .deadline = kNftBound, .input = kRuleset});
-}
+void Trial::load_ruleset() const { sys::run_checked({"nft", "-f", "-"}, {.netns = netns_.fd(), .input = kRuleset}); }
 
 }  // namespace xconn::datapath

@@ -14,6 +14,9 @@ struct Refusal {
   std::string reason, remedy;
 };
 
+/// nullopt when `action` succeeded, else what went wrong, as one line. Throws what is no error of ours.
+std::optional<Refusal> refusal_of(const std::function<void()>& action);
+
 /// Two interfaces, "a" and "b", a veth pair that is up; nothing leaves the namespace, and what an attempt leaves goes
 /// with it.
 class Trial {
@@ -22,7 +25,7 @@ class Trial {
   const sys::Netns& netns() const { return netns_; }
 
   using Attempt = std::function<void(const Trial&)>;
-  /// In a trial of its own: nullopt when `action` succeeded, else what went wrong, as one line.
+  /// refusal_of() `action` in a trial of its own.
   static std::optional<Refusal> attempt(const Attempt& action);
 
   void add_bridge() const;  ///< these throw KernelError, or HostError where the kernel lacks a module

@@ -73,7 +73,8 @@ struct Output {
 
 struct RunOptions {
   int netns = -1;
-  Duration deadline = std::chrono::seconds(10);
+  /// For what should be instant: long, for an emulated or starved machine needs over ten seconds to load a program.
+  Duration deadline = std::chrono::seconds(60);
   std::string input;  ///< given on stdin, which is then closed
   std::map<std::string, std::string> environment = {};
   std::vector<std::pair<std::string, std::string>> binds = {};

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 
 #include <cerrno>
 #include <chrono>
+#include <thread>
 
 #include "base/errors.hh"
 #include "datapath/doctor.hh"
@@ -73,6 +76,20 @@ TEST(Doctor, TellsSlowFromMissing) {
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->reason, "did not answer in 1m");
   EXPECT_THAT(refused->remedy, testing::HasSubstr("busy"));
+}
+
+// As a broken package is: found, and not to be executed. The doctor goes on to what else there is.
+TEST(Doctor, AProgramThatDoesNotRunIsOneFindingOfAll) {
+  datapath::Feature frr;
+  std::thread([&] {
+    ASSERT_EQ(::unshare(CLONE_NEWNS), 0);
+    ASSERT_EQ(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);
+    ASSERT_EQ(::mount("/etc/passwd", "/usr/lib/frr/zebra", nullptr, MS_BIND, nullptr), 0);
+    EXPECT_NO_THROW(frr = datapath::examine("program:frr"));
+  }).join();
+  EXPECT_EQ(frr.state, State::kMissing);
+  EXPECT_THAT(frr.detail, testing::HasSubstr("/usr/lib/frr/zebra --version: "));
+  EXPECT_EQ(frr.remedy, "apt-get install frr");
 }
 
 TEST(Doctor, ATrialThatFailsHalfWayIsNotInTheWayOfTheNext) {

@@ -49,7 +49,7 @@ class Lab:
     def __init__(self, guest: Guest) -> None:
         self.guest = guest
 
-    def __call__(self, *words: str, within: float = 900) -> Output:
+    def __call__(self, *words: str, within: float = 1800) -> Output:
         return self.guest.run(f"export PATH={BUILD}/bin:$PATH\ncd {ROOT}/topologies\nxconn " + " ".join(words), within)
 
     def up(self, topology: str, *options: str) -> None:
