@@ -29,10 +29,12 @@ function(xconn_bpf target)
   file(GLOB shared ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
   foreach(source ${ARGN})
     get_filename_component(name ${source} NAME_WE)
-    # v3 of the instruction set: atomics that return what was there before (Linux 5.12).
+    # v3 of the instruction set: atomics that return what was there before (Linux 5.12). The debug information, which the
+    # kernel's verifier shows lines of, names the sources as they stand in the tree, on whichever machine that is.
     add_custom_command(
       OUTPUT ${folder}/${name}.skel.h
-      COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -mcpu=v3 -I${CMAKE_CURRENT_SOURCE_DIR}
+      COMMAND ${CLANG} -O2 -g -Wall -Werror -target bpf -mcpu=v3
+              -fdebug-compilation-dir=. -fdebug-prefix-map=${PROJECT_SOURCE_DIR}/= -I${CMAKE_CURRENT_SOURCE_DIR}
               -I/usr/include/${CMAKE_LIBRARY_ARCHITECTURE} -c ${CMAKE_CURRENT_SOURCE_DIR}/${source}
               -o ${folder}/${name}.bpf.o
       COMMAND ${BPFTOOL} gen skeleton ${folder}/${name}.bpf.o name ${name}_bpf > ${folder}/${name}.skel.h

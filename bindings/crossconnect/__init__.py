@@ -15,10 +15,11 @@ from ._core import (
     TopologyError,
     plan,
 )
-from .lab import Lab, attach, find_topology, up
+from .lab import CommandError, Lab, attach, find_drill, find_topology, up
 from .report import Flow, Report
 
 __all__ = [
+    "CommandError",
     "Error",
     "Flow",
     "HostError",
@@ -30,6 +31,7 @@ __all__ = [
     "TimeoutError",
     "TopologyError",
     "attach",
+    "find_drill",
     "find_topology",
     "plan",
     "up",

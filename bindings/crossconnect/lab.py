@@ -17,27 +17,42 @@ from .report import Report
 _PACKAGE = Path(__file__).resolve().parent
 
 
+class CommandError(subprocess.CalledProcessError):
+    """A command in a node failed. It says with what words: the command's own, or xconn's, when it could not be run."""
+
+    def __str__(self) -> str:
+        said = (self.stderr or "").strip()
+        return f"{super().__str__()}\n{said}" if said else super().__str__()
+
+
 def program() -> str:
-    """The xconn binary: $XCONN, the build tree around this package, or PATH."""
-    built = _PACKAGE.parent.parent / "bin" / "xconn"
-    found = os.environ.get("XCONN") or (str(built) if built.exists() else shutil.which("xconn"))
+    """The xconn binary: $XCONN, that of the prefix or the build tree around this package, or PATH."""
+    around = (str(parent / "bin" / "xconn") for parent in _PACKAGE.parents if (parent / "bin" / "xconn").exists())
+    found = os.environ.get("XCONN") or next(around, None) or shutil.which("xconn")
     if not found:
-        raise _core.HostError("the xconn binary is not here: build it (ci/prepare) or set XCONN to its path")
+        raise _core.HostError("the xconn binary is not here: install crossconnect, or set XCONN to its path")
     return found
+
+
+def _find_in_libraries(path: Path) -> str | None:
+    """A file of $XCONN_TOPOLOGIES, the current folder's topologies, or those that are installed with the program."""
+    library = os.environ.get("XCONN_TOPOLOGIES")
+    places = [Path(library)] if library else []
+    places.append(Path.cwd() / "topologies")
+    places += [parent / "share" / "crossconnect" / "topologies" for parent in _PACKAGE.parents]
+    return next((str(place / path) for place in places if (place / path).exists()), None)
 
 
 def find_topology(word: str | os.PathLike[str]) -> str:
     """A topology file: a path, a folder with a topology.yaml, or a reference topology's name."""
     path = Path(word)
-    if path.exists():
-        return str(path)
-    library = os.environ.get("XCONN_TOPOLOGIES")
-    places = [Path(library)] if library else []
-    places += [parent / "topologies" for parent in (Path.cwd(), *_PACKAGE.parents)]
-    for place in places:
-        if (place / path / "topology.yaml").exists():
-            return str(place / path / "topology.yaml")
-    return str(path)
+    return str(path) if path.exists() else _find_in_libraries(path / "topology.yaml") or str(path)
+
+
+def find_drill(word: str | os.PathLike[str]) -> str:
+    """A drill file: a path, or the name of a reference topology's drill (sdwan-expressroute/er-silent-health-check)."""
+    path = Path(word)
+    return str(path) if path.exists() else _find_in_libraries(path.parent / "drills" / f"{path.name}.yaml") or str(path)
 
 
 class Lab:
@@ -60,11 +75,11 @@ class Lab:
         return self._core.inspect_node(node) if node else self._core.inspect()
 
     def exec(self, node: str, *argv: str, check: bool = True, timeout: float = 60) -> subprocess.CompletedProcess[str]:
-        """Runs a command in a node. Raises subprocess.CalledProcessError when it fails and `check` is set."""
+        """Runs a command in a node. Raises CommandError (a CalledProcessError) when it fails and `check` is set."""
         command = [program(), "exec", "--lab", self.name, node, "--", *argv]
         done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, stdin=subprocess.DEVNULL)
         if check and done.returncode != 0:
-            raise subprocess.CalledProcessError(done.returncode, argv, done.stdout, done.stderr)
+            raise CommandError(done.returncode, argv, done.stdout, done.stderr)
         return done
 
     def json(self, node: str, *argv: str) -> Any:
@@ -140,11 +155,12 @@ class Lab:
         captures: str | os.PathLike[str] = "",
         progress: Callable[[dict[str, Any]], None] | None = None,
     ) -> Report:
-        """Runs a drill, a file or the same as a dict, and returns what it measured."""
+        """Runs a drill (a file, a reference drill's name, or the same as a dict), and returns what it measured."""
         if isinstance(drill, Mapping):
             text, file = json.dumps(drill), "drill"
         else:
-            text, file = Path(drill).read_text(), str(drill)
+            file = find_drill(drill)
+            text = Path(file).read_text()
         folder = str(Path(captures).resolve()) if captures else ""
         return Report(self._core.drill(text, file, folder, progress))
 

@@ -1,8 +1,8 @@
-"""pytest plugin: labs as fixtures. Use it with `pytest -p crossconnect.pytest_plugin`.
+"""pytest plugin: labs as fixtures. pytest finds it where the package is installed; no option is needed.
 
 def test_failover(xconn_lab):
     lab = xconn_lab("sdwan-expressroute")
-    report = lab.drill("drills/er-silent-health-check.yaml")
+    report = lab.drill("sdwan-expressroute/er-silent-health-check")
     assert report.flow("client-to-app").outage < 3.5
 """
 

@@ -109,6 +109,8 @@ Words daemons(const Line& line, const Session& session) {
 
 Words topologies(const Line&, const Session&) { return reference_topologies(); }
 
+Words drills(const Line&, const Session&) { return reference_drills(); }
+
 /// What stands at a verb's n-th place.
 struct Place {
   const char* verb;
@@ -120,6 +122,7 @@ constexpr Place kPlaces[] = {
     {"down", 0, labs},           {"inspect", 0, nodes},     {"exec", 0, nodes},          {"shell", 0, nodes},
     {"capture", 0, ends},        {"fault", 0, fault_kinds}, {"fault", 1, fault_targets}, {"up", 0, topologies},
     {"validate", 0, topologies}, {"plan", 0, topologies},   {"graph", 0, topologies},    {"restart", 0, daemons},
+    {"drill", 0, drills},
 };
 
 /// "{json,text}" in an option's type is all that it takes.

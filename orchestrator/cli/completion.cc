@@ -23,15 +23,17 @@ constexpr const char* kBash = R"(_xconn() {
 complete -o filenames -F _xconn xconn
 )";
 
-// `source <(xconn completion zsh)` may stand before zsh's own completion has been begun. zsh takes words with ':'
-// whole.
-constexpr const char* kZsh = R"zsh((( $+functions[compdef] )) || { autoload -U compinit && compinit }
+// `source <(xconn completion zsh)` may stand before zsh's own completion has been begun, and as a file _xconn in a
+// folder of completions it is called before it has defined anything. zsh takes words with ':' whole.
+constexpr const char* kZsh = R"zsh(#compdef xconn
+(( $+functions[compdef] )) || { autoload -U compinit && compinit }
 _xconn() {
   local -a offered
   offered=(${(f)"$(xconn complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
   (( $#offered )) && compadd -- $offered || _files
 }
 compdef _xconn xconn
+if [[ ${funcstack[1]:-} == _xconn ]] _xconn "$@"
 )zsh";
 
 constexpr const char* kFish =

@@ -1,24 +1,17 @@
 #include "drill/drill.hh"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "base/errors.hh"
+#include "cli/drill_lab.hh"
 #include "cli/files.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
-#include "cli/topology.hh"
 #include "drill/report.hh"
-#include "lab/remote.hh"
-#include "plan/difference.hh"
 #include "sys/file.hh"
-#include "sys/signals.hh"
-#include "world/run_folder.hh"
 
 namespace xconn::cli {
 namespace {
@@ -31,63 +24,12 @@ struct DrillArguments {
   bool keep = false;
 };
 
-/// A lab for a drill: the one that is up, or one that lives as long as the drill.
-class DrillLab {
- public:
-  DrillLab(const drill::Drill& drill, const Session& session, Progress& progress, bool keep) : keep_(keep) {
-    const auto plan = read_plan(drill.topology, session.lab.value_or(""));
-    name_ = plan.lab;
-    if (world::RunFolder::is_up(name_)) {
-      demand_same(plan);
-      keep_ = true;
-      return;
-    }
-    tell_of_commands(plan);
-    if (!keep_) signals_.emplace();
-    lab::RemoteLab::up(plan, {.program = own_program()},
-                       [&](const json& step) { progress.step(step.get<std::string>()); });
-  }
-  ~DrillLab() {
-    if (!keep_) lab::RemoteLab::down(name_);
-  }
-  DrillLab(const DrillLab&) = delete;
-  DrillLab& operator=(const DrillLab&) = delete;
-  lab::RemoteLab remote() const { return lab::RemoteLab::attach(name_); }
-  bool ends_with_drill() const { return !keep_; }
-  const sys::Signals* signals() const { return signals_ ? &*signals_ : nullptr; }
-
- private:
-  /// A verdict on another network would mislead.
-  static void demand_same(const plan::Plan& plan) {
-    const auto running = sys::read_file((world::RunFolder::path_of(plan.lab) / "plan.json").string());
-    const auto changes = plan::difference(plan::from_json(json::parse(running)), plan);
-    if (!changes.empty())
-      throw Error(
-          fmt::format("lab {} is up with another topology than the drill's ({} differences, the first: {}); take "
-                      "it down, or give the drill a lab of its own with --lab NAME",
-                      plan.lab, changes.size(), plan::to_string(changes.front())));
-  }
-
-  std::string name_;
-  bool keep_;
-  std::optional<sys::Signals> signals_;  // of a lab that ends with the drill: Ctrl-C ends it, too
-};
-
-std::string event_step(const json& event) {
-  return fmt::format("{} {}: {}", event["source"].get<std::string>(), event["node"].get<std::string>(),
-                     event["text"].get<std::string>());
-}
-
-drill::Report run_one(const std::string& file, const DrillArguments& arguments, const Session& session) {
-  const auto text = drill::text_of_file(file);
-  const auto drill = drill::read_text(text, file);
+drill::Report run_one(const std::string& word, const DrillArguments& arguments, const Session& session) {
+  const DrillFile drill(word);
   Progress progress(session.json());
-  progress.step("drill " + drill.name);
-  const DrillLab lab(drill, session, progress, arguments.keep);
-  const auto folder = arguments.folder.empty() ? "" : std::filesystem::absolute(arguments.folder).string();
-  return drill::from_json(lab.remote().drill(
-      {text, file, folder, lab.ends_with_drill()}, [&](const json& event) { progress.step(event_step(event)); },
-      lab.signals()));
+  progress.step("drill " + drill.name());
+  const DrillLab lab(drill, session.lab.value_or(""), progress, arguments.keep);
+  return lab.run(drill, arguments.folder, progress);
 }
 
 /// The report files, by their ending.
@@ -135,7 +77,7 @@ void add_drill(CLI::App& app, Session& session) {
       "drill", "Run drills and say what the traffic felt and why; brings their lab up if it is not");
   auto arguments = std::make_shared<DrillArguments>();
   add_lab_option(verb, session);
-  verb.add_option("file", arguments->files, "Drill files")->required();
+  verb.add_option("file", arguments->files, "Drill files, or names of reference drills: TOPOLOGY/DRILL")->required();
   verb.add_option("--report", arguments->report, "Also write a report: .md, .html, .xml (JUnit), .json or .txt");
   verb.add_option("--captures", arguments->folder, "Folder for the pcap files of capture expectations");
   verb.add_flag("--keep", arguments->keep, "Leave a lab that the drill brought up");

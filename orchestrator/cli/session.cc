@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <filesystem>
 
 #include "base/errors.hh"
 #include "world/run_folder.hh"
@@ -32,7 +31,5 @@ void add_lab_option(CLI::App& verb, Session& session) {
 void on_chosen(CLI::App& verb, Session& session, std::function<int()> action) {
   verb.callback([&session, action = std::move(action)] { session.action = action; });
 }
-
-std::string own_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
 
 }  // namespace xconn::cli

@@ -38,9 +38,6 @@ void add_lab_option(CLI::App& verb, Session& session);
 /// Makes `action` what happens when the verb was given. `action` returns the exit code.
 void on_chosen(CLI::App& verb, Session& session, std::function<int()> action);
 
-/// The path of this program, for the agent.
-std::string own_program();
-
 // One function a verb, in the order of the help.
 void add_up(CLI::App& app, Session& session);
 void add_down(CLI::App& app, Session& session);
@@ -50,6 +47,7 @@ void add_shell(CLI::App& app, Session& session);
 void add_fault(CLI::App& app, Session& session);
 void add_restart(CLI::App& app, Session& session);
 void add_drill(CLI::App& app, Session& session);
+void add_demo(CLI::App& app, Session& session);
 void add_capture(CLI::App& app, Session& session);
 void add_az(CLI::App& app, Session& session);
 void add_events(CLI::App& app, Session& session);
@@ -63,6 +61,7 @@ void add_objects(CLI::App& app, Session& session);  ///< circuit, peering, conne
 void add_version(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);
 void add_complete(CLI::App& app, Session& session);
+void add_manual(CLI::App& app, Session& session);  ///< hidden: writes the man pages
 void add_agent(CLI::App& app, Session& session);
 
 }  // namespace xconn::cli

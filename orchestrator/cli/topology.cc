@@ -5,25 +5,40 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "base/address.hh"
 #include "base/errors.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "sys/installation.hh"
 
 namespace xconn::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Where reference topologies are: $XCONN_TOPOLOGIES, beside an installed binary, in the source tree it was built from.
-std::array<fs::path, 3> libraries() {
-  const auto* chosen = std::getenv("XCONN_TOPOLOGIES");
-  return {chosen != nullptr ? chosen : "", fs::path(own_program()).parent_path() / "../share/crossconnect/topologies",
-          fs::path(XCONN_SOURCE_DIR) / "topologies"};
+/// Where reference topologies are: $XCONN_TOPOLOGIES, what is installed with this program.
+std::array<fs::path, 2> libraries() {
+  return {from_environment("XCONN_TOPOLOGIES", ""), sys::share_below(sys::own_folder()) / "topologies"};
+}
+
+/// A file below a library's folders, or nothing.
+std::optional<fs::path> find_in_libraries(const fs::path& file) {
+  for (const auto& library : libraries())
+    if (!library.empty() && fs::exists(library / file)) return (library / file).lexically_normal();
+  return std::nullopt;
+}
+
+/// The names of a reference topology's drills, in order.
+std::set<std::string> drills_of(const std::string& topology) {
+  std::set<std::string> names;
+  for (const auto& library : libraries())
+    if (std::error_code none; !library.empty() && fs::is_directory(library / topology / "drills", none))
+      for (const auto& file : fs::directory_iterator(library / topology / "drills")) names.insert(file.path().stem());
+  return names;
 }
 
 }  // namespace
@@ -31,13 +46,31 @@ std::array<fs::path, 3> libraries() {
 std::string find_topology(const std::string& word) {
   const auto wanted = word.empty() ? std::string("topology.yaml") : word;
   if (fs::exists(wanted)) return wanted;
-  for (const auto& library : libraries())
-    if (!library.empty() && is_object_name(wanted) && fs::exists(library / wanted / "topology.yaml"))
-      return (library / wanted / "topology.yaml").lexically_normal();
+  if (const auto found = is_object_name(wanted) ? find_in_libraries(fs::path(wanted) / "topology.yaml") : std::nullopt)
+    return *found;
   if (!word.empty() && is_object_name(word))
     throw NotFoundError(fmt::format("there is no topology {}; give a file, or one of: {}", word,
                                     fmt::join(reference_topologies(), ", ")));
   return wanted;
+}
+
+std::string find_drill(const std::string& word) {
+  const auto slash = word.find('/');
+  if (slash == std::string::npos || fs::exists(word)) return word;
+  const auto topology = word.substr(0, slash), name = word.substr(slash + 1);
+  if (!is_object_name(topology) || !is_object_name(name)) return word;
+  if (const auto found = find_in_libraries(fs::path(topology) / "drills" / (name + ".yaml"))) return *found;
+  if (const auto others = drills_of(topology); !others.empty())
+    throw NotFoundError(
+        fmt::format("topology {} has no drill {}; it has: {}", topology, name, fmt::join(others, ", ")));
+  return word;
+}
+
+std::vector<std::string> reference_drills() {
+  std::vector<std::string> names;
+  for (const auto& topology : reference_topologies())
+    for (const auto& drill : drills_of(topology)) names.push_back(topology + "/" + drill);
+  return names;
 }
 
 std::vector<std::string> reference_topologies() {

@@ -13,6 +13,14 @@ namespace xconn::cli {
 /// NotFoundError for what can only be a name.
 std::string find_topology(const std::string& word);
 
+/// A drill file, or the name of a reference topology's drill ("sdwan-expressroute/er-silent-health-check"). A path that
+/// is not there is handed back, for reading to report; throws NotFoundError for a drill that a reference topology has
+/// not.
+std::string find_drill(const std::string& word);
+
+/// All of them, in order.
+std::vector<std::string> reference_drills();
+
 /// The names of the reference topologies, in order.
 std::vector<std::string> reference_topologies();
 

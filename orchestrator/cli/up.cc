@@ -11,6 +11,7 @@
 #include "cli/topology.hh"
 #include "lab/agent.hh"
 #include "lab/remote.hh"
+#include "sys/installation.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::cli {
@@ -38,7 +39,7 @@ Duration duration_of(const std::string& word) {
 }
 
 lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& chosen) {
-  lab::UpOptions options{.program = own_program(),
+  lab::UpOptions options{.program = sys::own_program(),
                          .datapath = arguments.datapath,
                          .captures = {},
                          .bound = duration_of(arguments.bound),

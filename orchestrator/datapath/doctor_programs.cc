@@ -30,6 +30,7 @@ const std::vector<ProgramRow>& programs() {
        "strongswan-charon strongswan-swanctl"},
       {"program:keepalived", {"keepalived"}, "keepalived"},
       {"program:nft", {"nft"}, "nftables"},
+      {"program:netbase", {"/etc/protocols"}, "netbase"},  // nftables takes the names of protocols from it
       {"program:tcpdump", {"tcpdump"}, "tcpdump"},
   };
   return rows;

@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <vector>
 
 #include "base/errors.hh"
+#include "sys/installation.hh"
 #include "sys/process.hh"
 
 namespace xconn::services {
@@ -27,15 +27,6 @@ const std::map<std::string, std::string, std::less<>> kPackages{
     {"keepalived", "keepalived"},
 };
 
-/// Our daemons' folders below the root of a build tree.
-constexpr std::array kBuildFolders{"nodes/edge/daemon",
-                                   "nodes/edge",
-                                   "nodes/load-balancer/daemon",
-                                   "nodes/load-balancer",
-                                   "nodes/encryption-gateway/daemon",
-                                   "nodes/host/daemon",
-                                   "nodes/host"};
-
 bool is_program(const fs::path& path) { return ::access(path.c_str(), X_OK) == 0 && fs::is_regular_file(path); }
 
 /// Where packages of distributions have them.
@@ -43,25 +34,15 @@ constexpr std::array kSystemFolders{"/usr/libexec/crossconnect", "/usr/lib/cross
                                     "/usr/libexec/frr",          "/usr/lib/ipsec",        "/usr/libexec/ipsec",
                                     "/usr/libexec/strongswan"};
 
-/// By the path that started it: the kernel's link shows an agent that came from a chroot where nobody can look any
-/// more.
-fs::path own_folder() {
-  std::error_code ignored;
-  const fs::path invoked = program_invocation_name;
-  const auto path = invoked.is_absolute() ? fs::canonical(invoked, ignored) : fs::path();
-  return (path.empty() ? fs::read_symlink("/proc/self/exe", ignored) : path).parent_path();
-}
-
 std::vector<fs::path> folders() {
   std::vector<fs::path> out;
   if (const char* libexec = std::getenv("XCONN_LIBEXEC"); libexec != nullptr && *libexec != '\0')
     out.emplace_back(libexec);
-  auto folder = own_folder();
-  out.insert(out.end(), {folder, folder / "../libexec/crossconnect", folder / "../lib/crossconnect"});
+  auto folder = sys::own_folder();
+  out.insert(out.end(), {folder, sys::libexec_below(folder)});
   std::error_code ignored;
-  for (int depth = 0; depth < 5 && folder.has_relative_path(); ++depth, folder = folder.parent_path())
-    if (fs::exists(folder / "CMakeCache.txt", ignored))
-      for (const auto* daemon : kBuildFolders) out.push_back(folder / daemon);
+  for (; folder.has_relative_path(); folder = folder.parent_path())  // of a test's program
+    if (fs::exists(folder / "CMakeCache.txt", ignored)) out.push_back(sys::libexec_below(folder / "bin"));
   out.insert(out.end(), kSystemFolders.begin(), kSystemFolders.end());
   return out;
 }

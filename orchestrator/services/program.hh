@@ -6,9 +6,9 @@
 
 namespace xconn::services {
 
-/// The path of one of our own or the system's programs: $XCONN_LIBEXEC, the folder of the running executable,
-/// ../libexec/crossconnect and ../lib/crossconnect beside it, the build tree around it, the folders of packages
-/// (/usr/libexec/crossconnect, /usr/lib/frr, /usr/lib/ipsec and their like), PATH.
+/// The path of one of our own or the system's programs: $XCONN_LIBEXEC, the folder of the running executable and
+/// the one that our daemons have beside it (sys/installation.hh), the folders of packages (/usr/libexec/crossconnect,
+/// /usr/lib/frr, /usr/lib/ipsec and their like), PATH.
 /// Throws HostError with the line that installs it when it is nowhere.
 std::string program(std::string_view name);
 

@@ -42,7 +42,9 @@ def test_exec_raises_with_what_was_said(xconn_lab):
     assert lab.json("r1", "ip", "-j", "link", "show", "dev", "east")[0]["ifname"] == "east"
     with pytest.raises(subprocess.CalledProcessError) as caught:
         lab.exec("r1", "sh", "-c", "echo no >&2; exit 3")
-    assert caught.value.returncode == 3 and caught.value.stderr == "no\n"
+    assert caught.value.returncode == 3 and caught.value.stderr == "no\n" and str(caught.value).endswith("\nno")
+    with pytest.raises(crossconnect.CommandError, match="there is no node r9"):
+        lab.exec("r9", "true")
 
 
 def test_a_drill_from_a_dict(xconn_lab):

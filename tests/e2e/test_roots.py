@@ -1,9 +1,8 @@
-"""Where the root of the file system is not what it usually is, and where Crossconnect is installed elsewhere."""
+"""Where the root of the file system is not what it usually is."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -61,20 +60,3 @@ def test_a_lab_lives_in_a_root_of_its_own(tmp_path: Path, topologies: Path, root
     assert ran.returncode == 0, ran.stderr
     assert f"/run/netns/{node}" in ran.stdout.splitlines(), "exec is in the lab's world"
     assert str(BUILD) in ran.stdout.splitlines(), "and that world is the root that `up` had"
-
-
-def test_daemons_are_found_in_libexec_beside_bin(tmp_path: Path, topologies: Path):
-    """As packages install it: PREFIX/bin/xconn and PREFIX/libexec/crossconnect/xconn-*."""
-    program, libexec = tmp_path / "bin" / "xconn", tmp_path / "libexec" / "crossconnect"
-    program.parent.mkdir()
-    libexec.mkdir(parents=True)
-    shutil.copy(XCONN, program)
-    for daemon in BUILD.glob("nodes/**/xconn-*"):
-        if daemon.is_file() and os.access(daemon, os.X_OK):
-            shutil.copy(daemon, libexec)
-    up = [program, "up", topologies / "chain", "--name", LAB]
-    try:
-        ran = subprocess.run(up, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-        assert ran.returncode == 0, ran.stderr
-    finally:
-        subprocess.run([program, "down", LAB], capture_output=True)

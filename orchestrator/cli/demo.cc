@@ -1,0 +1,54 @@
+// `xconn demo`: a reference network comes up, its ExpressRoute dies silently, and the stopwatch says what the traffic
+// felt.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "cli/drill_lab.hh"
+#include "cli/lab_view.hh"
+#include "cli/output.hh"
+#include "cli/session.hh"
+#include "drill/report.hh"
+
+namespace xconn::cli {
+namespace {
+
+constexpr const char* kTopology = "sdwan-expressroute";
+constexpr const char* kDrill = "sdwan-expressroute/er-silent-health-check";
+
+void announce(const Session& session, const std::string& command) {
+  if (!session.json()) print("\n==> xconn {}\n", command);
+  flush();
+}
+
+int demo(const Session& session) {
+  const bool colour = wants_colour(STDOUT_FILENO);
+  const DrillFile drill(kDrill);
+  const auto name = fmt::format("demo-{}", ::getpid());  // a lab that is up under the topology's name stays as it is
+  Progress progress(session.json());
+  announce(session, fmt::format("up {} --name {}", kTopology, name));
+  drill::Report report;
+  {
+    const DrillLab lab(drill, name, progress, false);
+    progress.clear();
+    if (!session.json()) print("{}", lab_text(lab.remote().inspect(), colour));
+    announce(session, fmt::format("drill {} --lab {}", kDrill, name));
+    report = lab.run(drill, "", progress);
+    progress.clear();
+    print("{}", session.json() ? drill::to_json(report).dump(2) + "\n" : drill::to_text(report, colour));
+    announce(session, "down " + name);
+  }
+  return drill::exit_code(report.verdict);
+}
+
+}  // namespace
+
+void add_demo(CLI::App& app, Session& session) {
+  auto& verb = *app.add_subcommand(
+      "demo", "Bring a reference network up, kill its ExpressRoute silently, say what the traffic felt, take it down");
+  on_chosen(verb, session, [&session] { return demo(session); });
+}
+
+}  // namespace xconn::cli

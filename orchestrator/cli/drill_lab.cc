@@ -1,0 +1,66 @@
+#include "cli/drill_lab.hh"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/errors.hh"
+#include "cli/output.hh"
+#include "cli/topology.hh"
+#include "plan/difference.hh"
+#include "sys/file.hh"
+#include "sys/installation.hh"
+#include "world/run_folder.hh"
+
+namespace xconn::cli {
+namespace {
+
+using nlohmann::json;
+
+void demand_same(const plan::Plan& plan) {
+  const auto running = sys::read_file((world::RunFolder::path_of(plan.lab) / "plan.json").string());
+  const auto changes = plan::difference(plan::from_json(json::parse(running)), plan);
+  if (!changes.empty())
+    throw Error(
+        fmt::format("lab {} is up with another topology than the drill's ({} differences, the first: {}); take "
+                    "it down, or give the drill a lab of its own with --lab NAME",
+                    plan.lab, changes.size(), plan::to_string(changes.front())));
+}
+
+std::string event_step(const json& event) {
+  return fmt::format("{} {}: {}", event["source"].get<std::string>(), event["node"].get<std::string>(),
+                     event["text"].get<std::string>());
+}
+
+}  // namespace
+
+DrillFile::DrillFile(const std::string& word)
+    : path_(find_drill(word)), text_(drill::text_of_file(path_)), drill_(drill::read_text(text_, path_)) {}
+
+DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
+  const auto plan = read_plan(drill.topology(), name);
+  name_ = plan.lab;
+  if (world::RunFolder::is_up(name_)) {
+    demand_same(plan);
+    keep_ = true;
+    return;
+  }
+  tell_of_commands(plan);
+  if (!keep_) signals_.emplace();
+  lab::RemoteLab::up(plan, {.program = sys::own_program()},
+                     [&](const json& step) { progress.step(step.get<std::string>()); });
+}
+
+DrillLab::~DrillLab() {
+  if (!keep_) lab::RemoteLab::down(name_);
+}
+
+drill::Report DrillLab::run(const DrillFile& drill, const std::string& folder, Progress& progress) const {
+  const auto captures = folder.empty() ? "" : std::filesystem::absolute(folder).string();
+  return drill::from_json(remote().drill(
+      {drill.text(), drill.path(), captures, !keep_}, [&](const json& event) { progress.step(event_step(event)); },
+      signals_ ? &*signals_ : nullptr));
+}
+
+}  // namespace xconn::cli
