@@ -9,6 +9,7 @@ namespace xconn::bindings {
 
 void bind_errors(pybind11::module_& module);
 void bind_topology(pybind11::module_& module);
+void bind_drill(pybind11::module_& module);
 void bind_lab(pybind11::module_& module);
 
 /// dict, list, str, int, float, bool, None. Holds the GIL.

@@ -5,24 +5,19 @@
 ...         print(lab.exec("hq-client", "ping", "-c1", "172.16.137.4").stdout)
 """
 
-from ._core import (
-    Error,
-    HostError,
-    KernelError,
-    NotFoundError,
-    ServiceError,
-    TimeoutError,
-    TopologyError,
-    plan,
-)
+from ._core import Error, HostError, KernelError, NotFoundError, ServiceError, TimeoutError, TopologyError, plan
+from .fault import Fault, faults
 from .lab import CommandError, Lab, attach, find_drill, find_topology, up
-from .report import Flow, Report
+from .report import Flow, Inconclusive, Report
+from .topologies import topologies
 
 __all__ = [
     "CommandError",
     "Error",
+    "Fault",
     "Flow",
     "HostError",
+    "Inconclusive",
     "KernelError",
     "Lab",
     "NotFoundError",
@@ -31,8 +26,10 @@ __all__ = [
     "TimeoutError",
     "TopologyError",
     "attach",
+    "faults",
     "find_drill",
     "find_topology",
     "plan",
+    "topologies",
     "up",
 ]

@@ -9,10 +9,14 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from threading import Thread
+from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar
 
 from . import _core
+from .fault import Fault
 from .report import Report
+
+_Result = TypeVar("_Result")
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -55,11 +59,35 @@ def find_drill(word: str | os.PathLike[str]) -> str:
     return str(path) if path.exists() else _find_in_libraries(path.parent / "drills" / f"{path.name}.yaml") or str(path)
 
 
+def _interruptible(call: Callable[[], _Result]) -> _Result:
+    """What may take long is waited for here, so that Ctrl-C ends the waiting at once. The call itself ends with the lab."""
+    results: list[_Result] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(call())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
 class Lab:
     """A lab that is up. As a context manager it goes down at the end of the block."""
 
     def __init__(self, core: _core.Lab) -> None:
         self._core = core
+        self.reports: list[Report] = []  # of the drills that were run through this object
+
+    def become(self, other: Lab) -> None:
+        """From now on this object is about the other lab: one that came up anew under the same name."""
+        self._core = other._core
 
     @property
     def name(self) -> str:
@@ -88,7 +116,8 @@ class Lab:
 
     def az(self, command: str | Sequence[str]) -> Any:
         """What `az` answers, parsed: `lab.az("network express-route show -n er1")`; docs/az.md has the commands. Raises
-        NotFoundError where az says that a resource is not there, Error with its words where it refuses."""
+        NotFoundError where az says that a resource is not there, Error with its words where it refuses.
+        """
         words = shlex.split(command) if isinstance(command, str) else [*command]
         asked = [program(), "az", "--lab", self.name, *words, "--only-show-errors", "--output", "json"]
         done = subprocess.run(asked, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
@@ -98,8 +127,9 @@ class Lab:
         return json.loads(done.stdout) if done.stdout else None
 
     @contextmanager
-    def fault(self, kind: str, target: str, **parameters: str) -> Iterator[int]:
-        """A fault for the length of a block: `with lab.fault("loss", "hq-fgt:er", loss="30%"):`. Yields its number."""
+    def fault(self, kind: str | Fault, target: str = "", **parameters: str) -> Iterator[int]:
+        """A fault for the length of a block: `with lab.fault("loss", "hq-fgt:er", loss="30%"):`, or one of
+        crossconnect.faults(). Yields its number."""
         number = self.inject(kind, target, **parameters)
         try:
             yield number
@@ -107,8 +137,10 @@ class Lab:
             if any(fault["id"] == number for fault in self.faults()):
                 self.heal(number)
 
-    def inject(self, kind: str, target: str, **parameters: str) -> int:
+    def inject(self, kind: str | Fault, target: str = "", **parameters: str) -> int:
         """A fault until heal(); `for_="20s"` heals it by itself. Returns its number."""
+        if isinstance(kind, Fault):
+            kind, target, parameters = (kind.kind, kind.target, {**dict(kind.parameters), **parameters})
         words = [kind, target]
         for name, value in parameters.items():
             words += ["--for", value] if name == "for_" else [f"{name.replace('_', '-')}={value}"]
@@ -130,24 +162,21 @@ class Lab:
         (seconds) until they serve. Raises ServiceError when one cannot come, TimeoutError.
         """
         node, _, daemon = target.partition(":")
-        self._core.restart(node, daemon, timeout)
+        _interruptible(lambda: self._core.restart(node, daemon, timeout))
 
     def wait(self, timeout: float = 60) -> None:
         """Waits (seconds) until the lab is at rest: every session, route, tunnel and member is as planned, and nothing has
         happened for a second. Raises TimeoutError, and at once ServiceError when a daemon has ended and stays away.
         """
-        self._core.wait(timeout)
+        _interruptible(lambda: self._core.wait(timeout))
 
     def apply(
-        self,
-        topology: str | os.PathLike[str],
-        timeout: float = 90,
-        progress: Callable[[str], None] | None = None,
+        self, topology: str | os.PathLike[str], timeout: float = 90, progress: Callable[[str], None] | None = None
     ) -> list[str]:
         """Makes the lab what `topology` says, and waits until it is at rest. Only what differs is touched: other
         flows, faults and captures go on. Returns what was changed, in words. What fails leaves the lab running.
         """
-        return self._core.apply(find_topology(topology), timeout, progress)
+        return _interruptible(lambda: self._core.apply(find_topology(topology), timeout, progress))
 
     def drill(
         self,
@@ -162,7 +191,9 @@ class Lab:
             file = find_drill(drill)
             text = Path(file).read_text()
         folder = str(Path(captures).resolve()) if captures else ""
-        return Report(self._core.drill(text, file, folder, progress))
+        report = Report(_interruptible(lambda: self._core.drill(text, file, folder, progress)))
+        self.reports.append(report)
+        return report
 
     def events(self) -> list[dict[str, Any]]:
         """Everything that happened so far: {at (ns of CLOCK_MONOTONIC), source, node, text}."""

@@ -7,6 +7,7 @@
 
 #include "drill/doubt.hh"
 #include "drill/evidence.hh"
+#include "drill/sentence.hh"
 
 namespace xconn::drill {
 namespace {
@@ -18,15 +19,6 @@ constexpr Duration kUnderWay = std::chrono::seconds{1};          // no probe is 
 constexpr Duration kOverflows = std::chrono::milliseconds{100};  // no queue overflows in a shorter stall
 
 const char* word(Way way) { return way == Way::kForward ? "forward" : "reverse"; }
-
-std::string of(const std::string& flow, Direction direction) {
-  if (direction == Direction::kBoth) return flow;
-  return flow + (direction == Direction::kForward ? ", forward" : ", reverse");
-}
-
-std::string during_text(const std::optional<Span>& during) {
-  return during ? fmt::format(" from {} to {}", xconn::to_string(during->begin), xconn::to_string(during->end)) : "";
-}
 
 Verdict worse(Verdict a, Verdict b) {
   if (a == Verdict::kFail || b == Verdict::kFail) return Verdict::kFail;
@@ -43,14 +35,6 @@ bool traced(const Evidence& evidence, Judgement& judgement) {
   if (evidence.sightings) return true;
   add(judgement, Verdict::kInconclusive, "paths were not traced");
   return false;
-}
-
-template <typename Value, typename Text>
-std::string range_text(const std::optional<Value>& at_most, const std::optional<Value>& at_least, Text text) {
-  std::vector<std::string> parts;
-  if (at_most) parts.push_back("<= " + text(*at_most));
-  if (at_least) parts.push_back(">= " + text(*at_least));
-  return fmt::format("{}", fmt::join(parts, " and "));
 }
 
 bool in_order(const std::vector<AnyOf>& wanted_nodes, const std::vector<std::string>& nodes) {
@@ -114,9 +98,6 @@ struct Judge {
   }
 
   void operator()(const ExpectOutage& what) {
-    result.sentence =
-        fmt::format("outage of {} {}{}", of(what.flow, what.direction),
-                    range_text(what.limit.at_most, what.limit.at_least, readable), during_text(what.during));
     for (const Way way : ways(what.direction)) judge_outage(what, way);
   }
 
@@ -143,9 +124,6 @@ struct Judge {
   }
 
   void operator()(const ExpectLost& what) {
-    const auto number = [](std::uint64_t value) { return std::to_string(value); };
-    result.sentence = fmt::format("lost probes of {} {}{}", of(what.flow, what.direction),
-                                  range_text(what.at_most, what.at_least, number), during_text(what.during));
     for (const Way way : ways(what.direction)) judge_lost(what, way);
   }
 
@@ -180,7 +158,6 @@ struct Judge {
 
   void operator()(const ExpectDead& what) {
     const FlowEvidence& flow = evidence.flow(what.flow);
-    result.sentence = of(what.flow, what.direction) + (what.dead ? " stops for good" : " is moving at the end");
     for (const Way way : ways(what.direction)) {
       const auto is_stopped = [&](Duration time) { return stopped(flow, way, time); };
       const auto is_moving = [&](Duration time) {
@@ -207,8 +184,6 @@ struct Judge {
   }
 
   void operator()(const ExpectPath& what) {
-    result.sentence =
-        fmt::format("path of {} {}{}", of(what.flow, what.direction), when(what.when, what.at), wanted(what));
     if (!traced(evidence, result)) return;
     for (const Way way : ways(what.direction)) judge_path(what, way);
   }
@@ -228,8 +203,6 @@ struct Judge {
   }
 
   void operator()(const ExpectSymmetry& what) {
-    result.sentence = fmt::format("{} crosses the same of {} both ways {}", what.flow, fmt::join(what.nodes, ", "),
-                                  when(what.when, what.at));
     if (!traced(evidence, result)) return;
     const Duration time = time_of(what.when, what.at);
     const Answer answer = doubt.held(time, [&](Duration moment) {
@@ -262,7 +235,6 @@ struct Judge {
 
   void operator()(const ExpectEvent& what) {
     const Duration since = evidence.first_fault.value_or(evidence.began);
-    result.sentence = fmt::format("{}{}", what.happens ? "" : "no ", describe(what));
     const Duration until = what.within ? since + *what.within : evidence.ended;
     const services::Event* first = nullptr;
     std::vector<Moment> moments;
@@ -285,8 +257,6 @@ struct Judge {
   }
 
   void operator()(const ExpectCapture& what) {
-    result.sentence = fmt::format("{} packet matches '{}' at {}:{}{}", what.some ? "some" : "no", what.filter,
-                                  what.node, what.interface, during_text(what.during));
     const auto count = evidence.captured.find(&expectation);
     if (count == evidence.captured.end()) return add(result, Verdict::kInconclusive, "nothing was captured");
     const auto& [matched, dropped, times] = count->second;
@@ -298,8 +268,6 @@ struct Judge {
   }
 
   void operator()(const ExpectCounter& what) {
-    result.sentence = fmt::format("{} sees {} of {}{}", what.node, what.some ? "probes" : "no probe", what.flow,
-                                  during_text(what.during));
     if (!traced(evidence, result)) return;
     const std::uint32_t id = evidence.flow(what.flow).spec.id;
     auto times = evidence.sightings->times_at(id, Way::kForward, what.node);
@@ -311,31 +279,6 @@ struct Judge {
     const bool unseen = answer.surely_not && evidence.sightings_lost;
     conclude(unseen ? Verdict::kInconclusive : verdict_of(answer, what.some),
              seen > 0 ? fmt::format("{} sightings", seen) : "none", answer.because);
-  }
-
-  static std::string when(const std::string& when, const std::optional<Duration>& at) {
-    if (at) return "at " + xconn::to_string(*at);
-    return when == "before" ? "before the fault" : "at the end";
-  }
-
-  static std::string wanted(const ExpectPath& what) {
-    std::string text;
-    if (!what.exactly.empty()) text += fmt::format(" is {}", fmt::join(what.exactly, " > "));
-    const char* before = " crosses ";
-    for (const AnyOf& any : what.contains) {
-      text += fmt::format("{}{}", std::exchange(before, " > "), fmt::join(any, " or "));
-    }
-    if (!what.avoids.empty()) text += fmt::format(" avoids {}", fmt::join(what.avoids, ", "));
-    for (const auto& [node, interface] : what.via) text += fmt::format(" leaves {} by {}", node, interface);
-    return text;
-  }
-
-  static std::string describe(const ExpectEvent& what) {
-    std::string text = what.source.empty() ? "event" : what.source + " event";
-    if (!what.node.empty()) text += " of " + what.node;
-    if (!what.contains.empty()) text += " with '" + what.contains + "'";
-    if (what.within) text += " within " + readable(*what.within);
-    return text;
   }
 
   static std::string via_text(const probes::Path& path, const ExpectPath& what) {
@@ -372,7 +315,9 @@ bool satisfies(const probes::Path& path, const ExpectPath& what) {
 Judgement judge(const Expectation& expectation, const Evidence& evidence) {
   const Doubt doubt(evidence);
   Judge judge{expectation, evidence, doubt, {}};
+  judge.result.sentence = sentence_of(expectation);
   judge.result.because = expectation.because;
+  judge.result.line = expectation.where.line;
   std::visit(judge, expectation.what);
   return judge.result;
 }

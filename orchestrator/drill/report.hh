@@ -39,6 +39,7 @@ struct Judgement {
   std::string found;     ///< "1.12s forward, 0.94s reverse"
   std::string because;
   probes::Verdict verdict = probes::Verdict::kPass;
+  int line = 0;  ///< of the drill's file, where the expectation begins
 };
 
 struct Report {

@@ -38,12 +38,12 @@ std::string markdown_flow(const FlowResult& flow) {
 }
 
 std::string junit_case(const Report& report, const Judgement& one) {
-  std::string text =
-      fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n", xml_text(report.drill), xml_text(one.sentence));
+  std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\">\n",
+                                 xml_text(report.drill), xml_text(one.sentence), xml_text(report.file), one.line);
   const std::string detail = xml_text(one.found + (one.because.empty() ? "" : "; because " + one.because));
   if (one.verdict == Verdict::kFail) text += fmt::format("      <failure message=\"{}\"/>\n", detail);
   if (one.verdict == Verdict::kInconclusive) {
-    text += fmt::format("      <skipped message=\"inconclusive: {}\"/>\n", detail);
+    text += fmt::format("      <error type=\"inconclusive\" message=\"{}\"/>\n", detail);
   }
   return text + fmt::format("      <system-out>{}</system-out>\n    </testcase>\n", detail);
 }
@@ -55,7 +55,7 @@ long count_of(const Report& report, Verdict verdict) {
 
 std::string junit_suite(const Report& report) {
   std::string text = fmt::format(
-      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" errors=\"0\" time=\"{:.3f}\">\n",
+      "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\" time=\"{:.3f}\">\n",
       xml_text(report.drill), report.judgements.size(), count_of(report, Verdict::kFail),
       count_of(report, Verdict::kInconclusive), std::chrono::duration<double>(report.duration).count());
   for (const Judgement& one : report.judgements) text += junit_case(report, one);

@@ -119,7 +119,8 @@ json to_json(const Judgement& judgement) {
   return {{"sentence", judgement.sentence},
           {"found", judgement.found},
           {"because", judgement.because},
-          {"verdict", to_string(judgement.verdict)}};
+          {"verdict", to_string(judgement.verdict)},
+          {"line", judgement.line}};
 }
 
 probes::Verdict verdict_from(const json& object) {
@@ -210,7 +211,7 @@ Report from_json(const json& object) {
   report.verdict = verdict_from(object.at("verdict"));
   for (const json& one : object.at("expectations")) {
     report.judgements.push_back(
-        {one.at("sentence"), one.at("found"), one.at("because"), verdict_from(one.at("verdict"))});
+        {one.at("sentence"), one.at("found"), one.at("because"), verdict_from(one.at("verdict")), one.at("line")});
   }
   for (const json& flow : object.at("flows")) report.flows.push_back(flow_from(flow));
   for (const json& row : object.at("timeline")) report.timeline.push_back(row_from(row));

@@ -25,7 +25,7 @@ for name in ("XCONN_LAB", "XCONN_TOPOLOGY", "XCONN_FORMAT", "XCONN_DATAPATH"):
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would hand on that it is ignored
 
-pytest_plugins = ["crossconnect.pytest_plugin"]
+pytest_plugins = ["crossconnect.pytest_plugin", "pytester"]
 
 from host import ALONE, RUN, Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
 
@@ -59,6 +59,29 @@ def xconn(tmp_path: Path) -> Any:
         return subprocess.run([XCONN, *argv], timeout=timeout, **{**defaults, **options})
 
     return run
+
+
+class Project:
+    """Somebody's project with tests of their own, where crossconnect is installed."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self._pytester = pytester
+        self.path = pytester.path
+        self.makepyfile = pytester.makepyfile
+
+    def run(self, *options: str, timeout: float = 100) -> pytest.RunResult:
+        return self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *options, timeout=timeout)
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("PYTHONPATH", f"{BUILD / 'python'}:{Path(__file__).parent}")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("FAKE_FOLDER", str(pytester.path))  # of fake_labs.py
+    monkeypatch.setenv("XCONN_TOPOLOGIES", str(ROOT / "topologies"))
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_TESTRUNUID", "PYTEST_ADDOPTS"):
+        monkeypatch.delenv(name, raising=False)
+    return Project(pytester)
 
 
 @pytest.fixture(scope="module", autouse=True)

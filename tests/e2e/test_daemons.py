@@ -91,8 +91,7 @@ def edge(leaves_nothing_behind: None) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(
-    "daemon",
-    ["hq-er:bgpd", "hq-er:bfdd", "msee2:zebra", "hq-fgt:charon", "hq-fgt:sdwan", "elb:lb", "app:echo"],
+    "daemon", ["hq-er:bgpd", "hq-er:bfdd", "msee2:zebra", "hq-fgt:charon", "hq-fgt:sdwan", "elb:lb", "app:echo"]
 )
 def test_a_daemon_that_was_killed_comes_back_by_itself(edge: Any, daemon: str):
     before = pids(edge, daemon)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import crossconnect
 import pytest
-from conftest import BUILD, ROOT
+from conftest import ROOT
 from crossconnect import _core
 
 STUBS = ROOT / "bindings" / "crossconnect" / "_core.pyi"
@@ -121,20 +119,6 @@ def test_two_labs_from_threads_do_not_block_each_other():
     assert [lab.inspect()["converged"] for lab in labs] == [True, True]
     for lab in labs:
         lab.down()
-
-
-def test_the_plugin_works_in_a_project_of_its_own(tmp_path):
-    (tmp_path / "test_mine.py").write_text(
-        "def test_mine(xconn_lab):\n"
-        "    lab = xconn_lab('chain', name='mine')\n"
-        "    assert '0% packet loss' in lab.exec('left', 'ping', '-c1', '10.0.3.10').stdout\n"
-    )
-    environment = {**os.environ, "XCONN_TOPOLOGIES": str(ROOT / "topologies")}
-    code = f"import sys; sys.path.insert(0, {str(BUILD / 'python')!r}); import pytest; sys.exit(pytest.main(['-q', '-p', 'crossconnect.pytest_plugin']))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=100, env=environment
-    )
-    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
 
 
 # --- stubs -----------------------------------------------------------------------------------------------------------

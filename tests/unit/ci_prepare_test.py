@@ -34,11 +34,7 @@ class Prepare(unittest.TestCase):
             (self.programs / name).chmod(0o755)
 
     def prepare(self, *words: str, available: str = "", installed: str = "") -> subprocess.CompletedProcess:
-        environment = {
-            "PATH": f"{self.programs}:{os.environ['PATH']}",
-            "AVAILABLE": available,
-            "INSTALLED": installed,
-        }
+        environment = {"PATH": f"{self.programs}:{os.environ['PATH']}", "AVAILABLE": available, "INSTALLED": installed}
         command = [str(ROOT / "ci/prepare"), *words]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

@@ -21,9 +21,11 @@ Report report() {
   drill.name = "er-silent";
   drill.about = "ExpressRoute <dies> silently & nobody tells.";
   drill.file = "er-silent.yaml";
-  drill.expectations.push_back({{}, "of the timers", ExpectOutage{"client-to-app", Direction::kBoth, {2s, {}}, {}}});
-  drill.expectations.push_back({{}, "of BFD", ExpectOutage{"client-to-app", Direction::kForward, {1s, {}}, {}}});
-  drill.expectations.push_back({{}, "", ExpectDead{"client-to-app", Direction::kBoth, false}});
+  drill.expectations.push_back(
+      {{"er-silent.yaml", 12, 5}, "of the timers", ExpectOutage{"client-to-app", Direction::kBoth, {2s, {}}, {}}});
+  drill.expectations.push_back(
+      {{"er-silent.yaml", 14, 5}, "of BFD", ExpectOutage{"client-to-app", Direction::kForward, {1s, {}}, {}}});
+  drill.expectations.push_back({{"er-silent.yaml", 16, 5}, "", ExpectDead{"client-to-app", Direction::kBoth, false}});
   static const Evidence evidence = silent_er();
   return report_of(drill, evidence);
 }
@@ -42,6 +44,13 @@ void expect_golden(const std::string& text, const std::string& name) {
 TEST(DrillReport, Text) { expect_golden(to_text(report()), "drill_report.txt"); }
 TEST(DrillReport, Markdown) { expect_golden(to_markdown(report()), "drill_report.md"); }
 TEST(DrillReport, Junit) { expect_golden(to_junit({report()}), "drill_report.xml"); }
+TEST(DrillReport, InconclusiveIsAnErrorOfItsOwnTypeInJunit) {
+  Report open = report();
+  open.judgements[0].verdict = probes::Verdict::kInconclusive;
+  EXPECT_THAT(to_junit({open}), HasSubstr("failures=\"1\" errors=\"1\" skipped=\"0\""));
+  EXPECT_THAT(to_junit({open}), HasSubstr("<error type=\"inconclusive\" message="));
+}
+
 TEST(DrillReport, Json) { expect_golden(to_json(report()).dump(2) + "\n", "drill_report.json"); }
 
 TEST(DrillReport, UnstampedArrivalsAreToldOnlyIfThereAreAny) {
