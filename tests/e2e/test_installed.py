@@ -76,7 +76,7 @@ def test_python_finds_program_and_topologies(prefix: Path, python: dict[str, str
 
 def test_pytest_has_the_fixture_without_an_option(python: dict[str, str], tmp_path: Path):
     asked = run("/usr/bin/python3", "-m", "pytest", "--fixtures", "-q", env=python, cwd=tmp_path)
-    assert "xconn_lab [module scope]" in asked.stdout, asked.stdout + asked.stderr
+    assert "xconn_session_lab [session scope]" in asked.stdout, asked.stdout + asked.stderr
     twice = run("/usr/bin/python3", "-m", "pytest", "-p", "crossconnect.pytest_plugin", env=python, cwd=tmp_path)
     assert "no tests ran" in twice.stdout, twice.stdout + twice.stderr
 
