@@ -123,9 +123,9 @@ constexpr Setting kOthers[] = {
 /// arp_tbl and nd_tbl.
 constexpr Setting kNeighbours[] = {
     {"anycast_delay", "100"},        {"app_solicit", "0"},    {"base_reachable_time_ms", "30000"},
-    {"delay_first_probe_time", "5"}, {"gc_stale_time", "60"}, {"mcast_resolicit", "0"},
-    {"mcast_solicit", "3"},          {"proxy_qlen", "64"},    {"retrans_time_ms", "1000"},
-    {"ucast_solicit", "3"},
+    {"delay_first_probe_time", "5"}, {"gc_stale_time", "60"}, {"interval_probe_time_ms", "5000"},
+    {"mcast_resolicit", "0"},        {"mcast_solicit", "3"},  {"proxy_qlen", "64"},
+    {"retrans_time_ms", "1000"},     {"ucast_solicit", "3"},  {"unres_qlen_bytes", "212992"},
 };
 
 constexpr Forwarding kForwards[] = {
@@ -173,6 +173,21 @@ bool is_about_interface(const std::string& path) {
   return false;
 }
 
+/// Of `own` what is about the whole namespace. The kernel hands a new default on to lo, but not where the host's own
+/// was ever written: so that is said too.
+Sysctls of_namespace(const Sysctls& own) {
+  const std::string from = "net/ipv4/conf/default/", to = "net/ipv4/conf/lo/";
+  Sysctls out, of_lo;
+  for (const auto& [key, value] : own) {
+    const auto path = sysctl_path(key);
+    if (is_about_interface(path)) continue;
+    out[path] = value;
+    if (path.starts_with(from)) of_lo[to + path.substr(from.size())] = value;
+  }
+  out.merge(of_lo);
+  return out;
+}
+
 void write_here(const std::string& name, const std::string& path, const std::string& value) {
   try {
     write_sysctl(name, path, value);
@@ -209,9 +224,9 @@ bool Inherited::is_so(const std::string& path, const std::string& value) const {
 }
 
 void Inherited::settle(const std::string& name, const Sysctls& own) const {
-  auto wanted = changes_;
-  for (const auto& [key, value] : own)
-    if (auto path = sysctl_path(key); !is_about_interface(path)) wanted[std::move(path)] = value;
+  auto wanted = of_namespace(own);
+  wanted.merge(of_neighbours("lo"));
+  wanted.insert(changes_.begin(), changes_.end());
   for (const auto& forwarding : kForwards) forward(name, forwarding, wanted);
   for (const auto& [path, value] : wanted)
     if (!is_so(path, value)) write_here(name, path, value);

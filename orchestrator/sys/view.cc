@@ -26,18 +26,23 @@ constexpr std::array<std::pair<const char*, const char*>, 5> kLinks{{{"/proc/sel
 
 Fd own_mounts() { return Fd(check(::open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), "open", "/proc/self/ns/mnt")); }
 
-/// Our own mounts again, whatever happens. Who cannot come back must not go on.
+Fd folder(const char* path) { return Fd(check(::open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path)); }
+
+/// Our own mounts again, whatever happens, and the root and working directory there: setns forgets them, and a chroot's
+/// user would go on with the host's files. Who cannot come back must not go on.
 class Return {
  public:
-  Return() : ours_(own_mounts()) {}
+  Return() : ours_(own_mounts()), root_(folder("/")), here_(folder(".")) {}
   Return(const Return&) = delete;
   Return& operator=(const Return&) = delete;
   ~Return() {
-    if (::setns(ours_.get(), CLONE_NEWNS) != 0) std::abort();
+    const bool is_back = ::setns(ours_.get(), CLONE_NEWNS) == 0 && ::fchdir(root_.get()) == 0 && ::chroot(".") == 0 &&
+                         ::fchdir(here_.get()) == 0;
+    if (!is_back) std::abort();
   }
 
  private:
-  Fd ours_;
+  Fd ours_, root_, here_;
 };
 
 void mount_at(const char* type, const char* where, unsigned long flags, const char* options) {
@@ -80,6 +85,8 @@ void set_mount(const std::string& path, unsigned flags, std::uint64_t set, std::
 Fd make_view(const std::vector<std::string>& writable) {
   const Return afterwards;
   check(::unshare(CLONE_NEWNS), "create mount namespace");
+  // systemd shares all mounts: what is mounted below would cover the host's own /dev.
+  check(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "hear of mounts and tell of none", "/");
   for (const auto& path : writable) check(::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr), "bind", path);
   cover_devices();
   set_mount("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);

@@ -9,8 +9,9 @@
 namespace xconn::sys {
 
 /// A mount namespace like ours in which all files are read-only but those below `writable`, and /dev has only what no
-/// program can do without (null, zero, full, random, urandom, tty, net/tun, pts and shm). What is mounted later is not
-/// in it. Call it from a process of one thread. Throws KernelError where the host refuses a part of it.
+/// program can do without (null, zero, full, random, urandom, tty, net/tun, pts and shm). What is mounted later is in
+/// it where our mounts are shared; nothing of it is seen by us. Call it from a process of one thread. Throws
+/// KernelError where the host refuses a part of it.
 Fd make_view(const std::vector<std::string>& writable);
 
 }  // namespace xconn::sys

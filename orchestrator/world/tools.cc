@@ -17,8 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFolder = "/run/tools";
-/// Those whose packages bring a profile which denies them the run folder.
-constexpr const char* kConfined[] = {"swanctl"};
+/// Those whose packages bring a profile: it denies them the run folder, and files that are named outside of the world.
+constexpr const char* kConfined[] = {"swanctl", "tcpdump"};
 
 bool has_apparmor() { return ::access("/proc/self/attr/apparmor/exec", W_OK) == 0; }
 

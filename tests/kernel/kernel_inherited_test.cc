@@ -99,6 +99,14 @@ TEST_F(InheritedTest, AnInterfaceMadeLaterHasWhatItsNodeSays) {
             Words{});
 }
 
+TEST_F(InheritedTest, LoFollowsTheDefaultUnlessTheNodeSaysOtherwise) {
+  const auto netns = settled({{"net.ipv4.conf.default.send_redirects", "0"},
+                              {"net.ipv4.conf.default.rp_filter", "2"},
+                              {"net.ipv4.conf.lo.rp_filter", "1"}});
+  EXPECT_EQ(differences(netns, {{"net/ipv4/conf/lo/send_redirects", "0"}, {"net/ipv4/conf/lo/rp_filter", "1"}}),
+            Words{});
+}
+
 TEST_F(InheritedTest, WhatForwardingResetsIsAsTheNodeSays) {
   for (const auto* forward : {"0", "1"})
     for (const auto* accept : {"0", "1"}) {
@@ -129,6 +137,8 @@ TEST_F(InheritedTest, NeighboursAreLookedForAsTheKernelDoesIt) {
     EXPECT_EQ(Inherited().of_neighbours("eth0"), Sysctls{});
     sys::write_into("/proc/sys/net/ipv4/neigh/lo/ucast_solicit", "9");
     EXPECT_EQ(Inherited().of_neighbours("eth0.5"), (Sysctls{{"net/ipv4/neigh/eth0.5/ucast_solicit", "3"}}));
+    Inherited().settle("n", {});
+    EXPECT_EQ(sys::read_file("/proc/sys/net/ipv4/neigh/lo/ucast_solicit"), "3\n");
   });
 }
 
