@@ -12,12 +12,14 @@
 #include "datapath/wire.hh"
 #include "kernel/netlink.hh"
 #include "sys/modules.hh"
+#include "sys/privilege.hh"
 #include "sys/view.hh"
 
 namespace xconn::datapath {
 namespace {
 
 constexpr const char* kNeedsBpf = "a kernel with CONFIG_BPF_SYSCALL and CONFIG_NET_CLS_BPF, and root";
+constexpr const char* kPrivileges = "capabilities";
 constexpr const char* kLibipsec = "/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so";
 
 using Attempt = Trial::Attempt;
@@ -147,6 +149,13 @@ Feature examine(const ProgramRow& row) {
   return {row.name, State::kOk, row.files.front(), "found", ""};
 }
 
+/// Without them nothing else can be tried.
+Feature examine_privileges() {
+  if (const auto refused = refusal_of([] { sys::demand_privileges(); }))
+    return {kPrivileges, State::kMissing, "", refused->reason, refused->remedy};
+  return {kPrivileges, State::kOk, "of root", "found", ""};
+}
+
 void require_root() {
   if (geteuid() != 0) throw HostError("eBPF and network namespaces need root (CAP_SYS_ADMIN)", "sudo xconn ...");
 }
@@ -159,13 +168,14 @@ const char* to_string(State state) {
 }
 
 std::vector<std::string> feature_names() {
-  std::vector<std::string> names;
+  std::vector<std::string> names{kPrivileges};
   for (const Row& row : rows()) names.push_back(row.name);
   for (const ProgramRow& row : programs()) names.push_back(row.name);
   return names;
 }
 
 Feature examine(std::string_view name) {
+  if (name == kPrivileges) return examine_privileges();
   for (const ProgramRow& row : programs())
     if (row.name == name) return examine(row);
   for (const Row& row : rows())
@@ -178,8 +188,9 @@ Feature examine(std::string_view name) {
 
 std::vector<Feature> doctor() {
   require_root();
-  std::vector<Feature> report;
-  for (const Row& row : rows()) report.push_back(examine(row));
+  std::vector<Feature> report{examine_privileges()};
+  if (report.front().state == State::kOk)
+    for (const Row& row : rows()) report.push_back(examine(row));
   for (const ProgramRow& row : programs()) report.push_back(examine(row));
   return report;
 }

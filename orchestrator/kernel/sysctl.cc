@@ -23,7 +23,9 @@ void write_sysctl(const std::string& name, const std::string& path, const std::s
   } catch (const KernelError& error) {
     const KernelError refusal("set sysctl to '" + value + "'", path, name, error.error_number());
     if (error.error_number() != EROFS) throw refusal;
-    throw HostError(refusal.what(), "make /proc/sys writable: docker run --privileged");
+    throw HostError(refusal.what(),
+                    "make /proc/sys writable: podman run --security-opt unmask=/proc/sys, docker run --security-opt "
+                    "systempaths=unconfined");
   }
 }
 

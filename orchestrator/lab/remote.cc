@@ -1,6 +1,5 @@
 #include "lab/remote.hh"
 
-#include <linux/capability.h>
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -128,20 +127,10 @@ AgentOptions agent_options(const UpOptions& options) {
           options.bound / std::chrono::milliseconds{1}};
 }
 
-void demand_root() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3]{};
-  ::syscall(SYS_capget, &header, data);
-  constexpr auto kNeeded = 1U << CAP_SYS_ADMIN | 1U << CAP_NET_ADMIN;
-  constexpr const char* kNeed = "a lab in the host's own namespaces needs root with CAP_SYS_ADMIN and CAP_NET_ADMIN";
-  if (::geteuid() != 0 || (data[0].effective & kNeeded) != kNeeded)
-    throw HostError(kNeed, sys::privilege_remedy("xconn up ..."));
-}
-
 }  // namespace
 
 RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const Progress& progress) {
-  demand_root();
+  sys::demand_privileges("xconn up ...");
   sys::open_standard();  // also for a program that uses us as a library
   services::demand_needs(plan);
   demand_descriptors(plan);

@@ -39,7 +39,7 @@ class Prepare(unittest.TestCase):
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def missing(self, **system: str) -> list[str]:
-        return self.prepare("--list", "build", **system).stdout.split()
+        return self.prepare("--list", "build", "check", **system).stdout.split()
 
     def test_a_name_without_a_candidate_is_passed_over(self):
         asked = self.missing(available="libboost1.83-dev libclang-rt-18-dev linux-tools-generic")
