@@ -107,10 +107,7 @@ const std::vector<Row>& rows() {
        {"nf_tables", [](const Trial& t) { t.load_ruleset(); }},
        {},
        "apt-get install nftables; " + sys::module_remedy("nftables")},
-      {"tun",
-       {"tun", [](const Trial& t) { t.open_tun(); }},
-       {},
-       sys::module_remedy("tun") + "; in a container also --device /dev/net/tun"},
+      {"tun", {"tun", [](const Trial& t) { t.open_tun(); }}, {}, sys::tun_remedy()},
   };
   return table;
 }

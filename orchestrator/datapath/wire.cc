@@ -55,8 +55,8 @@ struct Tap {
   sys::Fd open_tap() {
     sys::Fd tun(::open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC));
     if (!tun)
-      throw HostError(fmt::format("/dev/net/tun ({})", std::strerror(errno)),
-                      sys::module_remedy("tun") + "; in a container also --device /dev/net/tun");
+      throw HostError(fmt::format("a wire in user space needs /dev/net/tun ({})", std::strerror(errno)),
+                      sys::tun_remedy());
     ifreq request{.ifr_ifrn = {.ifrn_name = "wire%d~"}, .ifr_ifru = {}};
     request.ifr_flags = IFF_TAP | IFF_NO_PI;
     sys::check(ioctl(tun.get(), TUNSETIFF, &request), "make tap");

@@ -56,11 +56,7 @@ void demand_tun() {
   if (!is_there) errno = ENODEV;
   if (is_there && sys::Fd{::open(kTun, O_RDWR | O_CLOEXEC)}) return;
   const std::string why = std::strerror(errno);
-  const bool kernel_has_it = ::access("/sys/class/misc/tun", F_OK) == 0;
-  throw HostError(
-      fmt::format("IPsec in user space needs {} ({})", kTun, why),
-      (kernel_has_it ? std::string("mkdir -p /dev/net; mknod /dev/net/tun c 10 200") : sys::module_remedy("tun")) +
-          "; in a container --device /dev/net/tun");
+  throw HostError(fmt::format("IPsec in user space needs {} ({})", kTun, why), sys::tun_remedy());
 }
 
 void demand_strongswan() {

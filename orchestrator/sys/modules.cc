@@ -142,6 +142,12 @@ std::string module_remedy(const std::string& feature) {
   return module_remedy(modules, this_host(modules));
 }
 
+std::string tun_remedy() {
+  const bool kernel_has_it = ::access("/sys/class/misc/tun", F_OK) == 0;
+  return (kernel_has_it ? std::string("mkdir -p /dev/net; mknod /dev/net/tun c 10 200") : module_remedy("tun")) +
+         "; in a container --device /dev/net/tun";
+}
+
 std::exception_ptr explained(const KernelError& refusal) {
   if (const auto* part = part_of(refusal))
     return std::make_exception_ptr(HostError(refusal.what(), module_remedy(part->modules, this_host(part->modules))));

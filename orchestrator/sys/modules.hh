@@ -29,6 +29,9 @@ std::string module_remedy(const std::vector<std::string>& modules, const ModuleH
 /// "vlan".
 std::string module_remedy(const std::string& feature);
 
+/// What brings /dev/net/tun to this host, whose kernel may have it already.
+std::string tun_remedy();
+
 /// The refusal itself; or, where it means that the kernel lacks a module, a HostError with the line that brings it.
 std::exception_ptr explained(const KernelError& refusal);
 
