@@ -16,10 +16,12 @@ PACKAGES = ROOT / "build" / "packages"
 INSTALL = ["apt-get", "install", "-q", "-y", "--no-install-recommends"]
 SERVICES = ["frr", "strongswan-starter", "keepalived"]
 
-THREE_LINES = """
-def test_the_edge_finds_the_way_round(xconn_lab):
-    lab = xconn_lab("sdwan-expressroute")
-    assert lab.drill("sdwan-expressroute/er-inbound").verdict != "fail"
+THREE_LINES = """import pytest
+
+
+@pytest.mark.xconn(topology="sdwan-expressroute")
+def test_the_edge_takes_the_way_of_its_rule(xconn_lab):
+    assert xconn_lab.drill("sdwan-expressroute/er-inbound").verdict != "fail"
 """
 
 
