@@ -31,7 +31,7 @@ void offer_tools() {
     const auto program = sys::find_program(name);
     if (!program) continue;
     const auto place = fs::path(kFolder) / name;
-    std::ofstream{place};
+    const std::ofstream made(place);
     if (::mount(program->c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0)
       throw KernelError("bind", *program, "", errno);
   }

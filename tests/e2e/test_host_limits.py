@@ -85,19 +85,6 @@ def test_without_memory_it_is_said_before_anything_is_made(kilobytes: int):
     before.assert_restored(within=5)
 
 
-@pytest.mark.parametrize("verb", ["up chain --name few", "doctor"])
-def test_no_more_namespaces_are_said(verb: str):
-    before = Footprint.now()
-    script = f'echo 1 > /proc/sys/user/max_net_namespaces; exec "$0" {verb}'
-    done = subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount", "--net", "bash", "-c", script, XCONN],
-        capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    assert done.returncode == 4, done.stderr
-    assert "sysctl -w user.max_net_namespaces" in done.stderr + done.stdout, done.stderr
-    before.assert_restored(within=5)
-
-
 def test_a_report_that_cannot_be_written_is_known_before_the_drill_runs(xconn, tmp_path, topologies):
     drill = sorted((topologies / "sdwan-expressroute" / "drills").glob("*.yaml"))[0]
     (tmp_path / "file").write_text("")
