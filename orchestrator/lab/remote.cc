@@ -33,7 +33,7 @@ namespace {
 using nlohmann::json;
 using world::RunFolder;
 
-constexpr Duration kSilence = std::chrono::seconds{5};
+constexpr Duration kLook = std::chrono::seconds{1};
 constexpr Duration kAnswerBound = std::chrono::seconds{60};  // an agent that makes a change answers after it
 
 /// A run folder of a lab that is not up yet: removed unless it is released.
@@ -104,12 +104,15 @@ std::string how_it_ended(pid_t agent) {
 void follow_until_ready(const Starting& starting, const sys::Signals& signals, const RunFolder& folder,
                         const RemoteLab::Progress& progress) {
   sys::Lines lines;
+  world::Wakefulness agent(folder.lab());
   for (;;) {
     while (const auto line = lines.next())
       if (is_ready(json::parse(*line), progress)) return;
     pollfd awaited[2]{{starting.status_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
-    if (::poll(awaited, 2, kSilence / std::chrono::milliseconds{1}) == 0)
-      world::demand_awake(folder.lab(), starting.pid());
+    if (::poll(awaited, 2, kLook / std::chrono::milliseconds{1}) == 0)
+      agent.demand(starting.pid());
+    else
+      agent.heard();
     signals.demand_none("nothing is left");
     if (awaited[0].revents != 0 && !read_into(lines, starting.status_fd())) agent_ended(folder, starting.pid());
   }

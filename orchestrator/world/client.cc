@@ -36,6 +36,7 @@ class Patience {
 
   void await(const sys::Fd& fd, short event) {
     const auto begin = sys::now();
+    wakefulness_.heard();
     pollfd awaited[2]{{fd.get(), event, 0}, {signals_ == nullptr ? -1 : signals_->fd(), POLLIN, 0}};
     for (;;) {
       const bool answered = ::poll(awaited, 2, kLook / std::chrono::milliseconds{1}) > 0;
@@ -46,13 +47,13 @@ class Patience {
   }
 
  private:
-  static constexpr Duration kLook = std::chrono::seconds{1}, kSilence = std::chrono::seconds{5};
+  static constexpr Duration kLook = std::chrono::seconds{1};
 
   /// The agent's end is the socket's; it is not looked for.
   void look_at_agent(Duration waited) {
     if (!agent_) agent_ = find_agent(lab_);
     if (!agent_) return;
-    if (waited >= kSilence) demand_awake(lab_, agent_->pid);
+    wakefulness_.demand(agent_->pid);
     if (bound_ && waited >= *bound_)
       throw TimeoutError("the agent of lab " + lab_ + " to answer '" + verb_ + "'", *bound_,
                          "pid " + std::to_string(agent_->pid) + " runs and does not answer");
@@ -63,6 +64,7 @@ class Patience {
   std::optional<Duration> bound_;
   const sys::Signals* signals_;
   std::optional<Holder> agent_;
+  Wakefulness wakefulness_{lab_};
 };
 
 void send_all(const sys::Fd& fd, const std::string& text, Patience& patience) {

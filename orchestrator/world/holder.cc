@@ -8,7 +8,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/duration.hh"
 #include "base/errors.hh"
+#include "sys/clock.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::world {
@@ -73,12 +75,15 @@ int agent_pid(const std::string& lab) {
   throw NotFoundError("lab " + lab + " is not up");
 }
 
-void demand_awake(const std::string& lab, pid_t agent) {
+void Wakefulness::demand(pid_t agent) {
+  constexpr Duration kStopped = std::chrono::seconds{4};
   const auto state = status_of(agent, "State");  // "T (stopped)"
-  if (!state.starts_with('T') && !state.starts_with('t')) return;
+  if (!state.starts_with('T') && !state.starts_with('t')) return heard();
+  if (!stopped_since_) stopped_since_ = sys::now();
+  if (sys::now() - *stopped_since_ < kStopped) return;
   const auto pid = std::to_string(agent);
-  throw Error("the agent of lab " + lab + " (pid " + pid + ") does not answer: it is stopped, state " + state +
-              "; let it go on (kill -CONT " + pid + ") or end the lab (xconn down " + lab + ")");
+  throw Error("the agent of lab " + lab_ + " (pid " + pid + ") does not answer: it is stopped, state " + state +
+              "; let it go on (kill -CONT " + pid + ") or end the lab (xconn down " + lab_ + ")");
 }
 
 }  // namespace xconn::world

@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "sys/fd.hh"
 
@@ -22,7 +24,19 @@ std::optional<Holder> find_agent(const std::string& lab);
 /// The agent's pid as the host sees it. Throws NotFoundError when there is none.
 int agent_pid(const std::string& lab);
 
-/// Throws Error when the process is stopped (SIGSTOP, a debugger), and so can answer nobody.
-void demand_awake(const std::string& lab, pid_t agent);
+/// Finds out an agent that is stopped (SIGSTOP, a debugger), and so can answer nobody. One that goes on again before
+/// long is only late.
+class Wakefulness {
+ public:
+  explicit Wakefulness(std::string lab) : lab_(std::move(lab)) {}
+  /// To be asked each second of silence. Throws Error when the agent was stopped at every look for some seconds.
+  void demand(pid_t agent);
+  /// It said something.
+  void heard() { stopped_since_.reset(); }
+
+ private:
+  std::string lab_;
+  std::optional<std::chrono::nanoseconds> stopped_since_;
+};
 
 }  // namespace xconn::world

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -127,9 +129,23 @@ def test_a_report_may_be_a_device_or_a_link(xconn, tmp_path, topologies):
     assert full.returncode == 4 and "space" in full.stderr and "short" in full.stdout, "the verdict is told first"
 
 
-def test_a_stopped_agent_is_named(xconn):
-    import signal
+def test_an_agent_that_stood_still_for_a_moment_is_waited_for(xconn):
+    """Whoever follows its events hears nothing for long; that it is stopped when somebody looks does not end that."""
+    assert xconn("up", CHAIN, "--name", "moment").returncode == 0
+    pid = int((RUN / "moment" / "pid").read_text())
+    command = [XCONN, "events", "--follow", "--lab", "moment"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        time.sleep(6)  # of silence
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(2.5)  # the moment
+        os.kill(pid, signal.SIGCONT)
+        assert xconn("fault", "loss", "r1:east", "1%", "--lab", "moment").returncode == 0
+        assert xconn("down", "moment").returncode == 0
+        said, errors = following.communicate(timeout=10)
+    assert "loss r1:east 1% applied" in said and "stopped" not in errors, said + errors
 
+
+def test_a_stopped_agent_is_named(xconn):
     before = Footprint.now()
     assert xconn("up", CHAIN, "--name", "stopped").returncode == 0
     pid = int((RUN / "stopped" / "pid").read_text())
