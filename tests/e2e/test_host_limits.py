@@ -142,7 +142,7 @@ def test_an_agent_that_stood_still_for_a_moment_is_waited_for(xconn):
         assert xconn("fault", "loss", "r1:east", "1%", "--lab", "moment").returncode == 0
         assert xconn("down", "moment").returncode == 0
         said, errors = following.communicate(timeout=10)
-    assert "loss r1:east 1% applied" in said and "stopped" not in errors, said + errors
+    assert "loss r1:east loss=1% applied" in said and "stopped" not in errors, said + errors
 
 
 def test_a_stopped_agent_is_named(xconn):
