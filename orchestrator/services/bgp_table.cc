@@ -4,7 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+
+#include "services/json_part.hh"
 
 namespace xconn::services {
 namespace {
@@ -13,12 +14,6 @@ using nlohmann::json;
 
 constexpr std::uint8_t kProtocolBgp = 186;  // RTPROT_BGP
 constexpr std::uint32_t kDistanceOfBgp = 20;
-
-const json& part(const json& object, const char* key) {
-  static const json kNothing;
-  const auto found = object.find(key);
-  return found == object.end() ? kNothing : *found;
-}
 
 bool is_true(const json& object, const char* key) { return part(object, key) == true; }
 

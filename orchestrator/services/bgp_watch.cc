@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "services/json_part.hh"
+
 namespace xconn::services {
 namespace {
 
@@ -11,12 +13,6 @@ using nlohmann::json;
 
 /// FRR's name of a family in its summary, and in its commands.
 constexpr std::pair<const char*, const char*> kFamilies[] = {{"ipv4Unicast", "ipv4"}, {"ipv6Unicast", "ipv6"}};
-
-const json& part(const json& object, const char* key) {
-  static const json kNothing;
-  const auto found = object.find(key);
-  return found == object.end() ? kNothing : *found;
-}
 
 std::int64_t number(const json& object, const char* key) {
   const auto& value = part(object, key);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "base/errors.hh"
+#include "services/json_part.hh"
 #include "services/node_services.hh"
 
 namespace xconn::services {
@@ -22,25 +23,21 @@ using Seen = std::optional<std::string>;
 using See = Seen (*)(const json& state, const std::string& subject);
 
 Seen text_at(const json& object, const std::string& key) {
-  if (!object.is_object() || !object.contains(key) || !object[key].is_string()) return std::nullopt;
-  return object[key].get<std::string>();
-}
-
-json part(const json& object, const std::string& key) {
-  return object.is_object() && object.contains(key) ? object[key] : json();
+  const auto& value = part(object, key);
+  return value.is_string() ? Seen(value.get<std::string>()) : std::nullopt;
 }
 
 /// The entry of that name in a list of objects.
-json entry(const json& list, const std::string& key, const std::string& name) {
+const json& entry(const json& list, const std::string& key, const std::string& name) {
   if (list.is_array())
     for (const auto& item : list)
       if (text_at(item, key) == name) return item;
-  return {};
+  return kNoJson;
 }
 
 /// A session that has not yet told its whole table is not what was awaited.
 Seen see_bgp(const json& state, const std::string& neighbor) {
-  const auto session = part(part(state, "neighbors"), neighbor);
+  const auto& session = part(part(state, "neighbors"), neighbor);
   auto seen = text_at(session, "state");
   if (seen == "Established" && part(session, "endOfRib") != true) *seen += " without an End-of-RIB from there";
   return seen;
@@ -66,7 +63,7 @@ Seen see_vrrp(const json& state, const std::string& instance) { return text_at(p
 
 /// Of an entry that says it by a flag.
 Seen flag(const json& entry, const std::string& key, const char* yes, const char* no) {
-  const auto value = part(entry, key);
+  const auto& value = part(entry, key);
   if (!value.is_boolean()) return std::nullopt;
   return value.get<bool>() ? yes : no;
 }
@@ -77,7 +74,7 @@ Seen see_member(const json& state, const std::string& member) {
 
 /// The members that a rule has chosen, in order: "er", "er vpn".
 Seen see_rule(const json& state, const std::string& rule) {
-  const auto members = part(entry(part(state, "rules"), "name", rule), "members");
+  const auto& members = part(entry(part(state, "rules"), "name", rule), "members");
   if (!members.is_array()) return std::nullopt;
   return members.empty() ? "no member" : fmt::format("{}", fmt::join(members.get<std::vector<std::string>>(), " "));
 }

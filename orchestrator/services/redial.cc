@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "services/json_part.hh"
 #include "services/strongswan.hh"
 #include "services/vici.hh"
 
@@ -12,12 +13,6 @@ namespace {
 
 constexpr Duration kFirstPause = std::chrono::milliseconds{200};
 constexpr Duration kLongestPause = std::chrono::seconds{2};
-
-const nlohmann::json& part(const nlohmann::json& object, std::string_view key) {
-  static const nlohmann::json kNothing;
-  const auto found = object.find(key);
-  return found == object.end() ? kNothing : *found;
-}
 
 bool has_child(const nlohmann::json& sa, const std::string& name) {
   return std::ranges::any_of(part(sa, "child-sas"), [&](const nlohmann::json& child) {
