@@ -1,5 +1,5 @@
-// Where this checkout is, for tests that read its topologies and goldens. Only one object knows it: the others are the
-// same in every checkout, and ccache has them.
+// Where this checkout is, for tests that read its topologies and goldens. Only one object file
+// depends on it, so that ccache can share all others between checkouts.
 #pragma once
 
 namespace xconn {

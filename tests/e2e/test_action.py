@@ -28,7 +28,7 @@ CHAIN = ROOT / "topologies" / "chain" / "topology.yaml"
 
 
 class Runner:
-    """A job of GitHub's, as the scripts see it."""
+    """A GitHub job, as the scripts see it."""
 
     def __init__(self, folder: Path, labs: Path) -> None:
         self.workspace, self.results = folder / "workspace", folder / "results"

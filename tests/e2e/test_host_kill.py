@@ -78,6 +78,15 @@ PHASES = {
 }
 
 
+def begin(phase: str) -> tuple[Footprint, subprocess.Popen[str], float]:
+    """What the host was like before, the verb that has begun, and within how many seconds it is to be ended."""
+    is_up_before, verb, within = PHASES[phase]
+    before = Footprint.now()
+    if is_up_before:
+        bring_up()
+    return before, start(*verb), within
+
+
 @pytest.fixture
 def files(tmp_path: Path, topologies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chain = topologies / "chain" / "topology.yaml"
@@ -90,11 +99,7 @@ def files(tmp_path: Path, topologies: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_kill_minus_nine_of_anybody_at_any_moment_leaves_nothing(files, seed: int):
     chance = random.Random(seed)
     phase, victim = sorted(PHASES)[seed % 4], sorted(VICTIMS)[seed // 4 % 3]
-    is_up_before, verb, within = PHASES[phase]
-    before = Footprint.now()
-    if is_up_before:
-        bring_up()
-    process = start(*verb)
+    before, process, within = begin(phase)
     try:
         process.wait(chance.uniform(0, within))
     except subprocess.TimeoutExpired:
@@ -116,11 +121,7 @@ def test_kill_minus_nine_of_anybody_at_any_moment_leaves_nothing(files, seed: in
 @pytest.mark.parametrize("phase", sorted(PHASES))
 @pytest.mark.parametrize("seed", range(4 if os.environ.get("XCONN_SLOW") else 1))
 def test_a_signal_at_any_moment_leaves_nothing_or_the_lab_as_it_was(files, phase: str, stop: signal.Signals, seed: int):
-    is_up_before, verb, within = PHASES[phase]
-    before = Footprint.now()
-    if is_up_before:
-        bring_up()
-    process = start(*verb)
+    before, process, within = begin(phase)
     try:
         process.wait(random.Random(f"{phase}{stop}{seed}").uniform(0, within))
     except subprocess.TimeoutExpired:

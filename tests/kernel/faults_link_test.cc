@@ -12,6 +12,7 @@
 #include "sys/loop.hh"
 #include "sys/netns.hh"
 #include "sys/process.hh"
+#include "tests/faults_told.hh"
 
 namespace xconn::faults {
 namespace {
@@ -78,18 +79,8 @@ struct Wires : Site {
 };
 
 struct LinkFaults : testing::Test {
-  int apply(const std::vector<std::string>& words) {
-    std::optional<sys::Outcome<int>> outcome;
-    registry.apply(parse(words), [&](const auto& told) { outcome = told; });
-    loop.poll();
-    return outcome.value().get();
-  }
-  void heal(int id) {
-    std::optional<std::exception_ptr> outcome;
-    registry.heal(id, [&](const auto& failure) { outcome = failure; });
-    loop.poll();
-    if (outcome.value()) std::rethrow_exception(*outcome);
-  }
+  int apply(const std::vector<std::string>& words) { return applied(registry, loop, words); }
+  void heal(int id) { faults::heal(registry, loop, id); }
   sys::Loop loop;
   Wires site;
   Registry registry{loop, site};

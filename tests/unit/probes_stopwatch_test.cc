@@ -40,20 +40,12 @@ std::vector<T> unpacked(const Series<T>& series) {
   return values;
 }
 
-// The same trail with its arrivals (or departures) as `edit` makes them.
-template <typename Edit>
-Trail with_arrivals(Trail trail, Edit edit) {
-  auto arrivals = unpacked(trail.arrivals);
-  edit(arrivals);
-  trail.arrivals = packed(arrivals);
-  return trail;
-}
-
-template <typename Edit>
-Trail with_departures(Trail trail, Edit edit) {
-  auto departures = unpacked(trail.sent);
-  edit(departures);
-  trail.sent = packed(departures);
+// The same trail with its arrivals, or departures, as `edit` makes them.
+template <auto kSeries, typename Edit>
+Trail with(Trail trail, Edit edit) {
+  auto values = unpacked(trail.*kSeries);
+  edit(values);
+  trail.*kSeries = packed(values);
   return trail;
 }
 
@@ -76,7 +68,7 @@ TEST(Stopwatch, AFlowWithoutLossHasNoOutage) {
 
 TEST(Stopwatch, ArrivalsWithoutTheKernelsStampAreCounted) {
   EXPECT_EQ(measure(trail(100), {}).unstamped, 0U);
-  const Trail one = with_arrivals(trail(100), [](auto& all) { all[3].stamped = all[9].stamped = false; });
+  const Trail one = with<&Trail::arrivals>(trail(100), [](auto& all) { all[3].stamped = all[9].stamped = false; });
   EXPECT_EQ(measure(one, {}).unstamped, 2U);
   EXPECT_EQ(measure(one, {}).lost, 0U);
 }
@@ -126,7 +118,7 @@ TEST(Stopwatch, ADirectionThatNeverSentIsDeadSinceTheFlowBegan) {
 }
 
 TEST(Stopwatch, LatencyOfTheWayIsNoOutageAtTheStart) {
-  const Trail slow = with_arrivals(trail(100), [](auto& all) {
+  const Trail slow = with<&Trail::arrivals>(trail(100), [](auto& all) {
     for (Arrival& arrival : all) arrival.received += 200ms;
   });
   EXPECT_EQ(measure(slow, {}).outage, 0ms);
@@ -135,7 +127,7 @@ TEST(Stopwatch, LatencyOfTheWayIsNoOutageAtTheStart) {
 TEST(Stopwatch, LossAtTheStartIsAnOutage) { EXPECT_EQ(measure(trail(100, range(0, 19)), {}).outage, 191ms); }
 
 TEST(Stopwatch, CountsDuplicatesAndReordering) {
-  const Trail odd = with_arrivals(trail(20), [](auto& all) {
+  const Trail odd = with<&Trail::arrivals>(trail(20), [](auto& all) {
     all.insert(all.begin() + 6, Arrival(all[5]));
     std::swap(all[10], all[11]);
   });
@@ -147,7 +139,7 @@ TEST(Stopwatch, CountsDuplicatesAndReordering) {
 }
 
 TEST(Stopwatch, LatencyBeforeTheFaultAndAfterTheLastOutage) {
-  const Trail moved = with_arrivals(trail(100, range(50, 59)), [](auto& all) {
+  const Trail moved = with<&Trail::arrivals>(trail(100, range(50, 59)), [](auto& all) {
     for (Arrival& arrival : all)
       if (arrival.sequence >= 60) arrival.received += 20ms;
   });
@@ -161,7 +153,7 @@ TEST(Stopwatch, LatencyBeforeTheFaultAndAfterTheLastOutage) {
 }
 
 TEST(Stopwatch, ResolutionIsTheLongestPauseOfTheSender) {
-  const Trail late = with_departures(trail(100), [](auto& all) {
+  const Trail late = with<&Trail::sent>(trail(100), [](auto& all) {
     for (std::size_t i = 50; i < 100; ++i) all[i].at += 7ms;
   });
   EXPECT_EQ(measure(late, {}).resolution, 17ms);
@@ -200,7 +192,7 @@ TEST(Stopwatch, AnAnsweringDirectionLosesOnlyWhatItSent) {
   const auto some = [](auto& all) {
     std::erase_if(all, [](const auto& probe) { return probe.sequence >= 20 && probe.sequence < 40; });
   };
-  const Trail answers = with_arrivals(with_departures(trail(100, {70}), some), some);
+  const Trail answers = with<&Trail::arrivals>(with<&Trail::sent>(trail(100, {70}), some), some);
   const Measurement found = measure(answers, {});
   EXPECT_EQ(found.lost, 1U);
   EXPECT_EQ(found.outage, 200ms);
