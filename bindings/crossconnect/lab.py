@@ -60,7 +60,7 @@ def find_drill(word: str | os.PathLike[str]) -> str:
 
 
 def _interruptible(call: Callable[[], _Result]) -> _Result:
-    """What may take long is waited for here, so that Ctrl-C ends the waiting at once. The call itself ends with the lab."""
+    """Runs a long call in a thread of its own, so that Ctrl-C ends the wait at once; the call itself ends with the lab."""
     results: list[_Result] = []
     errors: list[BaseException] = []
 

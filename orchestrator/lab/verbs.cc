@@ -100,7 +100,7 @@ void do_wait(Lab& lab, const json& request, const To& to) {
   Settling::begin(lab, to, std::chrono::milliseconds{request.value("bound_ms", 60000)});
 }
 
-/// {"node", "daemon": or all of the node's, "bound_ms"} -> {}: once they serve again
+/// {"node", "daemon" (left out: all of the node's), "bound_ms"} -> {}, once they serve again
 void do_restart(Lab& lab, const json& request, const To& to) {
   const auto node = request.at("node").get<std::string>();
   lab.restart(node, request.value("daemon", ""));

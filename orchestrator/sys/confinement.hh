@@ -10,8 +10,8 @@ namespace xconn::sys {
 /// nullptr until confine_children() was called.
 const Fd* children_view();
 
-/// In the child, just before exec. False with errno where the kernel refuses; a host that lets nobody drop capabilities
-/// is none.
+/// Called in the child, just before exec. False, with errno, when the kernel refuses. A host that lets nobody drop
+/// capabilities is no failure.
 bool give_up_all_but(Capabilities wanted);
 
 }  // namespace xconn::sys

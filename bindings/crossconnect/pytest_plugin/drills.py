@@ -60,7 +60,7 @@ class DrillFile(pytest.File):
         return str(self._drill["name"])
 
     def report_for(self, item: pytest.Item) -> Report:
-        """The drill's report; it runs when it is first asked for. What kept it from running is raised each time."""
+        """The drill's report; it runs when it is first asked for. If it could not run, each call raises why."""
         if self._ran is None:
             self._ran = self._attempt(item)
         if isinstance(self._ran, BaseException):
