@@ -22,6 +22,8 @@ struct Forwarding {
 
 namespace {
 
+constexpr auto kIpv4Lo = "net/ipv4/conf/lo/", kBridges = "net/bridge/";
+
 struct Setting {
   const char* name;
   const char* value;
@@ -176,7 +178,7 @@ bool is_about_interface(const std::string& path) {
 /// Of `own` what is about the whole namespace. The kernel hands a new default on to lo, but not where the host's own
 /// was ever written: so that is said too.
 Sysctls of_namespace(const Sysctls& own) {
-  const std::string from = "net/ipv4/conf/default/", to = "net/ipv4/conf/lo/";
+  const std::string from = "net/ipv4/conf/default/", to = kIpv4Lo;
   Sysctls out, of_lo;
   for (const auto& [key, value] : own) {
     const auto path = sysctl_path(key);
@@ -208,7 +210,7 @@ const Sysctls& defaults() {
 Inherited::Inherited() {
   for (const auto& [path, ours] : defaults())
     if (auto here = read_here(path)) {
-      if (*here != ours) changes_[path] = ours;
+      if (*here != ours) (path.starts_with(kBridges) ? bridges_ : changes_)[path] = ours;
       found_[path] = std::move(*here);
     }
   for (const std::string family : {"ipv4/", "ipv6/"})
@@ -223,13 +225,21 @@ bool Inherited::is_so(const std::string& path, const std::string& value) const {
   return here != found_.end() && here->second == value;
 }
 
-void Inherited::settle(const std::string& name, const Sysctls& own) const {
+/// The same for all namespaces of a host: lo copies a default that the host itself has never written.
+bool Inherited::is_handed_on(const std::string& path, const std::string& value) {
+  if (!path.starts_with(kIpv4Lo)) return false;
+  const auto [known, is_new] = handed_on_.try_emplace(path);
+  if (is_new) known->second = read_here(path) == value;
+  return known->second;
+}
+
+void Inherited::settle(const std::string& name, const Sysctls& own) {
   auto wanted = of_namespace(own);
   wanted.merge(of_neighbours("lo"));
   wanted.insert(changes_.begin(), changes_.end());
   for (const auto& forwarding : kForwards) forward(name, forwarding, wanted);
-  for (const auto& [path, value] : wanted)
-    if (!is_so(path, value)) write_here(name, path, value);
+  for (const auto& [path, value] : wanted)  // defaults before lo's
+    if (!is_so(path, value) && !is_handed_on(path, value)) write_here(name, path, value);
 }
 
 /// First, for it changes others; and what it resets is then written even where it was right.
@@ -251,6 +261,12 @@ Sysctls Inherited::of_neighbours(const std::string& interface) const {
   Sysctls out;
   for (const auto& [key, value] : neighbours_)
     out["net/" + key.substr(0, 5) + "neigh/" + interface + key.substr(4)] = value;
+  return out;
+}
+
+Sysctls Inherited::of_bridges(const Sysctls& own) const {
+  auto out = bridges_;
+  for (const auto& [key, value] : own) out.erase(sysctl_path(key));
   return out;
 }
 

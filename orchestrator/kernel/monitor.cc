@@ -30,10 +30,8 @@ sys::Fd open_listening_socket() {
   // Bound: a socket without a port number is taken for the sender and skipped.
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
+  for (const int group : kGroups) address.nl_groups |= 1U << (group - 1);
   sys::check(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address), "bind netlink socket");
-  for (const int group : kGroups)
-    sys::check(::setsockopt(socket.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group),
-               "join netlink group");
   return socket;
 }
 

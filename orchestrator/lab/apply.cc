@@ -123,6 +123,7 @@ void Lab::take(const Edits& edits, const plan::Plan& after) {
   add_links(edits.links.added);
   plan_.links.insert(plan_.links.end(), edits.links.added.begin(), edits.links.added.end());
   for (const auto& added : edits.nodes.added) node(added.name).configure(options_.vlan);
+  for (const auto& added : edits.nodes.added) node(added.name).watch();
   for (const auto& changes : edits.changed) node(changes.node).gain(changes, options_.vlan);
   const auto netns_of = [this](const std::string& name) -> const sys::Netns& { return node(name).netns(); };
   for (const auto& added : edits.nodes.added) node(added.name).mirror_routes(netns_of);

@@ -80,6 +80,7 @@ void Lab::bring_up(const Progress& progress) {
   add_nodes(plan_.nodes);
   add_links(plan_.links);
   for (const auto& node : nodes_) node->configure(options_.vlan);
+  for (const auto& node : nodes_) node->watch();
   for (const auto& each : nodes_)
     each->mirror_routes([this](const std::string& name) -> const sys::Netns& { return node(name).netns(); });
   for (const auto& link : plan_.links) {
@@ -104,7 +105,7 @@ void Lab::forget_connections() noexcept {
 
 void Lab::add_nodes(const std::vector<plan::Node>& nodes) {
   auto namespaces = sys::Netns::create(nodes.size());
-  std::shared_ptr<const kernel::Inherited> inherited;
+  std::shared_ptr<kernel::Inherited> inherited;
   for (std::size_t i = 0; i < nodes.size(); ++i)
     namespaces[i].run([&] {
       if (!inherited) inherited = std::make_shared<kernel::Inherited>();

@@ -71,6 +71,9 @@ void Node::configure(datapath::VlanDriver vlan) {
   set_up(plan_.interfaces);
   if (!plan_.nftables.empty()) services::apply_ruleset(netns_, plan_.nftables);
   add_routes();
+}
+
+void Node::watch() {
   monitor_.emplace(loop_, netns_, [this](const kernel::Change& change) { changed(change); });
 }
 
@@ -88,6 +91,7 @@ std::vector<kernel::RouteMirror> Node::make_mirrors(const NetnsOf& netns_of) con
 void Node::mirror_routes(const NetnsOf& netns_of) { mirrors_ = make_mirrors(netns_of); }
 
 void Node::make_bridge(const Interface& interface) {
+  kernel::set_sysctls(netns_, plan_.name, inherited_->of_bridges(plan_.sysctls));
   netlink_.commit(kernel::bridge(interface.name, interface.mac, interface.mtu).tolerate(EEXIST));
 }
 

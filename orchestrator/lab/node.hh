@@ -43,6 +43,9 @@ class Node {
 
   /// Once the links are there: bridges, sub-interfaces, addresses, routes, rules, nftables, hidden hops.
   void configure(datapath::VlanDriver vlan);
+  /// From here on what changes in the kernel is seen. Once all nodes are configured: a notice passes by every listener
+  /// of the host, whichever its namespace.
+  void watch();
   /// Starts the plan's mirrors, once all nodes are configured; `netns_of` finds the node that one reads.
   using NetnsOf = std::function<const sys::Netns&(const std::string& node)>;
   void mirror_routes(const NetnsOf& netns_of);

@@ -64,7 +64,9 @@ class InheritedTest : public KernelTest {
     auto netns = sys::Netns::create();
     netns.run([&] {
       EXPECT_GT(turn_all().size(), 80U);
-      Inherited().settle("n", own);
+      Inherited inherited;
+      inherited.settle("n", own);
+      for (const auto& [path, value] : inherited.of_bridges(own)) write_sysctl("n", path, value);
     });
     return netns;
   }
@@ -130,6 +132,18 @@ TEST_F(InheritedTest, WhatIsAboutAnInterfaceWaitsForIt) {
             (Sysctls{{"net/ipv4/conf/er.100/proxy_arp", "1"}, {"net/ipv4/neigh/core/proxy_delay", "0"}}));
   EXPECT_EQ(differences(settled(own), {{"net/ipv4/conf/all/proxy_arp", "1"}, {"net/ipv4/icmp_ratelimit", "0"}}),
             Words{});
+}
+
+TEST_F(InheritedTest, BridgesAreAsTheNodeSaysAndOtherwiseOurs) {
+  a_.run([] {
+    turn_all();
+    const std::string ip = "net/bridge/bridge-nf-call-iptables", arp = "net/bridge/bridge-nf-call-arptables";
+    if (!sys::read_file_if_present("/proc/sys/" + ip)) GTEST_SKIP() << "this host has no br_netfilter";
+    EXPECT_EQ(Inherited().of_bridges({}).at(ip), "0");
+    const auto rest = Inherited().of_bridges({{"net.bridge.bridge-nf-call-iptables", "1"}});
+    EXPECT_FALSE(rest.contains(ip));
+    EXPECT_TRUE(rest.contains(arp));
+  });
 }
 
 TEST_F(InheritedTest, NeighboursAreLookedForAsTheKernelDoesIt) {
