@@ -73,12 +73,12 @@ void Record::put_away(Block& block) {
   if (::pwrite(file_.get(), block.bytes.data(), block.size, file_size_) != static_cast<ssize_t>(block.size)) return;
   block.offset = file_size_;
   file_size_ += static_cast<std::int64_t>(block.size);
-  block.bytes = {};
+  std::string().swap(block.bytes);  // = {} would keep its memory
 }
 
 std::size_t Record::in_memory() const {
   std::size_t bytes = blocks_.capacity() * sizeof(Block);
-  for (const auto& block : blocks_) bytes += block.bytes.size();
+  for (const auto& block : blocks_) bytes += block.bytes.capacity();
   return bytes;
 }
 
