@@ -123,8 +123,8 @@ def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def group_of(item: pytest.Item) -> str:
-    """Tests of a module share its labs, so one worker runs them all. Each drill has a lab of its own."""
-    return item.nodeid if item.originalname == "test_drill" else item.path.stem
+    """Tests of a module share its labs, so one worker runs them all. Drills and pages have labs of their own."""
+    return item.nodeid if item.originalname in ("test_drill", "test_page") else item.path.stem
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
