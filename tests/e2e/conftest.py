@@ -98,12 +98,24 @@ def leaves_nothing_behind() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def xconn_lab(leaves_nothing_behind: None) -> Iterator[Any]:
-    """As the plugin's, but ended before the host is looked at: pytest ends what is used last first."""
-    from crossconnect.pytest_plugin import kept_labs
+def kept_labs(leaves_nothing_behind: None) -> Iterator[Any]:
+    """`kept_labs("chain", **options of up())`: brought up once in a module, healed and at rest each time that it is asked
+    for. The plugin's xconn_labs would outlive the module, after which the host is looked at."""
+    import crossconnect
 
-    with kept_labs() as get:
-        yield get
+    labs: dict[str, crossconnect.Lab] = {}
+
+    def get(topology: str, **options: Any) -> crossconnect.Lab:
+        key = f"{topology} {sorted(options.items())}"
+        if key not in labs:
+            labs[key] = crossconnect.up(topology, **options)
+        labs[key].heal()
+        labs[key].wait()
+        return labs[key]
+
+    yield get
+    for lab in labs.values():
+        lab.down()
 
 
 @pytest.fixture(autouse=True)
