@@ -41,7 +41,7 @@ def good(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_lists_every_verb_and_the_exit_codes(xconn):
     said = good(xconn("--help"))
-    listed = re.findall(r"^  ([a-z-]+)[, ]", said, flags=re.MULTILINE)
+    listed = re.findall(r"^  ([a-z][a-z-]*)[, ]", said, flags=re.MULTILINE)
     assert sorted(listed) == sorted(VERBS), "a verb without a test of its help"
     assert "Exit codes: 0 pass, 1 fail, 2 usage or bad topology, 3 inconclusive, 4 the host lacks something" in said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Callable, Iterator
@@ -12,8 +13,10 @@ from typing import Callable, Iterator
 import pytest
 from conftest import BUILD, ROOT, XCONN
 from pages import blocks_of, unseen
+from test_action_install import OURS, Job
 
 FOLDER = ROOT / ".devcontainer"
+CMAKE = ROOT / "CMakeLists.txt"
 SPEC = json.loads((FOLDER / "devcontainer.json").read_text())
 
 
@@ -38,6 +41,22 @@ def test_what_it_names_is_there():
     sent = (FOLDER / "Dockerfile.dockerignore").read_text().splitlines()
     for needed in ("CMakeLists.txt", "packaging/action", ".devcontainer"):
         assert f"!{needed}" in sent and (ROOT / needed).exists()
+
+
+def test_what_is_sent_to_docker_is_enough_to_install(tmp_path: Path):
+    sent = [line[1:] for line in (FOLDER / "Dockerfile.dockerignore").read_text().splitlines() if line[0] == "!"]
+    for name in sent:
+        if (ROOT / name).is_dir() and not name.startswith("build/"):
+            shutil.copytree(ROOT / name, tmp_path / "sent" / name)
+        elif (ROOT / name).is_file():
+            shutil.copy(ROOT / name, tmp_path / "sent" / name)
+    job = Job(tmp_path)
+    job.release = job.release.with_name("v" + re.search(r"crossconnect VERSION (\S+)", CMAKE.read_text())[1])
+    job.publish(*OURS)
+    install = [tmp_path / "sent/.devcontainer/install"]
+    done = subprocess.run(install, env=job.environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0 and f"from {job.release.as_uri()}" in done.stdout, done.stdout + done.stderr
+    assert all(name in job.asked[2] for name in OURS) and "python3-pytest" in job.asked[3]
 
 
 @pytest.fixture
