@@ -9,6 +9,7 @@
 
 #include "base/errors.hh"
 #include "base/text.hh"
+#include "cli/help.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
@@ -74,6 +75,7 @@ void add_verbs(CLI::App& app, cli::Session& session) {
         cli::add_version, cli::add_objects,  cli::add_completion, cli::add_complete, cli::add_manual, cli::add_agent})
     add(app, session);
   for (auto* verb : app.get_subcommands({})) add_format(*verb, session);
+  cli::group_verbs(app);
 }
 
 }  // namespace
@@ -92,7 +94,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return cli::finish(app.exit(error) == 0 ? cli::kPass : cli::kUsage);
+    return cli::finish(cli::explain(app, error));
   }
   return cli::finish(run(session));
 }

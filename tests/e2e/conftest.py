@@ -98,12 +98,24 @@ def leaves_nothing_behind() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def xconn_lab(leaves_nothing_behind: None) -> Iterator[Any]:
-    """As the plugin's, but ended before the host is looked at: pytest ends what is used last first."""
-    from crossconnect.pytest_plugin import kept_labs
+def kept_labs(leaves_nothing_behind: None) -> Iterator[Any]:
+    """`kept_labs("chain", **options of up())`: brought up once in a module, healed and at rest each time that it is asked
+    for. The plugin's xconn_labs would outlive the module, after which the host is looked at."""
+    import crossconnect
 
-    with kept_labs() as get:
-        yield get
+    labs: dict[str, crossconnect.Lab] = {}
+
+    def get(topology: str, **options: Any) -> crossconnect.Lab:
+        key = f"{topology} {sorted(options.items())}"
+        if key not in labs:
+            labs[key] = crossconnect.up(topology, **options)
+        labs[key].heal()
+        labs[key].wait()
+        return labs[key]
+
+    yield get
+    for lab in labs.values():
+        lab.down()
 
 
 @pytest.fixture(autouse=True)
@@ -123,8 +135,8 @@ def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def group_of(item: pytest.Item) -> str:
-    """Tests of a module share its labs, so one worker runs them all. Each drill has a lab of its own."""
-    return item.nodeid if item.originalname == "test_drill" else item.path.stem
+    """Tests of a module share its labs, so one worker runs them all. Drills and pages have labs of their own."""
+    return item.nodeid if item.originalname in ("test_drill", "test_page") else item.path.stem
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

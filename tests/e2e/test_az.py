@@ -18,8 +18,8 @@ GATEWAY = "-n erspvnetcust1gw1"
 
 
 @pytest.fixture(scope="module")
-def lab(xconn_lab):
-    return xconn_lab("private-peering")
+def lab(kept_labs):
+    return kept_labs("private-peering")
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from host import hidden
 
 
 @pytest.fixture(scope="module")
-def lab(xconn_lab):
-    return xconn_lab(az_commands.TOPOLOGY)
+def lab(kept_labs):
+    return kept_labs(az_commands.TOPOLOGY)
 
 
 def test_a_user_finds_them_all():

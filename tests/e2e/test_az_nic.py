@@ -34,10 +34,10 @@ nsgs:
 
 
 @pytest.fixture(scope="module")
-def lab(xconn_lab, tmp_path_factory):
+def lab(kept_labs, tmp_path_factory):
     file = tmp_path_factory.mktemp("nsg") / "topology.yaml"
     file.write_text(TOPOLOGY)
-    return xconn_lab(str(file))
+    return kept_labs(str(file))
 
 
 def effective(lab, nic: str) -> dict[tuple[str, str], dict[str, Any]]:
@@ -139,9 +139,9 @@ def test_vnet_peerings(lab):
 
 
 @pytest.mark.bound(240)
-def test_half_a_peering_is_disconnected(xconn_lab, xconn):
+def test_half_a_peering_is_disconnected(kept_labs, xconn):
     """azure-facts: Initiated -> Connected -> Disconnected. The fabrics' links are what ip shows."""
-    lab = xconn_lab("transit-vnet")
+    lab = kept_labs("transit-vnet")
 
     def verb(*words: str) -> None:
         done = xconn(*words, "--lab", lab.name)

@@ -41,9 +41,24 @@ def good(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_help_lists_every_verb_and_the_exit_codes(xconn):
     said = good(xconn("--help"))
-    listed = re.findall(r"^  ([a-z-]+)[, ]", said.split("Subcommands:")[1], flags=re.MULTILINE)
+    listed = re.findall(r"^  ([a-z][a-z-]*)[, ]", said, flags=re.MULTILINE)
     assert sorted(listed) == sorted(VERBS), "a verb without a test of its help"
     assert "Exit codes: 0 pass, 1 fail, 2 usage or bad topology, 3 inconclusive, 4 the host lacks something" in said
+
+
+def test_without_a_verb_it_shows_them_in_groups_and_three_examples(xconn):
+    said = xconn().stderr
+    groups = re.findall(r"^([A-Z].*):$", said, flags=re.MULTILINE)
+    assert groups[:3] == ["Options", "A lab", "What it withstands"] and groups[-1] == "Examples"
+    assert len(re.findall("^  xconn ", said.partition("Examples:")[2], flags=re.MULTILINE)) == 3
+    assert "create" in xconn("circuit").stderr
+
+
+@pytest.mark.parametrize(("words", "meant"), [("inpect", "inspect"), ("deply", "deploy"), ("circuit shwo", "show")])
+def test_an_unknown_verb_gets_the_nearest(xconn, words: str, meant: str):
+    done = xconn(*words.split())
+    assert done.returncode == 2 and f"did you mean '{meant}'" in done.stderr
+    assert "did you mean" not in xconn("qqqqqq").stderr
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "deploy", "destroy"])

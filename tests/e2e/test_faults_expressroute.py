@@ -11,8 +11,8 @@ TOPOLOGIES = ROOT / "topologies"
 
 
 @pytest.fixture
-def lab(xconn_lab):
-    return xconn_lab("sdwan-expressroute")
+def lab(kept_labs):
+    return kept_labs("sdwan-expressroute")
 
 
 def as_path(lab, node: str, prefix: str, peer: str) -> str:
@@ -47,9 +47,9 @@ def test_more_prefixes_are_announced_and_withdrawn(lab):
     eventually(lambda: received(lab, "msee1", "192.168.251.1") == before, within=10)
 
 
-def test_maintenance_drains_the_whole_router(xconn_lab):
+def test_maintenance_drains_the_whole_router(kept_labs):
     """Private and Microsoft peering are two VRFs of one router."""
-    lab = xconn_lab(TOPOLOGIES / "microsoft-peering" / "filtered.yaml")
+    lab = kept_labs(TOPOLOGIES / "microsoft-peering" / "filtered.yaml")
     services = "20.60.0.0/24"
     for msee in ("203.0.113.2", "203.0.113.6"):
         eventually(lambda: as_path(lab, "ce", services, msee), within=10)
@@ -59,13 +59,13 @@ def test_maintenance_drains_the_whole_router(xconn_lab):
         assert as_path(lab, "ce", services, "203.0.113.6") == before, "the other router is not concerned"
 
 
-def test_a_vnets_communities_are_seen_on_prem(xconn_lab, tmp_path):
+def test_a_vnets_communities_are_seen_on_prem(kept_labs, tmp_path):
     topology = tmp_path / "topology.yaml"
     topology.write_text(
         f"extends: {TOPOLOGIES}/private-peering/topology.yaml\n"
         "name: marked\nvnets: {erspvnetcust1: {bgp-community: '12076:20031'}}\n"
     )
-    lab = xconn_lab(topology)
+    lab = kept_labs(topology)
 
     def communities() -> set[str]:
         paths = vtysh(lab, "ce1-cust1", "show bgp ipv4 unicast 10.0.4.0/24 json")["paths"]

@@ -97,15 +97,15 @@ def test_a_reader_that_has_had_enough_is_no_error(ignored: bool):
     assert (done.returncode, done.stderr, len(done.stdout)) == (0, "", 10)
 
 
-def test_a_command_in_a_node_ends_by_sigpipe_as_in_any_shell(xconn_lab, topologies):
-    lab = xconn_lab(topologies / "chain")
+def test_a_command_in_a_node_ends_by_sigpipe_as_in_any_shell(kept_labs, topologies):
+    lab = kept_labs(topologies / "chain")
     inside = f'"$0" exec --lab {shlex.quote(lab.name)} r1 -- sh -c "yes; echo was \\$? >&2" | head -1'
     done = shell(inside, XCONN)
     assert done.stdout == "y\n" and f"was {128 + signal.SIGPIPE}" in done.stderr
 
 
-def test_events_end_when_nobody_reads_them(xconn_lab, topologies):
-    lab = xconn_lab(topologies / "chain")
+def test_events_end_when_nobody_reads_them(kept_labs, topologies):
+    lab = kept_labs(topologies / "chain")
     full = shell(f'exec "$0" events --follow --lab {lab.name} > /dev/full', XCONN)
     assert full.returncode == 1 and "No space left on device" in full.stderr
     command = [XCONN, "events", "--follow", "--lab", lab.name]

@@ -27,8 +27,8 @@ def topology(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def lab(xconn_lab, topology):
-    return xconn_lab(str(topology))
+def lab(kept_labs, topology):
+    return kept_labs(str(topology))
 
 
 def pings(lab, node: str, address: str) -> bool:

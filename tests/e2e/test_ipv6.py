@@ -14,8 +14,8 @@ MSEES = {"msee1": "2001:db8:c0::1", "msee2": "2001:db8:c0::5"}
 
 
 @pytest.fixture(scope="module")
-def lab(xconn_lab):
-    return xconn_lab(ROOT / "topologies" / "private-peering" / "dual-stack.yaml")
+def lab(kept_labs):
+    return kept_labs(ROOT / "topologies" / "private-peering" / "dual-stack.yaml")
 
 
 def v6_peers(lab, node: str) -> dict:

@@ -78,8 +78,8 @@ def test_a_rule_of_a_security_group_is_in_the_fabric_while_it_is_there(lab: Any,
     assert not denies()
 
 
-def test_circuits_are_parted_and_joined_again(xconn_lab: Any, xconn: Any):
-    lab = xconn_lab("two-circuits")
+def test_circuits_are_parted_and_joined_again(kept_labs: Any, xconn: Any):
+    lab = kept_labs("two-circuits")
 
     def meets() -> bool:
         """London's network in the routing table of Amsterdam's MSEE."""

@@ -16,15 +16,15 @@ from crossconnect import _core
 STUBS = ROOT / "bindings" / "crossconnect" / "_core.pyi"
 
 
-def test_the_fixture_gives_a_converged_lab_and_the_same_one_again(xconn_lab):
-    lab = xconn_lab("chain")
+def test_the_fixture_gives_a_converged_lab_and_the_same_one_again(kept_labs):
+    lab = kept_labs("chain")
     lab.inject("blackhole", "left:eth0")
-    again = xconn_lab("chain")
+    again = kept_labs("chain")
     assert again is lab and lab.faults() == [] and lab.inspect()["converged"]
 
 
-def test_a_fault_is_healed_at_the_blocks_end_however_it_ends(xconn_lab):
-    lab = xconn_lab("chain")
+def test_a_fault_is_healed_at_the_blocks_end_however_it_ends(kept_labs):
+    lab = kept_labs("chain")
     with lab.fault("loss", "left:eth0", loss="10%") as number:
         assert [fault["id"] for fault in lab.faults()] == [number]
     with pytest.raises(ZeroDivisionError), lab.fault("blackhole", "left:eth0"):
@@ -35,8 +35,8 @@ def test_a_fault_is_healed_at_the_blocks_end_however_it_ends(xconn_lab):
     assert lab.faults() == []
 
 
-def test_exec_raises_with_what_was_said(xconn_lab):
-    lab = xconn_lab("chain")
+def test_exec_raises_with_what_was_said(kept_labs):
+    lab = kept_labs("chain")
     assert lab.json("r1", "ip", "-j", "link", "show", "dev", "east")[0]["ifname"] == "east"
     with pytest.raises(subprocess.CalledProcessError) as caught:
         lab.exec("r1", "sh", "-c", "echo no >&2; exit 3")
@@ -45,8 +45,8 @@ def test_exec_raises_with_what_was_said(xconn_lab):
         lab.exec("r9", "true")
 
 
-def test_a_drill_from_a_dict(xconn_lab):
-    lab = xconn_lab("chain")
+def test_a_drill_from_a_dict(kept_labs):
+    lab = kept_labs("chain")
     report = lab.drill(
         {
             "name": "cut",
@@ -65,8 +65,8 @@ def test_a_drill_from_a_dict(xconn_lab):
     assert "cut" in str(report)
 
 
-def test_errors_are_classes_with_fields(xconn_lab, tmp_path):
-    lab = xconn_lab("chain")
+def test_errors_are_classes_with_fields(kept_labs, tmp_path):
+    lab = kept_labs("chain")
     with pytest.raises(crossconnect.NotFoundError):
         crossconnect.attach("no-such-lab")
     with pytest.raises(crossconnect.NotFoundError, match="r1, r2, r3"):

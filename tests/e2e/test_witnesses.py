@@ -12,8 +12,8 @@ from host import eventually
 
 
 @pytest.fixture(scope="module")
-def lab(xconn_lab):
-    return xconn_lab("sdwan-expressroute", captures=["provider:msee1"])
+def lab(kept_labs):
+    return kept_labs("sdwan-expressroute", captures=["provider:msee1"])
 
 
 def test_bgp_sessions_are_established_with_md5_and_bfd(lab):

@@ -116,6 +116,16 @@ def test_nine_capabilities_are_enough_on_a_read_only_image(image: str, topology:
     assert up.returncode == 0 and f"{topology}: " in up.stdout, up.stderr
 
 
+def test_what_the_devcontainer_gives_is_enough(image: str) -> None:
+    """Its lab comes up, and it says what to type (tests/e2e/test_devcontainer.py looks at that)."""
+    spec = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+    given = [*added(spec["capAdd"]), *(f"--security-opt={one}" for one in spec["securityOpt"]), *spec["runArgs"]]
+    place = ["--volume", f"{ROOT}:/workspace:ro", "--workdir", "/workspace", "--entrypoint", "sh"]
+    both = f"{spec['postStartCommand']} && {spec['postAttachCommand']}"
+    opened = run(image, ["--cap-drop", "ALL", *given, *place], "-c", both)
+    assert opened.returncode == 0 and "Break it:" in opened.stdout, opened.stdout + opened.stderr
+
+
 @pytest.mark.parametrize("lacking", NEEDED)
 def test_each_is_needed_and_named(image: str, lacking: str) -> None:
     """Both verbs, in one container."""

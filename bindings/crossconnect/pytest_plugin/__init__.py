@@ -12,9 +12,8 @@ import pytest
 
 from . import drills, fixtures, junit, life, outcome, summary
 from .options import add_options, mark_line
-from .pool import kept_labs
 
-__all__ = ["kept_labs", "pytest_addoption", "pytest_configure"]
+__all__ = ["pytest_addoption", "pytest_configure"]
 
 _PARTS = (life, fixtures, drills, outcome, summary, junit)
 

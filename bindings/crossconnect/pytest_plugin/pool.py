@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator
+from typing import Any
 
 from .. import Error, Lab, attach, turns, up
 from ..lab import program
@@ -218,24 +217,3 @@ class Pool:
         stem = re.sub(r"[^A-Za-z0-9]+", "-", short_name(file))[:_LONGEST_STEM].strip("-") or "lab"
         number = f"-{self._named}" if self._named > 1 else ""
         return f"{stem}-{self.worker + '-' if self.worker else ''}{os.getpid()}{number}"
-
-
-@contextmanager
-def kept_labs() -> Iterator[Callable[..., Lab]]:
-    """`get(topology, **options of up())`: labs that are brought up once, healed and at rest each time that they are asked
-    for, and stay until the end of the block."""
-    labs: dict[str, Lab] = {}
-
-    def get(topology: str, **options: Any) -> Lab:
-        key = f"{topology} {sorted(options.items())}"
-        if key not in labs:
-            labs[key] = up(topology, **options)
-        labs[key].heal()
-        labs[key].wait()
-        return labs[key]
-
-    try:
-        yield get
-    finally:
-        for lab in labs.values():
-            lab.down()
