@@ -4,8 +4,9 @@
 //   NODE:TUNNEL      -- NODE-TUNNEL:inner  what is in the tunnel; the node's end plays the tunnel's interface
 //   NODE:TUNNEL.ike  -- NODE-TUNNEL:outer  IKE and ESP, in UDP, with the node's own address
 //
-// The node hands over what the peer sends to that address, by policy routing, which therefore is asked before the
-// `local` table.
+// The node hands over the IKE and ESP that the peer sends to that address, by policy routing, which therefore is asked
+// before the `local` table. All else from there is for the node itself; ARP too, where the peer is a neighbour.
+#include <initializer_list>
 #include <utility>
 
 #include "azure/expansion.hh"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t kHandOverRule = 10, kLocalRule = 20, kInnerRule = 100;
 constexpr std::uint32_t kHandOverTables = 601;  // of the node: one for each tunnel
+constexpr std::uint16_t kIke = 500, kNatTraversal = 4500;
 constexpr std::uint32_t kInnerTable = 100, kLocalTable = 255, kGuardMetric = 1000;
 
 InterfaceAddress alone(const Address& address) { return {address, address.bits()}; }
@@ -35,12 +37,12 @@ model::Interface inner_port(const std::string& name, const model::Tunnel& tunnel
 }
 
 void hand_over(const model::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
-  Rule rule;
-  rule.priority = kHandOverRule;
-  rule.from = alone(tunnel.remote).network();
-  rule.to = alone(tunnel.local).network();
-  rule.table = table;
-  node.rules.push_back(rule);
+  for (const auto port : {kIke, kNatTraversal})
+    node.rules.push_back({.priority = kHandOverRule,
+                          .from = alone(tunnel.remote).network(),
+                          .to = alone(tunnel.local).network(),
+                          .udp_port = port,
+                          .table = table});
   Route route = route_to(alone(tunnel.local).network(), {{}, outer, false});
   route.table = table;
   node.routes.push_back(route);

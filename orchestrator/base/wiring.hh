@@ -43,6 +43,7 @@ struct Rule {
   std::string in_interface;
   std::uint32_t mark = 0, mask = 0;  ///< selects when mask is not 0
   std::optional<Prefix> from, to;
+  std::uint16_t udp_port = 0;  ///< selects UDP to this port when not 0
   std::uint32_t table = 254;
   friend bool operator==(const Rule&, const Rule&) = default;
 };

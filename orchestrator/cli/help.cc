@@ -21,14 +21,14 @@ struct Group {
 const std::vector<Group>& groups() {
   static const std::vector<Group> all{
       {"A lab", {"up", "down", "inspect", "exec", "shell", "capture", "events", "restart"}},
-      {"What it withstands", {"fault", "drill", "demo"}},
-      {"Its files", {"validate", "plan", "graph", "import", "schema"}},
-      {"Asking as Azure is asked", {"az"}},
+      {"Break and judge", {"fault", "drill", "demo"}},
+      {"Files", {"validate", "plan", "graph", "import", "schema"}},
+      {"Azure read-outs", {"az"}},
       {"This machine", {"doctor", "version", "completion"}}};
   return all;
 }
 
-constexpr const char* kObjects = "Objects of a lab that runs: create, update, delete, show, list";
+constexpr const char* kObjects = "Objects of a running lab (create, update, delete, show, list)";
 
 constexpr const char* kExamples =
     "\nExamples:\n"

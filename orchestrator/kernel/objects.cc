@@ -132,6 +132,8 @@ std::optional<Object> to_rule(nl_object* object, Names&) {
   entry.rule.mask = rtnl_rule_get_mask(raw);
   entry.rule.from = to_prefix(rtnl_rule_get_src(raw));
   entry.rule.to = to_prefix(rtnl_rule_get_dst(raw));
+  std::uint16_t port = 0, last = 0;
+  if (rtnl_rule_get_dport(raw, &port, &last) == 0) entry.rule.udp_port = port;
   entry.rule.table = rtnl_rule_get_table(raw);
   return entry;
 }

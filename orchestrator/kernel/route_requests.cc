@@ -1,6 +1,7 @@
 // Sources: rtnetlink(7), linux/rtnetlink.h, linux/fib_rules.h.
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 
 #include <cstddef>
 #include <cstring>
@@ -102,6 +103,7 @@ std::string describe(const Rule& rule) {
   if (rule.mask != 0) text += " fwmark " + std::to_string(rule.mark) + "/" + std::to_string(rule.mask);
   if (rule.from) text += " from " + rule.from->text();
   if (rule.to) text += " to " + rule.to->text();
+  if (rule.udp_port != 0) text += " ipproto udp dport " + std::to_string(rule.udp_port);
   return text + " lookup " + std::to_string(rule.table);
 }
 
@@ -121,6 +123,8 @@ Request rule_request(const char* operation, std::uint16_t type, std::uint16_t fl
   if (!rule.in_interface.empty()) writer.put_text(FRA_IIFNAME, rule.in_interface);
   if (rule.mask != 0) writer.put(FRA_FWMARK, rule.mark);
   if (rule.mask != 0) writer.put(FRA_FWMASK, rule.mask);
+  if (rule.udp_port != 0) writer.put(FRA_IP_PROTO, std::uint8_t{IPPROTO_UDP});
+  if (rule.udp_port != 0) writer.put(FRA_DPORT_RANGE, fib_rule_port_range{rule.udp_port, rule.udp_port});
   if (rule.from && rule.from->length() > 0) writer.put_address(FRA_SRC, rule.from->network());
   if (rule.to && rule.to->length() > 0) writer.put_address(FRA_DST, rule.to->network());
   return request;

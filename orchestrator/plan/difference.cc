@@ -22,6 +22,7 @@ std::string text_of(const Rule& rule) {
   if (!rule.in_interface.empty()) text += " iif " + rule.in_interface;
   if (rule.from) text += " from " + rule.from->text();
   if (rule.to) text += " to " + rule.to->text();
+  if (rule.udp_port != 0) text += fmt::format(" ipproto udp dport {}", rule.udp_port);
   if (rule.mask != 0) text += " fwmark " + std::to_string(rule.mark);
   return text + " lookup " + std::to_string(rule.table);
 }

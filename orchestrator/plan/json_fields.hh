@@ -218,7 +218,7 @@ struct Table<Rule> {
       always("priority", &Rule::priority), optional_field("in_interface", &Rule::in_interface),
       optional_field("mark", &Rule::mark), optional_field("mask", &Rule::mask),
       optional_field("from", &Rule::from), optional_field("to", &Rule::to),
-      always("table", &Rule::table)};
+      optional_field("udp_port", &Rule::udp_port), always("table", &Rule::table)};
 };
 
 template <>

@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <nlohmann/json.hpp>
-#include <sstream>
+#include <ranges>
+#include <span>
+#include <string_view>
 
 #include "base/errors.hh"
 #include "services/json_part.hh"
@@ -111,25 +112,38 @@ std::string sentence(const plan::Fact& fact, const std::string& seen, const std:
   return fmt::format("{}: {} {} is {}, not {}", fact.node, fact.kind, fact.subject, seen, expected);
 }
 
-std::vector<std::string> words_of(const std::string& text) {
-  std::istringstream stream(text);
-  return {std::istream_iterator<std::string>(stream), {}};
+/// They are separated by one space each.
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (const auto word : std::views::split(text, ' '))
+    if (!word.empty()) words.emplace_back(word.begin(), word.end());
+  return words;
 }
 
-bool is_named(const NextHop& hop, const std::string& word) {
-  return hop.interface == word || (hop.via && hop.via->text() == word);
+/// A next hop as a fact has it: an address, or an interface.
+struct Hop {
+  explicit Hop(std::string_view text) : word(text), via(Address::parse(text)) {}
+  bool is(const NextHop& hop) const { return via ? hop.via == via : hop.interface == word; }
+  std::string_view word;
+  std::optional<Address> via;
+};
+
+std::vector<Hop> hops_of(const plan::Fact& fact) {
+  std::vector<Hop> hops;
+  for (const auto word : words_of(fact.expected)) hops.emplace_back(word);
+  return hops;
 }
 
-/// All of them, and no other.
-bool goes_by(const RouteSeen& route, const std::vector<std::string>& words) {
-  return std::ranges::all_of(words,
-                             [&](const auto& word) {
-                               return std::ranges::any_of(route.next_hops,
-                                                          [&](const auto& hop) { return is_named(hop, word); });
-                             }) &&
-         std::ranges::all_of(route.next_hops, [&](const auto& hop) {
-           return std::ranges::any_of(words, [&](const auto& word) { return is_named(hop, word); });
-         });
+/// All of them, and no other; any when none is asked for.
+bool goes_by(const RouteSeen& route, const std::vector<Hop>& hops) {
+  const auto& seen = route.next_hops;
+  const auto is_seen = [&](const Hop& hop) {
+    return std::ranges::any_of(seen, [&](const NextHop& one) { return hop.is(one); });
+  };
+  const auto is_asked_for = [&](const NextHop& one) {
+    return std::ranges::any_of(hops, [&](const Hop& hop) { return hop.is(one); });
+  };
+  return hops.empty() || (std::ranges::all_of(hops, is_seen) && std::ranges::all_of(seen, is_asked_for));
 }
 
 std::string by(const RouteSeen& route) {
@@ -139,27 +153,42 @@ std::string by(const RouteSeen& route) {
   return hops.empty() ? "a blackhole" : fmt::format("by {}", fmt::join(hops, ", "));
 }
 
-std::optional<std::string> route_difference(const plan::Fact& fact, const Sight& sight) {
+/// Those to the fact's prefix, whichever way they go.
+std::span<const RouteSeen> routes_of(const plan::Fact& fact, const Sight& sight) {
   const auto& routes = sight.routes(fact.node).to;
-  const auto words = words_of(fact.expected);
-  const auto expected = words.empty() ? std::string("there") : fmt::format("by {}", fmt::join(words, ", "));
   const auto prefix = Prefix::parse(fact.subject);
   const auto found = prefix ? routes.find(*prefix) : routes.end();
-  if (found == routes.end()) return sentence(fact, "absent", expected);
-  const auto fits = [&](const RouteSeen& route) { return words.empty() || goes_by(route, words); };
-  if (std::ranges::any_of(found->second, fits)) return std::nullopt;
-  return sentence(fact, by(found->second.back()), expected);
+  return found == routes.end() ? std::span<const RouteSeen>() : found->second;
+}
+
+bool route_holds(const plan::Fact& fact, const Sight& sight) {
+  const auto hops = hops_of(fact);
+  return std::ranges::any_of(routes_of(fact, sight), [&](const RouteSeen& route) { return goes_by(route, hops); });
+}
+
+std::string route_sentence(const plan::Fact& fact, const Sight& sight) {
+  const auto routes = routes_of(fact, sight);
+  const auto words = words_of(fact.expected);
+  const auto expected = words.empty() ? std::string("there") : fmt::format("by {}", fmt::join(words, ", "));
+  return sentence(fact, routes.empty() ? "absent" : by(routes.back()), expected);
+}
+
+Seen seen_of(const plan::Fact& fact, const Sight& sight) {
+  const auto row = std::ranges::find(kRows, fact.kind, &Row::kind);
+  if (row == kRows.end()) throw NotFoundError(fact.node + ": no such kind of fact: " + fact.kind);
+  return seen_by_services(*row, fact, sight.services(fact.node));
 }
 
 }  // namespace
 
+bool holds(const plan::Fact& fact, const Sight& sight) {
+  return fact.kind == "route" ? route_holds(fact, sight) : seen_of(fact, sight) == fact.expected;
+}
+
 std::optional<std::string> difference(const plan::Fact& fact, const Sight& sight) {
-  if (fact.kind == "route") return route_difference(fact, sight);
-  const auto row = std::ranges::find(kRows, fact.kind, &Row::kind);
-  if (row == kRows.end()) throw NotFoundError(fact.node + ": no such kind of fact: " + fact.kind);
-  const auto seen = seen_by_services(*row, fact, sight.services(fact.node));
-  if (seen == fact.expected) return std::nullopt;
-  return sentence(fact, seen.value_or("not known yet"), fact.expected);
+  if (holds(fact, sight)) return std::nullopt;
+  if (fact.kind == "route") return route_sentence(fact, sight);
+  return sentence(fact, seen_of(fact, sight).value_or("not known yet"), fact.expected);
 }
 
 }  // namespace xconn::services

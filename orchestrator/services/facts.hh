@@ -37,5 +37,7 @@ struct Sight {
 /// Never blocks: it reads Service::known(), which asks again in the background, so it is made for Loop::wait.
 /// Throws NotFoundError for an unknown kind of fact.
 std::optional<std::string> difference(const plan::Fact& fact, const Sight& sight);
+/// Whether there is none: for looks at ten thousand routes.
+bool holds(const plan::Fact& fact, const Sight& sight);
 
 }  // namespace xconn::services

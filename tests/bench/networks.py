@@ -29,7 +29,7 @@ def star(count: int) -> dict[str, Any]:
 
 
 def routes(count: int) -> dict[str, Any]:
-    """A Premium circuit whose customer announces `count` prefixes on both paths."""
+    """A Premium circuit whose customer announces `count` prefixes on both paths; its gateway takes 9,500."""
     neighbor = {"asn": 12076, "bfd": True}
     customer = {
         "role": "router",

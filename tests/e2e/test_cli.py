@@ -49,7 +49,7 @@ def test_help_lists_every_verb_and_the_exit_codes(xconn):
 def test_without_a_verb_it_shows_them_in_groups_and_three_examples(xconn):
     said = xconn().stderr
     groups = re.findall(r"^([A-Z].*):$", said, flags=re.MULTILINE)
-    assert groups[:3] == ["Options", "A lab", "What it withstands"] and groups[-1] == "Examples"
+    assert groups[:3] == ["Options", "A lab", "Break and judge"] and groups[-1] == "Examples"
     assert len(re.findall("^  xconn ", said.partition("Examples:")[2], flags=re.MULTILINE)) == 3
     assert "create" in xconn("circuit").stderr
 

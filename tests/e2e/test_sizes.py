@@ -16,7 +16,7 @@ from host import RUN
 from witness import reaches
 
 sys.path.insert(0, str(ROOT / "tests" / "bench"))
-from networks import chain, star  # noqa: E402
+from networks import chain, routes, star, tunnels  # noqa: E402
 
 
 def resident(lab: str) -> int:
@@ -59,6 +59,31 @@ def test_700_nodes(xconn, tmp_path, network):
 @pytest.mark.parametrize("network", [chain, star], ids=["chain", "star"])
 def test_2000_nodes(xconn, tmp_path, network):
     up_and_down(xconn, tmp_path, network(2000))
+
+
+def test_tunnels_to_neighbours_on_one_network(tmp_path):
+    """What a peer sends to the hub's own address is the hub's, but for IKE and ESP; so ARP and TCP work beside them."""
+    with crossconnect.up(write(tmp_path, tunnels(3)), timeout=60) as lab:
+        for branch in ("branch1", "branch2", "branch3"):
+            assert reaches(lab, node=branch, to="198.18.255.254"), f"{branch} does not reach the hub beside its tunnel"
+        assert reaches(lab, node="branch2", to="169.254.100.4"), "nothing passes the tunnel"
+        sas = lab.exec("hub-b2", "swanctl", "--list-sas").stdout
+        assert "INSTALLED" in sas
+
+
+@pytest.mark.slow
+@pytest.mark.bound(400)
+def test_100_tunnels_on_a_node(tmp_path):
+    with crossconnect.up(write(tmp_path, tunnels(100)), timeout=360) as lab:
+        assert lab.inspect()["converged"]
+
+
+@pytest.mark.parametrize("count", [1000, pytest.param(9400, marks=[pytest.mark.slow, pytest.mark.bound(400)])])
+def test_many_routes_on_a_peering(tmp_path, count):
+    with crossconnect.up(write(tmp_path, routes(count)), timeout=360) as lab:
+        for node in ("msee1", "msee2", "er-gw-0"):
+            kernel = lab.exec(node, "ip", "route", "show", "proto", "bgp").stdout
+            assert kernel.count("100.") >= count, node
 
 
 @pytest.fixture

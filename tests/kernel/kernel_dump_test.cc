@@ -89,6 +89,7 @@ TEST_F(KernelTest, RulesReadBackAsTheyWereWritten) {
   rule.mask = 0xf0;
   rule.from = Prefix::parse("10.0.0.0/8");
   rule.to = Prefix::parse("192.0.2.7/32");
+  rule.udp_port = 4500;
   rule.table = 1000;
   Netlink(a_).commit(rule_add(rule));
   std::vector<Rule> all;

@@ -60,13 +60,16 @@ TEST(Tunnels, EachOfSeveralHasANodeOfItsOwn) {
 TEST(Tunnels, WhatEachPeerSendsIsHandedOverBeforeTheNodeTakesItForItself) {
   const auto plain = expand(backup());
   const auto& rules = node(plain, "hq-ce").rules;
-  ASSERT_EQ(rules.size(), 3U);
+  ASSERT_EQ(rules.size(), 5U);
   EXPECT_EQ(rules[0].from->text(), "198.51.100.2/32");
   EXPECT_EQ(rules[0].to->text(), "203.0.113.2/32");
-  EXPECT_EQ(rules[1].from->text(), "198.51.100.3/32");
-  EXPECT_NE(rules[0].table, rules[1].table);
-  EXPECT_EQ(rules[2].table, 255U) << "the node's own";
-  EXPECT_GT(rules[2].priority, rules[0].priority);
+  EXPECT_EQ(rules[0].udp_port, 500U) << "all else is for the node, ARP's questions too";
+  EXPECT_EQ(rules[1].udp_port, 4500U);
+  EXPECT_EQ(rules[1].table, rules[0].table);
+  EXPECT_EQ(rules[2].from->text(), "198.51.100.3/32");
+  EXPECT_NE(rules[2].table, rules[0].table);
+  EXPECT_EQ(rules[4].table, 255U) << "the node's own";
+  EXPECT_GT(rules[4].priority, rules[0].priority);
 }
 
 TEST(Tunnels, OneStaysWhereItIs) {
