@@ -38,8 +38,8 @@ std::string_view object_kind(const Path& path) {
   return {};
 }
 
-/// Escaped, and no longer than a line has room for.
-std::string quoted(const std::string& text) {
+/// Escaped, and no longer than a line has room for. Not "quoted": of a string, std has a function of that name.
+std::string shown(const std::string& text) {
   constexpr std::size_t kLongest = 80;
   std::size_t end = 0;
   while (end < text.size() && end < kLongest) {
@@ -55,7 +55,7 @@ std::string field_text(const Path& path, std::size_t from) {
     if (path[i].index >= 0)
       out.append("[").append(std::to_string(path[i].index)).append("]");
     else
-      out.append(out.empty() ? "" : ".").append(quoted(path[i].name));
+      out.append(out.empty() ? "" : ".").append(shown(path[i].name));
   }
   return out;
 }
@@ -64,7 +64,7 @@ std::string object_text(const Path& path) {
   const auto kind = object_kind(path);
   if (kind.empty()) return {};
   const auto& step = path[1];
-  return std::string(kind) + " " + (step.index >= 0 ? std::to_string(step.index + 1) : quoted(step.name));
+  return std::string(kind) + " " + (step.index >= 0 ? std::to_string(step.index + 1) : shown(step.name));
 }
 
 bool same_start(const Path& a, const Path& b) {
@@ -98,7 +98,7 @@ void Findings::add(const Where& where, const Path& path, Fault fault) {
   const auto object = object_text(path);
   const std::string source(fault.code.empty() ? std::string_view{} : rule(fault.code, When::kFile).source);
   paths_.push_back(path);
-  add({where, object, field_text(path, object.empty() ? 0 : 2), quoted(fault.value), std::move(fault.rule),
+  add({where, object, field_text(path, object.empty() ? 0 : 2), shown(fault.value), std::move(fault.rule),
        std::move(fault.remedy), std::move(fault.code), source});
 }
 

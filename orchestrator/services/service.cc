@@ -153,10 +153,8 @@ bool Service::done() const { return process_ && may_end() && process_->exit_stat
 std::vector<int> Service::process_ids() const {
   if (!running()) return {};
   std::vector<int> ids{process_->pid()};
-  for (std::size_t at = 0; at < ids.size(); ++at) {
-    const auto children = children_of(ids[at]);
-    ids.insert(ids.end(), children.begin(), children.end());
-  }
+  for (std::size_t at = 0; at < ids.size(); ++at)
+    for (const int child : children_of(ids[at])) ids.push_back(child);
   return ids;
 }
 
