@@ -35,10 +35,10 @@ class Inherited {
   bool is_handed_on(const std::string& path, const std::string& value);
   void forward(const std::string& name, const Forwarding& forwarding, Sysctls& wanted) const;
 
-  Sysctls found_;       // of defaults(), what is here
-  Sysctls changes_;     // of defaults(), what is not so here
-  Sysctls bridges_;     // of those below net/bridge
-  Sysctls neighbours_;  // "ipv4/ucast_solicit" -> ours, where it differs
+  Sysctls found_;                          // of defaults(), what is here
+  Sysctls changes_;                        // of defaults(), what is not so here
+  Sysctls bridges_;                        // of those below net/bridge
+  Sysctls neighbours_;                     // "ipv4/ucast_solicit" -> ours, where it differs
   std::map<std::string, bool> handed_on_;  // lo's: the kernel writes them with the default's
 };
 

@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Duration kBetweenLooks = std::chrono::milliseconds{5};
-constexpr int kShareOfLooks = 4;  // a look at ten thousand routes leaves the daemons the processor for three times as long
+constexpr int kShareOfLooks =
+    4;  // a look at ten thousand routes leaves the daemons the processor for three times as long
 
 std::string count_of(std::size_t count, const char* what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");

@@ -32,8 +32,8 @@ auto route_key(const Route& route) { return std::tuple(route.to, route.table, ro
 std::string rule_key(const Rule& rule) {
   const auto text = [](const std::optional<Prefix>& prefix) { return prefix ? prefix->text() : std::string("any"); };
   return std::to_string(rule.priority) + " " + rule.in_interface + " " + std::to_string(rule.mark) + "/" +
-         std::to_string(rule.mask) + " " + text(rule.from) + " " + text(rule.to) + " " +
-         std::to_string(rule.udp_port) + " " + std::to_string(rule.table);
+         std::to_string(rule.mask) + " " + text(rule.from) + " " + text(rule.to) + " " + std::to_string(rule.udp_port) +
+         " " + std::to_string(rule.table);
 }
 
 std::string link_key(const Link& link) {

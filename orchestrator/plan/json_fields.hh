@@ -215,9 +215,9 @@ struct Table<Route> {
 template <>
 struct Table<Rule> {
   static constexpr std::tuple fields{
-      always("priority", &Rule::priority), optional_field("in_interface", &Rule::in_interface),
-      optional_field("mark", &Rule::mark), optional_field("mask", &Rule::mask),
-      optional_field("from", &Rule::from), optional_field("to", &Rule::to),
+      always("priority", &Rule::priority),         optional_field("in_interface", &Rule::in_interface),
+      optional_field("mark", &Rule::mark),         optional_field("mask", &Rule::mask),
+      optional_field("from", &Rule::from),         optional_field("to", &Rule::to),
       optional_field("udp_port", &Rule::udp_port), always("table", &Rule::table)};
 };
 
