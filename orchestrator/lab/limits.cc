@@ -11,13 +11,22 @@
 namespace xconn::lab {
 namespace {
 
-// As counted in /proc/PID/fd of agents: a node's namespace, its netlink sockets and notifications; what watches and
-// asks a daemon; and what there is once.
-constexpr std::size_t kOfNode = 10, kOfService = 8, kOfLab = 64;
+// As counted in /proc/PID/fd of agents: a node's namespace, its netlink sockets and notifications; the same of a node
+// that has more than ends of links, and programs on them; what watches and asks a daemon; and what there is once.
+constexpr std::size_t kOfPlainNode = 6, kOfNode = 10, kOfService = 8, kOfLab = 64;
+
+bool is_plain(const plan::Node& node) {
+  return std::ranges::all_of(node.interfaces, [](const plan::Interface& interface) {
+    const bool is_simple =
+        interface.kind == plan::InterfaceKind::kEnd || interface.kind == plan::InterfaceKind::kLoopback;
+    return is_simple && !interface.hide_hop;
+  });
+}
 
 std::size_t descriptors_for(const plan::Plan& plan) {
   std::size_t count = kOfLab;
-  for (const auto& node : plan.nodes) count += kOfNode + kOfService * node.services.size();
+  for (const auto& node : plan.nodes)
+    count += (is_plain(node) ? kOfPlainNode : kOfNode) + kOfService * node.services.size();
   return count;
 }
 
