@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -114,15 +115,19 @@ TEST_F(Streams, TheOtherSideMayGoWhileMuchIsWaiting) {
   EXPECT_EQ(closed, 1);
 }
 
+/// Of the processor, which other work on the host does not lengthen.
+double seconds_worked() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+constexpr double kFarTooLong = 20;  // what is not linear takes a minute or more
+
 TEST_F(Streams, ALongAnswerIsSearchedOnce) {
   Inbox inbox;
   const std::string block(512, 'x');
-  const auto begin = sys::now();
+  const auto begin = seconds_worked();
   for (int i = 0; i < 65536; ++i) {  // 32 MiB: searched from its start each time, that is a terabyte
     inbox.append(block);
     ASSERT_FALSE(inbox.find('\n'));
   }
-  EXPECT_LT(sys::now() - begin, 3s);
+  EXPECT_LT(seconds_worked() - begin, kFarTooLong);
   inbox.append("\nrest");
   EXPECT_EQ(inbox.take_line()->size(), 65536U * 512U);
   EXPECT_EQ(inbox.rest(), "rest");
@@ -133,11 +138,11 @@ TEST_F(Streams, ManyLinesAreTakenWithoutMovingTheRest) {
   std::string lines;
   for (int i = 0; i < 1'000'000; ++i) lines += "line\n";
   Inbox inbox(lines);
-  const auto begin = sys::now();
+  const auto begin = seconds_worked();
   int count = 0;
   while (inbox.take_line()) ++count;
   EXPECT_EQ(count, 1'000'000);
-  EXPECT_LT(sys::now() - begin, 3s);
+  EXPECT_LT(seconds_worked() - begin, kFarTooLong);
 }
 
 TEST_F(Streams, AHundredThousandCommandsAreOneRequest) {
