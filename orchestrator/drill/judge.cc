@@ -92,9 +92,7 @@ struct Judge {
   bool misled(const probes::Window& window) const { return doubt.horizon() < window.end; }
 
   std::vector<probes::Gap> gaps(const probes::Trail& trail, const probes::Window& window) const {
-    auto all = probes::silences(trail, window);
-    std::erase_if(all, [&](const auto& gap) { return gap.outage <= probes::kGapIntervals * trail.interval; });
-    return all;
+    return probes::silences(trail, window, probes::kGapIntervals * trail.interval);
   }
 
   void operator()(const ExpectOutage& what) {
@@ -107,9 +105,10 @@ struct Judge {
     const probes::Window window = evidence.window(what.during);
     const probes::Gap longest = probes::longest_gap(trail, window);
     Duration least{0}, most = longest.outage;
-    for (const auto& gap : probes::silences(trail, surely(window))) {
-      least = std::max(least, without(gap.outage, doubt.inside({gap.start, gap.end}), flow.spec.kind));
-    }
+    probes::each_silence(trail, surely(window), [&](const probes::Gap& gap) {
+      if (gap.outage > least)
+        least = std::max(least, without(gap.outage, doubt.inside({gap.start, gap.end}), flow.spec.kind));
+    });
     for (const auto& gap : gaps(trail, perhaps(window)))
       most = std::max(most, gap.outage + doubt.before({gap.start, gap.end}));
     if (misled(window)) most = Duration::max();

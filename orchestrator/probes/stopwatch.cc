@@ -148,9 +148,7 @@ Measurement measure(const Trail& trail, const Rules& rules) {
   return result;
 }
 
-namespace {
-
-void each_silence_in(const Trail& trail, const Window& window, const std::function<void(const Gap&)>& visit) {
+void each_silence(const Trail& trail, const Window& window, const std::function<void(const Gap&)>& visit) {
   each_silence(trail, [&](const Gap& silence) {
     Gap part{std::max(silence.start, window.begin), std::min(silence.end, window.end), silence.open, Duration{0}};
     part.outage = part.end - part.start - trail.interval;
@@ -158,17 +156,17 @@ void each_silence_in(const Trail& trail, const Window& window, const std::functi
   });
 }
 
-}  // namespace
-
-std::vector<Gap> silences(const Trail& trail, const Window& window) {
+std::vector<Gap> silences(const Trail& trail, const Window& window, Duration over) {
   std::vector<Gap> result;
-  each_silence_in(trail, window, [&](const Gap& gap) { result.push_back(gap); });
+  each_silence(trail, window, [&](const Gap& gap) {
+    if (gap.outage > over) result.push_back(gap);
+  });
   return result;
 }
 
 Gap longest_gap(const Trail& trail, const Window& window) {
   Gap longest;
-  each_silence_in(trail, window, [&](const Gap& gap) {
+  each_silence(trail, window, [&](const Gap& gap) {
     if (gap.outage > longest.outage) longest = gap;
   });
   return longest;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -107,8 +108,11 @@ struct Rules {
 
 Measurement measure(const Trail& trail, const Rules& rules);
 
-/// All silences inside a window, cut at its borders; the outage of each is what is left, less the interval.
-std::vector<Gap> silences(const Trail& trail, const Window& window);
+/// All silences inside a window, cut at its borders; the outage of each is what is left, less the interval. An hour of
+/// probes has millions, for each that is a little late makes one.
+void each_silence(const Trail& trail, const Window& window, const std::function<void(const Gap&)>& visit);
+/// Those with an outage over this one.
+std::vector<Gap> silences(const Trail& trail, const Window& window, Duration over);
 /// The longest of them. Its outage is 0 and it has no length when there is none.
 Gap longest_gap(const Trail& trail, const Window& window);
 

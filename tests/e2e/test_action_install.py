@@ -247,11 +247,14 @@ def release(tag: str, given: Path, out: Path) -> subprocess.CompletedProcess[str
 
 @pytest.fixture
 def systems(tmp_path: Path) -> Path:
-    """Packages of the three systems, as the release workflow has downloaded them."""
+    """Packages of the three systems and the image, as the release workflow has downloaded them."""
     folder = tmp_path / "systems"
     for system in ("debian-12", "debian-13", "ubuntu-24.04"):
         for name in ("crossconnect", "python3-crossconnect"):
             package(folder / system, name)
+    (folder / "image").mkdir()
+    for name in (f"crossconnect-{VERSION}.oci.tar", "digest", "contents.cdx.json"):
+        (folder / "image" / name).write_text(name)
     return folder
 
 
@@ -268,7 +271,8 @@ def test_a_releases_contents_are_listed_and_the_same_again(systems, tmp_path):
     for name in ("one", "two"):
         assert release(f"v{VERSION}", systems, tmp_path / name).returncode == 0
     files = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
-    assert files == {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()} and len(files) == 8
+    assert files == {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()} and len(files) == 11
+    assert f"crossconnect-{VERSION}.oci.tar" in files and "image-contents.cdx.json" in files
     contents = json.loads(files["contents.cdx.json"])
     first = contents["components"][0]
     assert contents["bomFormat"] == "CycloneDX" and len(contents["components"]) == 6
@@ -286,4 +290,11 @@ def test_nothing_is_released_in_parts_or_under_another_version(systems, tmp_path
     next((systems / "debian-13").glob("python3-*")).unlink()
     done = release(f"v{VERSION}", systems, tmp_path / "out")
     assert done.returncode == 1 and "debian-13 has no python3-crossconnect: nothing is released in parts" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_is_released_without_the_image(systems, tmp_path):
+    next((systems / "image").glob("*.oci.tar")).unlink()
+    done = release(f"v{VERSION}", systems, tmp_path / "out")
+    assert done.returncode == 1 and f"crossconnect-{VERSION}.oci.tar: nothing is released in parts" in done.stderr
     assert not (tmp_path / "out").exists()
