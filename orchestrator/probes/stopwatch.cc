@@ -64,7 +64,7 @@ Duration at_rank(const Trail& trail, const Window& window, Duration least, std::
   constexpr int kBits = 16;
   std::vector<std::uint64_t> counts(1U << kBits);
   std::uint64_t found = 0;
-  for (int shift = (std::bit_width(largest) - 1) / kBits * kBits; shift >= 0; shift -= kBits) {
+  for (int shift = (static_cast<int>(std::bit_width(largest)) - 1) / kBits * kBits; shift >= 0; shift -= kBits) {
     std::ranges::fill(counts, 0);
     each_excess(trail, window, least, [&](std::uint64_t value) {
       const auto above = shift + kBits < 64 ? value >> (shift + kBits) : 0;

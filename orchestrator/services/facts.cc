@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <ranges>
 #include <span>
 #include <string_view>
 
@@ -112,11 +111,13 @@ std::string sentence(const plan::Fact& fact, const std::string& seen, const std:
   return fmt::format("{}: {} {} is {}, not {}", fact.node, fact.kind, fact.subject, seen, expected);
 }
 
-/// They are separated by one space each.
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
-  for (const auto word : std::views::split(text, ' '))
-    if (!word.empty()) words.emplace_back(word.begin(), word.end());
+  for (std::size_t at = 0; (at = text.find_first_not_of(' ', at)) != std::string_view::npos;) {
+    const auto end = std::min(text.find(' ', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end;
+  }
   return words;
 }
 
