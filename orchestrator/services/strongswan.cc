@@ -150,8 +150,8 @@ void Charon::heard(const std::string& event, const nlohmann::json& message) {
 void Charon::request_state() {
   const auto following = following_.lock();
   if (!following || !following->vici) return state_refused("no vici socket yet");
-  following->vici->call("list-sas", {{"noblock", "yes"}}, "list-sa",
-                        [this](const ViciReply& reply) { state_arrived(state_of(reply)); });
+  // Without `noblock`, which leaves out an SA that charon is busy with: it would seem to be gone.
+  following->vici->call("list-sas", {}, "list-sa", [this](const ViciReply& reply) { state_arrived(state_of(reply)); });
 }
 
 std::optional<std::string> Charon::pending(const RoutesSeen&) const {
