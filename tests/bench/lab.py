@@ -3,8 +3,9 @@
 
     tests/bench/lab.py TOPOLOGY [RUNS = 5]               a reference topology's name, a folder or a file
     tests/bench/lab.py chain-100 [RUNS = 5] [--mininet]  a generated chain (or star-100) of 100 routers without any daemon
+    tests/bench/lab.py routes-9400 [RUNS = 5]            a circuit with so many prefixes; tunnels-100: a hub with so many tunnels
 
-A generated network is measured in turns with build/tests/bench/bench_chain, which makes the same namespaces, links and
+A chain or a star is measured in turns with build/tests/bench/bench_chain, which makes the same namespaces, links and
 addresses by bare system calls, and with Mininet where that is asked for. Needs root, and build/bin/xconn ($XCONN names
 another). Prints each run, the medians, and their ratios to the bare ones.
 """
@@ -21,12 +22,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from networks import chain, star
+from networks import chain, routes, star, tunnels
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 XCONN = os.environ.get("XCONN", str(BUILD / "bin" / "xconn"))
 LAB = "bench-lab"
+
+
+WIRES = {"chain": chain, "star": star}
+SHAPES = {**WIRES, "routes": routes, "tunnels": tunnels}
 
 
 def run(*argv: str) -> str:
@@ -83,20 +88,21 @@ def line(figures: dict[str, float]) -> str:
 
 def measured_in_turns(word: str, runs: int, with_mininet: bool) -> None:
     shape, count = word, 0
-    if generated := re.fullmatch(r"(chain|star)-(\d+)", word):
+    if generated := re.fullmatch(rf"({'|'.join(SHAPES)})-(\d+)", word):
         shape, count = generated[1], int(generated[2])
+    is_bare = shape in WIRES and count > 0
     with tempfile.TemporaryDirectory() as folder:
         if count:
             word = f"{folder}/topology.yaml"
-            Path(word).write_text(json.dumps({"chain": chain, "star": star}[shape](count)))
+            Path(word).write_text(json.dumps(SHAPES[shape](count)))
         measured = []
         for _ in range(runs):
-            one = {**measure(word), **(bare(shape, count) if count else {})}
+            one = {**measure(word), **(bare(shape, count) if is_bare else {})}
             measured.append({**one, **(mininet(shape, count) if with_mininet else {})})
             print(line(measured[-1]), flush=True)
     medians = {name: statistics.median(one[name] for one in measured) for name in measured[0]}
     print("median", line(medians))
-    if count:
+    if is_bare:
         print(
             f"ratio to bare: converged {medians['converged'] / medians['bare up']:.2f}, "
             f"down {medians['down'] / medians['bare gone']:.2f}; "
