@@ -5,7 +5,7 @@
 //   NODE:TUNNEL.ike  -- NODE-TUNNEL:outer  IKE and ESP, in UDP, with the node's own address
 //
 // The node hands over the IKE and ESP that the peer sends to that address, by policy routing, which therefore is asked
-// before the `local` table. All else from there is for the node itself; ARP too, where the peer is a neighbour.
+// before the `local` table. Everything else that the peer sends is for the node, ARP too if both are on one network.
 #include <initializer_list>
 #include <utility>
 

@@ -11,8 +11,9 @@
 namespace xconn::lab {
 namespace {
 
-// As counted in /proc/PID/fd of agents: a node's namespace, its netlink sockets and notifications; the same of a node
-// that has more than ends of links, and programs on them; what watches and asks a daemon; and what there is once.
+// File descriptors of an agent, counted in /proc/PID/fd. A plain node: its namespace, netlink sockets and
+// notifications. A node with more than link ends: its programs as well. A service: what watches it and asks it. A lab:
+// the rest.
 constexpr std::size_t kOfPlainNode = 6, kOfNode = 10, kOfService = 8, kOfLab = 64;
 
 bool is_plain(const plan::Node& node) {

@@ -135,7 +135,7 @@ std::vector<Hop> hops_of(const plan::Fact& fact) {
   return hops;
 }
 
-/// All of them, and no other; any when none is asked for.
+/// By exactly these next hops; if none are named, any route will do.
 bool goes_by(const RouteSeen& route, const std::vector<Hop>& hops) {
   const auto& seen = route.next_hops;
   const auto is_seen = [&](const Hop& hop) {

@@ -24,8 +24,7 @@ std::optional<Holder> find_agent(const std::string& lab);
 /// The agent's pid as the host sees it. Throws NotFoundError when there is none.
 int agent_pid(const std::string& lab);
 
-/// Finds out an agent that is stopped (SIGSTOP, a debugger), and so can answer nobody. One that goes on again before
-/// long is only late.
+/// Detects an agent that is stopped (SIGSTOP, a debugger) and so cannot answer. One that resumes soon is only late.
 class Wakefulness {
  public:
   explicit Wakefulness(std::string lab) : lab_(std::move(lab)) {}

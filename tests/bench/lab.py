@@ -28,8 +28,6 @@ HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 XCONN = os.environ.get("XCONN", str(BUILD / "bin" / "xconn"))
 LAB = "bench-lab"
-
-
 WIRES = {"chain": chain, "star": star}
 SHAPES = {**WIRES, "routes": routes, "tunnels": tunnels}
 

@@ -41,7 +41,7 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 def links_of(page: Path) -> list[str]:
-    """Relative ones, without what is in fences."""
+    """Relative links, outside fenced blocks."""
     return [link for link in LINK.findall(FENCE.sub("", page.read_text())) if "://" not in link]
 
 

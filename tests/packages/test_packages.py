@@ -105,22 +105,27 @@ def test_a_system_without_the_programs_is_told_so(installed_alone: Root) -> None
     assert doctor.returncode == 4 and "program:frr: " in doctor.stdout, doctor.stdout
 
 
-def needed_by_ours(root: Root) -> set[str]:
-    listed = root.run("dpkg-query", "-W", "-f", "${Depends}, ", "crossconnect", "python3-crossconnect").stdout
-    return set(re.findall(r"(?:^|[,|] )([a-z0-9.+-]+)", listed))
+def kept_by_apt(root: Root, stayed: set[str]) -> set[str]:
+    """Of what stayed, what is important or protected, and what that needs."""
+    said = root.run("dpkg-query", "-W", "-f", "${Package} ${Priority} ${Protected} ${Essential}\n").stdout
+    kept = {line.split()[0] for line in said.splitlines() if {"important", "required", "yes"} & set(line.split()[1:])}
+    kept &= stayed
+    options = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")]
+    needed = root.run("apt-cache", "depends", "--recurse", "--installed", *options, *sorted(kept)).stdout if kept else ""
+    return kept | set(re.findall(r"^(\S+?)(?::\S+)?$", needed, re.MULTILINE))
 
 
 def test_nothing_is_left_after_purge(installed: Root, bare: Root) -> None:
     """The last test of this root. What ours brought goes by autoremove, which keeps what Debian calls important: netbase,
     and where frr's logrotate finds no cron, systemd."""
-    brought = needed_by_ours(installed) - bare.packages()
-    assert {"frr", "strongswan-charon", "keepalived"} <= brought
     installed.run("apt-get", "purge", "-q", "-y", "crossconnect", "python3-crossconnect", "python3-pytest")
     left = {path for path in installed.files() if re.search("xconn|crossconnect", path)} - bare.files()
     assert left == set()
     installed.run("apt-get", "autoremove", "--purge", "-q", "-y")
     assert bare.packages() <= installed.packages()
-    assert brought & installed.packages() <= {"netbase"}
+    stayed = installed.packages() - bare.packages()
+    assert stayed <= kept_by_apt(installed, stayed)
+    assert not stayed & {"frr", "strongswan-charon", "keepalived"}
 
 
 def test_no_service_starts_because_of_us(root: Root) -> None:
