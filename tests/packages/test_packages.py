@@ -111,7 +111,9 @@ def kept_by_apt(root: Root, stayed: set[str]) -> set[str]:
     kept = {line.split()[0] for line in said.splitlines() if {"important", "required", "yes"} & set(line.split()[1:])}
     kept &= stayed
     options = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")]
-    needed = root.run("apt-cache", "depends", "--recurse", "--installed", *options, *sorted(kept)).stdout if kept else ""
+    needed = (
+        root.run("apt-cache", "depends", "--recurse", "--installed", *options, *sorted(kept)).stdout if kept else ""
+    )
     return kept | set(re.findall(r"^(\S+?)(?::\S+)?$", needed, re.MULTILINE))
 
 
