@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "drill/report.hh"
@@ -26,7 +27,7 @@ class DrillNetwork : public Site {
   std::vector<probes::InterfaceView> interfaces() const override { return network_.interfaces(); }
   sys::Loop& loop() override { return loop_; }
   void inject(const Inject& fault) override {
-    if (fault.kind == "freeze") std::this_thread::sleep_for(100ms);  // a loop that something blocks
+    if (fault.kind == "freeze") std::this_thread::sleep_for(400ms);  // a loop that something blocks
     network_.drop(fault.on, "meta l4proto udp");
     tell(fault.kind + " " + fault.on + " applied");
     injected_[fault.name] = fault.on;
@@ -84,6 +85,8 @@ Report run_until_decided(const Drill& drill, Site& site) {
   return report;
 }
 
+Duration off(Duration found, Duration meant) { return std::max(found - meant, meant - found); }
+
 TEST(DrillRun, MeasuresTracesAndJudges) {
   DrillNetwork site;
   const Report report = run_until_decided(
@@ -91,7 +94,7 @@ TEST(DrillRun, MeasuresTracesAndJudges) {
             "  - {at: 500ms, fault: blackhole, on: to_server, for: 600ms}\n"
             "  - {at: 700ms, exec: {node: server, command: [\"false\"]}}\n",
             "expect:\n"
-            "  - outage: {flow: a, direction: forward, at-least: 580ms, at-most: 660ms}\n"
+            "  - outage: {flow: a, direction: forward, at-least: 300ms, at-most: 2s}\n"
             "  - lost: {flow: a, direction: reverse, at-most: 0}\n"
             "  - path: {flow: a, when: before, exactly: [client, switch, server], via: {client: eth0, switch: "
             "to-server}}\n"
@@ -104,6 +107,7 @@ TEST(DrillRun, MeasuresTracesAndJudges) {
             "  - alive: {flow: a}\n"),
       site);
   EXPECT_EQ(report.verdict, probes::Verdict::kPass) << testing::PrintToString(verdicts(report));
+  EXPECT_LE(off(report.flows.front().forward.measured.outage, 600ms), 60ms + report.host.during({})) << to_text(report);
   std::vector<std::string> sources;
   for (const Row& row : report.timeline) sources.push_back(row.source + " " + row.text);
   EXPECT_THAT(sources,
@@ -130,12 +134,14 @@ TEST(DrillRun, WhatIsBrokenUntilTheEndIsHealedAndWrongExpectationsFail) {
   EXPECT_TRUE(site.injected_.empty());
 }
 
+// The loop stalls for longer than the outage is over its bound: counted as the host's, it would leave this open.
 TEST(DrillRun, ALoopThatStalledIsToldAndSeenThrough) {
   DrillNetwork site;
-  const Report report = run(drill("timeline: [{at: 500ms, fault: freeze, on: to_server, for: 300ms}]\n",
-                                  "expect: [outage: {flow: a, direction: forward, at-least: 250ms, at-most: 1s}]\n"),
-                            site);
-  EXPECT_GE(report.host.longest_loop, 90ms);
+  const Report report =
+      run_until_decided(drill("timeline: [{at: 500ms, fault: freeze, on: to_server, for: 1s}]\n",
+                              "expect: [outage: {flow: a, direction: forward, at-least: 700ms, at-most: 2s}]\n"),
+                        site);
+  EXPECT_GE(report.host.longest_loop, 390ms);
   EXPECT_FALSE(report.host.loop.empty());
   EXPECT_EQ(report.verdict, probes::Verdict::kPass) << testing::PrintToString(verdicts(report));
   EXPECT_THAT(to_text(report), HasSubstr(", loop "));
