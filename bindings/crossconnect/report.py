@@ -61,7 +61,7 @@ class Inconclusive(Exception):
 
 
 class Report:
-    """A drill's report. `str(report)` lists its expectations and the timeline; `raw` is all of it as a dict."""
+    """A drill's report. `str(report)` lists its expectations and what matters of the timeline; `raw` is all of it as a dict."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
@@ -69,6 +69,7 @@ class Report:
         self.verdict: str = raw["verdict"]  # "pass", "fail" or "inconclusive"
         self.expectations: list[dict[str, Any]] = raw["expectations"]  # {sentence, found, because, verdict, line}
         self.timeline: list[dict[str, Any]] = raw["timeline"]  # {at, source, node, text, times, late}
+        self.highlights: list[dict[str, Any]] = raw["highlights"]  # {at, source, node, text}: what fits on a screen
         self.flows: dict[str, Flow] = {flow["name"]: Flow.of(flow) for flow in raw["flows"]}
 
     def flow(self, name: str) -> Flow:
@@ -106,7 +107,7 @@ class Report:
         lines += [f"  {one['verdict']:<12} {one['sentence']}  (found: {one['found']})" for one in self.expectations]
         for flow in self.flows.values():
             lines += _flow_lines(flow)
-        lines += [f"  {row['at']:+9.3f}  {row['source']:<8} {row['node']:<14} {row['text']}" for row in self.timeline]
+        lines += [f"  {row['at']:+9.3f}  {row['source']:<8} {row['node']:<14} {row['text']}" for row in self.highlights]
         host = self.raw["host"]
         lines.append(
             f"  host stalled {readable(host['longest_normal'])} at most, loop {readable(host['longest_loop'])}"

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
+#include "cli/chatter.hh"
 #include "cli/output.hh"
 #include "cli/topology.hh"
 #include "plan/difference.hh"
@@ -28,9 +29,8 @@ void demand_same(const plan::Plan& plan) {
                     plan.lab, changes.size(), plan::to_string(changes.front())));
 }
 
-std::string event_step(const json& event) {
-  return fmt::format("{} {}: {}", event["source"].get<std::string>(), event["node"].get<std::string>(),
-                     event["text"].get<std::string>());
+services::Event event_of(const json& event) {
+  return {std::chrono::nanoseconds{event["at"].get<std::int64_t>()}, event["source"], event["node"], event["text"]};
 }
 
 }  // namespace
@@ -58,9 +58,12 @@ DrillLab::~DrillLab() {
 
 drill::Report DrillLab::run(const DrillFile& drill, const std::string& folder, Progress& progress) const {
   const auto captures = folder.empty() ? "" : std::filesystem::absolute(folder).string();
-  return drill::from_json(remote().drill(
-      {drill.text(), drill.path(), captures, !keep_}, [&](const json& event) { progress.step(event_step(event)); },
-      signals_ ? &*signals_ : nullptr));
+  Chatter chatter;
+  const auto tell = [&](const json& event) {
+    if (const auto line = chatter.told(event_of(event))) progress.step(*line);
+  };
+  return drill::from_json(
+      remote().drill({drill.text(), drill.path(), captures, !keep_}, tell, signals_ ? &*signals_ : nullptr));
 }
 
 }  // namespace xconn::cli

@@ -67,9 +67,8 @@ Judgement judge(const Expectation& expectation, const Evidence& evidence);
 /// By how much an event that was stamped when the loop heard of it may have been stamped late.
 Duration stamped_late(const services::Event& event, const probes::HostStalls& host);
 
-/// Faults, events and flows since the first fault, what weighs least left out beyond kMostRows.
+/// Faults, events and flows since the first fault; what a speaker says again and again is one row.
 std::vector<Row> timeline(const Evidence& evidence);
-constexpr std::size_t kMostRows = 25;
 
 /// "er -> vpn" where both paths left some node by different interfaces, else empty.
 std::string change_of(const std::optional<probes::Path>& before, const std::optional<probes::Path>& after);

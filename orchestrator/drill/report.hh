@@ -32,6 +32,7 @@ struct Row {
   std::string source, node, text;
   int times = 1;
   Duration late{0};  ///< it may have been as much earlier: the loop did not turn, and stamped it when it did
+  int more = 0;      ///< of highlights: so many of the same source and node are left out after it
 };
 
 struct Judgement {
@@ -47,7 +48,7 @@ struct Report {
   Duration duration{0};
   std::optional<Duration> first_fault;
   std::vector<FlowResult> flows;
-  std::vector<Row> timeline;
+  std::vector<Row> timeline;  ///< all of it; highlights() has what fits on a screen
   std::vector<Judgement> judgements;
   probes::HostStalls host;
   std::vector<std::string> captures;                 ///< pcap files

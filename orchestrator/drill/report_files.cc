@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/markup.hh"
+#include "drill/highlights.hh"
 #include "drill/report_words.hh"
 
 namespace xconn::drill {
@@ -115,7 +116,7 @@ struct Picture {
   std::string svg() const {
     std::string text = fmt::format("<svg viewBox=\"0 0 {} {:.0f}\" role=\"img\">\n", kLeft + kWidth + 10, height());
     for (std::size_t i = 0; i < lanes.size(); ++i) text += lane(i);
-    for (const Row& row : report.timeline) text += event(row);
+    for (const Row& row : highlights(report.timeline)) text += event(row);
     return text + axis() + "</svg>\n";
   }
 };
@@ -150,7 +151,7 @@ std::string to_markdown(const Report& report) {
   for (const Judgement& one : report.judgements) text += markdown_row({mark(one.verdict), one.sentence, one.found});
   for (const FlowResult& flow : report.flows) text += markdown_flow(flow);
   text += "\n| s | source | what |\n|---:|---|---|\n";
-  for (const Row& row : report.timeline) {
+  for (const Row& row : highlights(report.timeline)) {
     text += markdown_row({since_fault(report, row.at), row.source, row_words(row)});
   }
   return text + "\n" + host_words(report) + "\n";
@@ -174,7 +175,8 @@ std::string to_html(const Report& report) {
   text += "</table>\n";
   for (const FlowResult& flow : report.flows) text += html_flow(flow);
   text += "<table>";
-  for (const Row& row : report.timeline) text += html_row({since_fault(report, row.at), row.source, row_words(row)});
+  for (const Row& row : highlights(report.timeline))
+    text += html_row({since_fault(report, row.at), row.source, row_words(row)});
   return text + "</table>\n<p>" + xml_text(host_words(report)) + "</p>\n</html>\n";
 }
 

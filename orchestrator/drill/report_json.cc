@@ -3,7 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "drill/highlights.hh"
 #include "drill/report.hh"
+#include "drill/report_words.hh"
 
 namespace xconn::drill {
 namespace {
@@ -110,6 +112,14 @@ json to_json(const Row& row) {
           {"text", row.text},      {"times", row.times},   {"late", seconds(row.late)}};
 }
 
+/// For who prints a report without this library: their text says all.
+json highlights_of(const Report& report) {
+  json rows = json::array();
+  for (const Row& row : highlights(report.timeline))
+    rows.push_back({{"at", seconds(row.at)}, {"source", row.source}, {"node", row.node}, {"text", row_text(row)}});
+  return rows;
+}
+
 Row row_from(const json& object) {
   return {time_at(object, "at"), object.at("source"), object.at("node"),
           object.at("text"),     object.at("times"),  time_at(object, "late")};
@@ -196,6 +206,7 @@ json to_json(const Report& report) {
           {"expectations", list_of(report.judgements)},
           {"flows", list_of(report.flows)},
           {"timeline", list_of(report.timeline)},
+          {"highlights", highlights_of(report)},
           {"host", to_json(report.host)},
           {"captures", report.captures}};
 }

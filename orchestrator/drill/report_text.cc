@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hh"
+#include "drill/highlights.hh"
 #include "drill/report_words.hh"
 
 namespace xconn::drill {
@@ -56,10 +57,11 @@ std::string flow_lines(const FlowResult& flow, std::size_t width) {
 }
 
 std::string timeline_lines(const Report& report) {
+  const auto rows = highlights(report.timeline);
   std::size_t width = 5;
-  for (const Row& row : report.timeline) width = std::max(width, row.source.size());
+  for (const Row& row : rows) width = std::max(width, row.source.size());
   std::string text;
-  for (const Row& row : report.timeline) {
+  for (const Row& row : rows) {
     text += fmt::format("    {:>8}  {:<{}}  {}\n", since_fault(report, row.at), printable(row.source), width,
                         printable(row_words(row)));
   }

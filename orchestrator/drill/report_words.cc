@@ -46,11 +46,14 @@ std::string since_fault(const Report& report, Duration at) {
   return fmt::format("{:+.3f}", std::chrono::duration<double>(at - report.first_fault.value_or(Duration{0})).count());
 }
 
-std::string row_words(const Row& row) {
+std::string row_text(const Row& row) {
   const std::string times = row.times > 1 ? fmt::format(" ({} times)", row.times) : "";
   const std::string late = row.late.count() > 0 ? fmt::format(" (stamped late by up to {})", readable(row.late)) : "";
-  return (row.node.empty() ? "" : row.node + ": ") + row.text + times + late;
+  const std::string more = row.more > 0 ? fmt::format(" (and {} more like it)", row.more) : "";
+  return row.text + times + late + more;
 }
+
+std::string row_words(const Row& row) { return (row.node.empty() ? "" : row.node + ": ") + row_text(row); }
 
 std::vector<std::string> direction_cells(const std::string& name, const DirectionResult& direction) {
   const probes::Measurement& m = direction.measured;

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
-#include <set>
+#include <utility>
 
 #include "drill/evidence.hh"
 
@@ -14,14 +15,13 @@ using probes::Way;
 constexpr Duration kSampled = std::chrono::milliseconds{50};  // by then a probe of the new path has been traced
 
 constexpr int kWorthTelling = 5;  // a gap shorter than a fifth of the flow's longest is noise beside it
+constexpr std::size_t kMostGaps = 3;
 
-// The lower, the sooner it is left out when there is too much to tell.
-int weight_of_source(const std::string& source) {
-  static const std::map<std::string, int> kWeights{{"fault", 99}, {"flow", 99}, {"exec", 99}, {"sdwan", 8}, {"bfd", 7},
-                                                   {"ha", 6},     {"ike", 5},   {"bgp", 4},   {"lb", 3},    {"fib", 2}};
-  const auto found = kWeights.find(source);
-  return found == kWeights.end() ? 1 : found->second;
-}
+/// Of one direction of a flow.
+struct Rows {
+  std::string flow;
+  std::vector<Row>& rows;
+};
 
 // Not what was before the first fault, and not what the host's own stalls explain.
 bool worth_telling(const Evidence& evidence, const Witness& witness, const probes::Gap& gap) {
@@ -30,56 +30,55 @@ bool worth_telling(const Evidence& evidence, const Witness& witness, const probe
          gap.outage > evidence.host.during({gap.start, gap.end});
 }
 
-void add_direction(const Evidence& evidence, const FlowEvidence& flow, Way way, std::vector<Row>& rows) {
-  const Witness& witness = flow.witness(way);
-  const std::string name = flow.spec.name + (way == Way::kForward ? " forward" : " reverse");
-  for (const probes::Gap& gap : witness.measured.gaps) {
-    if (!worth_telling(evidence, witness, gap)) continue;
-    rows.push_back({gap.start, "flow", name, "last packet", 1});
-    if (gap.open) continue;
-    const auto path = evidence.path_at(flow, way, gap.end + kSampled);
-    const std::string change = change_of(evidence.path_at(flow, way, gap.start), path);
-    const std::string where = change.empty() ? "" : " on the new path (" + change + ")";
-    rows.push_back({gap.end, "flow", name, fmt::format("first packet{} after {}", where, readable(gap.outage)), 1});
-  }
+std::vector<probes::Gap> gaps_to_tell(const Evidence& evidence, const Witness& witness) {
+  std::vector<probes::Gap> result;
+  std::ranges::copy_if(witness.measured.gaps, std::back_inserter(result),
+                       [&](const probes::Gap& gap) { return worth_telling(evidence, witness, gap); });
+  return result;
 }
 
+// The longest are told one by one; of the others as many as there are, and how long.
+Row folded(const std::vector<probes::Gap>& gaps, const std::string& flow) {
+  const auto [shortest, longest] = std::ranges::minmax(gaps, {}, &probes::Gap::outage);
+  return {gaps.front().start, "flow", flow,
+          fmt::format("{} shorter gaps of {} to {}, the last until {} later", gaps.size(), readable(shortest.outage),
+                      readable(longest.outage), readable(gaps.back().end - gaps.front().start))};
+}
+
+void add_gap(const Evidence& evidence, const FlowEvidence& flow, Way way, const probes::Gap& gap, Rows& out) {
+  out.rows.push_back({gap.start, "flow", out.flow, "last packet"});
+  if (gap.open) return;
+  const auto path = evidence.path_at(flow, way, gap.end + kSampled);
+  const std::string change = change_of(evidence.path_at(flow, way, gap.start), path);
+  const std::string where = change.empty() ? "" : " on the new path (" + change + ")";
+  out.rows.push_back({gap.end, "flow", out.flow, fmt::format("first packet{} after {}", where, readable(gap.outage))});
+}
+
+void add_direction(const Evidence& evidence, const FlowEvidence& flow, Way way, std::vector<Row>& rows) {
+  Rows out{flow.spec.name + (way == Way::kForward ? " forward" : " reverse"), rows};
+  auto gaps = gaps_to_tell(evidence, flow.witness(way));
+  std::ranges::stable_sort(gaps, std::ranges::greater{}, &probes::Gap::outage);
+  const auto told = std::min(gaps.size(), kMostGaps);
+  for (std::size_t i = 0; i < told; ++i) add_gap(evidence, flow, way, gaps[i], out);
+  gaps.erase(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(told));
+  std::ranges::sort(gaps, {}, &probes::Gap::start);
+  if (!gaps.empty()) rows.push_back(folded(gaps, out.flow));
+}
+
+// What a speaker says again and again is one row.
 std::vector<Row> collapsed(const std::vector<Row>& rows) {
   std::vector<Row> result;
+  std::map<std::pair<std::string, std::string>, std::size_t> last;
   for (const Row& row : rows) {
-    const auto same = std::find_if(result.rbegin(), result.rend(), [&](const Row& earlier) {
-      return earlier.source == row.source && earlier.node == row.node;
-    });
-    if (same != result.rend() && same->text == row.text) {
-      same->times += row.times;
-    } else {
-      result.push_back(row);
+    const auto [same, first] = last.try_emplace({row.source, row.node}, result.size());
+    if (!first && result[same->second].text == row.text) {
+      result[same->second].times += row.times;
+      continue;
     }
+    same->second = result.size();
+    result.push_back(row);
   }
   return result;
-}
-
-// What each source of each node said first is the chain from cause to effect; what it said later is detail.
-std::vector<int> weights(const std::vector<Row>& rows) {
-  constexpr int kFirst = 50;
-  std::set<std::pair<std::string, std::string>> spoken;
-  std::vector<int> result;
-  for (const Row& row : rows) {
-    const int weight = weight_of_source(row.source);
-    const bool first = weight > 1 && spoken.emplace(row.source, row.node).second;
-    result.push_back(std::min(weight + (first ? kFirst : 0), 99));
-  }
-  return result;
-}
-
-// The least important one goes first, of equals the latest.
-void thin_out(std::vector<Row>& rows) {
-  auto weight = weights(rows);
-  while (rows.size() > kMostRows) {
-    const auto least = std::min_element(weight.rbegin(), weight.rend()).base() - 1;
-    rows.erase(rows.begin() + (least - weight.begin()));
-    weight.erase(least);
-  }
 }
 
 }  // namespace
@@ -97,7 +96,6 @@ std::vector<Row> timeline(const Evidence& evidence) {
   }
   std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.at < b.at; });
   rows = collapsed(rows);
-  thin_out(rows);
   for (Row& row : rows) row.at -= evidence.began;
   return rows;
 }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
 constexpr int kReceiveBuffer = 16 << 20;         // a full BGP table in one burst
+constexpr std::chrono::milliseconds kTurn{5};
 constexpr std::array kGroups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
                              RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
 constexpr std::array kRemovals{RTM_DELLINK, RTM_DELADDR, RTM_DELROUTE, RTM_DELNEIGH};
@@ -50,8 +51,9 @@ struct Monitor::State {
     for (const auto& link : Reader(netns).links()) names.learn(link.index, link.name);
   }
 
+  // What is left is read in the loop's next turn: routes may come as fast as they are read.
   void readable() {
-    while (!stopped) {
+    for (const auto end = sys::now() + kTurn; !stopped && sys::now() < end;) {
       const auto size = ::recv(socket.get(), buffer.get(), kBufferBytes, MSG_DONTWAIT);
       if (size < 0 && errno == ENOBUFS) {
         callback({sys::now(), false, Overrun{}});

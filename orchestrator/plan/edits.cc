@@ -1,46 +1,49 @@
 #include "plan/edits.hh"
 
-#include <algorithm>
+#include <map>
 #include <tuple>
+#include <type_traits>
 
 namespace xconn::plan {
 namespace {
 
-/// `key` identifies a thing in its list. The order of the lists is kept.
+/// The first of each key.
 template <class T, class Key>
-ListEdits<T> list_edits(const std::vector<T>& before, const std::vector<T>& after, Key key) {
-  const auto find = [&](const std::vector<T>& list, const T& wanted) {
-    return std::ranges::find_if(list, [&](const T& item) { return key(item) == key(wanted); });
-  };
-  ListEdits<T> out;
-  for (const T& old : before) {
-    const auto now = find(after, old);
-    if (now == after.end())
-      out.removed.push_back(old);
-    else if (!(*now == old))
-      out.changed.emplace_back(old, *now);
-  }
-  for (const T& item : after)
-    if (find(before, item) == before.end()) out.added.push_back(item);
+auto indexed(const std::vector<T>& list, Key key) {
+  std::map<std::invoke_result_t<Key, const T&>, const T*> out;
+  for (const T& item : list) out.emplace(key(item), &item);
   return out;
 }
 
-constexpr auto kByName = [](const auto& item) { return item.name; };
+/// `key` identifies a thing in its list. The order of the lists is kept.
+template <class T, class Key>
+ListEdits<T> list_edits(const std::vector<T>& before, const std::vector<T>& after, Key key) {
+  const auto known_before = indexed(before, key), known_after = indexed(after, key);
+  ListEdits<T> out;
+  for (const T& old : before) {
+    const auto now = known_after.find(key(old));
+    if (now == known_after.end())
+      out.removed.push_back(old);
+    else if (!(*now->second == old))
+      out.changed.emplace_back(old, *now->second);
+  }
+  for (const T& item : after)
+    if (!known_before.contains(key(item))) out.added.push_back(item);
+  return out;
+}
+
+constexpr auto kByName = [](const auto& item) { return std::tie(item.name); };
 
 auto route_key(const Route& route) { return std::tuple(route.to, route.table, route.metric); }
 
-std::string rule_key(const Rule& rule) {
-  const auto text = [](const std::optional<Prefix>& prefix) { return prefix ? prefix->text() : std::string("any"); };
-  return std::to_string(rule.priority) + " " + rule.in_interface + " " + std::to_string(rule.mark) + "/" +
-         std::to_string(rule.mask) + " " + text(rule.from) + " " + text(rule.to) + " " + std::to_string(rule.udp_port) +
-         " " + std::to_string(rule.table);
+auto rule_key(const Rule& rule) {
+  return std::tuple(rule.priority, rule.in_interface, rule.mark, rule.mask, rule.from, rule.to, rule.udp_port,
+                    rule.table);
 }
 
-std::string link_key(const Link& link) {
-  return link.a.node + ":" + link.a.interface + "--" + link.b.node + ":" + link.b.interface;
-}
+auto link_key(const Link& link) { return std::tie(link.a.node, link.a.interface, link.b.node, link.b.interface); }
 
-std::string fact_key(const Fact& fact) { return fact.node + " " + fact.kind + " " + fact.subject; }
+auto fact_key(const Fact& fact) { return std::tie(fact.node, fact.kind, fact.subject); }
 
 std::map<std::string, std::string> sysctls_to_set(const Node& before, const Node& after) {
   std::map<std::string, std::string> out;

@@ -66,7 +66,7 @@ def _section(drill: Drill) -> str:
     if drill.error:
         return f"\n### {_MARKS[drill.verdict]} {plain(drill.file)}\n\n{plain(drill.error)}\n"
     expected = [[_MARKS[one["verdict"]], one["sentence"], one["found"]] for one in drill.report["expectations"]]
-    timeline = [[f"{row['at']:+.3f}", row["source"], row["node"], row["text"]] for row in drill.report["timeline"]]
+    timeline = [[f"{row['at']:+.3f}", row["source"], row["node"], row["text"]] for row in drill.report["highlights"]]
     body = _rows(["", "expected", "found"], expected) + "".join(map(_picture, drill.report["flows"]))
     body += _folded("timeline", _rows(["s", "source", "node", "what"], timeline)) if timeline else ""
     title = f"{_MARKS[drill.verdict]} {plain(drill.file)}"

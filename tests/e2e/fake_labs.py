@@ -29,6 +29,7 @@ def report(verdict: str, outage: float = 1.12) -> Report:
             "verdict": verdict,
             "expectations": [{**words, "verdict": verdict}],
             "timeline": [{"at": 0.871, "source": "bfd", "node": "r1", "text": "down", "times": 1, "late": 0}],
+            "highlights": [{"at": 0.871, "source": "bfd", "node": "r1", "text": "down"}],
             "flows": [{"name": "f", "kind": "udp", "outage": outage, "forward": direction, "reverse": direction}],
             "host": {"longest_normal": 0.4, "longest_loop": 0},
             "captures": [],

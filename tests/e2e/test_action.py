@@ -78,7 +78,7 @@ def runner(tmp_path: Path, place: Path) -> Runner:
 
 def failing(count: int, timeline: int = 30, verdict: str = "fail") -> Results:
     raw = report(verdict).raw
-    raw["timeline"] *= timeline
+    raw["highlights"] *= timeline
     return Results(drills=[Drill(f"network/drills/d{n}.yaml", verdict, report=raw) for n in range(count)])
 
 
@@ -146,7 +146,7 @@ def test_nobodys_words_speak_to_github(runner):
     drill.file = "x,line=1::\n.yaml"
     drill.report["expectations"][0].update(sentence=hostile, found=hostile, because=hostile)
     drill.report["flows"][0]["forward"]["path"]["before"]["nodes"] = ['n"]; click', "b"]
-    drill.report["timeline"][0]["text"] = hostile
+    drill.report["highlights"][0]["text"] = hostile
     results.write(runner.results)
     _, said = runner.run("tell")
     assert [line.split(" ")[0] for line in said.splitlines() if line.startswith("::")] == ["::error"]

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "kernel/mirror.hh"
 #include "kernel/monitor.hh"
 #include "kernel_fixture.hh"
@@ -40,6 +42,23 @@ TEST_F(MonitorTest, TellsOfRoutesComingAndGoing) {
   EXPECT_NE(find<RouteEntry>(false, is_it), nullptr);
   EXPECT_GE(changes_.front().at, before);
   EXPECT_LE(changes_.back().at, sys::now());
+}
+
+TEST_F(MonitorTest, AFloodLeavesTheLoopToOthers) {
+  std::size_t others = 0, told_before_others = 0;
+  const Monitor monitor(loop_, a_, [&](const Change& change) {
+    if (changes_.empty()) loop_.post([&] { others = changes_.size(); });
+    changes_.push_back(change);
+    std::this_thread::sleep_for(1ms);
+    if (others == 0) ++told_before_others;
+  });
+  Batch flood;
+  for (int i = 0; i < 200; ++i)
+    flood.push_back(route_add(route(("198.51." + std::to_string(i) + ".0/24").c_str(), "192.0.2.2", "x"), 186));
+  Netlink(a_).commit(flood);
+  await("all routes", [&] { return changes_.size() >= 200; });
+  EXPECT_GT(others, 0U);
+  EXPECT_LT(told_before_others, 100U);
 }
 
 TEST_F(MonitorTest, TellsOfCarrierLostAtTheOtherEnd) {

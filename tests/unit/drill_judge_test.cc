@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "drill/highlights.hh"
 #include "drill_evidence.hh"
 
 namespace xconn::drill {
@@ -176,10 +177,35 @@ TEST_F(JudgeTest, ANoisyTimelineKeepsWhatMatters) {
   for (int i = 0; i < 200; ++i) {
     evidence_.events.push_back({104s + 2ms * i, "fib", "router", "route " + std::to_string(i)});
   }
-  const auto rows = timeline(evidence_);
+  EXPECT_EQ(timeline(evidence_).size(), 208U);
+  const auto rows = highlights(timeline(evidence_));
   EXPECT_EQ(rows.size(), kMostRows);
-  const auto fibs = std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.source == "fib"; });
-  EXPECT_EQ(fibs, static_cast<long>(kMostRows) - 8);
+  const auto is_fib = [](const Row& row) { return row.source == "fib"; };
+  EXPECT_EQ(std::ranges::count_if(rows, is_fib), static_cast<long>(kMostRows) - 8);
+  const auto last = std::find_if(rows.rbegin(), rows.rend(), is_fib);
+  EXPECT_EQ(last->more, 200 - (static_cast<int>(kMostRows) - 8));
+}
+
+TEST(Highlights, KeepEveryCauseAndCountTheRest) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 40; ++i) rows.push_back({i * 1s, "lb", "balancer" + std::to_string(i), "backend down"});
+  for (int i = 0; i < 30; ++i) rows.push_back({(40 + i) * 1s, "fault", "", "blackhole " + std::to_string(i)});
+  const auto kept = highlights(rows);
+  EXPECT_EQ(std::ranges::count(kept, "fault", &Row::source), 30);
+  EXPECT_EQ(kept.back().source, "more");
+  EXPECT_THAT(kept.back().text, testing::HasSubstr("40 events are left out"));
+  EXPECT_TRUE(highlights({}).empty());
+}
+
+TEST_F(JudgeTest, ManyGapsAreTheLongestAndACount) {
+  auto& gaps = evidence_.flows.front().forward.measured.gaps;
+  gaps.clear();
+  for (int i = 0; i < 61; ++i) gaps.push_back({104s + 50ms * i, 104s + 50ms * i + 20ms, false, 300ms + 1ms * i});
+  std::vector<std::string> forward;
+  for (const Row& row : timeline(evidence_))
+    if (row.node.ends_with("forward")) forward.push_back(row.text);
+  EXPECT_EQ(forward.size(), 7U);
+  EXPECT_THAT(forward.front(), testing::HasSubstr("58 shorter gaps of 300 ms to 357 ms"));
 }
 
 TEST_F(JudgeTest, TheWorstVerdictIsTheDrills) {

@@ -1,13 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "drill_evidence.hh"
-#include "tests/source_dir.hh"
+#include "tests/golden.hh"
 
 namespace xconn::drill {
 namespace {
@@ -28,17 +25,6 @@ Report report() {
   drill.expectations.push_back({{"er-silent.yaml", 16, 5}, "", ExpectDead{"client-to-app", Direction::kBoth, false}});
   static const Evidence evidence = silent_er();
   return report_of(drill, evidence);
-}
-
-// XCONN_GOLDEN=write makes the golden file anew.
-void expect_golden(const std::string& text, const std::string& name) {
-  const std::string path = std::string(kSourceDir) + "/tests/unit/golden/" + name;
-  if (const char* wish = std::getenv("XCONN_GOLDEN"); wish != nullptr && std::string(wish) == "write") {
-    std::ofstream(path) << text;
-  }
-  std::ifstream file(path);
-  const std::string wanted{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(text, wanted);
 }
 
 TEST(DrillReport, Text) { expect_golden(to_text(report()), "drill_report.txt"); }

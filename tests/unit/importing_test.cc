@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "importing/import.hh"
 #include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/golden.hh"
 
 namespace xconn::importing {
 namespace {
@@ -40,19 +39,13 @@ std::string text_of(const std::vector<Note>& notes) {
   return out;
 }
 
-void compare(const std::string& text, const std::string& name) {
-  const auto path = fs::path(kSourceDir) / "tests/unit/golden" / name;
-  if (std::getenv("XCONN_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
-  EXPECT_EQ(text, file_text(path)) << "review the difference; XCONN_UPDATE_GOLDEN=1 accepts it";
-}
-
 class Exports : public testing::TestWithParam<const char*> {};
 
 TEST_P(Exports, BecomeTheReviewedTopology) {
   const std::string name = GetParam();
   const auto imported = import_texts(texts_of(name), name);
-  compare(imported.topology, "import-" + name + ".yaml");
-  compare(text_of(imported.notes), "import-" + name + ".notes");
+  expect_golden(imported.topology, "import-" + name + ".yaml");
+  expect_golden(text_of(imported.notes), "import-" + name + ".notes");
   EXPECT_NO_THROW(model::read_text(imported.topology, "imported.yaml"));
 }
 

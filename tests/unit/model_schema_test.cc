@@ -1,32 +1,16 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "model/schema.hh"
-#include "tests/source_dir.hh"
+#include "tests/golden.hh"
 
 namespace xconn::model {
 namespace {
 
-std::string committed(const std::string& file) {
-  std::ifstream stream(std::string(kSourceDir) + "/" + file);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
-}
+TEST(Schema, CommittedReferenceIsCurrent) { expect_reviewed(reference_markdown(), "docs/topology.md"); }
 
-void expect_current(const std::string& file, const std::string& text) {
-  if (std::getenv("XCONN_UPDATE_GOLDEN") != nullptr)  // NOLINT(concurrency-mt-unsafe)
-    std::ofstream(std::string(kSourceDir) + "/" + file) << text;
-  EXPECT_EQ(committed(file), text) << "XCONN_UPDATE_GOLDEN=1 model_test writes it";
-}
-
-TEST(Schema, CommittedReferenceIsCurrent) { expect_current("docs/topology.md", reference_markdown()); }
-
-TEST(Schema, CommittedRulesAreCurrent) { expect_current("docs/rules.md", rules_markdown()); }
+TEST(Schema, CommittedRulesAreCurrent) { expect_reviewed(rules_markdown(), "docs/rules.md"); }
 
 void check_references(const nlohmann::json& part, const nlohmann::json& all) {
   if (part.is_object() && part.contains("$ref") && part["$ref"].is_string()) {

@@ -1,0 +1,16 @@
+// What a person reads of a timeline that has more than a screen holds. Pure.
+#pragma once
+
+#include <vector>
+
+#include "drill/report.hh"
+
+namespace xconn::drill {
+
+constexpr std::size_t kMostRows = 25;
+
+/// Every cause, however many; then, up to kMostRows, what each source of each node said first, and what weighs most.
+/// What is left out is counted: in the last row kept of the same source and node, else in a row at the end.
+std::vector<Row> highlights(const std::vector<Row>& timeline);
+
+}  // namespace xconn::drill
