@@ -21,7 +21,7 @@ std::string words_of(const std::exception_ptr& why) {
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
-    return "an exception of no kind that is known";
+    return "an unknown exception";
   }
 }
 

@@ -111,7 +111,7 @@ int az_or_error(const std::vector<std::string>& words, const Session& session) {
 }  // namespace
 
 void add_az(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("az", "Ask the lab as Azure is asked: xconn az network express-route list");
+  auto& verb = *app.add_subcommand("az", "Query the lab as you would Azure: xconn az network express-route list");
   add_lab_option(verb, session);
   verb.prefix_command();
   verb.footer(

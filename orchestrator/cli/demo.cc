@@ -17,6 +17,11 @@ namespace {
 
 constexpr const char* kTopology = "sdwan-expressroute";
 constexpr const char* kDrill = "sdwan-expressroute/er-silent-health-check";
+constexpr const char* kNext =
+    "\nTry it yourself:\n"
+    "  xconn up branch                          a small network that stays up\n"
+    "  xconn fault blackhole carrier:msee1      break it, then: xconn inspect, xconn events, xconn fault heal all\n"
+    "  xconn drill branch/primary-silent        the same as a drill, with a verdict\n";
 
 void announce(const Session& session, const std::string& command) {
   if (!session.json()) print("\n==> xconn {}\n", command);
@@ -40,6 +45,7 @@ int demo(const Session& session) {
     print("{}", session.json() ? drill::to_json(report).dump(2) + "\n" : drill::to_text(report, colour));
     announce(session, "down " + name);
   }
+  if (!session.json()) print("{}", kNext);
   return drill::exit_code(report.verdict);
 }
 
@@ -47,7 +53,7 @@ int demo(const Session& session) {
 
 void add_demo(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand(
-      "demo", "Bring a reference network up, kill its ExpressRoute silently, say what the traffic felt, take it down");
+      "demo", "Bring a reference network up, cut its ExpressRoute silently, say what the traffic felt, take it down");
   on_chosen(verb, session, [&session] { return demo(session); });
 }
 

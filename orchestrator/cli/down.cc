@@ -43,7 +43,7 @@ int down(const DownArguments& arguments, const Session& session) {
 }  // namespace
 
 void add_down(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("down", "End a lab; nothing of it stays")->alias("destroy");
+  auto& verb = *app.add_subcommand("down", "Take a lab down; nothing of it stays")->alias("destroy");
   auto arguments = std::make_shared<DownArguments>();
   auto* lab = verb.add_option("name", arguments->lab, "Name of the lab; not needed while only one is up");
   verb.add_flag("-a,--all", arguments->all, "All labs that are up")->excludes(lab);

@@ -74,13 +74,13 @@ int drill(const DrillArguments& arguments, const Session& session) {
 
 void add_drill(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand(
-      "drill", "Run drills and say what the traffic felt and why; brings their lab up if it is not");
+      "drill", "Run drills, bringing their lab up if needed, and say what the traffic felt and why");
   auto arguments = std::make_shared<DrillArguments>();
   add_lab_option(verb, session);
   verb.add_option("file", arguments->files, "Drill files, or names of reference drills: TOPOLOGY/DRILL")->required();
   verb.add_option("--report", arguments->report, "Also write a report: .md, .html, .xml (JUnit), .json or .txt");
   verb.add_option("--captures", arguments->folder, "Folder for the pcap files of capture expectations");
-  verb.add_flag("--keep", arguments->keep, "Leave a lab that the drill brought up");
+  verb.add_flag("--keep", arguments->keep, "Keep the lab that the drill brought up");
   on_chosen(verb, session, [arguments, &session] { return drill(*arguments, session); });
 }
 

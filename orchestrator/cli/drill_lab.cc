@@ -36,7 +36,9 @@ services::Event event_of(const json& event) {
 }  // namespace
 
 DrillFile::DrillFile(const std::string& word)
-    : path_(find_drill(word)), text_(drill::text_of_file(path_)), drill_(drill::read_text(text_, path_)) {}
+    : path_(find_drill(word)), text_(drill::text_of_file(path_)), drill_(drill::read_text(text_, path_)) {
+  drill_.topology = topology_of_drill(path_, drill_.topology);
+}
 
 DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
   const auto plan = read_plan(drill.topology(), name);

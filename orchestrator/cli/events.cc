@@ -48,11 +48,11 @@ void print_event(json event, bool as_json, bool colour) {
 }  // namespace
 
 void add_events(CLI::App& app, Session& session) {
-  auto& verb =
-      *app.add_subcommand("events", "What faults, routing, tunnels, SD-WAN and load balancers said, on one clock");
+  auto& verb = *app.add_subcommand("events",
+                                   "Print what faults, routing, tunnels, SD-WAN and load balancers said, on one clock");
   auto follow = std::make_shared<bool>(false);
   add_lab_option(verb, session);
-  verb.add_flag("-f,--follow", *follow, "Go on with new ones until Ctrl-C");
+  verb.add_flag("-f,--follow", *follow, "Follow new events until Ctrl-C");
   on_chosen(verb, session, [follow, &session] {
     const auto colour = wants_colour(STDOUT_FILENO);
     try {

@@ -33,7 +33,7 @@ void add_exec(CLI::App& app, Session& session) {
 }
 
 void add_shell(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("shell", "A shell in a node, or in the lab's world (ip netns, vtysh -N NODE)");
+  auto& verb = *app.add_subcommand("shell", "Open a shell in a node, or in the lab's world (ip netns, vtysh -N NODE)");
   auto where = std::make_shared<Where>();
   add_lab_option(verb, session);
   verb.add_option("node", where->node, "The node; without it the world that all nodes are in");

@@ -29,7 +29,7 @@ int graph(const GraphArguments& arguments) {
 }  // namespace
 
 void add_graph(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("graph", "A picture of a topology: Mermaid (the default), Graphviz or SVG");
+  auto& verb = *app.add_subcommand("graph", "Draw a topology: Mermaid (the default), Graphviz or SVG");
   auto arguments = std::make_shared<GraphArguments>();
   verb.add_option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
       ->envname("XCONN_TOPOLOGY");

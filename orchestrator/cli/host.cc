@@ -30,7 +30,7 @@ std::string doctor_text(const std::vector<datapath::Feature>& features, bool col
     if (feature.state == datapath::State::kMissing) remedies += fmt::format("  {}: {}\n", feature.name, feature.remedy);
   }
   return table.text(colour) +
-         (remedies.empty() ? "\n  everything that a lab needs is here\n" : "\n  missing:\n" + remedies);
+         (remedies.empty() ? "\n  this host has everything that a lab needs\n" : "\n  missing:\n" + remedies);
 }
 
 json doctor_json(const std::vector<datapath::Feature>& features) {
@@ -56,8 +56,8 @@ int doctor(const Session& session) {
 }  // namespace
 
 void add_doctor(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand(
-      "doctor", "Try what this host can do, feature by feature, and say how to mend what is missing");
+  auto& verb = *app.add_subcommand("doctor",
+                                   "Try what this host can do, feature by feature, and say how to fix what is missing");
   on_chosen(verb, session, [&session] { return doctor(session); });
 }
 

@@ -87,11 +87,11 @@ void add_import(CLI::App& app, Session& session) {
                                    "Make a topology of JSON of `az network ...`, ARM templates, Terraform plans or "
                                    "state; says what it could not carry over");
   auto arguments = std::make_shared<ImportArguments>();
-  verb.add_option("file", arguments->files, "Files with JSON, any kind, several make one topology; - is standard input")
+  verb.add_option("file", arguments->files, "JSON files of any kind; several make one topology; - is standard input")
       ->required();
   verb.add_option("-o,--output", arguments->output, "Where the topology goes; - is standard output [topology.yaml]");
   verb.add_option("--name", arguments->name, "The lab's name [the folder's]");
-  verb.add_flag("--force", arguments->force, "Replace the topology that is there");
+  verb.add_flag("--force", arguments->force, "Overwrite an existing topology");
   on_chosen(verb, session, [arguments, &session] { return run_import(*arguments, session); });
 }
 

@@ -87,7 +87,7 @@ std::string plan_text(const plan::Plan& plan, bool colour) {
 
 void add_plan(CLI::App& app, Session& session) {
   auto& verb =
-      *app.add_subcommand("plan", "What a topology becomes: nodes, links, rendered configuration; builds nothing");
+      *app.add_subcommand("plan", "Show what a topology becomes: nodes, links, rendered configuration; builds nothing");
   auto arguments = std::make_shared<PlanArguments>();
   verb.add_option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
       ->envname("XCONN_TOPOLOGY");

@@ -33,7 +33,7 @@ int restart(const RestartArguments& arguments, const Session& session) {
 
 void add_restart(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand(
-      "restart", "Start a daemon again, with those that hang on it, or all of a node, and wait until they serve");
+      "restart", "Restart a daemon and those that depend on it, or all of a node's, and wait until they serve");
   auto arguments = std::make_shared<RestartArguments>();
   add_lab_option(verb, session);
   verb.add_option("target", arguments->target, "NODE or NODE:DAEMON")->required();

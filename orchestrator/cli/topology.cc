@@ -13,6 +13,7 @@
 #include "base/errors.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "model/findings.hh"
 #include "sys/installation.hh"
 
 namespace xconn::cli {
@@ -32,9 +33,17 @@ std::optional<fs::path> find_in_libraries(const fs::path& file) {
   return std::nullopt;
 }
 
+/// ", did you mean branch?", or nothing.
+std::string nearest(const std::string& topology) {
+  const auto names = reference_topologies();
+  const auto guess = model::did_you_mean(topology, {names.begin(), names.end()});
+  return guess.empty() ? guess : ", " + guess + "?";
+}
+
 /// The names of a reference topology's drills, in order.
 std::set<std::string> drills_of(const std::string& topology) {
   std::set<std::string> names;
+  if (!is_object_name(topology)) return names;
   for (const auto& library : libraries())
     if (std::error_code none; !library.empty() && fs::is_directory(library / topology / "drills", none))
       for (const auto& file : fs::directory_iterator(library / topology / "drills")) names.insert(file.path().stem());
@@ -49,14 +58,24 @@ std::string find_topology(const std::string& word) {
   if (const auto found = is_object_name(wanted) ? find_in_libraries(fs::path(wanted) / "topology.yaml") : std::nullopt)
     return *found;
   if (!word.empty() && is_object_name(word))
-    throw NotFoundError(fmt::format("there is no topology {}; give a file, or one of: {}", word,
+    throw NotFoundError(fmt::format("there is no topology {}{}; give a file, or one of: {}", word, nearest(word),
                                     fmt::join(reference_topologies(), ", ")));
   return wanted;
 }
 
+std::string topology_of_drill(const std::string& drill, const std::string& topology) {
+  const fs::path path = topology;
+  if (fs::exists(path) || path.parent_path() != fs::path(drill).parent_path()) return topology;
+  return find_in_libraries(path.filename() / "topology.yaml").value_or(path);
+}
+
 std::string find_drill(const std::string& word) {
+  if (fs::exists(word)) return word;
+  if (const auto drills = drills_of(word); !drills.empty())
+    throw NotFoundError(
+        fmt::format("{0} is a topology; its drills are {0}/{1}", word, fmt::join(drills, fmt::format(", {}/", word))));
   const auto slash = word.find('/');
-  if (slash == std::string::npos || fs::exists(word)) return word;
+  if (slash == std::string::npos) return word;
   const auto topology = word.substr(0, slash), name = word.substr(slash + 1);
   if (!is_object_name(topology) || !is_object_name(name)) return word;
   if (const auto found = find_in_libraries(fs::path(topology) / "drills" / (name + ".yaml"))) return *found;

@@ -18,6 +18,9 @@ std::string find_topology(const std::string& word);
 /// not.
 std::string find_drill(const std::string& word);
 
+/// A drill's `topology` may be a reference topology's name; what is beside the drill comes first.
+std::string topology_of_drill(const std::string& drill, const std::string& topology);
+
 /// All of them, in order.
 std::vector<std::string> reference_drills();
 

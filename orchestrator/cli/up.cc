@@ -100,7 +100,7 @@ void add_up(CLI::App& app, Session& session) {
                   "Topology file, its folder, or a reference topology's name [topology.yaml]")
       ->envname("XCONN_TOPOLOGY");
   verb.add_option("--name", arguments->name,
-                  "Call the lab this, not what the topology says; two labs may be up at once");
+                  "The lab's name, instead of the topology's; several labs may be up at once");
   verb.add_option("--capture", arguments->captures, "NODE:INTERFACE to capture from before the first daemon starts")
       ->expected(1)
       ->take_all();

@@ -28,7 +28,7 @@ bool is_drill(const std::string& path) {
 void read_either(const std::string& word) {
   const auto path = find_drill(find_topology(word));
   if (is_drill(path))
-    read_plan(drill::read(path).topology);
+    read_plan(topology_of_drill(path, drill::read(path).topology));
   else
     read_plan(word);
 }
@@ -37,7 +37,7 @@ int validate(const std::vector<std::string>& words, const Session& session) {
   std::vector<Finding> findings;
   for (const auto& word : words) try {
       read_either(word);
-      if (!session.json()) print("  {}: right\n", printable(find_drill(find_topology(word))));
+      if (!session.json()) print("  {}: valid\n", printable(find_drill(find_topology(word))));
     } catch (const TopologyError& error) {
       findings.insert(findings.end(), error.findings().begin(), error.findings().end());
     }

@@ -31,7 +31,8 @@ Section::Section(YAML::Node node, std::string file, std::string object, Findings
   std::set<std::string> seen;
   for (const auto& entry : node_) {
     if (entry.first.IsScalar() && !seen.insert(entry.first.Scalar()).second) {
-      findings_->push_back({place(entry.first), object_, entry.first.Scalar(), {}, "a key stands once", {}, {}});
+      findings_->push_back(
+          {place(entry.first), object_, entry.first.Scalar(), {}, "a key may appear only once", {}, {}});
     }
   }
 }

@@ -98,7 +98,8 @@ Session::~Session() {
 void Session::wait(const std::string& awaited, Duration bound,
                    const std::function<std::optional<std::string>()>& difference) {
   site_.loop().wait(awaited, bound, [&] {
-    if (options_.is_awaited && !options_.is_awaited()) throw Error("nobody waits for drill " + drill_.name);
+    if (options_.is_awaited && !options_.is_awaited())
+      throw Error("the client that asked for drill " + drill_.name + " has gone");
     return difference();
   });
 }

@@ -61,7 +61,7 @@ void take_word(Request& request, const std::string& word, std::vector<Finding>& 
              request.parameters.emplace(kind->parameters.front().name, word).second) {
     return;
   } else {
-    findings.push_back(finding(where, request, "", word, "this word says nothing here", "write NAME=VALUE"));
+    findings.push_back(finding(where, request, "", word, "unexpected argument", "write NAME=VALUE"));
   }
 }
 

@@ -149,7 +149,7 @@ void Lab::drop_unfinished(const std::vector<plan::Node>& nodes) {
         if (link.a.node == unfinished.name || link.b.node == unfinished.name) remove_link(link);
       if (by_name_.contains(unfinished.name)) remove_node(unfinished.name);
     } catch (const std::exception& error) {
-      events_.add({sys::now(), "change", unfinished.name, std::string("could not be taken back: ") + error.what()});
+      events_.add({sys::now(), "change", unfinished.name, std::string("could not be undone: ") + error.what()});
     }
 }
 

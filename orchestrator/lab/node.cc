@@ -6,6 +6,7 @@
 #include "services/nftables.hh"
 #include "sys/clock.hh"
 #include "sys/file.hh"
+#include "world/vtysh.hh"
 
 namespace xconn::lab {
 namespace {
@@ -188,6 +189,8 @@ void Node::write_files() const {
 
 void Node::start_services() {
   write_files();
+  if (std::ranges::any_of(plan_.services, [](const auto& service) { return service.kind == "frr"; }))
+    world::quiet_vtysh(plan_.name);
   services_ = std::make_unique<services::NodeServices>(
       plan_, services::Context{loop_, plan_.name, netns_, folder_, events_, stirred_});
   services_->start();

@@ -247,8 +247,7 @@ void conclude(Reply& reply, const std::function<json()>& make) {
 void answer(Lab& lab, const json& request, const std::shared_ptr<Reply>& reply) {
   try {
     const auto verb = verbs().find(request.value("verb", ""));
-    if (verb == verbs().end())
-      throw NotFoundError("the agent does not know the verb " + request.value("verb", "(none)"));
+    if (verb == verbs().end()) throw NotFoundError("unknown verb: " + request.value("verb", "(none)"));
     verb->second(lab, request, reply);
   } catch (const std::exception& error) {
     reply->error(error);

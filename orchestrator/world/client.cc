@@ -23,7 +23,7 @@ sys::Fd connect_to(const std::string& lab) {
   auto socket = sys::try_connect((RunFolder::path_of(lab) / "agent.sock").string());
   if (socket) return socket;
   if (errno == EACCES) throw HostError("lab " + lab + " belongs to root", "run it as root: sudo xconn ...");
-  if (errno == EAGAIN) throw Error("the agent of lab " + lab + " takes no more clients: thousands wait already");
+  if (errno == EAGAIN) throw Error("the agent of lab " + lab + " accepts no more clients: thousands are waiting");
   throw NotFoundError("lab " + lab + " is not up");
 }
 
@@ -40,7 +40,7 @@ class Patience {
     pollfd awaited[2]{{fd.get(), event, 0}, {signals_ == nullptr ? -1 : signals_->fd(), POLLIN, 0}};
     for (;;) {
       const bool answered = ::poll(awaited, 2, kLook / std::chrono::milliseconds{1}) > 0;
-      if (signals_ != nullptr) signals_->demand_none("the lab's agent takes back what was begun");
+      if (signals_ != nullptr) signals_->demand_none("the lab's agent undoes what was begun");
       if (answered) return;
       look_at_agent(sys::now() - begin);
     }

@@ -26,6 +26,7 @@
 #include "sys/privilege.hh"
 #include "sys/view.hh"
 #include "world/tools.hh"
+#include "world/vtysh.hh"
 
 namespace xconn::world {
 namespace {
@@ -153,7 +154,7 @@ std::optional<std::string> confine_programs(const fs::path& folder) {
   try {
     sys::confine_children(sys::make_view(writable(folder)));
   } catch (const KernelError& error) {
-    return std::string("the host does not let its files be read-only to this lab's programs: ") + error.what();
+    return std::string("the host's files cannot be made read-only for this lab's programs: ") + error.what();
   }
   return std::nullopt;
 }
@@ -203,6 +204,7 @@ std::optional<std::string> settle_in(const std::string& lab) {
   mount_at("tmpfs", "/var/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_at("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
   mount_at("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);
+  cover_frr_folder();
   share_namespaces();
   offer_tools();
   demand(::sethostname(lab.data(), std::min<std::size_t>(lab.size(), 64)) == 0, "set host name", lab);

@@ -47,7 +47,7 @@ void demand_safe(const fs::path& base, const fs::path& part) {
   if (!S_ISDIR(status.st_mode)) refuse(base, part.string() + " is not a folder");
   if (status.st_uid != 0 && status.st_uid != ::geteuid())
     refuse(base, part.string() + " belongs to another user (uid " + std::to_string(status.st_uid) + ")");
-  if ((status.st_mode & S_IXOTH) == 0) refuse(base, "daemons that give up root cannot enter " + part.string());
+  if ((status.st_mode & S_IXOTH) == 0) refuse(base, "daemons that drop root cannot enter " + part.string());
   const bool is_shared = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
   if (is_shared && ((status.st_mode & S_ISVTX) == 0 || part == base))
     refuse(base, "others may write in " + part.string());
@@ -56,7 +56,7 @@ void demand_safe(const fs::path& base, const fs::path& part) {
 }  // namespace
 
 void demand_place(const fs::path& base) {
-  if (!base.is_absolute()) refuse(base, "it is no absolute path");
+  if (!base.is_absolute()) refuse(base, "it is not an absolute path");
   if (base != base.lexically_normal() || !base.has_filename())
     refuse(base, "the path has '.', '..' or a '/' too many", "set XCONN_RUN to " + fs::weakly_canonical(base).string());
   if (base == "/" || base == "/run") refuse(base, "what is there is not of labs");

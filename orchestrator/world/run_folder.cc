@@ -162,7 +162,7 @@ std::string choose_lab(const std::optional<std::string>& wanted) {
   }
   if (labs.size() == 1) return labs.front();
   throw NotFoundError(labs.empty() ? "no lab is up; start one: xconn up TOPOLOGY"
-                                   : "which lab? say --lab NAME (" + up + ")");
+                                   : "which lab? name it with --lab NAME (" + up + ")");
 }
 
 }  // namespace xconn::world

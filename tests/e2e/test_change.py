@@ -45,7 +45,9 @@ def test_a_whole_vnet_comes_and_goes_and_a_flow_beside_it_loses_nothing(lab: Any
     assert during[("annex-gw-0", "bgpd")], "the new gateway's daemon runs"
     assert {key: during[key] for key in before} == before, "no daemon that was there has been started again"
     # seen by others' eyes: the session on the router that the flow crosses, the way into the new VNet
-    session = json.loads(lab.exec("core", "vtysh", "-N", "core", "-c", "show bgp summary json").stdout)
+    shown = lab.exec("core", "vtysh", "-N", "core", "-c", "show bgp summary json")
+    assert shown.stderr == "", "vtysh has something to complain of"
+    session = json.loads(shown.stdout)
     assert session["ipv4Unicast"]["peers"]["172.20.1.2"]["state"] == "Established"
     lab.exec("annex", "ping", "-c1", "-W2", "-I", "172.20.1.2", "172.20.1.1")
     assert any(route["dst"] == "10.200.0.0/16" for route in lab.json("core", "ip", "-j", "route"))

@@ -58,7 +58,7 @@ def installed(bare: Root, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def test_doctor_finds_all_that_a_lab_needs(installed: Root) -> None:
-    assert "everything that a lab needs is here" in installed.run("xconn", "doctor").stdout
+    assert "this host has everything that a lab needs" in installed.run("xconn", "doctor").stdout
 
 
 def test_a_reference_drill_gives_a_verdict(installed: Root) -> None:

@@ -1,0 +1,38 @@
+#include "world/vtysh.hh"
+
+#include <linux/magic.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "base/errors.hh"
+#include "sys/file.hh"
+
+namespace xconn::world {
+namespace {
+
+constexpr const char* kFolder = "/etc/frr";
+
+bool is_ours() {
+  struct statfs found {};
+  return ::statfs(kFolder, &found) == 0 && found.f_type == TMPFS_MAGIC;
+}
+
+}  // namespace
+
+void cover_frr_folder() {
+  if (!std::filesystem::is_directory(kFolder)) return;
+  if (::mount("tmpfs", kFolder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") != 0)
+    throw KernelError("mount", "tmpfs on " + std::string(kFolder), "", errno);
+}
+
+void quiet_vtysh(const std::string& node) {
+  if (!is_ours()) return;
+  const auto folder = std::string(kFolder) + "/" + node;
+  sys::make_directories(folder);
+  sys::write_file(folder + "/vtysh.conf", "", 0644);
+}
+
+}  // namespace xconn::world

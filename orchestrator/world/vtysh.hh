@@ -1,0 +1,15 @@
+// vtysh complains of each router without a configuration of its own in /etc/frr, where the host keeps that of its own
+// routing. The world has another /etc/frr, with one for each of its routers.
+#pragma once
+
+#include <string>
+
+namespace xconn::world {
+
+/// In the world. Nothing where FRR is not installed.
+void cover_frr_folder();
+
+/// For a router of the world, which may join it at any time.
+void quiet_vtysh(const std::string& node);
+
+}  // namespace xconn::world
