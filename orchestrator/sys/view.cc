@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "sys/file.hh"
+#include "sys/root.hh"
 
 namespace xconn::sys {
 namespace {
@@ -86,6 +87,7 @@ void set_mount(const std::string& path, unsigned flags, std::uint64_t set, std::
 Fd make_view(const std::vector<std::string>& writable) {
   const Return afterwards;
   check(::unshare(CLONE_NEWNS), "create mount namespace");
+  if (!root_is_a_mount()) take_root_along();
   // systemd shares all mounts: what is mounted below would cover the host's own /dev.
   check(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "hear of mounts and tell of none", "/");
   for (const auto& path : writable) check(::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr), "bind", path);

@@ -24,6 +24,7 @@
 #include "base/errors.hh"
 #include "sys/confine.hh"
 #include "sys/privilege.hh"
+#include "sys/root.hh"
 #include "sys/view.hh"
 #include "world/tools.hh"
 #include "world/vtysh.hh"
@@ -85,27 +86,6 @@ sys::Fd clone_mounts(const fs::path& path, unsigned flags) {
 void attach(const sys::Fd& tree, const fs::path& where) {
   demand(::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, where.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == 0, "move_mount",
          where);
-}
-
-/// From a chroot to the root that the mount namespace has.
-void go_to_the_root_of_all() {
-  const sys::Fd self{static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0))};
-  demand(self && ::setns(self.get(), CLONE_NEWNS) == 0, "enter", "the root of the mount namespace");
-}
-
-void make_mounts_private() {
-  demand(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "make private", "/");
-}
-
-/// What is / here becomes the root of the world: a chroot's / is no mount point, so nothing could be said of it, and
-/// who enters the world later (setns) gets the namespace's root, whatever ours was.
-void take_root_along() {
-  const auto here = clone_mounts("/", AT_RECURSIVE);
-  go_to_the_root_of_all();
-  make_mounts_private();
-  attach(here, "/");
-  go_to_the_root_of_all();
-  make_mounts_private();
 }
 
 /// A fresh /run that still shows the run folder at its usual place, where that is below /run.
@@ -197,7 +177,7 @@ AgentProcess start_agent(const RunFolder& folder, const std::string& program) {
 
 std::optional<std::string> settle_in(const std::string& lab) {
   ::umask(022);  // daemons that give up root read what is made for them
-  take_root_along();
+  sys::take_root_along();
   const auto folder = RunFolder::path_of(lab);
   cover_run(folder);
   allow_many_descriptors();

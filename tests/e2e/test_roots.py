@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,7 @@ cd /
 "$XCONN" up "$TOPOLOGY" --name {LAB}
 "$XCONN" exec -l {LAB} "$NODE" -- sh -c 'ip -o addr show; ls -d "$BUILT_IN" /run/netns/'"$NODE"
 "$XCONN" shell -l {LAB} </dev/null
+"$XCONN" doctor | grep '^ *confinement'
 "$XCONN" down {LAB}
 """
 
@@ -59,4 +61,5 @@ def test_a_lab_lives_in_a_root_of_its_own(tmp_path: Path, topologies: Path, root
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert ran.returncode == 0, ran.stderr
     assert f"/run/netns/{node}" in ran.stdout.splitlines(), "exec is in the lab's world"
+    assert re.search(r"^ *confinement +ok ", ran.stdout, re.MULTILINE), "and the doctor says of it what the lab has"
     assert str(BUILD) in ran.stdout.splitlines(), "and that world is the root that `up` had"
