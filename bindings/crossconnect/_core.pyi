@@ -42,6 +42,7 @@ class Lab:
         datapath: str = "auto",
         captures: list[str] = [],
         timeout: float = 90.0,
+        keep_unconverged: bool = False,
         progress: Callable[[str], None] | None = None,
     ) -> Lab: ...
     @staticmethod

@@ -217,14 +217,16 @@ def up(
     datapath: str = "auto",
     timeout: float = 90,
     progress: Callable[[str], None] | None = None,
+    keep_unconverged: bool = False,
 ) -> Lab:
     """Builds a topology's lab and returns once it is at rest.
 
     topology: a file, a folder, or a reference topology's name. captures: link ends ("hq-fgt:wan") captured from before
     the first daemon into `lab.folder / "captures"`. timeout: seconds until converged.
-    Raises TopologyError, HostError, KernelError, ServiceError, TimeoutError; nothing of the lab is left then.
+    Raises TopologyError, HostError, KernelError, ServiceError, TimeoutError; nothing of the lab is left then, but with
+    keep_unconverged one that did not converge: attach(name) has it.
     """
-    core = _core.Lab.up(find_topology(topology), name, program(), datapath, list(captures), timeout, progress)
+    core = _core.Lab.up(find_topology(topology), name, program(), datapath, list(captures), timeout, keep_unconverged, progress)
     return Lab(core)
 
 

@@ -58,11 +58,15 @@ std::size_t count_services(const json& nodes, const std::string& kind) {
   return count;
 }
 
-std::string summary(const json& lab) {
-  return fmt::format("  {}: {} nodes, {} links, {} daemons; {} in {}\n", lab["lab"].get<std::string>(),
-                     lab["nodes"].size(), lab["links"].size(), count_services(lab["nodes"], ""),
-                     lab["converged"].get<bool>() ? "converged" : "first converged",
+std::string convergence(const json& lab) {
+  if (lab["converged_in_ms"].is_null()) return "has not converged";
+  return fmt::format("{} in {}", lab["converged"].get<bool>() ? "converged" : "first converged",
                      seconds(std::chrono::milliseconds{lab["converged_in_ms"].get<std::int64_t>()}));
+}
+
+std::string summary(const json& lab) {
+  return fmt::format("  {}: {} nodes, {} links, {} daemons; {}\n", lab["lab"].get<std::string>(), lab["nodes"].size(),
+                     lab["links"].size(), count_services(lab["nodes"], ""), convergence(lab));
 }
 
 std::string datapath_text(const json& datapath) {

@@ -22,7 +22,7 @@ using nlohmann::json;
 struct UpArguments {
   std::string topology, name, datapath = "auto", bound = "90s";
   std::vector<std::string> captures;
-  bool dry_run = false;
+  bool dry_run = false, keep_unconverged = false;
 };
 
 End end_of(const std::string& word) {
@@ -43,6 +43,7 @@ lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& c
                          .datapath = arguments.datapath,
                          .captures = {},
                          .bound = duration_of(arguments.bound),
+                         .keep_unconverged = arguments.keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : arguments.captures) {
     options.captures.push_back(end_of(word));
@@ -76,10 +77,16 @@ int up(const UpArguments& arguments, const Session& session) {
   }
   const auto options = options_of(arguments, chosen);
   tell_of_commands(plan);
-  Progress progress(session.json());
-  const auto lab = lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });
-  progress.clear();
-  const auto state = lab.inspect();
+  try {
+    Progress progress(session.json());
+    lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });
+  } catch (const Error&) {
+    if (options.keep_unconverged && answers(plan.lab))
+      tell("  lab {0} has not converged, and is kept: xconn inspect --lab {0}; take it down: xconn down {0}\n",
+           plan.lab);
+    throw;
+  }
+  const auto state = lab::RemoteLab::attach(plan.lab).inspect();
   print("{}", session.json() ? state.dump(2) + "\n" : lab_text(state, wants_colour(STDOUT_FILENO)));
   return kPass;
 }
@@ -108,6 +115,8 @@ void add_up(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"auto", "kernel", "portable"}))
       ->envname("XCONN_DATAPATH");
   verb.add_option("--timeout", arguments->bound, "How long it may take to converge [90s]");
+  verb.add_flag("--keep-unconverged", arguments->keep_unconverged,
+                "Keep a lab that does not converge, to look at it; the exit code stays 1");
   verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built or changed, and do nothing");
   on_chosen(verb, session, [arguments, &session] { return up(*arguments, session); });
 }

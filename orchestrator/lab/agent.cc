@@ -140,12 +140,20 @@ class Agent {
       loop_.post([this, text] { lab_->events().add({sys::now(), "agent", "", text}); });
     });
     if (unconfined_) lab_->events().add({sys::now(), "agent", "", *unconfined_});
-    lab_->bring_up([this](const std::string& step) { status_.say({{"progress", step}}); });
+    const auto tell = [this](const std::string& step) { status_.say({{"progress", step}}); };
+    lab_->build(tell);
+    auto ready = json{{"ready", true}};
+    try {
+      lab_->converge(tell);
+    } catch (const std::exception& error) {
+      if (!options.at("keep_unconverged").get<bool>()) throw;
+      ready["unconverged"] = world::error_to_json(error);
+    }
     server_ = std::make_unique<sys::LineServer>(
         loop_, folder_ + "/agent.sock", 0600,
         [this](sys::Connection& client, const std::string& line) { serve(client, line); });
     abandoned = {};
-    status_.say({{"ready", true}});
+    status_.say(ready);
     status_.close();
   }
 
@@ -185,7 +193,11 @@ class Agent {
 std::string to_text(const AgentOptions& options) {
   auto captures = json::array();
   for (const auto& end : options.captures) captures.push_back({{"node", end.node}, {"interface", end.interface}});
-  return json{{"vlan", options.vlan}, {"captures", captures}, {"bound_ms", options.bound_ms}}.dump(2);
+  return json{{"vlan", options.vlan},
+              {"captures", captures},
+              {"bound_ms", options.bound_ms},
+              {"keep_unconverged", options.keep_unconverged}}
+      .dump(2);
 }
 
 int run_agent(const std::string& lab, int lock_fd, int status_fd) {

@@ -14,6 +14,7 @@ struct AgentOptions {
   std::string vlan = "portable";  ///< "kernel" or "portable"
   std::vector<End> captures;
   std::int64_t bound_ms = 90000;
+  bool keep_unconverged = false;
 };
 
 std::string to_text(const AgentOptions& options);

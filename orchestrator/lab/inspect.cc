@@ -184,7 +184,7 @@ json inspect(Lab& lab) {
           {"folder", lab.options().folder},
           {"converged", !missing},
           {"missing", missing.value_or("")},
-          {"converged_in_ms", milliseconds(lab.converged_in())},
+          {"converged_in_ms", lab.converged_in() ? json(milliseconds(*lab.converged_in())) : json()},
           {"nodes", nodes_of(lab, facts)},
           {"links", links_of(lab.plan())},
           {"facts", facts_json(facts)},

@@ -76,8 +76,8 @@ Lab::Lab(sys::Loop& loop, plan::Plan plan, Options options)
 
 Lab::~Lab() = default;
 
-void Lab::bring_up(const Progress& progress) {
-  const auto begin = sys::now();
+void Lab::build(const Progress& progress) {
+  begun_ = sys::now();
   progress("wiring " + count_of(plan_.nodes.size(), "node") + " and " + count_of(plan_.links.size(), "link"));
   add_nodes(plan_.nodes);
   add_links(plan_.links);
@@ -92,10 +92,13 @@ void Lab::bring_up(const Progress& progress) {
   start_captures();
   progress("starting " + count_of(services_in(plan_), "service"));
   for (const auto& node : nodes_) start_services(*node);
+}
+
+void Lab::converge(const Progress& progress) {
   loop_.wait("all services to be ready", options_.bound, [this] { return services_missing(); });
   progress("waiting for " + count_of(plan_.facts.size(), "fact") + " (sessions, routes, tunnels, members, backends)");
   loop_.wait("the lab to converge", options_.bound, to_rest());
-  converged_in_ = sys::now() - begin;
+  converged_in_ = sys::now() - begun_;
 }
 
 void Lab::forget_connections() noexcept {

@@ -37,9 +37,10 @@ class Lab {
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
-  /// Builds all of it and returns when it is at rest. What fails is thrown; nothing has to be undone,
-  /// for the world goes with the agent.
-  void bring_up(const Progress& progress);
+  /// Builds all of it. What fails is thrown; nothing has to be undone, for the world goes with the agent.
+  void build(const Progress& progress);
+  /// Returns when what was built is at rest. Throws TimeoutError, ServiceError; the lab runs on.
+  void converge(const Progress& progress);
 
   /// Makes the running lab what `after` says: only what differs is touched, and what is new comes before what goes.
   /// Faults on what goes are healed first. Returns once it has been done; to_rest() says when the lab is at rest
@@ -62,7 +63,8 @@ class Lab {
   faults::Registry& faults() { return *faults_; }
   Node& node(const std::string& name);  ///< throws NotFoundError, naming the nodes
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
-  Duration converged_in() const { return converged_in_; }
+  /// nullopt while it has not converged since it was built.
+  std::optional<Duration> converged_in() const { return converged_in_; }
 
   /// Starts a daemon of the node again with those that come after it, or without `daemon` all of the node's; returns at
   /// once. Throws NotFoundError, and Error when a fault holds it down.
@@ -125,7 +127,8 @@ class Lab {
   std::vector<probes::Capture> captures_;
   FaultSite fault_site_;
   std::unique_ptr<faults::Registry> faults_;
-  Duration converged_in_{0};
+  std::chrono::nanoseconds begun_{0};
+  std::optional<Duration> converged_in_;
 };
 
 }  // namespace xconn::lab

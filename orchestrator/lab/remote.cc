@@ -72,11 +72,10 @@ class Starting {
   bool released_ = false;
 };
 
-/// Handles one line of the agent's; true once it is ready.
-bool is_ready(const json& line, const RemoteLab::Progress& progress) {
+/// Handles a line of the agent's that is not its last.
+void hear(const json& line, const RemoteLab::Progress& progress) {
   if (line.contains("error")) world::throw_error(line["error"]);
   if (line.contains("progress") && progress) progress(line["progress"]);
-  return line.contains("ready");
 }
 
 /// False at the end of the pipe.
@@ -101,13 +100,17 @@ std::string how_it_ended(pid_t agent) {
               (log.empty() ? "" : ":\n" + log));
 }
 
-void follow_until_ready(const Starting& starting, const sys::Signals& signals, const RunFolder& folder,
+/// The agent's last line.
+json follow_until_ready(const Starting& starting, const sys::Signals& signals, const RunFolder& folder,
                         const RemoteLab::Progress& progress) {
   sys::Lines lines;
   world::Wakefulness agent(folder.lab());
   for (;;) {
-    while (const auto line = lines.next())
-      if (is_ready(json::parse(*line), progress)) return;
+    while (const auto line = lines.next()) {
+      auto said = json::parse(*line);
+      if (said.contains("ready")) return said;
+      hear(said, progress);
+    }
     pollfd awaited[2]{{starting.status_fd(), POLLIN, 0}, {signals.fd(), POLLIN, 0}};
     if (::poll(awaited, 2, kLook / std::chrono::milliseconds{1}) == 0)
       agent.demand(starting.pid());
@@ -127,7 +130,7 @@ datapath::Choice choice_of(const std::string& word) {
 AgentOptions agent_options(const UpOptions& options) {
   const auto vlan = datapath::choose_vlan(choice_of(options.datapath));
   return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable", options.captures,
-          options.bound / std::chrono::milliseconds{1}};
+          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged};
 }
 
 }  // namespace
@@ -148,9 +151,10 @@ RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const 
   sys::write_file(folder / "options.json", to_text(settings), 0600);
   Starting starting(folder, options.program);
   sys::write_file(folder / "pid", std::to_string(starting.pid()) + "\n");
-  follow_until_ready(starting, signals, folder, progress);
+  const auto ready = follow_until_ready(starting, signals, folder, progress);
   starting.release();
   unfinished.release();
+  if (ready.contains("unconverged")) world::throw_error(ready["unconverged"]);
   return RemoteLab(plan.lab);
 }
 

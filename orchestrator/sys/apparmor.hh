@@ -1,5 +1,5 @@
 // AppArmor confines programs by their path, with profiles that their packages bring: charon may read /etc/swanctl and
-// not a lab's run folder. See docs/decisions/0010-apparmor.md.
+// not a lab's run folder. See docs/decisions/0011-apparmor.md.
 #pragma once
 
 namespace xconn::sys {

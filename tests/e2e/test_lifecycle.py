@@ -158,18 +158,40 @@ def test_failed_up_leaves_nothing_and_says_why(xconn, tmp_path, topologies):
     before.assert_restored(within=5)
 
 
-def test_up_that_does_not_converge_says_what_is_missing(xconn, tmp_path, topologies):
-    before = Footprint.now()
-    wrong = tmp_path / "wrong.yaml"
-    wrong.write_text(
+@pytest.fixture
+def wrong(tmp_path, topologies):
+    """A topology with a session that cannot come up."""
+    file = tmp_path / "wrong.yaml"
+    file.write_text(
         f"extends: {topologies / 'chain' / 'topology.yaml'}\n"
         "name: wrong\n"
         'nodes: {r1: {files: {frr.conf: {append: "router bgp 64601\\n neighbor 192.0.2.2 shutdown\\n"}}}}\n'
     )
+    return file
+
+
+def test_up_that_does_not_converge_says_what_is_missing(xconn, wrong):
+    before = Footprint.now()
     up = xconn("up", str(wrong), "--timeout", "4s")
     assert up.returncode == 1, up.stderr
     assert "192.0.2.2" in up.stderr and "waited 4s" in up.stderr, up.stderr
     before.assert_restored(within=5)
+
+
+def test_a_lab_that_does_not_converge_can_be_kept_and_looked_at(xconn, wrong):
+    up = xconn("up", str(wrong), "--timeout", "4s", "--keep-unconverged")
+    try:
+        assert up.returncode == 1 and "waited 4s" in up.stderr and "xconn inspect --lab wrong" in up.stderr, up.stderr
+        state = json.loads(xconn("inspect", "--lab", "wrong", "--format", "json").stdout)
+        assert not state["converged"] and state["converged_in_ms"] is None and "192.0.2.2" in state["missing"]
+        assert "has not converged" in xconn("inspect", "--lab", "wrong").stdout
+        shown = xconn("exec", "--lab", "wrong", "r1", "--", "vtysh", "-N", "r1", "-c", "show bgp summary")
+        assert "Idle (Admin)" in shown.stdout, shown.stderr
+        mend = ("-c", "configure", "-c", "router bgp 64601", "-c", "no neighbor 192.0.2.2 shutdown")
+        assert xconn("exec", "--lab", "wrong", "r1", "--", "vtysh", "-N", "r1", *mend).returncode == 0
+        crossconnect.attach("wrong").wait(30)
+    finally:
+        assert xconn("down", "wrong").returncode == 0
 
 
 def test_two_labs_at_once_do_not_know_of_each_other():
