@@ -96,6 +96,20 @@ def test_a_file_that_is_missing_is_named(written):
     assert ["solve: is not there" in str(one) for one in validate.findings(folder)] == [True]
 
 
+def test_a_lab_that_cannot_be_broken_is_taken_down(written, train, xconn):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "broken.sh").write_text("xconn exec nowhere -- true\n")
+    told = train("start", str(folder), "--student", "eve")
+    assert told.returncode == 1 and "broken.sh: " in told.stderr and "nowhere" in told.stderr, told.stderr
+    assert "mine-eve" not in xconn("inspect", "--all").stdout
+
+
+def test_no_exercise_injects_a_fault():
+    """`xconn inspect` and the timeline would say what it is."""
+    scripts = [*EXERCISES.glob("*/broken.sh"), *EXERCISES.glob("*/broken.yaml")]
+    assert scripts and [script for script in scripts if "fault" in script.read_text()] == []
+
+
 def test_an_exercise_that_is_not_there(train):
     told = train("start", "ded-backup")
     assert told.returncode == 2 and "did you mean 'dead-backup'?" in told.stderr
@@ -129,7 +143,8 @@ RIGHT = {"at": 1.0, "where": "ce:sec", "what": "route-filter"}
         ({"answers": [{**RIGHT, "where": "pc"}]}, 2.5),
         ({"answers": [{**RIGHT, "what": "mtu"}]}, 2.5),
         ({"answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 0),
-        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 4),
+        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 5),
+        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}, {**RIGHT, "what": "timers"}, RIGHT]}, 8),
         ({"fixed_at": 5.0, "hints": 2}, 2),
         ({"fixed_at": 5.0, "gave_up_at": 4.0}, 0),
         ({"answers": [{**RIGHT, "at": 5.0}], "gave_up_at": 4.0}, 0),

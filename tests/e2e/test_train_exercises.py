@@ -29,7 +29,7 @@ def chosen(folder: Path) -> Exercise:
 
 def test_there_are_enough():
     kinds = [len(exercises.read(folder).words["causes"]) for folder in FOLDERS]
-    assert len(kinds) >= 8 and kinds.count(0) >= 2 and kinds.count(2) >= 1
+    assert len(kinds) >= 16 and kinds.count(0) >= 2 and kinds.count(2) >= 2
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
@@ -45,7 +45,8 @@ def test_variants_are_equally_difficult(folder: Path):
         (one.text("solve").count("xconn "), one.text("symptom.yaml").count("- "), len(one.hints)) for one in every
     }
     assert len(shapes) == 1
-    assert len({one.begins_as for one in every}) == len(every), "two variants are the same network"
+    networks = {(one.begins_as, one.breaks) for one in every}
+    assert len(networks) == len(every), "two variants are the same network"
 
 
 @pytest.mark.bound(240)

@@ -13,6 +13,7 @@ from typing import Any, Iterator
 
 from .. import _core
 from . import exercise as exercises
+from . import stage
 from .exercise import Exercise
 
 VERSION = 1
@@ -52,7 +53,7 @@ class Attempt:
         self.spans.append([time.time(), time.time()])
 
     def save(self) -> None:
-        if self.spans:
+        if self.spans and stage.is_up(self.name):  # what is read after the lab has gone is no work
             self.spans[-1][1] = time.time()
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
@@ -123,9 +124,7 @@ def choose(name: str, folder: str = "") -> Attempt:
     """The attempt of this name; without one, the only one whose lab is up. Raises NotFoundError."""
     if name:
         return load(home(folder) / name)
-    from .stage import is_up
-
-    running = [attempt for attempt in all_in(home(folder)) if is_up(attempt.name)]
+    running = [attempt for attempt in all_in(home(folder)) if stage.is_up(attempt.name)]
     if len(running) == 1:
         return running[0]
     names = ", ".join(attempt.name for attempt in running or all_in(home(folder)))

@@ -57,8 +57,17 @@ class Exercise:
 
     @cached_property
     def begins_as(self) -> str:
-        """The topology that the student finds: broken.yaml, and healthy.yaml where nothing is wrong."""
-        return self._anchored(_EXTENDS, self.text("broken.yaml" if self.causes else "healthy.yaml"))
+        """The topology that the student's lab comes up as: broken.yaml, and healthy.yaml where there is none."""
+        return self._anchored(_EXTENDS, self.text(self.beginning))
+
+    @property
+    def beginning(self) -> str:
+        return "broken.yaml" if (self.folder / "broken.yaml").exists() else "healthy.yaml"
+
+    @property
+    def breaks(self) -> str:
+        """What is done to the lab then, before the student sees it; usually nothing."""
+        return self.text("broken.sh") if (self.folder / "broken.sh").exists() else ""
 
     @cached_property
     def healthy(self) -> str:
@@ -119,8 +128,8 @@ def read(folder: Path, seed: str = "") -> Exercise:
     document = Document(folder / "exercise.yaml")
     demand_none(check_keys(document, (), document.data, EXERCISE))
     words = document.data
-    if words["causes"] and not (folder / "broken.yaml").exists():
-        demand_none([Finding(str(folder / "broken.yaml"), "is not there", "causes need a topology that has them")])
+    if words["causes"] and not any((folder / name).exists() for name in ("broken.yaml", "broken.sh")):
+        demand_none([Finding(str(folder / "broken.yaml"), "is not there", "causes need something that has them")])
     rows = words.get("variants", [{}])
     chosen = rows[int(hashlib.sha256(seed.encode()).hexdigest(), 16) % len(rows)]
     return Exercise(folder, words, {name: str(value) for name, value in chosen.items()})

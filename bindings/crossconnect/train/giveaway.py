@@ -26,9 +26,9 @@ def find(exercise: Exercise) -> Iterator[Finding]:
 def _within_reach(exercise: Exercise) -> Iterator[tuple[str, str]]:
     yield "ticket.md", exercise.text("ticket.md")
     yield "exercise.yaml", exercise.words["title"]
-    if exercise.causes:  # the lab shows name, title and message; what is in comments does not get there
-        shown = yaml.safe_load(exercise.text("broken.yaml"))
-        yield "broken.yaml", "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
+    # the lab shows name, title and message; what is in comments does not get there
+    shown = yaml.safe_load(exercise.text(exercise.beginning))
+    yield exercise.beginning, "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
 
 
 def _secrets(exercise: Exercise) -> Iterator[tuple[str, str]]:

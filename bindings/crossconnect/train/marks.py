@@ -1,4 +1,4 @@
-"""Marks: half for the mend, a quarter for the place, a quarter for the kind; hints and wrong answers cost."""
+"""Marks: half for the mend, a quarter for the place, a quarter for the kind; hints cost, and so does guessing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from .attempt import Attempt
 from .exercise import Exercise
 
-WRONG = 1  # points that an answer costs which names neither a place nor a kind
+GUESS = 1  # points that each answer costs which is more than there are causes
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Marks:
     place: float
     kind: float
     hints: int
-    wrong: int
+    guesses: int
     of: int
 
     @property
     def total(self) -> float:
-        return max(0.0, round(self.cure + self.place + self.kind - self.hints - self.wrong, 2))
+        return max(0.0, round(self.cure + self.place + self.kind - self.hints - self.guesses, 2))
 
     def as_words(self) -> dict[str, Any]:
         return {"total": self.total, **asdict(self)}
@@ -76,12 +76,12 @@ def mended(exercise: Exercise, attempt: Attempt) -> bool:
 
 
 def marks(exercise: Exercise, attempt: Attempt) -> Marks:
-    wrong = [one for one in counted(attempt) if judge(exercise, one["where"], one["what"]) == Judged(False, False)]
+    more = len(counted(attempt)) - max(1, len(exercise.causes))
     return Marks(
         cure=exercise.points / 2 if mended(exercise, attempt) else 0.0,
         place=exercise.points / 4 * found_causes(exercise, attempt, "place"),
         kind=exercise.points / 4 * found_causes(exercise, attempt, "kind"),
         hints=sum(hint["price"] for hint in exercise.hints[: attempt.hints]),
-        wrong=WRONG * len(wrong),
+        guesses=GUESS * max(0, more),
         of=exercise.points,
     )

@@ -19,7 +19,7 @@ def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     yield f"# {exercise.words['title']}: {attempt.student}"
     yield ""
     yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; mend {given.cure:g}, place {given.place:g},"
-    yield f"kind {given.kind:g}, hints -{given.hints}, wrong answers -{given.wrong}."
+    yield f"kind {given.kind:g}, hints -{given.hints}, guesses -{given.guesses}."
     yield from ("", "## What it was", "")
     yield from (f"- `{cause['what']}` at `{cause['where'][0]}`" for cause in exercise.causes)
     if not exercise.causes:

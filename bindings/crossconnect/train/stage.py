@@ -6,10 +6,15 @@ import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .. import _core
 from ..lab import Lab, attach, program, up
-from .attempt import Attempt
+from . import script
+
+if TYPE_CHECKING:
+    from .attempt import Attempt
+    from .exercise import Exercise
 
 
 def is_up(name: str) -> bool:
@@ -19,11 +24,22 @@ def is_up(name: str) -> bool:
     return False
 
 
-def raise_lab(attempt: Attempt) -> Lab:
-    """Brings it up as it was when it was last seen. Raises Error when it is up already."""
+def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
+    """Brings it up as it was when it was last seen. Raises Error when it is up already, or cannot be broken."""
     if is_up(attempt.name):
         raise _core.Error(f"attempt {attempt.name} is under way and its lab is up; xconn train ticket shows its ticket")
-    return up(attempt.topology, name=attempt.name)
+    lab = up(attempt.topology, name=attempt.name)
+    break_lab(lab, exercise)
+    return lab
+
+
+def break_lab(lab: Lab, exercise: Exercise) -> None:
+    """Nothing of the lab is left when it cannot be broken."""
+    try:
+        script.run(lab, exercise.breaks, str(exercise.folder / "broken.sh"))
+    except _core.Error:
+        lab.down()
+        raise
 
 
 def lab_of(attempt: Attempt) -> Lab:

@@ -4,14 +4,13 @@ mend. What a teacher asks with `train validate --trial`, and the tests of every 
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Iterator
 
 from .. import _core
-from ..lab import Lab, program, up
-from . import check
+from ..lab import Lab, up
+from . import check, script, stage
 from .exercise import Exercise
 from .finding import Finding
 
@@ -26,7 +25,7 @@ def mended(exercise: Exercise) -> Iterator[Finding]:
     """The check fails while it is broken, and passes after solve."""
     with _lab(exercise) as lab:
         if exercise.causes:
-            yield from _expect(exercise, lab, "broken.yaml", passes=False)
+            yield from _expect(exercise, lab, exercise.beginning, passes=False)
         yield from _play(exercise, lab, exercise.folder / "solve")
         yield from _expect(exercise, lab, "solve", passes=True)
 
@@ -49,17 +48,17 @@ def _lab(exercise: Exercise, broken: bool = True) -> Lab:
     with tempfile.TemporaryDirectory() as folder:
         topology = Path(folder) / "topology.yaml"
         topology.write_text(exercise.begins_as if broken else exercise.healthy)
-        return up(topology, name=f"trial-{exercise.name}-{os.getpid()}")
+        lab = up(topology, name=f"trial-{exercise.name}-{os.getpid()}")
+    if broken:
+        stage.break_lab(lab, exercise)
+    return lab
 
 
-def _play(exercise: Exercise, lab: Lab, script: Path) -> Iterator[Finding]:
-    path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
-    environment = {**os.environ, "XCONN_LAB": lab.name, "PATH": path}
-    words = exercise.text(str(script.relative_to(exercise.folder)))
-    done = subprocess.run(["sh", "-eu", "-c", words], capture_output=True, text=True, env=environment, timeout=120)
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        yield Finding(str(script), f"ended with {done.returncode}", said[-1] if said else "")
+def _play(exercise: Exercise, lab: Lab, file: Path) -> Iterator[Finding]:
+    try:
+        script.run(lab, exercise.text(str(file.relative_to(exercise.folder))), file.name)
+    except _core.Error as error:
+        yield Finding(str(file), str(error), "each of its commands has to work")
 
 
 def _expect(exercise: Exercise, lab: Lab, state: str, passes: bool) -> Iterator[Finding]:

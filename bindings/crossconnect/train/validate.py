@@ -38,13 +38,12 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
 
 def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
     yield from _reads(exercise, "healthy.yaml", exercise.healthy, folder, _core.plan)
-    file = "broken.yaml" if exercise.causes else "healthy.yaml"
     nodes: set[str] = set()
 
     def plan(path: str) -> None:
         nodes.update(node["name"] for node in _core.plan(path)["nodes"])
 
-    yield from _reads(exercise, file, exercise.begins_as, folder, plan)
+    yield from _reads(exercise, exercise.beginning, exercise.begins_as, folder, plan)
     for node in exercise.access if nodes else []:
         if node not in nodes:
             yield Finding(str(exercise.folder / "exercise.yaml"), "is no node of the lab", "", 0, 0, "", "access", node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ def start(words: Words) -> Answer:
     seed = exercises.seed_of(student, folder.name, words.seed)
     exercise = exercises.read(folder, seed)
     attempt = _attempt_of(exercise, student, seed, words)
-    stage.raise_lab(attempt)
+    stage.raise_lab(attempt, exercise)
     attempt.begin_span()
     attempt.save()
     return _ticket(attempt, attempt.read_exercise())
@@ -96,7 +97,8 @@ def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
 def status(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     if words.watch:
-        watch.watch(stage.lab_of(attempt), exercise, lambda line: print(line, flush=True))
+        out = sys.stderr if words.format == "json" else sys.stdout
+        watch.watch(stage.lab_of(attempt), exercise, lambda line: print(line, file=out, flush=True))
     attempt.save()
     row = desk.row_of(attempt)
     facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": marks.marks(exercise, attempt).as_words()}
@@ -153,8 +155,8 @@ def solution(words: Words) -> Answer:
 
 def stop(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
-    stage.lower_lab(attempt)
     attempt.save()
+    stage.lower_lab(attempt)
     return Answer(
         {"attempt": attempt.name, "down": True}, f"  {attempt.name}: down; xconn train start {exercise.name} goes on"
     )
