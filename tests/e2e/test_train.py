@@ -104,6 +104,13 @@ def test_a_lab_that_cannot_be_broken_is_taken_down(written, train, xconn):
     assert "mine-eve" not in xconn("inspect", "--all").stdout
 
 
+def test_who_is_not_root_is_told_and_nothing_is_made(train, tmp_path: Path):
+    nobody = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+    told = train("start", "one-row", "--folder", "/tmp/xconn-train-of-nobody", **nobody)
+    assert told.returncode == 4 and "sudo xconn train" in told.stderr
+    assert not Path("/tmp/xconn-train-of-nobody").exists()
+
+
 def test_no_exercise_injects_a_fault():
     """`xconn inspect` and the timeline would say what it is."""
     scripts = [*EXERCISES.glob("*/broken.sh"), *EXERCISES.glob("*/broken.yaml")]

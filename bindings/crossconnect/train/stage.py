@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from .exercise import Exercise
 
 
+def demand_root() -> None:
+    if os.geteuid() != 0:
+        raise _core.HostError("labs and attempts belong to root; run it as root: sudo xconn train ...")
+
+
 def is_up(name: str) -> bool:
     with suppress(_core.NotFoundError):
         attach(name)

@@ -53,6 +53,7 @@ def list_exercises(words: Words) -> Answer:
 
 
 def start(words: Words) -> Answer:
+    stage.demand_root()  # before an attempt is made
     folder = exercises.find_folder(words.exercise)
     student = words.student or attempts.user()
     seed = exercises.seed_of(student, folder.name, words.seed)
@@ -198,7 +199,7 @@ def run_validate(words: Words) -> Answer:
     folders = [exercises.find_folder(word) for word in words.words] or exercises.all_folders()
     found = [one for folder in folders for one in validate.findings(folder)]
     if words.trial and not found:
-        trial.demand_root()
+        stage.demand_root()
         found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
     told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: nothing wrong"
     return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, USAGE if found else PASS)
