@@ -10,9 +10,11 @@ set(XCONN_BUILT_BIN ${PROJECT_BINARY_DIR}/bin)
 cmake_path(SET XCONN_BUILT_LIBEXEC NORMALIZE ${XCONN_BUILT_BIN}/${XCONN_BIN_TO_LIBEXEC})
 cmake_path(SET XCONN_BUILT_SHARE NORMALIZE ${XCONN_BUILT_BIN}/${XCONN_BIN_TO_SHARE})
 
-# The topologies are read where they are written.
+# Topologies and exercises are read where they are written.
 file(MAKE_DIRECTORY ${XCONN_BUILT_SHARE})
-file(CREATE_LINK ${PROJECT_SOURCE_DIR}/topologies ${XCONN_BUILT_SHARE}/topologies SYMBOLIC)
+foreach(folder topologies exercises)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${XCONN_BUILT_SHARE}/${folder} SYMBOLIC)
+endforeach()
 
 # xconn_daemon(NAME): a program of ours that labs start.
 function(xconn_daemon name)

@@ -47,7 +47,7 @@ if(XCONN_BINDINGS)
   set(CPACK_DEBIAN_PYTHON3-CROSSCONNECT_PACKAGE_NAME python3-crossconnect)
   set(CPACK_DEBIAN_PYTHON3-CROSSCONNECT_PACKAGE_SECTION python)
   set(CPACK_DEBIAN_PYTHON3-CROSSCONNECT_PACKAGE_DEPENDS
-    "crossconnect (= ${PROJECT_VERSION}), python3 (>= 3.${XCONN_PYTHON_MINOR}~), python3 (<< 3.${next}~)")
+    "crossconnect (= ${PROJECT_VERSION}), python3 (>= 3.${XCONN_PYTHON_MINOR}~), python3 (<< 3.${next}~), python3-yaml")
   set(CPACK_DEBIAN_PYTHON3-CROSSCONNECT_PACKAGE_RECOMMENDS python3-pytest)
   set(CPACK_COMPONENT_PYTHON3-CROSSCONNECT_DESCRIPTION "labs of Crossconnect in Python and pytest
 Build a lab, break it, and assert what the traffic felt: labs, faults, drills

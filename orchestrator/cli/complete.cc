@@ -11,6 +11,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
+#include "cli/train.hh"
 #include "faults/kinds.hh"
 #include "plan/plan.hh"
 #include "sys/file.hh"
@@ -111,6 +112,8 @@ Words topologies(const Line&, const Session&) { return reference_topologies(); }
 
 Words drills(const Line&, const Session&) { return reference_drills(); }
 
+Words exercises(const Line&, const Session&) { return exercise_names(); }
+
 /// What stands at a verb's n-th place.
 struct Place {
   const char* verb;
@@ -119,11 +122,19 @@ struct Place {
 };
 
 constexpr Place kPlaces[] = {
-    {"down", 0, labs},           {"inspect", 0, nodes},     {"exec", 0, nodes},          {"shell", 0, nodes},
-    {"capture", 0, ends},        {"fault", 0, fault_kinds}, {"fault", 1, fault_targets}, {"up", 0, topologies},
-    {"validate", 0, topologies}, {"plan", 0, topologies},   {"graph", 0, topologies},    {"restart", 0, daemons},
-    {"drill", 0, drills},
+    {"down", 0, labs},           {"inspect", 0, nodes},         {"exec", 0, nodes},
+    {"shell", 0, nodes},         {"capture", 0, ends},          {"fault", 0, fault_kinds},
+    {"fault", 1, fault_targets}, {"up", 0, topologies},         {"validate", 0, topologies},
+    {"plan", 0, topologies},     {"graph", 0, topologies},      {"restart", 0, daemons},
+    {"drill", 0, drills},        {"train start", 0, exercises}, {"train validate", 0, exercises},
 };
+
+/// "fault", "train start": a verb of a group has the group's name before its own.
+std::string full_name(const CLI::App& verb) {
+  const auto* group = verb.get_parent();
+  return group == nullptr || group->get_parent() == nullptr ? verb.get_name()
+                                                            : group->get_name() + " " + verb.get_name();
+}
 
 /// "{json,text}" in an option's type is all that it takes.
 Words choices(const CLI::Option& option) {
@@ -167,11 +178,12 @@ Words names_at(const Line& line, const Session& session) {
     for (const auto* each : line.verb->get_subcommands([](const CLI::App* one) { return is_shown(one); }))
       names.push_back(each->get_name());
   for (const auto& place : kPlaces)
-    if (line.verb->get_name() == place.verb && line.positionals.size() == place.index) {
+    if (full_name(*line.verb) == place.verb && line.positionals.size() == place.index) {
       const auto more = place.names(line, session);
       names.insert(names.end(), more.begin(), more.end());
     }
-  const auto objects = object_words(line, session);
+  if (!names.empty()) return names;
+  const auto objects = object_words(line, session);  // of a lab, which need not be there for the others
   names.insert(names.end(), objects.begin(), objects.end());
   return names;
 }

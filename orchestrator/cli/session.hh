@@ -60,6 +60,8 @@ void add_doctor(CLI::App& app, Session& session);
 void add_objects(CLI::App& app, Session& session);  ///< circuit, peering, connection ... and provider
 void add_version(CLI::App& app, Session& session);
 void add_completion(CLI::App& app, Session& session);
+void add_train(CLI::App& app, Session& session);
+void add_mcp(CLI::App& app, Session& session);
 void add_complete(CLI::App& app, Session& session);
 void add_manual(CLI::App& app, Session& session);  ///< hidden: writes the man pages
 void add_agent(CLI::App& app, Session& session);

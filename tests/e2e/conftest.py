@@ -134,9 +134,14 @@ def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+# Their tests have labs of their own.
+ALONE_IN_A_GROUP = ("test_drill", "test_page", "test_healthy_before", "test_a_wrong_mend_is_refused")
+ALONE_IN_A_GROUP += ("test_fails_while_broken_and_passes_after_solve",)
+
+
 def group_of(item: pytest.Item) -> str:
-    """Tests of a module share its labs, so one worker runs them all. Drills and pages have labs of their own."""
-    return item.nodeid if item.originalname in ("test_drill", "test_page") else item.path.stem
+    """Tests of a module share its labs, so one worker runs them all."""
+    return item.nodeid if item.originalname in ALONE_IN_A_GROUP else item.path.stem
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

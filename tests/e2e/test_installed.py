@@ -107,3 +107,12 @@ def test_completion_of_zsh_offers_at_its_first_call(prefix: Path):
 
 def test_the_schema_is_json(prefix: Path):
     assert "$defs" in json.loads((prefix / "share/crossconnect/schemas/topology.schema.json").read_text())
+
+
+def test_exercises_are_there_with_the_python_package(prefix: Path):
+    listed = json.loads(
+        run(prefix / "bin/xconn", "train", "list", "--format", "json", env={"PATH": os.environ["PATH"]}).stdout
+    )
+    assert "dead-backup" in [row["exercise"] for row in listed]
+    looked = run(prefix / "bin/xconn", "train", "validate", "dead-backup", env={"PATH": os.environ["PATH"]})
+    assert looked.returncode == 0, looked.stdout + looked.stderr

@@ -56,6 +56,7 @@ class Reader:
             "PYTHONPATH": str(BUILD / "python"),
             "PYTHONDONTWRITEBYTECODE": "1",
             "XCONN_RUN": str(labs),
+            "XCONN_TRAIN": str(folder / "attempts"),
             "XCONN_TOPOLOGIES": str(TOPOLOGIES),
         }
 

@@ -1,0 +1,5 @@
+"""Exercises: a ticket, a network with something wrong in it, a check, marks. `xconn train` and `xconn mcp` are the doors.
+
+A file for each noun: the exercise (a folder that a teacher writes), the attempt (a folder that a student fills), the stage
+(its lab), the check, the marks, the trial of an exercise, the desk of a teacher, the page afterwards.
+"""

@@ -1,0 +1,70 @@
+"""Is it mended? Two drills of the exercise: the symptom, then what must hold (the backup path, all that worked before)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .. import _core
+from ..lab import Lab
+from ..report import Report
+from .exercise import Exercise
+
+
+@dataclass(frozen=True)
+class Row:
+    about: str  # "symptom" or "holds"
+    sentence: str
+    found: str
+    verdict: str  # "pass", "fail" or "inconclusive"
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    rows: tuple[Row, ...]
+
+    @property
+    def fixed(self) -> bool:
+        return all(row.verdict == "pass" for row in self.rows)
+
+    @property
+    def open(self) -> bool:
+        """The host stalled, which may have decided."""
+        return not self.fixed and all(row.verdict != "fail" for row in self.rows)
+
+    def as_words(self) -> dict[str, Any]:
+        return {"fixed": self.fixed, "inconclusive": self.open, "rows": [asdict(row) for row in self.rows]}
+
+    def __str__(self) -> str:
+        return "\n".join(map(_line, self.rows))
+
+
+def _line(row: Row) -> str:
+    mark = {"pass": "ok  ", "fail": "FAIL", "inconclusive": "open"}[row.verdict]
+    found = "" if row.verdict == "pass" else f"\n        found: {row.found}"
+    because = f"\n        because {row.because}" if row.because and row.verdict == "fail" else ""
+    return f"  {mark}  {row.sentence}{found}{because}"
+
+
+def symptom(lab: Lab, exercise: Exercise) -> Verdict:
+    return Verdict(_rows(lab, exercise, "symptom"))
+
+
+def run(lab: Lab, exercise: Exercise) -> Verdict:
+    """What must hold is only asked once the symptom is gone."""
+    first = symptom(lab, exercise)
+    return Verdict(first.rows + _rows(lab, exercise, "holds")) if first.fixed else first
+
+
+def _rows(lab: Lab, exercise: Exercise, about: str) -> tuple[Row, ...]:
+    file = exercise.folder / f"{about}.yaml"
+    try:
+        report = Report(lab._core.drill(exercise.drill(file.name), str(file)))
+    except _core.TimeoutError as error:
+        return (Row(about, f"before the drill: {error.awaited}", error.last_state or "not in time", "fail"),)
+    except _core.ServiceError as error:
+        return (Row(about, "before the drill: every daemon serves", str(error).splitlines()[0], "fail"),)
+    return tuple(
+        Row(about, one["sentence"], one["found"], one["verdict"], one["because"] or "") for one in report.expectations
+    )

@@ -1,0 +1,38 @@
+"""What a student ran, with times: through `train exec`, `train shell` and the tools of `xconn mcp`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from typing import Any, Iterable
+
+from .attempt import Attempt
+
+
+def note(attempt: Attempt, words: Iterable[str]) -> None:
+    row = {"at": time.time(), "command": shlex.join(words)}
+    with open(attempt.folder / "commands.jsonl", "a") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def read(attempt: Attempt) -> list[dict[str, Any]]:
+    """{at, command}, in the order of their times."""
+    return sorted([*_noted(attempt), *_typed(attempt)], key=lambda row: row["at"])
+
+
+def _noted(attempt: Attempt) -> list[dict[str, Any]]:
+    file = attempt.folder / "commands.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def _typed(attempt: Attempt) -> list[dict[str, Any]]:
+    """The shells' history: a line "#SECONDS" before each command."""
+    rows: list[dict[str, Any]] = []
+    file = attempt.folder / "history"
+    for line in file.read_text(errors="replace").splitlines() if file.exists() else []:
+        if line.startswith("#") and line[1:].isdigit():
+            rows.append({"at": float(line[1:]), "command": ""})
+        elif rows:
+            rows[-1]["command"] = f"{rows[-1]['command']}\n{line}".strip()
+    return [row for row in rows if row["command"]]

@@ -1,0 +1,142 @@
+"""An exercise: a folder that a teacher writes. docs/training.md says what stands in each file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import string
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .._core import NotFoundError
+from .document import Document
+from .finding import Finding, demand_none, nearest
+from .keys import EXERCISE, check_keys
+
+FILES = ("exercise.yaml", "ticket.md", "solution.md", "healthy.yaml", "symptom.yaml", "holds.yaml", "solve")
+_EXTENDS = re.compile(r"^extends: *(\S+)", re.MULTILINE)
+_TOPOLOGY = re.compile(r"^topology: *(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """With one of its variants: texts, topologies, drills and scripts have its values in place of `${name}`."""
+
+    folder: Path
+    words: dict[str, Any]  # exercise.yaml
+    variant: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def causes(self) -> list[dict[str, Any]]:
+        return self._filled(self.words["causes"])
+
+    @property
+    def access(self) -> list[str]:
+        return self._filled(self.words["access"])
+
+    @property
+    def hints(self) -> list[dict[str, Any]]:
+        return self._filled(self.words["hints"])
+
+    @property
+    def points(self) -> int:
+        return self.words["points"]
+
+    def text(self, file: str) -> str:
+        return self._filled((self.folder / file).read_text())
+
+    def drill(self, file: str) -> str:
+        return self._anchored(_TOPOLOGY, self.text(file))
+
+    @cached_property
+    def begins_as(self) -> str:
+        """The topology that the student's lab comes up as: broken.yaml, and healthy.yaml where there is none."""
+        return self._anchored(_EXTENDS, self.text(self.beginning))
+
+    @property
+    def beginning(self) -> str:
+        return "broken.yaml" if (self.folder / "broken.yaml").exists() else "healthy.yaml"
+
+    @property
+    def breaks(self) -> str:
+        """What is done to the lab then, before the student sees it; usually nothing."""
+        return self.text("broken.sh") if (self.folder / "broken.sh").exists() else ""
+
+    @cached_property
+    def healthy(self) -> str:
+        return self._anchored(_EXTENDS, self.text("healthy.yaml"))
+
+    def scripts(self, folder: str) -> list[Path]:
+        return sorted((self.folder / folder).glob("*.sh"))
+
+    def _anchored(self, line: re.Pattern[str], text: str) -> str:
+        """A path in it, which is relative to the exercise's folder, as one that holds everywhere."""
+        return line.sub(lambda found: found[0].replace(found[1], str((self.folder / found[1]).resolve())), text)
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return string.Template(value).safe_substitute(self.variant)
+        if isinstance(value, list):
+            return [self._filled(one) for one in value]
+        return {key: self._filled(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def libraries() -> list[Path]:
+    """$XCONN_EXERCISES, ./exercises, those that are installed with the program; each there once."""
+    here = Path(__file__).resolve()
+    named = os.environ.get("XCONN_EXERCISES")
+    places = [Path(named)] if named else []
+    places += [Path.cwd() / "exercises"]
+    places += [parent / "share" / "crossconnect" / "exercises" for parent in here.parents]
+    return list(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
+
+
+def all_folders() -> list[Path]:
+    found: dict[str, Path] = {}
+    for library in libraries():
+        for file in sorted(library.glob("*/exercise.yaml")):
+            found.setdefault(file.parent.name, file.parent)
+    return [found[name] for name in sorted(found)]
+
+
+def find_folder(word: str) -> Path:
+    """A folder with an exercise.yaml, or an exercise's name. Raises NotFoundError."""
+    if (Path(word) / "exercise.yaml").exists():
+        return Path(word).resolve()
+    known = {folder.name: folder for folder in all_folders()}
+    if word not in known:
+        raise NotFoundError(f"there is no exercise '{word}'; {nearest(word, known) or 'there are ' + ', '.join(known)}")
+    return known[word]
+
+
+def seed_of(student: str, exercise: str, seed: str = "") -> str:
+    """The same student gets the same variant each time; a teacher's seed goes before."""
+    return seed or hashlib.sha256(f"{student}/{exercise}".encode()).hexdigest()[:8]
+
+
+def read(folder: Path, seed: str = "") -> Exercise:
+    """Raises TopologyError with all that is wrong."""
+    missing = [Finding(str(folder / name), "is not there", "every exercise has it") for name in FILES if not (folder / name).exists()]  # fmt: skip
+    demand_none(missing)
+    document = Document(folder / "exercise.yaml")
+    demand_none(check_keys(document, (), document.data, EXERCISE))
+    words = document.data
+    if words["causes"] and not any((folder / name).exists() for name in ("broken.yaml", "broken.sh")):
+        demand_none([Finding(str(folder / "broken.yaml"), "is not there", "causes need something that has them")])
+    rows = words.get("variants", [{}])
+    chosen = rows[int(hashlib.sha256(seed.encode()).hexdigest(), 16) % len(rows)]
+    return Exercise(folder, words, {name: str(value) for name, value in chosen.items()})
+
+
+def variants(folder: Path) -> list[Exercise]:
+    """The exercise once with each of its variants."""
+    one = read(folder)
+    rows = one.words.get("variants", [{}])
+    return [Exercise(folder, one.words, {name: str(value) for name, value in row.items()}) for row in rows]

@@ -1,0 +1,42 @@
+"""What is wrong with an exercise, said as the topology's mistakes are: where, which key, the rule, what to do; all at once."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import asdict, dataclass
+from typing import Iterable
+
+from .._core import TopologyError
+
+
+@dataclass(frozen=True)
+class Finding:
+    file: str
+    rule: str
+    remedy: str = ""
+    line: int = 0
+    column: int = 0
+    object: str = ""
+    field: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        place = self.file + (f":{self.line}:{self.column}" if self.line else "")
+        field = f"{self.field} = '{self.value}'" if self.value else self.field
+        words = ": ".join(part for part in (place, self.object, field, self.rule) if part)
+        return f"{words}; {self.remedy}" if self.remedy else words
+
+
+def demand_none(findings: Iterable[Finding]) -> None:
+    """Raises one TopologyError with all of them."""
+    found = list(findings)
+    if found:
+        error = TopologyError("\n".join(map(str, found)))
+        error.findings = [asdict(one) for one in found]
+        raise error
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """ "did you mean 'hints'?", or nothing."""
+    close = difflib.get_close_matches(word, list(known), 1)
+    return f"did you mean '{close[0]}'?" if close else ""

@@ -1,0 +1,40 @@
+"""What gives the cause away: words in the ticket, the title, or the topology that the student's lab is called by."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator
+
+import yaml
+
+from .causes import telling_words
+from .exercise import Exercise
+from .finding import Finding
+
+
+def find(exercise: Exercise) -> Iterator[Finding]:
+    for file, text in _within_reach(exercise):
+        for word, pattern in _secrets(exercise):
+            if found := re.search(pattern, text, re.IGNORECASE):
+                line = text[: found.start()].count("\n") + 1
+                rule = "gives the cause away"
+                yield Finding(
+                    str(exercise.folder / file), rule, "say what the user felt", line, 1, "text", "word", word
+                )
+
+
+def _within_reach(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    yield "ticket.md", exercise.text("ticket.md")
+    yield "exercise.yaml", exercise.words["title"]
+    # the lab shows name, title and message; what is in comments does not get there
+    shown = yaml.safe_load(exercise.text(exercise.beginning))
+    yield exercise.beginning, "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
+
+
+def _secrets(exercise: Exercise) -> Iterator[tuple[str, str]]:
+    """Each with what it looks like: words of the kind in any form, and the place as it is written."""
+    for kind in [cause["what"] for cause in exercise.causes] or ["nothing"]:
+        yield from ((word, rf"(?<![\w-]){re.escape(word)}") for word in telling_words(kind))
+    for cause in exercise.causes:
+        if (place := cause["where"][0]) not in exercise.access:
+            yield place, rf"(?<![\w.:/-]){re.escape(place)}(?![\w.:/-])"

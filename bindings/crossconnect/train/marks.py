@@ -1,0 +1,87 @@
+"""Marks: half for the mend, a quarter for the place, a quarter for the kind; hints cost, and so does guessing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .attempt import Attempt
+from .exercise import Exercise
+
+GUESS = 1  # points that each answer costs which is more than there are causes
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer beside the causes."""
+
+    place: bool
+    kind: bool
+
+    @property
+    def right(self) -> bool:
+        return self.place and self.kind
+
+
+@dataclass(frozen=True)
+class Marks:
+    cure: float
+    place: float
+    kind: float
+    hints: int
+    guesses: int
+    of: int
+
+    @property
+    def total(self) -> float:
+        return max(0.0, round(self.cure + self.place + self.kind - self.hints - self.guesses, 2))
+
+    def as_words(self) -> dict[str, Any]:
+        return {"total": self.total, **asdict(self)}
+
+
+def judge(exercise: Exercise, where: str, what: str) -> Judged:
+    if not exercise.causes:
+        return Judged(what == "nothing", what == "nothing")
+    places = [cause for cause in exercise.causes if where in cause["where"]]
+    kinds = [cause for cause in exercise.causes if what == cause["what"]]
+    if where and len(exercise.causes) > 1:  # of two causes, the place of one and the kind of the other is not right
+        kinds = [cause for cause in kinds if cause in places or not places]
+    return Judged(bool(places), bool(kinds))
+
+
+def found_causes(exercise: Exercise, attempt: Attempt, key: str) -> float:
+    """The share of the causes whose place (or kind) was named in an answer that counts."""
+    answers = counted(attempt)
+    if not exercise.causes:
+        return float(any(answer["what"] == "nothing" for answer in answers))
+    named = [any(_names(cause, answer, key) for answer in answers) for cause in exercise.causes]
+    return sum(named) / len(named)
+
+
+def _names(cause: dict[str, Any], answer: dict[str, Any], key: str) -> bool:
+    return answer["where"] in cause["where"] if key == "place" else answer["what"] == cause["what"]
+
+
+def counted(attempt: Attempt) -> list[dict[str, Any]]:
+    """Answers before the solution was read."""
+    end = attempt.gave_up_at
+    return [answer for answer in attempt.answers if end is None or answer["at"] < end]
+
+
+def mended(exercise: Exercise, attempt: Attempt) -> bool:
+    """Where nothing is wrong the check passes from the beginning, so it counts only beside the answer."""
+    in_time = attempt.fixed_at is not None and (attempt.gave_up_at is None or attempt.fixed_at <= attempt.gave_up_at)
+    return in_time and (bool(exercise.causes) or found_causes(exercise, attempt, "kind") == 1)
+
+
+def marks(exercise: Exercise, attempt: Attempt) -> Marks:
+    more = len(counted(attempt)) - max(1, len(exercise.causes))
+    return Marks(
+        cure=exercise.points / 2 if mended(exercise, attempt) else 0.0,
+        place=exercise.points / 4 * found_causes(exercise, attempt, "place"),
+        kind=exercise.points / 4 * found_causes(exercise, attempt, "kind"),
+        hints=sum(hint["price"] for hint in exercise.hints[: attempt.hints]),
+        guesses=GUESS * max(0, more),
+        of=exercise.points,
+    )

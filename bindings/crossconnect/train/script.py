@@ -1,0 +1,20 @@
+"""An exercise's shell scripts, run beside a lab: what breaks it, what mends it, what mends it wrongly."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from .. import _core
+from ..lab import Lab, program
+
+
+def run(lab: Lab, text: str, name: str) -> None:
+    """Stops at the first command that fails. Raises Error with its last words."""
+    path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
+    environment = {**os.environ, "XCONN_LAB": lab.name, "PATH": path}
+    done = subprocess.run(["sh", "-eu", "-c", text], capture_output=True, text=True, env=environment, timeout=120)
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines() or [f"ended with {done.returncode}"]
+        raise _core.Error(f"{name}: {said[-1]}")

@@ -1,0 +1,70 @@
+"""The lab of an attempt."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import _core
+from ..lab import Lab, attach, program, up
+from . import script
+
+if TYPE_CHECKING:
+    from .attempt import Attempt
+    from .exercise import Exercise
+
+
+def demand_root() -> None:
+    if os.geteuid() != 0:
+        raise _core.HostError("labs and attempts belong to root; run it as root: sudo xconn train ...")
+
+
+def is_up(name: str) -> bool:
+    with suppress(_core.NotFoundError):
+        attach(name)
+        return True
+    return False
+
+
+def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
+    """Brings it up as it was when it was last seen. Raises Error when it is up already, or cannot be broken."""
+    if is_up(attempt.name):
+        raise _core.Error(f"attempt {attempt.name} is under way and its lab is up; xconn train ticket shows its ticket")
+    lab = up(attempt.topology, name=attempt.name)
+    break_lab(lab, exercise)
+    return lab
+
+
+def break_lab(lab: Lab, exercise: Exercise) -> None:
+    """Nothing of the lab is left when it cannot be broken."""
+    try:
+        script.run(lab, exercise.breaks, str(exercise.folder / "broken.sh"))
+    except _core.Error:
+        lab.down()
+        raise
+
+
+def lab_of(attempt: Attempt) -> Lab:
+    """Its lab, which is up; what runs is kept. Raises NotFoundError."""
+    try:
+        lab = attach(attempt.name)
+    except _core.NotFoundError:
+        name = Path(attempt.exercise).name
+        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; xconn train start {name} goes on with it")
+    attempt.keep_topology(lab.folder)
+    return lab
+
+
+def lower_lab(attempt: Attempt) -> None:
+    attempt.keep_topology(lab_of(attempt).folder)
+    attach(attempt.name).down()
+
+
+def run(lab: str, *argv: str) -> subprocess.CompletedProcess[str]:
+    """An xconn verb about the lab (the only one that is up, when no name is given), its words kept."""
+    about = {**os.environ, "XCONN_LAB": lab} if lab else None
+    command = [program(), *argv]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env=about)

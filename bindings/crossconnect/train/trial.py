@@ -1,0 +1,75 @@
+"""The trial of an exercise: healthy before, the check fails while broken, passes after `solve`, and fails after each wrong
+mend. What a teacher asks with `train validate --trial`, and the tests of every exercise that ships."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Iterator
+
+from .. import _core
+from ..lab import Lab, up
+from . import check, script, stage
+from .exercise import Exercise
+from .finding import Finding
+
+
+def healthy(exercise: Exercise) -> Iterator[Finding]:
+    """Before anything was broken the check passes."""
+    with _lab(exercise, broken=False) as lab:
+        yield from _expect(exercise, lab, "healthy.yaml", passes=True)
+
+
+def mended(exercise: Exercise) -> Iterator[Finding]:
+    """The check fails while it is broken, and passes after solve."""
+    with _lab(exercise) as lab:
+        if exercise.causes:
+            yield from _expect(exercise, lab, exercise.beginning, passes=False)
+        yield from _play(exercise, lab, exercise.folder / "solve")
+        yield from _expect(exercise, lab, "solve", passes=True)
+
+
+def wrongly_mended(exercise: Exercise, script: Path) -> Iterator[Finding]:
+    with _lab(exercise) as lab:
+        yield from _play(exercise, lab, script)
+        yield from _expect(exercise, lab, f"wrong/{script.name}", passes=False)
+
+
+def all_ways(exercise: Exercise) -> Iterator[Finding]:
+    yield from healthy(exercise)
+    yield from mended(exercise)
+    for script in exercise.scripts("wrong"):
+        yield from wrongly_mended(exercise, script)
+
+
+def _lab(exercise: Exercise, broken: bool = True) -> Lab:
+    """Of its own name, so that a student's lab of the same exercise stays as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        topology = Path(folder) / "topology.yaml"
+        topology.write_text(exercise.begins_as if broken else exercise.healthy)
+        lab = up(topology, name=f"trial-{exercise.name}-{os.getpid()}")
+    if broken:
+        stage.break_lab(lab, exercise)
+    return lab
+
+
+def _play(exercise: Exercise, lab: Lab, file: Path) -> Iterator[Finding]:
+    try:
+        script.run(lab, exercise.text(str(file.relative_to(exercise.folder))), file.name)
+    except _core.Error as error:
+        yield Finding(str(file), str(error), "each of its commands has to work")
+
+
+def _expect(exercise: Exercise, lab: Lab, state: str, passes: bool) -> Iterator[Finding]:
+    try:
+        verdict = check.run(lab, exercise)
+        if verdict.open:  # the host stalled: once more
+            verdict = check.run(lab, exercise)
+    except _core.NotFoundError as error:  # a drill names what the lab has not
+        yield Finding(str(exercise.folder), f"{state}: {error}", "mend symptom.yaml or holds.yaml")
+        return
+    if verdict.fixed != passes:
+        words = "; ".join(f"{row.sentence} ({row.found})" for row in verdict.rows if row.verdict != "pass")
+        rule = f"the check passes after {state}" if verdict.fixed else f"the check fails after {state}: {words}"
+        yield Finding(str(exercise.folder / state), rule, "mend symptom.yaml, holds.yaml or this file")

@@ -1,0 +1,64 @@
+"""All that is wrong with an exercise, as far as no lab has to come up."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+from .. import _core
+from . import exercise as exercises
+from . import giveaway
+from .exercise import Exercise
+from .finding import Finding
+
+LEAST_WRONG = 2
+
+
+def findings(folder: Path) -> list[Finding]:
+    try:
+        every = exercises.variants(folder)
+    except _core.TopologyError as error:
+        return [Finding(**one) for one in error.findings]
+    found = [one for exercise in every for one in _of_variant(exercise)]
+    return list(dict.fromkeys(found))
+
+
+def _of_variant(exercise: Exercise) -> Iterator[Finding]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _topologies(exercise, Path(folder))
+        for drill in ("symptom.yaml", "holds.yaml"):
+            yield from _reads(exercise, drill, exercise.drill(drill), Path(folder), _core.read_drill)
+    wrong = exercise.scripts("wrong")
+    if len(wrong) < LEAST_WRONG:
+        rule = f"has {len(wrong)} wrong mends of {LEAST_WRONG}"
+        yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must refuse")
+    yield from giveaway.find(exercise)
+
+
+def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
+    yield from _reads(exercise, "healthy.yaml", exercise.healthy, folder, _core.plan)
+    nodes: set[str] = set()
+
+    def plan(path: str) -> None:
+        nodes.update(node["name"] for node in _core.plan(path)["nodes"])
+
+    yield from _reads(exercise, exercise.beginning, exercise.begins_as, folder, plan)
+    for node in exercise.access if nodes else []:
+        if node not in nodes:
+            yield Finding(str(exercise.folder / "exercise.yaml"), "is no node of the lab", "", 0, 0, "", "access", node)
+
+
+def _reads(exercise: Exercise, file: str, text: str, folder: Path, reader: Callable[[str], Any]) -> Iterator[Finding]:
+    """What the reader of topologies or drills says, with the exercise's own file and the lines of its text."""
+    copy = folder / file
+    copy.write_text(text)
+    try:
+        reader(str(copy))
+    except _core.TopologyError as error:
+        for one in error.findings:
+            words = {
+                key: one[key] for key in ("line", "column", "object", "field", "value", "rule", "remedy") if key in one
+            }
+            named = one.get("file", "")
+            yield Finding(file=str(exercise.folder / file) if Path(named).name == file else named, **words)

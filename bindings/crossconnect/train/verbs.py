@@ -1,0 +1,205 @@
+"""The verbs of `xconn train`: each takes the parsed words and returns an Answer, which the door prints as text or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from . import attempt as attempts
+from . import (
+    causes,
+    check,
+    commands,
+    desk,
+    exercise as exercises,
+    marks,
+    page,
+    stage,
+    trial,
+    validate,
+    watch,
+    workplace,
+)
+from .attempt import Attempt
+from .exercise import Exercise
+
+PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
+Words = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Answer:
+    words: Any  # for --format json
+    text: str
+    code: int = PASS
+
+
+def _chosen(words: Words) -> tuple[Attempt, Exercise]:
+    attempt = attempts.choose(words.attempt, words.folder)
+    return attempt, attempt.read_exercise()
+
+
+def list_exercises(words: Words) -> Answer:
+    rows = [(folder.name, exercises.read(folder).words) for folder in exercises.all_folders()]
+    keys = ("title", "level", "minutes", "points")
+    table = [{"exercise": name, **{key: one[key] for key in keys}} for name, one in rows]
+    lines = [f"  {row['exercise']:<22} level {row['level']}  {row['minutes']:>3} min  {row['title']}" for row in table]
+    return Answer(table, "\n".join(lines))
+
+
+def start(words: Words) -> Answer:
+    stage.demand_root()  # before an attempt is made
+    folder = exercises.find_folder(words.exercise)
+    student = words.student or attempts.user()
+    seed = exercises.seed_of(student, folder.name, words.seed)
+    exercise = exercises.read(folder, seed)
+    attempt = _attempt_of(exercise, student, seed, words)
+    stage.raise_lab(attempt, exercise)
+    attempt.begin_span()
+    attempt.save()
+    return _ticket(attempt, attempt.read_exercise())
+
+
+def _attempt_of(exercise: Exercise, student: str, seed: str, words: Words) -> Attempt:
+    place = attempts.home(words.folder) / attempts.name_of(exercise.name, student)
+    if stage.is_up(place.name):
+        raise _core.Error(
+            f"the lab {place.name} is up already; xconn train ticket shows the ticket, train stop ends it"
+        )
+    if place.exists() and words.again:
+        attempts.set_aside(place)
+    return attempts.load(place) if place.exists() else attempts.create(place, exercise, student, seed)
+
+
+def ticket(words: Words) -> Answer:
+    return _ticket(*_chosen(words))
+
+
+def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
+    text = exercise.text("ticket.md").strip()
+    access = ", ".join(exercise.access)
+    kinds = ", ".join(cause.name for cause in causes.CAUSES)
+    told = (
+        f"{text}\n\n"
+        f"  lab       {attempt.name}: xconn inspect --lab {attempt.name}, xconn az ..., xconn node update ...\n"
+        f"  access    {access}: xconn train shell NODE, xconn train exec NODE -- COMMAND\n"
+        f"  and then  xconn train answer --where NODE --what KIND; xconn train check; xconn train hint\n"
+        f"  kinds     {kinds}"
+    )
+    facts = {"attempt": attempt.name, "lab": attempt.name, "seed": attempt.seed, "folder": str(attempt.folder)}
+    return Answer({**facts, "exercise": exercise.name, "access": exercise.access, "ticket": text}, told)
+
+
+def status(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    if words.watch:
+        out = sys.stderr if words.format == "json" else sys.stdout
+        watch.watch(stage.lab_of(attempt), exercise, lambda line: print(line, file=out, flush=True))
+    attempt.save()
+    row = desk.row_of(attempt)
+    facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": marks.marks(exercise, attempt).as_words()}
+    return Answer(facts, desk.as_text([row]))
+
+
+def hint(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    if attempt.hints == len(exercise.hints):
+        raise _core.Error(f"there are no more hints: {attempt.hints} of {len(exercise.hints)} were given")
+    given = exercise.hints[attempt.hints]
+    attempt.hints += 1
+    attempt.save()
+    return Answer({"hint": attempt.hints, **given}, f"{given['text'].strip()}\n  (-{given['price']} points)")
+
+
+def answer(words: Words) -> Answer:
+    causes.demand(words.what)
+    attempt, exercise = _chosen(words)
+    judged = marks.judge(exercise, words.where, words.what)
+    attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
+    attempt.save()
+    said = ", ".join(f"{name} {'right' if right else 'wrong'}" for name, right in vars(judged).items())
+    facts = {"where": words.where, "what": words.what, **vars(judged)}
+    return Answer(facts, f"  {said}", PASS if judged.right else FAIL)
+
+
+def run_check(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    verdict = check.run(stage.lab_of(attempt), exercise)
+    attempt.checks.append({"at": time.time(), **verdict.as_words()})
+    if verdict.fixed and attempt.fixed_at is None:
+        attempt.fixed_at = time.time()
+    attempt.save()
+    return Answer({**verdict.as_words(), "score": marks.marks(exercise, attempt).as_words()}, *_told(verdict))
+
+
+def _told(verdict: check.Verdict) -> tuple[str, int]:
+    if verdict.fixed:
+        return f"{verdict}\nPASS", PASS
+    if verdict.open:
+        return f"{verdict}\nINCONCLUSIVE: the host stalled; check again", INCONCLUSIVE
+    return f"{verdict}\nFAIL", FAIL
+
+
+def solution(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    if attempt.gave_up_at is None:
+        attempt.gave_up_at = time.time()
+        attempt.save()
+    text = exercise.text("solution.md").strip()
+    return Answer({"causes": exercise.causes, "solution": text, "solve": exercise.text("solve")}, text)
+
+
+def stop(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    attempt.save()
+    stage.lower_lab(attempt)
+    return Answer(
+        {"attempt": attempt.name, "down": True}, f"  {attempt.name}: down; xconn train start {exercise.name} goes on"
+    )
+
+
+def execute(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    stage.lab_of(attempt)
+    return Answer(None, "", workplace.execute(attempt, exercise, words.node, _command(words.words)))
+
+
+def _command(words: list[str]) -> list[str]:
+    return words[1:] if words and words[0] == "--" else words
+
+
+def shell(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    stage.lab_of(attempt)
+    return Answer(None, "", workplace.shell(attempt, exercise, words.node or ""))
+
+
+def show_page(words: Words) -> Answer:
+    attempt, exercise = _chosen(words)
+    if attempt.fixed_at is None and attempt.gave_up_at is None:
+        raise _core.Error("the page has the solution in it: it is there after a passed check, or xconn train solution")
+    text = page.markdown(attempt, exercise)
+    return Answer({"page": text}, text.rstrip())
+
+
+def show_class(words: Words) -> Answer:
+    folder = Path(words.folder)
+    if not folder.is_dir():
+        raise _core.NotFoundError(f"there is no folder {folder}")
+    table = desk.rows(folder)
+    return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table))
+
+
+def run_validate(words: Words) -> Answer:
+    folders = [exercises.find_folder(word) for word in words.words] or exercises.all_folders()
+    found = [one for folder in folders for one in validate.findings(folder)]
+    if words.trial and not found:
+        stage.demand_root()
+        found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
+    told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: nothing wrong"
+    return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, USAGE if found else PASS)

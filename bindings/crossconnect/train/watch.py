@@ -1,0 +1,26 @@
+"""`train status --watch`: each symptom turns green as it goes, without asking for a check."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable
+
+from ..lab import Lab
+from . import check
+from .exercise import Exercise
+
+HELD = 10.0  # seconds for which all symptoms have to be gone
+
+
+def watch(lab: Lab, exercise: Exercise, tell: Callable[[str], None], held: float = HELD) -> None:
+    """Returns once no symptom was seen for `held` seconds. Each look is the symptom's drill, so it lasts as long."""
+    shown: dict[str, str] = {}
+    green_since: float | None = None
+    while green_since is None or time.monotonic() - green_since < held:
+        began = time.monotonic()
+        verdict = check.symptom(lab, exercise)
+        for row in verdict.rows:
+            if shown.get(row.sentence) != row.verdict:
+                tell(str(check.Verdict((row,))))
+        shown = {row.sentence: row.verdict for row in verdict.rows}
+        green_since = (green_since or began) if verdict.fixed else None

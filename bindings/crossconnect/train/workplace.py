@@ -1,0 +1,47 @@
+"""The student's place: commands and shells in the nodes that the ticket gives access to."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from .. import _core
+from ..lab import program
+from . import commands
+from .attempt import Attempt
+from .exercise import Exercise
+
+# What is typed goes to the attempt's history at each prompt, with its time.
+_RC = """
+[ -f ~/.bashrc ] && . ~/.bashrc
+HISTFILE={history} HISTTIMEFORMAT='%T ' HISTSIZE=100000 HISTCONTROL= PROMPT_COMMAND='history -a'
+PS1='{place}$ '
+"""
+
+
+def demand_access(exercise: Exercise, node: str) -> None:
+    """Raises NotFoundError for a node that the ticket does not give."""
+    if node not in exercise.access:
+        raise _core.NotFoundError(f"the ticket gives no access to {node}; it gives {', '.join(exercise.access)}")
+
+
+def execute(attempt: Attempt, exercise: Exercise, node: str, argv: list[str]) -> int:
+    """With this terminal; returns the command's own exit code."""
+    demand_access(exercise, node)
+    commands.note(attempt, ["xconn", "exec", node, "--", *argv])
+    return subprocess.run([program(), "exec", "--lab", attempt.name, node, "--", *argv]).returncode
+
+
+def shell(attempt: Attempt, exercise: Exercise, node: str = "") -> int:
+    if node:
+        demand_access(exercise, node)
+    rc = attempt.folder / "shellrc"
+    place = f"{attempt.name}:{node}" if node else attempt.name
+    rc.write_text(_RC.format(history=shlex.quote(str(attempt.folder / "history")), place=place))
+    command = ["bash", "--rcfile", str(rc), "-i"]
+    if node:
+        command = [program(), "exec", "--lab", attempt.name, node, "--", *command]
+    path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
+    return subprocess.run(command, env={**os.environ, "XCONN_LAB": attempt.name, "PATH": path}).returncode

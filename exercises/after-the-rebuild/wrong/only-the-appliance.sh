@@ -1,0 +1,1 @@
+xconn node update nva interfaces.eth0.ip-forwarding=true

@@ -1,0 +1,1 @@
+xconn subnet update spoke${number} vms route-table=

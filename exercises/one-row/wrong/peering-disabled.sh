@@ -1,0 +1,1 @@
+xconn peering disable er1 private

@@ -1,0 +1,1 @@
+xconn route-table update gateway 'routes=[]'

@@ -1,0 +1,1 @@
+xconn node update ce 'routes=[{to: "${network}", via: 192.0.2.6}]'

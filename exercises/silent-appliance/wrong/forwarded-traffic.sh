@@ -1,0 +1,1 @@
+xconn exec nva -- sysctl -w net.ipv4.ip_forward=1

@@ -1,0 +1,1 @@
+xconn exec nva -- ip route add 10.0.100.0/25 dev eth0

@@ -1,0 +1,1 @@
+xconn node update ce 'bgp.neighbors=[{address: 192.0.2.2, asn: 12076, bfd: true, announce: [192.168.10.0/24]}, {address: 192.0.2.6, asn: 12076, bfd: true, prepend: 1, announce: [192.168.10.0/24]}]'

@@ -1,0 +1,1 @@
+xconn node update ce routes=

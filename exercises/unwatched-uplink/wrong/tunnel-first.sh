@@ -1,0 +1,1 @@
+xconn node update hq-fgt 'sdwan.members.vpn.cost=1'

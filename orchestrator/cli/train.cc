@@ -1,0 +1,204 @@
+// `xconn train ...` and `xconn mcp`: the doors to the Python package's exercises (decision 14). The table below is what
+// help, completion and the man pages know of them; the words go to Python as they were meant.
+#include "cli/train.hh"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include "base/errors.hh"
+#include "cli/session.hh"
+#include "sys/installation.hh"
+
+namespace xconn::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPython = "/usr/bin/python3";
+
+struct Option {
+  const char* name;
+  const char* about;
+  bool is_flag = false;
+};
+
+struct TrainVerb {
+  const char* name;
+  const char* about;
+  std::vector<Option> places;  ///< positionals; "words" takes all that are left
+  std::vector<Option> options;
+  bool of_attempt = false;  ///< it takes --attempt
+};
+
+const Option kFolder{"--folder", "Where attempts are kept [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
+const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one is under way"};
+
+const std::vector<TrainVerb>& train_verbs() {
+  static const std::vector<TrainVerb> all{
+      {"list", "The exercises", {}, {}},
+      {"start",
+       "Bring an exercise's lab up and show its ticket, or go on with an attempt",
+       {{"exercise", "The exercise's name"}},
+       {{"--student", "Who tries [the user]"},
+        {"--seed", "Chooses the variant; without it the student's name does"},
+        {"--again", "From the beginning; the attempt so far is kept beside it", true}}},
+      {"status",
+       "How far the attempt is: time, hints, answers, marks",
+       {},
+       {{"--watch", "Look at the symptoms again and again, until all have been gone for ten seconds", true}},
+       true},
+      {"ticket", "The ticket again", {}, {}, true},
+      {"hint", "The next hint, for its price", {}, {}, true},
+      {"answer",
+       "Say what it was, apart from mending it",
+       {},
+       {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
+       true},
+      {"check", "Is the symptom gone, does the backup path work, is nothing else worse?", {}, {}, true},
+      {"solution", "Why, with its source; ends the attempt", {}, {}, true},
+      {"stop", "Take the lab down; start goes on with the attempt", {}, {}, true},
+      {"exec",
+       "Run a command in a node that the ticket gives access to",
+       {{"node", "The node"}, {"words", "The command and its arguments"}},
+       {},
+       true},
+      {"shell", "A shell that keeps what was typed; with a node, in it", {{"[node]", "The node"}}, {}, true},
+      {"page",
+       "Afterwards: cause, symptoms over time, what was typed, the mend and its reason (Markdown)",
+       {},
+       {},
+       true},
+      {"class", "Who is where: all attempts of a folder", {{"folder", "The folder"}}, {{"--csv", "As CSV", true}}},
+      {"validate",
+       "What is wrong with exercises, and what in them gives the cause away",
+       {{"[words]", "Folders or names; all of them if none is named"}},
+       {{"--trial", "Bring each up and check that it fails, passes and fails as it should", true}}}};
+  return all;
+}
+
+bool has_package(const fs::path& folder) { return fs::exists(folder / "crossconnect" / "train" / "__main__.py"); }
+
+/// Where Python packages may be, seen from the folder of programs: a build tree, a prefix, the distribution.
+std::vector<fs::path> package_folders(const fs::path& bin) {
+  std::vector<fs::path> folders{bin / "../python"};
+  std::error_code none;
+  for (const auto& library : {bin / "../lib", fs::path("/usr/lib")})
+    for (const auto& entry : fs::directory_iterator(library, none))
+      if (entry.path().filename().string().starts_with("python3"))
+        for (const auto* kind : {"dist-packages", "site-packages"}) folders.push_back(entry.path() / kind);
+  return folders;
+}
+
+fs::path find_package() {
+  for (const auto& folder : package_folders(sys::own_folder()))
+    if (has_package(folder)) return folder.lexically_normal();
+  throw HostError("exercises need the Python package of Crossconnect, which is not installed",
+                  "apt-get install python3-crossconnect");
+}
+
+void prepend(const char* variable, const std::string& folder) {
+  const auto before = from_environment(variable, "");
+  ::setenv(variable, (before.empty() ? folder : folder + ":" + before).c_str(), 1);
+}
+
+std::string long_name(const CLI::Option& option) {
+  return option.get_lnames().empty() ? "" : "--" + option.get_lnames().front();
+}
+
+void append_options(const CLI::App& verb, std::vector<std::string>& words) {
+  for (const auto* option : verb.get_options()) {
+    if (option->get_positional() || option->count() == 0) continue;
+    if (option->get_items_expected_max() == 0)
+      words.push_back(long_name(*option));
+    else
+      words.push_back(long_name(*option) + "=" + option->as<std::string>());
+  }
+}
+
+void append_places(const CLI::App& verb, std::vector<std::string>& words) {
+  std::vector<std::string> places;
+  for (const auto* option : verb.get_options())
+    if (option->get_positional()) places.insert(places.end(), option->results().begin(), option->results().end());
+  if (places.empty()) return;
+  words.emplace_back("--");
+  words.insert(words.end(), places.begin(), places.end());
+}
+
+/// Becomes Python, with what was parsed: options first, then "--" and the places.
+int become_python(const CLI::App& verb, const Session& session) {
+  const auto folder = find_package();
+  prepend("PYTHONPATH", folder.string());
+  ::setenv("XCONN", sys::own_program().c_str(), 1);
+  ::setenv("XCONN_FORMAT", session.format.c_str(), 1);
+  std::vector<std::string> words{kPython, "-P", "-m", "crossconnect.train", verb.get_name()};
+  append_options(verb, words);
+  append_places(verb, words);
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(kPython, argv.data());
+  throw HostError(std::string(kPython) + " cannot be run: " + std::generic_category().message(errno),
+                  "apt-get install python3");
+}
+
+void add_option(CLI::App& verb, const Option& option) {
+  if (option.is_flag)
+    verb.add_flag(option.name, option.about);
+  else
+    verb.add_option(option.name)->description(option.about)->type_name("TEXT");
+}
+
+void add_place(CLI::App& verb, const Option& place) {
+  std::string name = place.name;
+  const bool optional = name.starts_with('[');
+  if (optional) name = name.substr(1, name.size() - 2);
+  auto* option = name == "words" ? verb.add_option_function<std::vector<std::string>>(name, [](const auto&) {})
+                                 : verb.add_option(name);
+  option->description(place.about)->required(!optional);
+}
+
+void add_train_verb(CLI::App& group, const TrainVerb& row, Session& session) {
+  auto& verb = *group.add_subcommand(row.name, row.about);
+  for (const auto& place : row.places) add_place(verb, place);
+  for (const auto& option : row.options) add_option(verb, option);
+  if (std::string_view(row.name) != "list" && std::string_view(row.name) != "class") add_option(verb, kFolder);
+  if (row.of_attempt) add_option(verb, kAttempt);
+  if (std::string_view(row.name) == "exec") verb.positionals_at_end();
+  on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
+}
+
+}  // namespace
+
+std::vector<std::string> exercise_names() {
+  std::set<std::string> names;
+  std::error_code none;
+  for (const fs::path& library :
+       {fs::path(from_environment("XCONN_EXERCISES", "")), sys::share_below(sys::own_folder()) / "exercises"})
+    for (const auto& folder : fs::directory_iterator(library, none))
+      if (fs::exists(folder.path() / "exercise.yaml")) names.insert(folder.path().filename());
+  return {names.begin(), names.end()};
+}
+
+void add_train(CLI::App& app, Session& session) {
+  auto& group = *app.add_subcommand("train", "Exercises: a ticket, a network with something wrong, a check and marks");
+  group.require_subcommand(1);
+  for (const auto& row : train_verbs()) add_train_verb(group, row, session);
+}
+
+void add_mcp(CLI::App& app, Session& session) {
+  auto& verb =
+      *app.add_subcommand("mcp", "Serve the Model Context Protocol on stdin and stdout: a lab's verbs as tools");
+  add_lab_option(verb, session);
+  add_option(verb, kFolder);
+  add_option(verb, {"-a,--attempt", "An attempt of an exercise: its nodes, its check and its marks"});
+  add_option(verb, {"--allow-faults", "Faults may be injected and healed", true});
+  on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
+}
+
+}  // namespace xconn::cli

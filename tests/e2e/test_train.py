@@ -1,0 +1,323 @@
+"""Attempts of exercises: bad files, seeds, marks, hints, what is kept, and a student's way from ticket to page."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import crossconnect
+import pytest
+from conftest import BUILD, ROOT
+
+from crossconnect.train import __main__ as door
+from crossconnect.train import attempt as attempts
+from crossconnect.train import desk, exercise as exercises, marks, validate
+from crossconnect.train.attempt import Attempt
+from crossconnect.train.causes import CAUSES
+from crossconnect.train.keys import EXERCISE
+
+EXERCISES = ROOT / "exercises"
+
+
+@pytest.fixture
+def train(xconn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`train("start", "one-row")` in a home of its own gives a CompletedProcess."""
+    monkeypatch.setenv("XCONN_TRAIN", str(tmp_path / "attempts"))
+
+    def run(verb: str, *words: str, **options: Any) -> Any:
+        return xconn("train", verb, *words, **options)
+
+    yield run
+    for file in (tmp_path / "attempts").glob("*/attempt.json"):
+        xconn("down", file.parent.name)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Any:
+    """An exercise of one's own: that of dead-backup with something replaced in a file."""
+
+    def write(file: str, old: str, new: str) -> Path:
+        folder = tmp_path / "exercises" / "mine"
+        shutil.copytree(EXERCISES / "dead-backup", folder)
+        (tmp_path / "topologies").symlink_to(ROOT / "topologies")
+        text = (folder / file).read_text()
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1))
+        return folder
+
+    return write
+
+
+# --- what is wrong with an exercise ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "file, old, new, line, words",
+    [
+        ("exercise.yaml", "hints:", "hint:", 8, "there is no such key; did you mean 'hints'?"),
+        ("exercise.yaml", "level: 1", "level: 9", 2, "level = '9': has to be a whole number from 1 to 3"),
+        ("exercise.yaml", "route-filter", "route-filtr", 7, "is not a kind of cause; did you mean 'route-filter'?"),
+        ("exercise.yaml", "access: [pc, ce]", "access: [pc, cf]", 0, "access = 'cf': is no node of the lab"),
+        ("exercise.yaml", "{typed: 192.168.1.0/24}", "{type: 192.168.1.0/24}", 13, "has other names than the first"),
+        ("exercise.yaml", "points: 10", "points: 10\npoints: 11", 5, "stands here twice; leave one of them"),
+        ("exercise.yaml", "title: The", "title: [The", 2, "write it as YAML"),
+        ("broken.yaml", "prepend", "prepent", 9, "prepend"),
+        ("symptom.yaml", "at-most", "at-mots", 10, "at-most"),
+        ("ticket.md", "worked on our", "worked on the route filter of our", 3, "gives the cause away"),
+        ("ticket.md", "nothing in the branch", "nothing behind 192.0.2.6 in the branch", 0, ""),
+        ("broken.yaml", "title: A branch", "title: A prefix list of a branch", 2, "gives the cause away"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(written, file: str, old: str, new: str, line: int, words: str):
+    found = validate.findings(written(file, old, new))
+    if not words:  # another place than the cause's own may be named
+        assert found == []
+        return
+    assert any(words in str(one) and Path(one.file).name == file for one in found), [str(one) for one in found]
+    assert not line or any(one.line == line for one in found), found
+
+
+def test_all_mistakes_are_told_at_once(written, train):
+    folder = written("exercise.yaml", "level: 1", "level: one\nlevle: 2")
+    (folder / "exercise.yaml").write_text((folder / "exercise.yaml").read_text().replace("minutes: 20\n", ""))
+    told = train("validate", str(folder), "--format", "json")
+    rules = [one["rule"] for one in json.loads(told.stdout)["findings"]]
+    assert told.returncode == 2 and len(rules) == 3 and any("lacks 'minutes'" in rule for rule in rules), rules
+
+
+def test_a_file_that_is_missing_is_named(written):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "solve").unlink()
+    shutil.rmtree(folder / "wrong")
+    assert ["solve: is not there" in str(one) for one in validate.findings(folder)] == [True]
+
+
+def test_a_lab_that_cannot_be_broken_is_taken_down(written, train, xconn):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "broken.sh").write_text("xconn exec nowhere -- true\n")
+    told = train("start", str(folder), "--student", "eve")
+    assert told.returncode == 1 and "broken.sh: " in told.stderr and "nowhere" in told.stderr, told.stderr
+    assert "mine-eve" not in xconn("inspect", "--all").stdout
+
+
+def test_who_is_not_root_is_told_and_nothing_is_made(train, tmp_path: Path):
+    nobody = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"}
+    told = train("start", "one-row", "--folder", "/tmp/xconn-train-of-nobody", **nobody)
+    assert told.returncode == 4 and "sudo xconn train" in told.stderr
+    assert not Path("/tmp/xconn-train-of-nobody").exists()
+
+
+def test_no_exercise_injects_a_fault():
+    """`xconn inspect` and the timeline would say what it is."""
+    scripts = [*EXERCISES.glob("*/broken.sh"), *EXERCISES.glob("*/broken.yaml")]
+    assert scripts and [script for script in scripts if "fault" in script.read_text()] == []
+
+
+def test_an_exercise_that_is_not_there(train):
+    told = train("start", "ded-backup")
+    assert told.returncode == 2 and "did you mean 'dead-backup'?" in told.stderr
+
+
+# --- seeds and marks ---------------------------------------------------------------------------------------------------
+
+
+def test_the_same_student_gets_the_same_variant():
+    seeds = [exercises.seed_of(student, "dead-backup") for student in ("ada", "ada", "ben")]
+    assert seeds[0] == seeds[1] != seeds[2] and exercises.seed_of("ada", "dead-backup", "7") == "7"
+    chosen = {exercises.read(EXERCISES / "dead-backup", str(seed)).variant["typed"] for seed in range(30)}
+    assert len(chosen) == 3, "not every variant is ever chosen"
+
+
+def an_attempt(name: str, **values: Any) -> tuple[exercises.Exercise, Attempt]:
+    folder = EXERCISES / name
+    return exercises.read(folder, "0"), Attempt(Path("/nowhere"), str(folder), "ada", "0", **values)
+
+
+RIGHT = {"at": 1.0, "where": "ce:sec", "what": "route-filter"}
+
+
+@pytest.mark.parametrize(
+    "values, total",
+    [
+        ({}, 0),
+        ({"fixed_at": 5.0}, 5),
+        ({"fixed_at": 5.0, "answers": [RIGHT]}, 10),
+        ({"answers": [RIGHT]}, 5),
+        ({"answers": [{**RIGHT, "where": "pc"}]}, 2.5),
+        ({"answers": [{**RIGHT, "what": "mtu"}]}, 2.5),
+        ({"answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 0),
+        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 5),
+        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}, {**RIGHT, "what": "timers"}, RIGHT]}, 8),
+        ({"fixed_at": 5.0, "hints": 2}, 2),
+        ({"fixed_at": 5.0, "gave_up_at": 4.0}, 0),
+        ({"answers": [{**RIGHT, "at": 5.0}], "gave_up_at": 4.0}, 0),
+    ],
+)
+def test_marks(values: dict[str, Any], total: float):
+    assert marks.marks(*an_attempt("dead-backup", **values)).total == total
+
+
+@pytest.mark.parametrize(
+    "values, total",
+    [
+        ({"fixed_at": 5.0}, 0),
+        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "", "what": "nothing"}]}, 8),
+        ({"answers": [{"at": 1.0, "where": "", "what": "nothing"}]}, 4),
+        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "ce", "what": "timers"}]}, 0),
+    ],
+)
+def test_marks_where_nothing_is_wrong(values: dict[str, Any], total: float):
+    """A check that passed from the beginning is no merit by itself."""
+    assert marks.marks(*an_attempt("one-row", **values)).total == total
+
+
+def test_marks_of_two_causes():
+    exercise, attempt = an_attempt("two-things", fixed_at=5.0)
+    attempt.answers.append({"at": 1.0, "where": "192.0.2.2", "what": "static-route"})
+    assert marks.marks(exercise, attempt).total == 8 + 2 + 2
+    crossed = marks.judge(exercise, "192.0.2.2", "route-filter")
+    assert crossed.place and not crossed.kind, "the place of one and the kind of the other"
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_of_another_version_is_left_alone(tmp_path: Path):
+    exercise = exercises.read(EXERCISES / "one-row")
+    folder = attempts.create(tmp_path / "one-row-ada", exercise, "ada", "0").folder
+    words = json.loads((folder / "attempt.json").read_text()) | {"version": 99, "invented": True}
+    (folder / "attempt.json").write_text(text := json.dumps(words))
+    with pytest.raises(crossconnect.Error, match="version = '99'.*nothing was changed"):
+        attempts.load(folder)
+    assert (folder / "attempt.json").read_text() == text
+
+
+def test_an_attempt_put_aside_is_kept(tmp_path: Path):
+    exercise = exercises.read(EXERCISES / "one-row")
+    for number in (1, 2):
+        attempts.create(tmp_path / "one-row-ada", exercise, "ada", "0")
+        assert attempts.set_aside(tmp_path / "one-row-ada").name == f"one-row-ada.{number}"
+    assert list(attempts.all_in(tmp_path)) == []
+
+
+# --- a student's way ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.bound(240)
+def test_from_the_ticket_to_the_page(train, xconn, tmp_path: Path):
+    begun = json.loads(train("start", "dead-backup", "--student", "ada", "--format", "json").stdout)
+    lab = begun["lab"]
+    assert "192.0.2.6" not in begun["ticket"] and begun["access"] == ["pc", "ce"]
+    given = json.loads(xconn("inspect", "--lab", lab, "--format", "json").stdout)
+    assert given["faults"] == [] and not any(row["source"] == "fault" for row in events(xconn, lab)), "it can be read"
+
+    twice = train("start", "dead-backup", "--student", "ada")
+    assert twice.returncode == 1 and "is up already" in twice.stderr
+
+    assert train("exec", "msee1", "--", "true").returncode == 2, "the ticket gives no access"
+    assert "192.168.10.10" in train("exec", "pc", "--", "ip", "address").stdout
+    assert "-1 points" in train("hint").stdout
+    assert train("answer", "--where", "ce:sec", "--what", "route-filter").returncode == 0
+    failed = train("check", "--format", "json")
+    assert failed.returncode == 1 and json.loads(failed.stdout)["fixed"] is False
+    assert train("page").returncode == 1, "the page has the solution in it"
+
+    # a pause (or a reboot) in the middle: what was changed in the topology's words is there again
+    assert xconn("node", "update", "ce", SOLVED, "--lab", lab).returncode == 0
+    assert train("stop").returncode == 0
+    assert train("check", "--attempt", lab).returncode == 2, "no lab"
+    assert train("start", "dead-backup", "--student", "ada").returncode == 0
+    passed = json.loads(train("check", "--format", "json").stdout)
+    assert passed["fixed"] and passed["score"]["total"] == 9, passed
+
+    page = train("page").stdout
+    assert "`route-filter` at `ce`" in page and "xconn exec pc -- ip address" in page and "check: passed" in page
+    table = json.loads(train("class", str(tmp_path / "attempts"), "--format", "json").stdout)
+    assert [(row["student"], row["state"], row["marks"], row["hints"]) for row in table] == [("ada", "mended", 9, 1)]
+    assert train("class", str(tmp_path / "attempts"), "--csv").stdout.startswith(",".join(desk.COLUMNS))
+
+
+SOLVED = (
+    "bgp.neighbors=[{address: 192.0.2.2, asn: 12076, bfd: true, announce: [192.168.10.0/24]}, "
+    "{address: 192.0.2.6, asn: 12076, bfd: true, prepend: 1, announce: [192.168.10.0/24]}]"
+)
+
+
+def events(xconn: Any, lab: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in xconn("events", "--lab", lab, "--format", "json").stdout.splitlines()]
+
+
+@pytest.mark.bound(180)
+def test_watching_marks_a_symptom_green_as_it_goes(train, xconn):
+    lab = json.loads(train("start", "silent-appliance", "--student", "ben", "--format", "json").stdout)["lab"]
+    assert xconn("node", "update", "nva", "interfaces.eth0.ip-forwarding=true", "--lab", lab).returncode == 0
+    watched = train("status", "--watch", timeout=90).stdout
+    assert watched.startswith("  ok    lost probes of between"), watched
+
+
+def test_what_is_typed_in_the_shell_is_kept(train):
+    lab = json.loads(train("start", "one-row", "--student", "cy", "--format", "json").stdout)["lab"]
+    train("shell", "pc", input="ip -br link\nexit\n", stdin=None)
+    train("shell", input="echo $XCONN_LAB\nexit\n", stdin=None)
+    state = json.loads(train("status", "--format", "json").stdout)
+    assert state["attempt"] == lab and state["steps"] >= 2, state
+
+
+def test_without_the_python_package_it_says_what_to_install(xconn, tmp_path: Path):
+    lonely = tmp_path / "bin"
+    lonely.mkdir()
+    shutil.copy(BUILD / "bin" / "xconn", lonely / "xconn")
+    script = f"mount -t tmpfs none /usr/lib/python3; exec {lonely}/xconn train list"
+    command = ["unshare", "--mount", "sh", "-c", script]
+
+    told = subprocess.run(command, capture_output=True, text=True)
+    assert told.returncode == 4 and "python3-crossconnect" in told.stderr, told.stderr
+
+
+# --- the door ----------------------------------------------------------------------------------------------------------
+
+
+def options_in(help_text: str) -> set[str]:
+    return set(re.findall(r"--[a-z-]+", help_text)) - {"--help"}
+
+
+@pytest.mark.parametrize("verb", [*door.verbs_of(door.parser())])
+def test_both_tables_of_verbs_say_the_same(xconn, verb: str):
+    """That of orchestrator/cli/train.cc, which people see, and the one that Python reads the words with."""
+    group = [] if verb == "mcp" else ["train"]
+    shown = xconn(*group, verb, "--help").stdout.split("Exit codes")[0]
+    read = door.verbs_of(door.parser())[verb].format_help()
+    assert options_in(shown) == options_in(read)
+
+
+def test_every_verb_that_is_shown_is_read(xconn):
+    shown = set(xconn("complete", "--", "train", "").stdout.split())
+    assert shown == set(door.verbs_of(door.parser())) - {"mcp"}
+
+
+def test_it_is_a_verb_as_others_are(xconn):
+    assert "did you mean 'start'" in xconn("train", "strat").stderr.replace("‘", "'")
+    assert {"dead-backup", "one-row"} <= set(xconn("complete", "--", "train", "start", "").stdout.split())
+    assert "--again" in xconn("complete", "--", "train", "start", "--a").stdout.split()
+
+
+def test_installed_exercises_are_found(xconn):
+    """In the build tree, which has the folders of an installed one."""
+    listed = json.loads(xconn("train", "list", "--format", "json").stdout)
+    assert {row["exercise"] for row in listed} == {file.parent.name for file in EXERCISES.glob("*/exercise.yaml")}
+
+
+def test_a_command_keeps_its_own_options(train):
+    train("start", "one-row", "--student", "dot")
+    assert "PING" in train("exec", "pc", "--", "ping", "-c", "1", "-W", "1", "192.168.10.1").stdout
+    assert train("exec", "pc", "--", "sh", "-c", "exit 7").returncode == 7
+
+
+def test_the_page_has_every_key_and_every_kind_of_cause():
+    page = (ROOT / "docs/training.md").read_text()
+    assert [key.name for key in EXERCISE if f"| `{key.name}` | " not in page] == []
+    assert [cause.name for cause in CAUSES if f"| `{cause.name}` | {cause.meaning} |" not in page] == []

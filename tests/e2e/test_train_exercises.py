@@ -1,0 +1,74 @@
+"""Every exercise that ships, four ways: healthy before, broken it fails, solved it passes, and wrong mends are refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+from conftest import ROOT
+
+from crossconnect.train import exercise as exercises
+from crossconnect.train import trial, validate
+from crossconnect.train.exercise import Exercise
+from crossconnect.train.finding import Finding
+
+FOLDERS = sorted(file.parent for file in (ROOT / "exercises").glob("*/exercise.yaml"))
+WRONG = [(folder, script) for folder in FOLDERS for script in sorted((folder / "wrong").glob("*.sh"))]
+Trial = Callable[[Exercise], Iterator[Finding]]
+
+
+def named(value: object) -> str:
+    return value.stem if isinstance(value, Path) and value.suffix == ".sh" else Path(str(value)).name
+
+
+def chosen(folder: Path) -> Exercise:
+    """The first variant; all of them only with XCONN_SLOW=1."""
+    return exercises.variants(folder)[0]
+
+
+def test_there_are_enough():
+    kinds = [len(exercises.read(folder).words["causes"]) for folder in FOLDERS]
+    assert len(kinds) >= 16 and kinds.count(0) >= 2 and kinds.count(2) >= 2
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_nothing_is_wrong_with_its_files(folder: Path):
+    assert validate.findings(folder) == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_variants_are_equally_difficult(folder: Path):
+    """The same steps, seen by the same expectations: what differs are values."""
+    every = exercises.variants(folder)
+    shapes = {
+        (one.text("solve").count("xconn "), one.text("symptom.yaml").count("- "), len(one.hints)) for one in every
+    }
+    assert len(shapes) == 1
+    networks = {(one.begins_as, one.breaks) for one in every}
+    assert len(networks) == len(every), "two variants are the same network"
+
+
+@pytest.mark.bound(240)
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_healthy_before(folder: Path):
+    assert list(trial.healthy(chosen(folder))) == []
+
+
+@pytest.mark.bound(240)
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_fails_while_broken_and_passes_after_solve(folder: Path):
+    assert list(trial.mended(chosen(folder))) == []
+
+
+@pytest.mark.bound(240)
+@pytest.mark.parametrize("folder, script", WRONG, ids=named)
+def test_a_wrong_mend_is_refused(folder: Path, script: Path):
+    assert list(trial.wrongly_mended(chosen(folder), script)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.bound(900)
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_every_variant(folder: Path):
+    assert [one for exercise in exercises.variants(folder)[1:] for one in trial.all_ways(exercise)] == []

@@ -1,0 +1,137 @@
+"""`xconn mcp`, as a client speaks it: the protocol's own messages, what is refused, and an exercise solved by a script."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from conftest import XCONN
+
+
+class Client:
+    def __init__(self, *options: str) -> None:
+        self._server = subprocess.Popen(
+            [XCONN, "mcp", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._number = 0
+
+    def say(self, line: str) -> dict[str, Any]:
+        self._server.stdin.write(line + "\n")
+        self._server.stdin.flush()
+        return json.loads(self._server.stdout.readline())
+
+    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+        self._number += 1
+        request = {"jsonrpc": "2.0", "id": self._number, "method": method, "params": parameters}
+        answer = self.say(json.dumps(request))
+        assert answer["id"] == self._number and answer["jsonrpc"] == "2.0"
+        return answer
+
+    def call(self, name: str, **arguments: Any) -> tuple[str, bool]:
+        result = self.ask("tools/call", name=name, arguments=arguments)["result"]
+        return result["content"][0]["text"], result["isError"]
+
+    def tools(self) -> dict[str, Any]:
+        return {tool["name"]: tool for tool in self.ask("tools/list")["result"]["tools"]}
+
+    def end(self) -> int:
+        self._server.stdin.close()
+        return self._server.wait(10)
+
+
+@pytest.fixture
+def clients() -> Iterator[Any]:
+    made: list[Client] = []
+
+    def make(*options: str) -> Client:
+        made.append(Client(*options))
+        return made[-1]
+
+    yield make
+    assert [client.end() for client in made] == [0] * len(made)
+
+
+@pytest.fixture
+def attempt(xconn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("XCONN_TRAIN", str(tmp_path / "attempts"))
+    begun = xconn("train", "start", "silent-appliance", "--student", "robot", "--format", "json")
+    lab = json.loads(begun.stdout)["lab"]
+    yield lab
+    xconn("down", lab)
+
+
+def test_it_speaks_the_protocol(clients):
+    client = clients()
+    begun = client.ask(
+        "initialize", protocolVersion="2024-11-05", capabilities={}, clientInfo={"name": "t", "version": "1"}
+    )
+    assert begun["result"]["protocolVersion"] == "2024-11-05" and "tools" in begun["result"]["capabilities"]
+    assert client.ask("initialize", protocolVersion="1999-01-01")["result"]["protocolVersion"] == "2025-06-18"
+    client._server.stdin.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')  # has no answer
+    assert client.ask("ping")["result"] == {}
+    tools = client.tools()
+    assert {"inspect", "events", "az", "exec", "change"} == set(tools)
+    assert tools["exec"]["inputSchema"]["required"] == ["node", "command"]
+
+
+@pytest.mark.parametrize(
+    "line, code",
+    [
+        ("{", -32700),
+        ("[1]", -32600),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "dance"}', -32601),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "fault"}}', -32602),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "exec", "arguments": {}}}', -32602),
+        (
+            '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "az", "arguments": {"words": 1}}}',
+            -32602,
+        ),
+        (
+            '{"jsonrpc": "2.0", "id": 1, "method": "tools/call", '
+            '"params": {"name": "change", "arguments": {"words": ["down", "--all"]}}}',
+            -32602,
+        ),
+    ],
+)
+def test_what_is_wrong_is_refused_and_it_goes_on(clients, line: str, code: int):
+    client = clients()
+    assert client.say(line)["error"]["code"] == code
+    assert client.ask("ping")["result"] == {}
+
+
+def test_faults_only_when_they_are_allowed(clients, attempt: str):
+    assert "fault" not in clients("--lab", attempt).tools()
+    client = clients("--lab", attempt, "--allow-faults")
+    told, failed = client.call("fault", words=["blackhole", "nva:eth0"])
+    assert not failed, told
+    assert "blackhole" in client.call("fault", words=["list"])[0]
+    assert not client.call("fault", words=["heal", "all"])[1]
+
+
+@pytest.mark.bound(180)
+def test_a_script_solves_an_exercise(clients, xconn, attempt: str):
+    client = clients("--attempt", attempt)
+    assert "rebuilt" in json.loads(client.call("ticket")[0])["ticket"]
+    assert json.loads(client.call("check")[0])["fixed"] is False
+    told, refused = client.call("exec", node="msee1", command=["true"])
+    assert refused and "gives no access to msee1" in told
+
+    ways = {
+        node: client.call("exec", node=node, command=["ping", "-c1", "-W1", "10.0.4.36"])[1]
+        for node in ("spoke1-vm", "spoke2-vm")
+    }
+    assert ways == {"spoke1-vm": False, "spoke2-vm": False}, "the appliance answers"
+    assert client.call("exec", node="spoke1-vm", command=["ping", "-c1", "-W1", "10.0.100.68"])[
+        1
+    ], "and carries nothing"
+    assert json.loads(client.call("inspect", node="nva")[0])["role"] == "router"
+    assert json.loads(client.call("answer", where="nva", what="forwarding-off")[0])["place"] is True
+    assert not client.call("change", words=["node", "update", "nva", "interfaces.eth0.ip-forwarding=true"])[1]
+
+    score = json.loads(client.call("check")[0])["score"]
+    assert (score["total"], score["of"]) == (10, 10)
+    state = json.loads(xconn("train", "status", "--attempt", attempt, "--format", "json").stdout)
+    assert state["steps"] >= 5 and state["state"] == "mended" and state["minutes"] > 0
