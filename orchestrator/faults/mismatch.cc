@@ -41,9 +41,8 @@ class Retagged : public Effect {
 
 /// The next VLAN id, 1 to 4094, that the trunk does not use.
 std::uint16_t unused_id(const std::vector<std::uint16_t>& used) {
-  std::uint16_t id = used.front();
-  do id = static_cast<std::uint16_t>(id % 4094 + 1);
-  while (std::ranges::count(used, id) > 0);
+  auto id = used.front();
+  while (std::ranges::count(used, id) > 0) id = static_cast<std::uint16_t>(id % 4094 + 1);
   return id;
 }
 
