@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Callable, Iterator
 
 from . import _core
@@ -37,7 +38,11 @@ def faults(topology: str | os.PathLike[str], *kinds: str, at: str = "", **parame
 
     plan = _core.plan(find_topology(topology))
     words = tuple(sorted(parameters.items()))
-    found = [Fault(kind, target, words) for kind in kinds for target in _targets(plan, _kind(kind, parameters), at)]
+    found = [
+        Fault(kind, target, words)
+        for kind in kinds
+        for target in _targets(plan, _kind(kind, parameters), parameters, at)
+    ]
     if not found:
         raise _core.NotFoundError(
             f"topology {plan['lab']} has no place for {', '.join(kinds) or 'no kind'}{at and ' at ' + at}"
@@ -85,6 +90,36 @@ def _members(plan: dict[str, Any]) -> Iterator[str]:
             yield f"{fact['node']}:{fact['subject']}"
 
 
+def _interfaces(plan: dict[str, Any], kind: str) -> Iterator[str]:
+    for node in plan["nodes"]:
+        for interface in node.get("interfaces", []):
+            if interface.get("kind") == kind:
+                yield f"{node['name']}:{interface['name']}"
+
+
+def _sub_interfaces(plan: dict[str, Any]) -> Iterator[str]:
+    return _interfaces(plan, "vlan")
+
+
+def _neighbors(plan: dict[str, Any]) -> Iterator[str]:
+    return (f"{fact['node']}:{fact['subject']}" for fact in plan["facts"] if fact["kind"] == "bgp")
+
+
+def _tunnels(plan: dict[str, Any]) -> Iterator[str]:
+    return _interfaces(plan, "tunnel")
+
+
+def _configured(plan: dict[str, Any]) -> Iterator[str]:
+    return chain.from_iterable(places(plan) for places in _MISMATCHES.values())
+
+
+# Where what a mismatch is of may be.
+_MISMATCHES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+    "vlan": _sub_interfaces,
+    "md5": _neighbors,
+    "psk": _tunnels,
+}
+
 # Where the targets of `xconn fault kinds` are, by the words of that table.
 _PLACES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "NODE:INTERFACE": _ends,
@@ -93,9 +128,11 @@ _PLACES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "NODE:MEMBER": _members,
     "NODE that speaks BGP": _speakers,
     "MSEE": _msees,
+    "NODE:SUB-INTERFACE, NODE:NEIGHBOR or NODE:TUNNEL": _configured,
 }
 
 
-def _targets(plan: dict[str, Any], kind: dict[str, Any], at: str) -> list[str]:
-    targets = dict.fromkeys(_PLACES[kind["target"]](plan))  # each once
+def _targets(plan: dict[str, Any], kind: dict[str, Any], parameters: dict[str, str], at: str) -> list[str]:
+    places = _MISMATCHES.get(parameters.get("what", ""), _PLACES[kind["target"]])
+    targets = dict.fromkeys(places(plan))  # each once
     return [target for target in targets if at in ("", target, target.partition(":")[0])]

@@ -91,10 +91,14 @@ Words fault_kinds(const Line&, const Session&) {
 }
 
 Words fault_targets(const Line& line, const Session& session) {
+  using Kind = plan::InterfaceKind;
   auto names = ends(line, session);
   for (const auto& node : plan_of(line, session).nodes) {
     names.push_back(node.name);
     for (const auto& service : node.services) names.push_back(node.name + ":" + service.name);
+    for (const auto& interface : node.interfaces)
+      if (interface.kind == Kind::kVlan || interface.kind == Kind::kTunnel)
+        names.push_back(node.name + ":" + interface.name);
   }
   return names;
 }

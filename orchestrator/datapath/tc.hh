@@ -78,6 +78,8 @@ enum class Hook { kIngress, kEgress };
 /// Order of the programs on one hook, lowest first.
 namespace priority {
 constexpr std::uint16_t kTraceDeparture = 25;  // before the wire: when the node handed it over
+constexpr std::uint16_t kRetagDeparture = 45;  // last: what is on the wire
+constexpr std::uint16_t kRetagArrival = 15;    // first: the node knows its own tags only
 constexpr std::uint16_t kFilter = 20;
 constexpr std::uint16_t kWire = 30;
 constexpr std::uint16_t kTraceArrival = 35;  // after the filter: what that loses never arrived

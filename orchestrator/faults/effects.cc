@@ -10,6 +10,7 @@
 #include "datapath/filter.hh"
 #include "faults/holds.hh"
 #include "faults/kinds.hh"
+#include "faults/mismatch.hh"
 #include "faults/site.hh"
 #include "faults/values.hh"
 #include "sys/loop.hh"
@@ -308,6 +309,10 @@ void peering_disable(Setting& setting) {
   configure(setting, setting.node(), lines_in({router_section(speaker)}, lines));
 }
 
+void mismatch(Setting& setting) {
+  setting.effects.push_back(mismatched(setting.site, setting.request, setting.pending));
+}
+
 const std::map<std::string_view, void (*)(Setting&)> kActs = {
     {"carrier", carrier},
     {"admin-down", admin_down},
@@ -331,6 +336,7 @@ const std::map<std::string_view, void (*)(Setting&)> kActs = {
     {"advertise", advertise},
     {"msee-maintenance", msee_maintenance},
     {"peering-disable", peering_disable},
+    {"mismatch", mismatch},
 };
 
 }  // namespace

@@ -77,11 +77,23 @@ const std::vector<Kind> kKinds = {
      "the router of this VRF prepends 12076 8 times to all its neighbours, and the sessions stay up",
      {}},
     {"peering-disable", TargetKind::kMsee, "Microsoft shuts the customer's sessions down", {}},
+    {"mismatch",
+     TargetKind::kConfigured,
+     "this side is configured otherwise than the other one",
+     {{"what", ValueKind::kMismatch, "",
+       "the VLAN id of a sub-interface, the password of a neighbor, the key of a tunnel"},
+      {"notice", ValueKind::kNotice, "now",
+       "of a key: an SA that is up ends now, or stays until it authenticates anew"}}},
 };
+
+const std::vector<Mismatch> kMismatches = {
+    {"vlan", TargetKind::kSubInterface}, {"md5", TargetKind::kNeighbor}, {"psk", TargetKind::kTunnel}};
 
 }  // namespace
 
 const std::vector<Kind>& kinds() { return kKinds; }
+
+const std::vector<Mismatch>& mismatches() { return kMismatches; }
 
 const Kind* find_kind(std::string_view name) {
   const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.name == name; });
@@ -89,8 +101,16 @@ const Kind* find_kind(std::string_view name) {
 }
 
 std::string_view to_string(TargetKind target) {
-  constexpr std::string_view kNames[] = {"NODE:INTERFACE", "NODE:DAEMON",          "NODE",
-                                         "NODE:MEMBER",    "NODE that speaks BGP", "MSEE"};
+  constexpr std::string_view kNames[] = {"NODE:INTERFACE",
+                                         "NODE:DAEMON",
+                                         "NODE",
+                                         "NODE:MEMBER",
+                                         "NODE that speaks BGP",
+                                         "MSEE",
+                                         "NODE:SUB-INTERFACE, NODE:NEIGHBOR or NODE:TUNNEL",
+                                         "NODE:SUB-INTERFACE",
+                                         "NODE:NEIGHBOR",
+                                         "NODE:TUNNEL"};
   return kNames[static_cast<int>(target)];
 }
 
@@ -103,7 +123,9 @@ std::string_view to_string(ValueKind value) {
                                          "a protocol or port, as esp, bgp, bfd, icmp, udp/4500, tcp/179 or proto/47",
                                          "in, out or both",
                                          "a number, 1 to 16384",
-                                         "a network of /24 or more addresses, as 100.64.0.0/10"};
+                                         "a network of /24 or more addresses, as 100.64.0.0/10",
+                                         "vlan, md5 or psk",
+                                         "now or at-reauth"};
   return kNames[static_cast<int>(value)];
 }
 

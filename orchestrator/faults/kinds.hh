@@ -7,9 +7,32 @@
 
 namespace xconn::faults {
 
-enum class TargetKind { kEnd, kDaemon, kNode, kMember, kSpeaker, kMsee };
+enum class TargetKind {
+  kEnd,
+  kDaemon,
+  kNode,
+  kMember,
+  kSpeaker,
+  kMsee,
+  kConfigured,  ///< one of the next, as the parameter `what` says
+  kSubInterface,
+  kNeighbor,
+  kTunnel
+};
 
-enum class ValueKind { kDuration, kPeriod, kShare, kRate, kBytes, kTraffic, kDirection, kCount, kNetwork };
+enum class ValueKind {
+  kDuration,
+  kPeriod,
+  kShare,
+  kRate,
+  kBytes,
+  kTraffic,
+  kDirection,
+  kCount,
+  kNetwork,
+  kMismatch,
+  kNotice
+};
 
 struct Parameter {
   std::string_view name;
@@ -27,10 +50,18 @@ struct Kind {
 
 const std::vector<Kind>& kinds();
 
+/// What two sides may be configured with differently, and where: the parameter `what` of a mismatch.
+struct Mismatch {
+  std::string_view what;
+  TargetKind target;
+};
+
+const std::vector<Mismatch>& mismatches();
+
 /// nullptr when there is none.
 const Kind* find_kind(std::string_view name);
 
-/// "NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER", "NODE" that speaks BGP, "MSEE"
+/// "NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER", "NODE" that speaks BGP, "MSEE" ...
 std::string_view to_string(TargetKind target);
 /// How a value is written: "a duration (200ms)", "a share (5%)" ...
 std::string_view to_string(ValueKind value);

@@ -83,12 +83,20 @@ std::set<std::pair<std::string, std::string>> things(TargetKind kind, const Inve
     for (const auto& daemon : inventory.daemons) result.emplace(daemon.node, daemon.name);
   } else if (kind == TargetKind::kMember) {
     for (const auto& member : inventory.members) result.emplace(member.node, member.name);
+  } else if (kind == TargetKind::kSubInterface) {
+    for (const auto& one : inventory.sub_interfaces) result.emplace(one.node, one.name);
+  } else if (kind == TargetKind::kNeighbor) {
+    for (const auto& speaker : inventory.speakers)
+      for (const auto& neighbor : speaker.neighbors) result.emplace(speaker.node, neighbor.address);
+  } else if (kind == TargetKind::kTunnel) {
+    for (const auto& tunnel : inventory.tunnels) result.emplace(tunnel.node, tunnel.name);
   }
   return result;
 }
 
 std::string_view noun(TargetKind kind) {
-  constexpr std::string_view kNouns[] = {"link end", "daemon", "node", "SD-WAN member", "BGP speaker", "MSEE"};
+  constexpr std::string_view kNouns[] = {"link end", "daemon",  "node",          "SD-WAN member", "BGP speaker",
+                                         "MSEE",     "setting", "sub-interface", "BGP neighbor",  "tunnel"};
   return kNouns[static_cast<int>(kind)];
 }
 
@@ -104,7 +112,16 @@ bool can_be_told(TargetKind target, const std::string& node, const Inventory& in
          });
 }
 
-void check_target(const Kind& kind, const std::string& target, const Inventory& inventory) {
+/// What a request's target has to be: of a mismatch, what mismatches there.
+TargetKind target_of(const Kind& kind, const Request& request) {
+  const auto what = request.parameters.find("what");
+  const auto* mismatch = what == request.parameters.end() ? nullptr : find_mismatch(what->second);
+  return mismatch == nullptr ? kind.target : mismatch->target;
+}
+
+void check_target(const Kind& kind, const Request& request, const Inventory& inventory) {
+  const auto& target = request.target;
+  const TargetKind wanted = target_of(kind, request);
   const auto colon = target.find(':');
   const std::string node = target.substr(0, colon);
   const std::string name = colon == std::string::npos ? "" : target.substr(colon + 1);
@@ -112,16 +129,16 @@ void check_target(const Kind& kind, const std::string& target, const Inventory& 
     throw NotFoundError("there is no node \"" + node +
                         "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()}));
   }
-  if (is_whole_node(kind.target) && colon == std::string::npos && can_be_told(kind.target, node, inventory)) return;
+  if (is_whole_node(wanted) && colon == std::string::npos && can_be_told(wanted, node, inventory)) return;
   std::set<std::string> there;
-  for (const auto& [owner, thing] : things(kind.target, inventory)) {
+  for (const auto& [owner, thing] : things(wanted, inventory)) {
     if (owner == node) there.insert(thing);
   }
   if (colon != std::string::npos && there.contains(name)) return;
-  const std::string wanted = "fault " + std::string(kind.name) + " takes " + std::string(to_string(kind.target));
-  if (is_whole_node(kind.target)) throw NotFoundError(wanted + ", not \"" + target + "\"");
-  throw NotFoundError(node + " has no " + std::string(noun(kind.target)) + " \"" + name + "\"; it has: " + join(there) +
-                      " (" + wanted + ")");
+  const std::string form = "fault " + std::string(kind.name) + " takes " + std::string(to_string(wanted));
+  if (is_whole_node(wanted)) throw NotFoundError(form + ", not \"" + target + "\"");
+  throw NotFoundError(node + " has no " + std::string(noun(wanted)) + " \"" + name + "\"; it has: " + join(there) +
+                      " (" + form + ")");
 }
 
 void check_parameters(const Kind& kind, const Request& request, const Where& where, std::vector<Finding>& findings) {
@@ -196,9 +213,10 @@ Request parse(const std::map<std::string, std::string>& map, const Where& where)
 
 void validate(const Request& request, const Inventory& inventory, const Where& where) {
   const Kind& kind = kind_of(request);
-  check_target(kind, request.target, inventory);
   std::vector<Finding> findings;
   check_parameters(kind, request, where, findings);
+  const bool has_target = target_of(kind, request) != TargetKind::kConfigured;  // what is refused below has none
+  if (has_target) check_target(kind, request, inventory);
   refuse(std::move(findings));
 }
 

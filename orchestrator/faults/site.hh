@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,23 @@ struct Speaker {
   struct Neighbor {
     std::string address;
     std::uint32_t asn = 0;
+    std::string password = {};
   };
   std::string node, role;
   std::string router;  ///< whose VRF it is; empty: nobody's but its own
   std::uint32_t asn = 0;
   std::vector<Neighbor> neighbors;
+};
+
+/// A sub-interface, its trunk, and the outer tags of all of that trunk's, its own first.
+struct SubInterface {
+  std::string node, name, trunk;
+  std::vector<std::uint16_t> tags;
+};
+
+/// A tunnel of a charon.
+struct Tunnel {
+  std::string node, name, daemon;
 };
 
 /// Everything that a fault may name. Plain data; it changes only when a new plan is applied.
@@ -49,6 +62,8 @@ struct Inventory {
   std::vector<Daemon> daemons;
   std::vector<Member> members;
   std::vector<Speaker> speakers;
+  std::vector<SubInterface> sub_interfaces = {};
+  std::vector<Tunnel> tunnels = {};
 };
 
 /// All calls on the loop's thread; they throw KernelError or ServiceError when the act fails.
@@ -68,6 +83,10 @@ class Site {
   /// Commands of configuration mode for the node's bgpd, after those of earlier calls; returns at once. What bgpd
   /// refuses is passed over. `pending` (or nothing) is held until bgpd has answered, and told when it cannot.
   virtual void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) = 0;
+  /// This side's pre-shared key of a tunnel; nullopt: the one that the plan says. SAs that are up stay. Both return at
+  /// once; `pending` (or nothing) as above.
+  virtual void set_psk(const Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) = 0;
+  virtual void end_sas(const Tunnel& tunnel, sys::Pending pending) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.
   virtual void restart(const std::string& node, const std::string& daemon) = 0;
 };

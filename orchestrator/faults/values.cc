@@ -1,5 +1,6 @@
 #include "faults/values.hh"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -69,6 +70,11 @@ std::optional<Direction> parse_direction(std::string_view text) {
   return std::nullopt;
 }
 
+const Mismatch* find_mismatch(std::string_view what) {
+  const auto found = std::ranges::find(mismatches(), what, &Mismatch::what);
+  return found == mismatches().end() ? nullptr : &*found;
+}
+
 bool is_valid(ValueKind kind, std::string_view text) {
   switch (kind) {
     case ValueKind::kDuration:
@@ -91,6 +97,10 @@ bool is_valid(ValueKind kind, std::string_view text) {
       const auto network = Prefix::parse(std::string(text));
       return network && network->is_v4() && network->length() <= 24;
     }
+    case ValueKind::kMismatch:
+      return find_mismatch(text) != nullptr;
+    case ValueKind::kNotice:
+      return text == "now" || text == "at-reauth";
   }
   return false;
 }

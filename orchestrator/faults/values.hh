@@ -24,6 +24,9 @@ std::optional<std::uint32_t> parse_count(std::string_view text);
 enum class Direction { kIn, kOut, kBoth };
 std::optional<Direction> parse_direction(std::string_view text);
 
+/// nullptr for a word that is none.
+const Mismatch* find_mismatch(std::string_view what);
+
 bool is_valid(ValueKind kind, std::string_view text);
 
 }  // namespace xconn::faults

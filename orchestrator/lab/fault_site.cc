@@ -7,10 +7,14 @@
 
 #include "base/errors.hh"
 #include "lab/lab.hh"
+#include "services/strongswan.hh"
+#include "services/vici.hh"
 #include "services/vty.hh"
 
 namespace xconn::lab {
 namespace {
+
+using nlohmann::json;
 
 constexpr Duration kPatience = std::chrono::seconds{10};  // with a router that says nothing
 
@@ -29,7 +33,7 @@ void add_members(faults::Inventory& inventory, const plan::Node& node) {
     if (service.kind != "sdwan-edge") continue;
     for (const auto& file : node.files) {
       if (file.name != service.config) continue;
-      const auto config = nlohmann::json::parse(file.content);
+      const auto config = json::parse(file.content);
       for (const auto& member : config.at("members"))
         inventory.members.push_back({node.name, member.at("name"), member.at("interface")});
     }
@@ -48,9 +52,32 @@ void add_speaker(faults::Inventory& inventory, const plan::Node& node) {
     std::uint32_t asn = 0;
     words >> first >> second >> third;
     if (first == "router" && second == "bgp") speaker.asn = static_cast<std::uint32_t>(std::stoul(third));
-    if (first == "neighbor" && third == "remote-as" && words >> asn) speaker.neighbors.push_back({second, asn});
+    if (first == "neighbor" && third == "remote-as" && words >> asn) speaker.neighbors.push_back({second, asn, {}});
+    if (first == "neighbor" && third == "password") words >> speaker.neighbors.back().password;
   }
   if (speaker.asn != 0) inventory.speakers.push_back(std::move(speaker));
+}
+
+/// The outer tags of a trunk's sub-interfaces, that of `own` first.
+std::vector<std::uint16_t> tags_of(const plan::Node& node, const plan::Interface& own) {
+  std::vector<std::uint16_t> tags{own.tags.front().id};
+  for (const auto& other : node.interfaces)
+    if (other.kind == plan::InterfaceKind::kVlan && other.parent == own.parent) tags.push_back(other.tags.front().id);
+  return tags;
+}
+
+void add_sub_interfaces(faults::Inventory& inventory, const plan::Node& node) {
+  for (const auto& interface : node.interfaces)
+    if (interface.kind == plan::InterfaceKind::kVlan)
+      inventory.sub_interfaces.push_back({node.name, interface.name, interface.parent, tags_of(node, interface)});
+}
+
+void add_tunnels(faults::Inventory& inventory, const plan::Node& node) {
+  const auto charon = std::ranges::find(node.services, "strongswan", &plan::Service::kind);
+  if (charon == node.services.end()) return;
+  for (const auto& interface : node.interfaces)
+    if (interface.kind == plan::InterfaceKind::kTunnel)
+      inventory.tunnels.push_back({node.name, interface.name, charon->name});
 }
 
 faults::Inventory inventory_of(const plan::Plan& plan) {
@@ -60,6 +87,8 @@ faults::Inventory inventory_of(const plan::Plan& plan) {
     for (const auto& service : node.services) inventory.daemons.push_back({node.name, service.name});
     add_members(inventory, node);
     add_speaker(inventory, node);
+    add_sub_interfaces(inventory, node);
+    add_tunnels(inventory, node);
   }
   for (const auto& link : plan.links)
     inventory.links.push_back(
@@ -112,6 +141,37 @@ void FaultSite::ended(const std::string& node, const std::exception_ptr& failure
     talks_.erase(node);
   else
     begin(node);
+}
+
+/// What one connection is asked is done in order.
+void FaultSite::ask(const faults::Tunnel& tunnel, const std::string& command, const json& message,
+                    sys::Pending pending) {
+  const auto& charon = dynamic_cast<const services::Charon&>(lab_.node(tunnel.node).services().at(tunnel.daemon));
+  const auto fail = [pending](const std::string& why) {
+    if (pending) pending->failed(std::make_exception_ptr(Error("charon of " + why)));
+  };
+  auto& client = charons_[tunnel.node];
+  if (!client)
+    client = services::ViciClient::connect(lab_.loop(), charon.vici_socket(), {}, [](const auto&, const auto&) {});
+  if (!client) return fail(tunnel.node + " does not listen");
+  client->call(command, message, {}, [fail, node = tunnel.node](const services::ViciReply& reply) {
+    const bool none_up = reply.response.value("matches", "") == "0";  // there was nothing to end
+    if (reply.response.value("success", "no") != "yes" && !none_up)
+      fail(node + " says: " + reply.response.value("errmsg", "no"));
+  });
+}
+
+void FaultSite::set_psk(const faults::Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) {
+  auto& charon = lab_.node(tunnel.node).services().at(tunnel.daemon);
+  if (!psk) return charon.files_changed({charon.spec().config});
+  charons_.erase(tunnel.node);  // it may have started anew since
+  // The id is the section's name in swanctl.conf, so that this secret takes the place of that one.
+  ask(tunnel, "load-shared", {{"id", "ike-" + tunnel.name}, {"type", "IKE"}, {"data", *psk}, {"owners", json::array()}},
+      std::move(pending));
+}
+
+void FaultSite::end_sas(const faults::Tunnel& tunnel, sys::Pending pending) {
+  ask(tunnel, "terminate", {{"ike", tunnel.name}}, std::move(pending));
 }
 
 void FaultSite::restart(const std::string& node, const std::string& daemon) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "faults/site.hh"
+#include "services/vici.hh"
 
 namespace xconn::lab {
 
@@ -23,6 +24,8 @@ class FaultSite : public faults::Site {
   void impair(const End& from, const Impairment& impairment) override;
   void signal(const std::string& node, const std::string& daemon, int number) override;
   void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) override;
+  void set_psk(const faults::Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) override;
+  void end_sas(const faults::Tunnel& tunnel, sys::Pending pending) override;
   void restart(const std::string& node, const std::string& daemon) override;
 
  private:
@@ -37,10 +40,13 @@ class FaultSite : public faults::Site {
   };
   void begin(const std::string& node);
   void ended(const std::string& node, const std::exception_ptr& failure);
+  void ask(const faults::Tunnel& tunnel, const std::string& command, const nlohmann::json& message,
+           sys::Pending pending);
 
   Lab& lab_;
-  std::map<std::string, Talk> talks_;                   // by node
-  mutable std::optional<faults::Inventory> inventory_;  // read from the plan when first asked for
+  std::map<std::string, Talk> talks_;                                     // by node
+  std::map<std::string, std::unique_ptr<services::ViciClient>> charons_;  // by node, kept for their answers
+  mutable std::optional<faults::Inventory> inventory_;                    // read from the plan when first asked for
 };
 
 }  // namespace xconn::lab

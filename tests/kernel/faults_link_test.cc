@@ -44,6 +44,8 @@ struct Wires : Site {
     killed.push_back(node + ":" + daemon);
   }
   void configure(const std::string&, const std::vector<std::string>&, sys::Pending) override {}
+  void set_psk(const Tunnel&, const std::optional<std::string>&, sys::Pending) override {}
+  void end_sas(const Tunnel&, sys::Pending) override {}
   void restart(const std::string& node, const std::string& daemon) override {
     restarted.push_back(node + ":" + daemon);
   }

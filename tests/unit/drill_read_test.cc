@@ -171,7 +171,7 @@ TEST(DrillRead, TheDrillsThatAreShippedCanBeRead) {
     EXPECT_NE(drill.about, "");
     ++count;
   }
-  EXPECT_EQ(count, 11);
+  EXPECT_EQ(count, 16);
 }
 
 TEST(DrillRead, BombsAreBounded) {

@@ -32,6 +32,12 @@ struct Recorder : Site {
     for (const auto& command : commands) acts.push_back(node + ": " + command);
     if (slow) telling.push_back(std::move(pending));
   }
+  void set_psk(const Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending) override {
+    acts.push_back(tunnel.node + ":" + tunnel.name + (psk ? " other key" : " own key"));
+  }
+  void end_sas(const Tunnel& tunnel, sys::Pending) override {
+    acts.push_back(tunnel.node + ":" + tunnel.name + " ended");
+  }
   void restart(const std::string& node, const std::string& daemon) override {
     acts.push_back(node + ":" + daemon + " restart");
   }
@@ -102,6 +108,28 @@ TEST_F(Faults, MaintenanceIsOfTheWholeRouter) {
   apply({"msee-maintenance", "r"});
   EXPECT_EQ(site.acts.size(), 8U) << "two VRFs, each told and made to look again";
   EXPECT_EQ(std::ranges::count(site.acts, "r-ms: do clear bgp * soft out"), 1);
+}
+
+TEST_F(Faults, APasswordIsAnotherAndThenAsItWas) {
+  site.inventory_.speakers = {{"r", "router", "", 65001, {{"10.0.0.1", 12076, "secret"}, {"10.0.0.5", 12076}}}};
+  heal(apply({"mismatch", "r:10.0.0.1", "md5"}));
+  ASSERT_EQ(site.acts.size(), 6U);
+  EXPECT_EQ(site.acts[0], "r: router bgp 65001");
+  EXPECT_NE(site.acts[1], "r: neighbor 10.0.0.1 password secret");
+  EXPECT_EQ(site.acts[4], "r: neighbor 10.0.0.1 password secret");
+  heal(apply({"mismatch", "r:10.0.0.5", "md5"}));
+  EXPECT_EQ(site.acts[10], "r: no neighbor 10.0.0.5 password ") << "there was none";
+}
+
+TEST_F(Faults, AKeyIsNoticedNowOrWhenSomebodyAuthenticates) {
+  site.inventory_.tunnels = {{"r", "vpn", "charon"}};
+  heal(apply({"mismatch", "r:vpn", "psk"}));
+  EXPECT_EQ(site.acts, (Acts{"r:vpn other key", "r:vpn ended", "r:vpn own key"}));
+  site.acts.clear();
+  const int id = apply({"mismatch", "r:vpn", "psk", "notice=at-reauth"});
+  registry.renew("r");
+  heal(id);
+  EXPECT_EQ(site.acts, (Acts{"r:vpn other key", "r:vpn other key", "r:vpn own key"})) << "also after a restart";
 }
 
 TEST_F(Faults, OnlyAnMseeHasMaintenance) {

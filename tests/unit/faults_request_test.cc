@@ -64,6 +64,28 @@ TEST(FaultRequest, NamesWhatThereIs) {
   EXPECT_THAT(refusal({"blackhole", "hq-fgt:er", "--for", "soon"}), HasSubstr("20s"));
 }
 
+TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
+  Inventory inventory{{"ce"}, {}, {}, {}, {{"ce", "router", "", 65001, {{"192.0.2.2", 12076}}}}};
+  inventory.sub_interfaces = {{"ce", "pri.28", "pri", {28}}};
+  inventory.tunnels = {{"ce", "vpn", "charon"}};
+  const auto refused = [&](const std::vector<std::string>& words) -> std::string {
+    try {
+      validate(parse(words), inventory);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refused({"mismatch", "ce:pri.28", "vlan"}), "");
+  EXPECT_EQ(refused({"mismatch", "ce:192.0.2.2", "md5"}), "");
+  EXPECT_EQ(refused({"mismatch", "ce:vpn", "psk", "notice=at-reauth"}), "");
+  EXPECT_THAT(refused({"mismatch", "ce:pri.28", "md5"}),
+              HasSubstr("has no BGP neighbor \"pri.28\"; it has: 192.0.2.2"));
+  EXPECT_THAT(refused({"mismatch", "ce", "vlan"}), HasSubstr("takes NODE:SUB-INTERFACE"));
+  EXPECT_THAT(refused({"mismatch", "ce:vpn", "color"}), HasSubstr("vlan, md5 or psk"));
+  EXPECT_THAT(refused({"mismatch", "ce:vpn", "psk", "notice=later"}), HasSubstr("now or at-reauth"));
+}
+
 TEST(FaultRequest, TakesTheGoodOnes) {
   EXPECT_EQ(refusal({"blackhole", "hq-fgt:er"}), "");
   EXPECT_EQ(refusal({"drop", "hq-er:lan", "udp/4500"}), "");

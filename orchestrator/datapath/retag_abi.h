@@ -1,0 +1,9 @@
+/* What retag.bpf.c and retag.cc share. Tags in host order. */
+#pragma once
+
+#include <linux/types.h>
+
+struct retag_rule {
+  __u16 own;  /* what the node puts on and takes off */
+  __u16 wire; /* what is on the wire instead */
+};
