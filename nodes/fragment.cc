@@ -79,8 +79,18 @@ bool is_direct(const Route& route) {
   return std::ranges::none_of(route.next_hops, [](const NextHop& hop) { return hop.via.has_value(); });
 }
 
+/// FRR reads the first byte of a kernel route's metric as the administrative distance.
+constexpr std::uint32_t kDistanceShift = 24;
+
+/// Beside BGP the metric of a static route is its administrative distance: it stands back while BGP has a better one.
+Route with_distance(const model::Node& node, Route route) {
+  constexpr std::uint32_t kLargestDistance = 255;
+  if (node.bgp && route.table == kMainTable && route.metric <= kLargestDistance) route.metric <<= kDistanceShift;
+  return route;
+}
+
 void add_routes(const model::Node& node, plan::Node& made) {
-  for (const auto& route : node.routes) made.routes.push_back(completed(route, made));
+  for (const auto& route : node.routes) made.routes.push_back(with_distance(node, completed(route, made)));
   if (node.gateway) {
     Route route;
     route.next_hops.push_back({node.gateway, {}, false});
@@ -122,14 +132,14 @@ bool is_on_link(const plan::Node& node, const Address& hop) {
   return on_link;
 }
 
-/// On one of its own links, or a route of its own: the router prefers both to BGP's.
+/// On one of its own links, or a route of its own: the router prefers both to BGP's, or may.
 bool has_nearer(const plan::Node& node, const Prefix& prefix) {
   for (const auto& interface : node.interfaces)
     for (const auto& own : interface.addresses)
       if (own.network() == prefix) return true;
-  constexpr std::uint32_t kDistanceOfBgp = 20;  // FRR reads a metric's first byte as the administrative distance
+  constexpr std::uint32_t kDistanceOfInternalBgp = 200;
   return std::ranges::any_of(node.routes, [&](const Route& route) {
-    return route.table == kMainTable && route.to == prefix && route.metric >> 24 < kDistanceOfBgp;
+    return route.table == kMainTable && route.to == prefix && route.metric >> kDistanceShift < kDistanceOfInternalBgp;
   });
 }
 

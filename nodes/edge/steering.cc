@@ -42,6 +42,16 @@ Json member_json(const model::SdwanMember& member) {
   return json;
 }
 
+bool counts(Duration target) { return target != Duration::max(); }
+
+Json sla_json(const model::Sla& sla) {
+  Json json = Json::object();
+  if (counts(sla.latency)) json["latency_ms"] = milliseconds(sla.latency);
+  if (counts(sla.jitter)) json["jitter_ms"] = milliseconds(sla.jitter);
+  json["loss"] = sla.loss;
+  return json;
+}
+
 Json check_json(const model::HealthCheck& check) {
   Json json{{"name", check.name},
             {"members", check.members},
@@ -54,10 +64,7 @@ Json check_json(const model::HealthCheck& check) {
             {"probe_count", check.probe_count}};
   if (check.port != 0) json["port"] = check.port;
   if (check.protocol == model::ProbeProtocol::kHttp) json["path"] = check.path;
-  if (check.sla)
-    json["sla"] = {{"latency_ms", milliseconds(check.sla->latency)},
-                   {"jitter_ms", milliseconds(check.sla->jitter)},
-                   {"loss", check.sla->loss}};
+  if (check.sla) json["sla"] = sla_json(*check.sla);
   return json;
 }
 
@@ -147,9 +154,11 @@ void add_last_resort(const model::Sdwan& sdwan, Fragment& fragment) {
 /// `failtime` probes lost in a row; or, with an SLA, what is left of it when the path itself has used up half.
 void add_detections(const model::HealthCheck& check, Fragment& fragment) {
   Duration late = check.interval * (check.failtime - 1) + check.timeout;
-  if (check.sla)
-    late = std::min(
-        {late, check.timeout, check.sla->latency * check.probe_count / 2, check.sla->jitter * check.probe_count / 4});
+  if (check.sla) {
+    late = std::min(late, check.timeout);
+    if (counts(check.sla->latency)) late = std::min(late, check.sla->latency * check.probe_count / 2);
+    if (counts(check.sla->jitter)) late = std::min(late, check.sla->jitter * check.probe_count / 4);
+  }
   for (const auto& member : check.members)
     fragment.add_detection("sdwan", member, check.interval, check.interval + late);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "azure/hybrid.hh"
 #include "model/geography.hh"
 
 namespace xconn::azure {
@@ -114,6 +115,7 @@ void limit_bandwidth(const model::Gateway& gateway, model::Link& into_vnet) {
 
 std::vector<model::Interface> ports_of_instance(const model::Subnet& subnet, const Address& address) {
   auto core = port("core"), vnet = port("vnet");
+  core.mtu = kHybridMtu;
   for (const auto& own : both_families(subnet, address)) {
     core.addresses.emplace_back(own, prefix_for(subnet, own)->length());
     vnet.addresses.emplace_back(own, own.bits());

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "azure/hybrid.hh"
 
 namespace xconn::azure {
 namespace {
@@ -73,6 +74,7 @@ void join_gateways(Expansion& expansion, const model::Circuit& circuit, int end,
     if (!std::ranges::count(circuits_of(expansion.in, gateway), &circuit)) continue;
     const std::string name = ++count == 1 ? "core" : "core" + std::to_string(count);
     msee.interfaces.push_back(port(name, core_addresses(expansion.in, gateway, circuit, end)));
+    msee.interfaces.back().mtu = kHybridMtu;
     for (const auto& instance : instance_addresses(expansion.in, gateway))
       msee.bgp->neighbors.push_back(gateway_instance(instance, reaches_others(expansion.in, circuit)));
     expansion.link({msee.name, name}, {gateway_switch_name(gateway), interface_name(msee.name)}, circuit.where);

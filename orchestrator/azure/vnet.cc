@@ -24,21 +24,6 @@ void add_fabric(Expansion& expansion, const model::Vnet& vnet) {
   expansion.add_node(vnet.name, "vnet", "azure", vnet.where).fabric = std::move(fabric);
 }
 
-/// The platform's probes must be answered by the NIC that they came in by (Microsoft Learn, "Azure Load Balancer health
-/// probes"), so a machine with several has a route back for each, as Fortinet's templates configure it.
-void add_probe_route(model::Node& machine, const model::Interface& nic, const Address& router, std::uint32_t index) {
-  const Prefix platform = *Prefix::parse(kPlatformAddress);
-  Route route = route_to(platform, {router, nic.name, false});
-  route.table = kProbeTables + index;
-  Rule rule;
-  rule.priority = kProbeRule;
-  rule.from = Prefix::parse(nic.addresses.front().address().text());
-  rule.to = platform;
-  rule.table = route.table;
-  machine.routes.push_back(route);
-  machine.rules.push_back(rule);
-}
-
 /// The NIC's IPv6 address. It stands alone: what else is in the subnet is reached through the subnet's router too.
 std::optional<Address> take_v6(model::Node& machine, const std::string& nic, const model::Subnet& subnet) {
   const auto interface = std::ranges::find(machine.interfaces, nic, &model::Interface::name);
@@ -55,9 +40,6 @@ std::optional<Address> take_v6(model::Node& machine, const std::string& nic, con
 
 void plug_machine(Expansion& expansion, const std::string& name) {
   const auto interfaces = expansion.node(name).interfaces;
-  const auto nics =
-      std::ranges::count_if(interfaces, [](const auto& interface) { return interface.subnet.has_value(); });
-  std::uint32_t index = 0;
   for (const auto& interface : interfaces) {
     if (!interface.subnet || interface.addresses.empty()) continue;
     const auto& [vnet, subnet] = *interface.subnet;
@@ -70,7 +52,6 @@ void plug_machine(Expansion& expansion, const std::string& name) {
     nic.nsg = interface.nsg;
     nic.ip_forwarding = interface.ip_forwarding.value_or(machine.role != "host");
     if (!machine.gateway) machine.gateway = router;
-    if (nics > 1) add_probe_route(machine, interface, router, index++);
   }
 }
 

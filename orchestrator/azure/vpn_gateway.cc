@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "model/proposals.hh"
 
 namespace xconn::azure {
 namespace {
@@ -17,9 +18,11 @@ constexpr std::uint32_t kMaximumPrefixes = 4000;
 constexpr int kActivePriority = 255, kStandbyPriority = 1;  // 255 is MASTER at once; 1 waits a whole heartbeat more
 constexpr int kDpdRetries = 3;
 
-/// Azure's default policy as a responder offers it: AES256 with SHA256 or SHA1, DH group 2; AES256-GCM for ESP first.
-const std::vector<std::string> kIkeProposals{"aes256-sha256-modp1024", "aes256-sha1-modp1024"};
-const std::vector<std::string> kEspProposals{"aes256gcm16", "aes256-sha256", "aes256-sha1"};
+/// The standby attracts nothing while the active one lives: whoever hears of both prefers the first.
+std::uint32_t preference_of(const model::Gateway& gateway, std::size_t index) {
+  const bool stands_by = !gateway.active_active && index > 0;
+  return stands_by ? kVpnPreference - 1 : kVpnPreference;
+}
 
 /// What stands between the gateway and the Internet: the router's address and the network's length.
 InterfaceAddress internet_router(const Expansion& expansion, const model::Gateway& gateway) {
@@ -82,13 +85,9 @@ model::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gatewa
   tunnel.peer_address = device.bgp_address;
   tunnel.initiate = calls(expansion, connection, tunnel.local);
   tunnel.answers = connection.mode != model::ConnectionMode::kInitiatorOnly;
-  tunnel.ike_proposals = kIkeProposals;
-  tunnel.esp_proposals = kEspProposals;
-  if (connection.ipsec_policy) {
-    if (!connection.ipsec_policy->ike_proposals.empty()) tunnel.ike_proposals = connection.ipsec_policy->ike_proposals;
-    if (!connection.ipsec_policy->esp_proposals.empty()) tunnel.esp_proposals = connection.ipsec_policy->esp_proposals;
-    tunnel.esp_lifetime = connection.ipsec_policy->esp_lifetime;
-  }
+  tunnel.ike_proposals = model::ike_proposals_of(connection);
+  tunnel.esp_proposals = model::esp_proposals_of(connection);
+  if (connection.ipsec_policy) tunnel.esp_lifetime = connection.ipsec_policy->esp_lifetime;
   tunnel.dpd = {connection.dpd_timeout / kDpdRetries, kDpdRetries};
   return tunnel;
 }
@@ -196,6 +195,13 @@ void lead_to_vpn(const model::Vnet& vnet, const model::Gateway& vpn, model::Node
   er_instance.sysctls["net/ipv4/neigh/core/proxy_delay"] = "0";
 }
 
+/// The fabric hears of both instances, and sends to the standby what the active one does not take.
+void prefer_active(Expansion& expansion, const model::Gateway& gateway) {
+  for (auto& neighbor : expansion.node(gateway.vnet).bgp->neighbors)
+    for (std::size_t index = 0; index < gateway.instances.size(); ++index)
+      if (neighbor.address == gateway.instances[index]) neighbor.local_preference = preference_of(gateway, index);
+}
+
 /// Both kinds of gateway of one VNet tell each other what they learn: the VPN gateway knows on-prem twice.
 void introduce(Expansion& expansion, const model::Gateway& vpn, const model::Gateway& er) {
   const auto& vnet = vnet_of(expansion.in, vpn.vnet);
@@ -207,7 +213,7 @@ void introduce(Expansion& expansion, const model::Gateway& vpn, const model::Gat
       auto to_vpn = neighbor(vpn.instances.at(static_cast<std::size_t>(here)), vpn.asn);
       to_er.next_hop_self = to_vpn.next_hop_self = true;
       to_er.ebgp_multihop = to_vpn.ebgp_multihop = !(vpn.asn == to_er.asn);
-      to_vpn.local_preference = kVpnPreference;
+      to_vpn.local_preference = preference_of(vpn, static_cast<std::size_t>(here));
       expansion.node(instance_name(vpn, here)).bgp->neighbors.push_back(to_er);
       expansion.node(instance_name(er, there)).bgp->neighbors.push_back(to_vpn);
     }
@@ -225,6 +231,7 @@ void add_vpn_gateways(Expansion& expansion) {
     for (int index : {0, 1}) add_instance(expansion, gateway, index);
     if (!gateway.active_active) join_platform(expansion, gateway);
     teach_fabric(expansion, gateway, kVpnPreference);
+    prefer_active(expansion, gateway);
     for (const auto& other : expansion.in.gateways)
       if (other.type != "Vpn" && other.vnet == gateway.vnet) introduce(expansion, gateway, other);
   }

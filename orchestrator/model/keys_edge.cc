@@ -33,6 +33,14 @@ TypeInfo zones_type() {
       R"("type": "object", "additionalProperties": {"type": ["array", "string"], "items": {"type": "string"}})");
 }
 
+/// A target that is not given does not count: nothing misses it.
+void finish_sla(const Cursor& at, void* object) {
+  auto& sla = *static_cast<Sla*>(object);
+  for (auto target : {&Sla::latency, &Sla::jitter})
+    if (sla.*target == Duration{0}) sla.*target = Duration::max();
+  if (at.raw().find("loss") == nullptr) sla.loss = 1;
+}
+
 }  // namespace
 
 template <>
@@ -80,10 +88,14 @@ const ObjectInfo& object_info<Sla>() {
                                 "What a member must keep to count as good.",
                                 "sla: {latency: 100ms, jitter: 50ms, loss: 2%}",
                                 {
-                                    key<&Sla::latency>("latency", "round trip at most; 0 does not count", kRequired),
+                                    key<&Sla::latency>("latency", "round trip at most; 0 does not count"),
                                     key<&Sla::jitter>("jitter", "at most; 0 does not count"),
-                                    key<&Sla::loss, Fraction>("loss", "of the probes at most"),
-                                }};
+                                    key<&Sla::loss, Fraction>("loss", "of the probes at most; without it, all"),
+                                },
+                                nullptr,
+                                {},
+                                {},
+                                finish_sla};
   return kInfo;
 }
 

@@ -246,7 +246,9 @@ const ObjectInfo& object_info<Route>() {
                                   "the next hop is reachable on that interface whatever its address"),
           key<Route, read_route_kind<RouteKind::kBlackhole>>("blackhole", word_type<bool>(), "drop silently"),
           key<Route, read_route_kind<RouteKind::kUnreachable>>("unreachable", word_type<bool>(), "drop and say so"),
-          key<&Route::metric>("metric", "the lower wins"),
+          key<&Route::metric>("metric",
+                              "the lower wins; beside BGP its administrative distance: one of 200 stands back while "
+                              "BGP (20) has the route"),
           key<&Route::table>("table", "the routing table's number; 254 is main"),
           key<&Route::source>("source", "preferred source address"),
       },

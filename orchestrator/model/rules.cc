@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/rule.hh"
+#include "model/rules_tunnels.hh"
 
 namespace xconn::model {
 namespace {
@@ -122,6 +123,13 @@ const RuleRow kRules[] = {
      addresses::networks_of_segment},
     {"T51", "a file's name is at most 63 letters, digits, '.', '_' and '-', and begins with a letter or digit", kFormat,
      wiring::file_names},
+    {"T52", "a tunnel leads to an address that somebody has", "RFC 7296 section 2: an exchange has two ends",
+     edge::tunnel_peers},
+    {"T53", "a connection leads to a device that has a tunnel to the gateway",
+     "Microsoft Learn: Create a site-to-site VPN connection", edge::connection_devices},
+    {"T54", "a public address is of the network at the Internet's interface that it is behind",
+     "RFC 1122 section 3.3.1.1: local or by a router", edge::internet_addresses},
+    {"T55", "both ends of a tunnel have a proposal in common", "RFC 7296 section 2.7", edge::tunnel_proposals},
     {"V1",
      "a circuit has one of Azure's bandwidths: 50 Mbps to 10 Gbps with a provider, 1 to 10 Gbps on ports of 10 Gbps, 5 "
      "to "

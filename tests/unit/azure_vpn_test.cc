@@ -130,6 +130,21 @@ TEST(VpnGateway, AnActiveStandbyOneIsOneToItsPeers) {
   }
 }
 
+TEST(VpnGateway, TheStandbyAttractsNothingWhileTheActiveOneLives) {
+  auto topology = backup();
+  const auto preferences = [&] {
+    const auto plain = expand(topology);
+    const auto& fabric = node(plain, vpn_gateway(topology).vnet);
+    return std::pair{*neighbor(fabric, "10.17.11.76").local_preference,
+                     *neighbor(fabric, "10.17.11.77").local_preference};
+  };
+  EXPECT_EQ(preferences().first, preferences().second) << "both are active";
+  auto& gateway = vpn_gateway(topology);
+  gateway.active_active = false;
+  gateway.public_addresses.pop_back();
+  EXPECT_GT(preferences().first, preferences().second);
+}
+
 TEST(VpnGateway, PrefersExpressRouteAndIsNoTransit) {
   const auto plain = expand(backup());
   const auto vnet = *Prefix::parse("10.17.11.0/25");

@@ -55,6 +55,22 @@ TEST(Roles, EveryRowIsComplete) {
   EXPECT_EQ(find_role("toaster"), nullptr);
 }
 
+const Route& route_to(const plan::Plan& plan, const std::string& node, const std::string& prefix) {
+  const auto& routes = plan.find_node(node)->routes;
+  return *std::ranges::find(routes, *Prefix::parse(prefix), &Route::to);
+}
+
+TEST(Compose, BesideBgpTheMetricOfAStaticRouteIsItsDistance) {
+  constexpr std::uint32_t kDistance = 1U << 24;  // as FRR reads it
+  auto topology = reference();
+  auto& route = node(topology, "hq-er").routes.at(0);
+  EXPECT_EQ(route_to(compose(topology), "hq-er", "172.16.248.0/24").metric, 0U);
+  route.metric = 200;
+  EXPECT_EQ(route_to(compose(topology), "hq-er", "172.16.248.0/24").metric, 200 * kDistance);
+  node(topology, "fgt-a").routes.at(0).metric = 200;
+  EXPECT_EQ(route_to(compose(topology), "fgt-a", "172.16.137.0/24").metric, 200U) << "without BGP it is a metric";
+}
+
 TEST(Compose, RefusesAnUnknownRoleAndASectionThatARoleHasNot) {
   auto topology = reference();
   node(topology, "hq-client").role = "toaster";

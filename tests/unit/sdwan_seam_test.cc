@@ -74,6 +74,17 @@ TEST(Seam, MembersAndZones) {
   EXPECT_THAT((std::array{er.cost, er.priority, er.weight}), ElementsAre(5, 7, 3));
 }
 
+TEST(Seam, AnSlaTargetThatIsNotGivenDoesNotCount) {
+  std::string text = kTopology;
+  const std::string all = "sla: {latency: 100ms, jitter: 20ms, loss: 2%}";
+  text.replace(text.find(all), all.size(), "sla: {latency: 100ms}");
+  const auto config = seen(nodes::compose(model::read_text(text, "seam.yaml")));
+  const auto& sla = *config.sdwan.health_checks.at(0).sla;
+  EXPECT_EQ(sla.latency, 100ms);
+  EXPECT_GT(sla.jitter, 1h);
+  EXPECT_EQ(sla.loss, 1);
+}
+
 TEST(Seam, HealthChecks) {
   const auto config = seen(composed());
   const auto& checks = config.sdwan.health_checks;

@@ -1,0 +1,50 @@
+"""What engineers have met in the field, on networks as small as can be: each drill says what has to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import crossconnect
+import pytest
+from conftest import ROOT
+from host import eventually
+
+FOLDER = Path(__file__).parent / "incidents"
+PLAYED = ["floating-static", "no-jitter", "standby"]
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_it_is_played_as_it_happens(xconn: Any, name: str) -> None:
+    """On its second try, where the host stalled at the first."""
+    drill = FOLDER / f"{name}.drill.yaml"
+    for _ in range(2):
+        done = xconn("drill", str(drill), "--lab", f"incident-{name}")
+        if done.returncode != 3:
+            break
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def says(lab: Any, text: str) -> bool:
+    return any(text in event["text"] for event in lab.events() if event["source"] == "lb")
+
+
+def test_an_appliance_answers_probes_as_its_own_routes_say() -> None:
+    """Its default route is by the management NIC: without the route back the probe's answer leaves by that."""
+    with crossconnect.up(FOLDER / "probe-routes.yaml", name="incident-probe") as lab:
+        lab.exec("web", "ip", "rule", "del", "priority", "500")
+        eventually(lambda: says(lab, "web:data unhealthy"), within=15)
+
+
+def passes_whole(lab: Any, node: str, to: str, size: int) -> bool:
+    """A packet of so many bytes, which nobody may cut."""
+    words = ["ping", "-M", "do", "-c", "1", "-W", "2", "-s", str(size - 28), to]
+    return lab.exec(node, *words, check=False).returncode == 0
+
+
+def test_a_hybrid_path_carries_1400_bytes_and_cuts_what_is_larger() -> None:
+    with crossconnect.up(ROOT / "topologies/private-peering/topology.yaml", name="incident-mtu") as lab:
+        for node, to in (("client", "10.0.4.132"), ("hub-vm", "198.51.100.10")):
+            assert passes_whole(lab, node, to, 1400)
+            assert not passes_whole(lab, node, to, 1401)
+            lab.exec(node, "ping", "-M", "dont", "-c", "1", "-W", "2", "-s", "1472", to)
