@@ -5,6 +5,7 @@
 
 #include "faults/kinds.hh"
 #include "faults/site.hh"
+#include "faults/targets.hh"
 #include "faults/values.hh"
 
 namespace xconn::faults {
@@ -104,26 +105,6 @@ bool can_be_told(TargetKind target, const std::string& node, const Inventory& in
          });
 }
 
-void check_target(const Kind& kind, const std::string& target, const Inventory& inventory) {
-  const auto colon = target.find(':');
-  const std::string node = target.substr(0, colon);
-  const std::string name = colon == std::string::npos ? "" : target.substr(colon + 1);
-  if (std::find(inventory.nodes.begin(), inventory.nodes.end(), node) == inventory.nodes.end()) {
-    throw NotFoundError("there is no node \"" + node +
-                        "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()}));
-  }
-  if (is_whole_node(kind.target) && colon == std::string::npos && can_be_told(kind.target, node, inventory)) return;
-  std::set<std::string> there;
-  for (const auto& [owner, thing] : things(kind.target, inventory)) {
-    if (owner == node) there.insert(thing);
-  }
-  if (colon != std::string::npos && there.contains(name)) return;
-  const std::string wanted = "fault " + std::string(kind.name) + " takes " + std::string(to_string(kind.target));
-  if (is_whole_node(kind.target)) throw NotFoundError(wanted + ", not \"" + target + "\"");
-  throw NotFoundError(node + " has no " + std::string(noun(kind.target)) + " \"" + name + "\"; it has: " + join(there) +
-                      " (" + wanted + ")");
-}
-
 void check_parameters(const Kind& kind, const Request& request, const Where& where, std::vector<Finding>& findings) {
   for (const auto& parameter : kind.parameters) {
     const std::string name(parameter.name);
@@ -194,9 +175,36 @@ Request parse(const std::map<std::string, std::string>& map, const Where& where)
   return request;
 }
 
+std::vector<std::string> targets(const Kind& kind, const Inventory& inventory) {
+  std::vector<std::string> all;
+  if (is_whole_node(kind.target))
+    std::ranges::copy_if(inventory.nodes, std::back_inserter(all),
+                         [&](const std::string& node) { return can_be_told(kind.target, node, inventory); });
+  for (const auto& [node, thing] : things(kind.target, inventory)) all.push_back(node + ":" + thing);
+  return all;
+}
+
+std::optional<std::string> target_fault(const Kind& kind, const std::string& target, const Inventory& inventory) {
+  const auto known = targets(kind, inventory);
+  if (std::ranges::find(known, target) != known.end()) return std::nullopt;
+  const std::string node = target.substr(0, target.find(':'));
+  if (std::ranges::find(inventory.nodes, node) == inventory.nodes.end()) {
+    return "there is no node \"" + node + "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()});
+  }
+  const std::string wanted = "fault " + std::string(kind.name) + " takes " + std::string(to_string(kind.target));
+  if (is_whole_node(kind.target)) return wanted + ", not \"" + target + "\"";
+  std::set<std::string> there;
+  for (const auto& [owner, thing] : things(kind.target, inventory)) {
+    if (owner == node) there.insert(thing);
+  }
+  const std::string name = target.size() == node.size() ? "" : target.substr(node.size() + 1);
+  return node + " has no " + std::string(noun(kind.target)) + " \"" + name + "\"; it has: " + join(there) + " (" +
+         wanted + ")";
+}
+
 void validate(const Request& request, const Inventory& inventory, const Where& where) {
   const Kind& kind = kind_of(request);
-  check_target(kind, request.target, inventory);
+  if (const auto wrong = target_fault(kind, request.target, inventory)) throw NotFoundError(*wrong);
   std::vector<Finding> findings;
   check_parameters(kind, request, where, findings);
   refuse(std::move(findings));
