@@ -9,6 +9,8 @@
 #include "cli/chatter.hh"
 #include "cli/output.hh"
 #include "cli/topology.hh"
+#include "drill/mention.hh"
+#include "lab/rehearsal.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
 #include "sys/installation.hh"
@@ -42,6 +44,7 @@ DrillFile::DrillFile(const std::string& word)
 
 DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
   const auto plan = read_plan(drill.topology(), name);
+  lab::demand_there(drill::mentions_of(drill.text(), drill.path()), plan);
   name_ = plan.lab;
   if (world::RunFolder::is_up(name_)) {
     demand_same(plan);

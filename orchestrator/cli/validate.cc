@@ -7,6 +7,8 @@
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "drill/drill.hh"
+#include "drill/mention.hh"
+#include "lab/rehearsal.hh"
 #include "model/read.hh"
 #include "model/schema.hh"
 #include "nodes/compose.hh"
@@ -27,10 +29,13 @@ bool is_drill(const std::string& path) {
 
 void read_either(const std::string& word) {
   const auto path = find_drill(find_topology(word));
-  if (is_drill(path))
-    read_plan(topology_of_drill(path, drill::read(path).topology));
-  else
+  if (!is_drill(path)) {
     read_plan(word);
+    return;
+  }
+  const auto text = drill::text_of_file(path);
+  lab::demand_there(drill::mentions_of(text, path),
+                    read_plan(topology_of_drill(path, drill::read_text(text, path).topology)));
 }
 
 int validate(const std::vector<std::string>& words, const Session& session) {

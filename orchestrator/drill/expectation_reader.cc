@@ -96,6 +96,8 @@ ExpectPath read_way(Section& section, const Flows& flows) {
   result.avoids = section.texts("avoids");
   result.exactly = section.texts("exactly");
   for (auto& [node, interface] : section.pairs("via")) result.via.emplace(node, interface);
+  for (const char* key : {"contains", "avoids", "exactly"}) section.mention(key, Named::kNode);
+  section.mention_ends("via");
   if (result.contains.empty() && result.avoids.empty() && result.exactly.empty() && result.via.empty()) {
     section.fault({}, "it has contains, avoids, exactly or via");
   }
@@ -112,6 +114,7 @@ What read_symmetry(Section& section, const Flows& flows) {
   ExpectSymmetry result;
   result.flow = flow_of(section, flows);
   result.nodes = section.texts("of");
+  section.mention("of", Named::kNode);
   read_when(section, result.when, result.at);
   if (result.nodes.empty()) section.fault("of", "it names the nodes of which both directions must cross the same");
   return result;
@@ -123,6 +126,8 @@ What read_event(Section& section, const Flows&) {
   result.node = section.text("node").value_or("");
   result.contains = section.text("contains").value_or("");
   result.within = section.duration("within");
+  section.mention("source", Named::kSource, result.node);
+  section.mention("node", Named::kNode);
   if (result.source.empty() && result.contains.empty()) section.fault({}, "it has a source, or a text it contains");
   return result;
 }
@@ -142,6 +147,7 @@ What read_capture(Section& section, const Flows&) {
   } else if (!end.empty()) {
     result.node = end.substr(0, colon);
     result.interface = end.substr(colon + 1);
+    section.mention("on", Named::kEnd);
   }
   result.filter = section.required_text("filter");
   if (const std::string wrong = probes::filter_fault(result.filter); !wrong.empty()) section.fault("filter", wrong);
@@ -153,6 +159,7 @@ What read_capture(Section& section, const Flows&) {
 What read_counter(Section& section, const Flows& flows) {
   ExpectCounter result;
   result.node = section.required_text("node");
+  section.mention("node", Named::kNode);
   result.flow = flow_of(section, flows);
   result.some = some_of(section);
   result.during = during_of(section);

@@ -79,6 +79,21 @@ struct Judge {
     add(result, verdict, found);
   }
 
+  /// Of nothing that was sent nothing can be lost.
+  bool sent_any(const probes::Trail& trail, const probes::Window& window, Way way) {
+    for (const probes::Departure& probe : trail.sent.near(window))
+      if (probe.at >= window.begin && probe.at < window.end) return true;
+    add(result, Verdict::kInconclusive, fmt::format("nothing was sent {}", word(way)));
+    return false;
+  }
+
+  /// Before it begins a flow can have no outage.
+  bool has_begun(const probes::Trail& trail, const probes::Window& window, Way way) {
+    if (trail.began < window.end) return true;
+    add(result, Verdict::kInconclusive, fmt::format("the flow had not begun {}", word(way)));
+    return false;
+  }
+
   // --- amounts ------------------------------------------------------------------------------------------------------
 
   /// The asked window as it surely was, and as it may have been.
@@ -103,6 +118,7 @@ struct Judge {
     const FlowEvidence& flow = evidence.flow(what.flow);
     const probes::Trail& trail = flow.witness(way).trail;
     const probes::Window window = evidence.window(what.during);
+    if (!has_begun(trail, window, way)) return;
     const probes::Gap longest = probes::longest_gap(trail, window);
     Duration least{0}, most = longest.outage;
     probes::each_silence(trail, surely(window), [&](const probes::Gap& gap) {
@@ -131,6 +147,7 @@ struct Judge {
     const FlowEvidence& flow = evidence.flow(what.flow);
     const probes::Trail& trail = flow.witness(way).trail;
     const probes::Window window = evidence.window(what.during);
+    if (!sent_any(trail, window, way)) return;
     const auto probes_in = [&](Duration time) { return static_cast<std::uint64_t>(time / flow.spec.every); };
     const auto lost = probes::lost_during(trail, window);
     auto sure = probes::lost_during(trail, surely(window));

@@ -9,9 +9,11 @@
 #include "base/text.hh"
 #include "drill/drill.hh"
 #include "drill/expectation_reader.hh"
+#include "drill/mention.hh"
 #include "drill/parse.hh"
 #include "drill/reader.hh"
 #include "faults/kinds.hh"
+#include "faults/values.hh"
 
 namespace xconn::drill {
 namespace {
@@ -39,6 +41,7 @@ Flow read_flow(const std::string& name, Section& section, std::uint32_t id) {
   flow.spec.id = id;
   flow.spec.from = section.required_text("from");
   flow.spec.to = section.required_text("to");
+  for (const char* key : {"from", "to"}) section.mention(key, Named::kPlace);
   flow.spec.kind = read_kind(section);
   flow.spec.every = section.duration("every").value_or(usual_interval(flow.spec.kind));
   flow.spec.size = static_cast<std::uint16_t>(section.number("size", kLargestPayload).value_or(flow.spec.size));
@@ -61,9 +64,11 @@ void check_kind(Section& section, const Inject& fault) {
     return section.fault("fault", "there is no such kind of fault", "use one of: " + known);
   }
   for (const auto& entry : fault.parameters) {
-    const auto is_it = [&](const auto& parameter) { return parameter.name == entry.first; };
-    if (std::ranges::none_of(kind->parameters, is_it))
+    const auto parameter = std::ranges::find(kind->parameters, entry.first, &faults::Parameter::name);
+    if (parameter == kind->parameters.end())
       section.fault(entry.first, "a " + fault.kind + " fault has no such parameter");
+    else if (!faults::is_valid(parameter->value, entry.second))
+      section.fault(entry.first, "it is " + std::string(faults::to_string(parameter->value)));
   }
   for (const auto& parameter : kind->parameters) {
     const std::string name(parameter.name);
@@ -81,12 +86,14 @@ Inject read_inject(Section& section, std::size_t number) {
   fault.name = section.has("name") ? section.required_name("name") : fmt::format("fault-{}", number);
   for (auto& [key, value] : section.rest()) fault.parameters.emplace(key, value);
   check_kind(section, fault);
+  section.mention("on", Named::kTarget, fault.kind);
   return fault;
 }
 
 Exec read_exec(Section section) {
   Exec exec{section.required_text("node"), section.texts("command", true)};
   if (exec.argv.empty()) section.fault("command", "it is a list of words, the program first");
+  section.mention("node", Named::kNode);
   section.finish();
   return exec;
 }
@@ -186,21 +193,29 @@ void read_root(Section& root, const std::string& file, Findings& findings, Drill
   root.finish();
 }
 
-}  // namespace
-
-Drill read_text(const std::string& text, const std::string& file) {
-  Findings findings;
+/// A drill, and what its words name.
+std::pair<Drill, std::vector<Mention>> read_all(const std::string& text, const std::string& file) {
+  Notes notes;
+  auto& findings = notes.findings;
   Drill drill;
   drill.file = file;
   if (const auto root = parse(text, file, findings)) {
-    Section section(*root, file, "drill", findings);
+    Section section(*root, file, "drill", notes);
     if (findings.empty()) read_root(section, file, findings, drill);
   }
   std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
     return std::pair{a.where.line, a.where.column} < std::pair{b.where.line, b.where.column};
   });
   if (!findings.empty()) throw TopologyError(std::move(findings));
-  return drill;
+  return {std::move(drill), std::move(notes.mentions)};
+}
+
+}  // namespace
+
+Drill read_text(const std::string& text, const std::string& file) { return read_all(text, file).first; }
+
+std::vector<Mention> mentions_of(const std::string& text, const std::string& file) {
+  return read_all(text, file).second;
 }
 
 std::string text_of_file(const std::string& path) {

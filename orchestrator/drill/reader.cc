@@ -22,8 +22,8 @@ bool is_name(std::string text) {
 
 }  // namespace
 
-Section::Section(YAML::Node node, std::string file, std::string object, Findings& findings)
-    : node_(std::move(node)), file_(std::move(file)), object_(std::move(object)), findings_(&findings) {
+Section::Section(YAML::Node node, std::string file, std::string object, Notes& notes)
+    : node_(std::move(node)), file_(std::move(file)), object_(std::move(object)), notes_(&notes) {
   if (!node_.IsMap()) {
     fault({}, "it is a map of keys to values");
     node_ = YAML::Node(YAML::NodeType::Map);
@@ -31,7 +31,7 @@ Section::Section(YAML::Node node, std::string file, std::string object, Findings
   std::set<std::string> seen;
   for (const auto& entry : node_) {
     if (entry.first.IsScalar() && !seen.insert(entry.first.Scalar()).second) {
-      findings_->push_back(
+      notes_->findings.push_back(
           {place(entry.first), object_, entry.first.Scalar(), {}, "a key may appear only once", {}, {}});
     }
   }
@@ -59,13 +59,13 @@ bool Section::has(const std::string& key) { return get(key).IsDefined(); }
 void Section::fault(const std::string& key, const std::string& rule, const std::string& remedy) {
   const YAML::Node value = key.empty() ? node_ : find(key);
   const YAML::Node at = value.IsDefined() ? value : node_;
-  findings_->push_back(
+  notes_->findings.push_back(
       {place(at), object_, key, value.IsDefined() && value.IsScalar() ? value.Scalar() : "", rule, remedy, {}});
 }
 
 std::optional<std::string> Section::scalar(const YAML::Node& node, const std::string& key, bool lines) {
   const auto refuse = [&](const std::string& value, const std::string& rule, const std::string& remedy) {
-    findings_->push_back({place(node), object_, key, value, rule, remedy, {}});
+    notes_->findings.push_back({place(node), object_, key, value, rule, remedy, {}});
     return std::nullopt;
   };
   if (!node.IsScalar()) return refuse({}, "it is a single value", {});
@@ -78,9 +78,34 @@ std::optional<std::string> Section::scalar(const YAML::Node& node, const std::st
       "leave out escape sequences");
 }
 
+void Section::mention(const std::string& key, Named what, const std::string& of) {
+  if (const auto value = find(key); value.IsDefined())
+    mention_words(value, {what, {{}, object_, key, {}, {}, {}, {}}, of});
+}
+
+void Section::mention_words(const YAML::Node& node, const Mention& mention) {
+  if (node.IsScalar()) {
+    notes_->mentions.push_back(mention);
+    notes_->mentions.back().at.where = place(node);
+    notes_->mentions.back().at.value = node.Scalar();
+  } else if (node.IsSequence()) {
+    for (const auto& item : node) mention_words(item, mention);
+  }
+}
+
+void Section::mention_ends(const std::string& key) {
+  const auto ends = find(key);
+  if (!ends.IsDefined() || !ends.IsMap()) return;
+  for (const auto& entry : ends) {
+    if (!entry.first.IsScalar() || !entry.second.IsScalar()) continue;
+    const auto end = entry.first.Scalar() + ":" + entry.second.Scalar();
+    notes_->mentions.push_back({Named::kEnd, {place(entry.first), object_, key, end, {}, {}, {}}, {}});
+  }
+}
+
 void Section::check_name(const YAML::Node& node, const std::string& key, const std::string& name) {
   if (is_name(name)) return;
-  findings_->push_back(
+  notes_->findings.push_back(
       {place(node),
        object_,
        key,
@@ -203,7 +228,7 @@ void Section::each_item(const std::string& key, const std::function<void(Section
   if (!list.IsSequence()) return fault(key, "it is a list");
   int number = 0;
   for (const auto& item : list) {
-    Section inner(item, file_, fmt::format("{} {}", key, ++number), *findings_);
+    Section inner(item, file_, fmt::format("{} {}", key, ++number), *notes_);
     read(inner);
     inner.finish();
   }
@@ -214,7 +239,7 @@ void Section::each_named(const std::string& key, const std::function<void(const 
   if (!map.IsDefined()) return;
   if (!map.IsMap()) return fault(key, "it is a map of names");
   for (const auto& entry : map) {
-    Section inner(entry.second, file_, fmt::format("{} {}", key, entry.first.Scalar()), *findings_);
+    Section inner(entry.second, file_, fmt::format("{} {}", key, entry.first.Scalar()), *notes_);
     check_name(entry.first, key, entry.first.Scalar());
     read(entry.first.Scalar(), inner);
     inner.finish();
@@ -224,7 +249,7 @@ void Section::each_named(const std::string& key, const std::function<void(const 
 std::optional<Section> Section::section(const std::string& key) {
   const YAML::Node value = get(key);
   if (!value.IsDefined()) return std::nullopt;
-  return Section(value, file_, object_ + " " + key, *findings_);
+  return Section(value, file_, object_ + " " + key, *notes_);
 }
 
 std::vector<std::pair<std::string, std::string>> Section::rest() {
@@ -241,7 +266,7 @@ void Section::finish() {
   for (const auto& entry : node_) {
     const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
     if (asked_.contains(key)) continue;
-    findings_->push_back({place(entry.first), object_, key, {}, "there is no such key here", {}, {}});
+    notes_->findings.push_back({place(entry.first), object_, key, {}, "there is no such key here", {}, {}});
   }
 }
 

@@ -13,15 +13,22 @@
 
 #include "base/duration.hh"
 #include "base/errors.hh"
+#include "drill/mention.hh"
 
 namespace xconn::drill {
 
 using Findings = std::vector<Finding>;
 
+/// What a file says beside its words.
+struct Notes {
+  Findings findings;
+  std::vector<Mention> mentions;
+};
+
 /// One map of the file. What is asked for is known; finish() reports the keys that nobody asked for.
 class Section {
  public:
-  Section(YAML::Node node, std::string file, std::string object, Findings& findings);
+  Section(YAML::Node node, std::string file, std::string object, Notes& notes);
 
   Where where() const { return place(node_); }
   bool has(const std::string& key);
@@ -48,6 +55,10 @@ class Section {
 
   /// A finding about one of its keys, or (key empty) about the section itself.
   void fault(const std::string& key, const std::string& rule, const std::string& remedy = {});
+  /// Notes that the words of a key (and of lists inside it) name something; `of` as in Mention.
+  void mention(const std::string& key, Named what, const std::string& of = {});
+  /// The same of a map NODE: INTERFACE.
+  void mention_ends(const std::string& key);
   void rename(std::string object) { object_ = std::move(object); }
 
  private:
@@ -56,11 +67,12 @@ class Section {
   Where place(const YAML::Node& node) const;
   std::optional<std::string> scalar(const YAML::Node& node, const std::string& key, bool lines = false);
   void check_name(const YAML::Node& node, const std::string& key, const std::string& name);
+  void mention_words(const YAML::Node& node, const Mention& mention);
   std::vector<std::string> words(const YAML::Node& node, const std::string& key, bool lines = false);
 
   YAML::Node node_;
   std::string file_, object_;
-  Findings* findings_;
+  Notes* notes_;
   std::set<std::string> asked_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "faults/kinds.hh"
 #include "faults/site.hh"
+#include "faults/targets.hh"
 #include "faults/values.hh"
 
 namespace xconn::faults {
@@ -71,9 +72,22 @@ void refuse(std::vector<Finding> findings) {
 
 // --- targets -------------------------------------------------------------------------------------------------------
 
+using Things = std::set<std::pair<std::string, std::string>>;
+
+void add_configured(TargetKind kind, const Inventory& inventory, Things& out) {
+  const bool any = kind == TargetKind::kConfigured;
+  if (any || kind == TargetKind::kSubInterface)
+    for (const auto& one : inventory.sub_interfaces) out.emplace(one.node, one.name);
+  if (any || kind == TargetKind::kNeighbor)
+    for (const auto& speaker : inventory.speakers)
+      for (const auto& neighbor : speaker.neighbors) out.emplace(speaker.node, neighbor.address);
+  if (any || kind == TargetKind::kTunnel)
+    for (const auto& tunnel : inventory.tunnels) out.emplace(tunnel.node, tunnel.name);
+}
+
 // Every NODE:NAME that a fault of this target kind may name, by node.
-std::set<std::pair<std::string, std::string>> things(TargetKind kind, const Inventory& inventory) {
-  std::set<std::pair<std::string, std::string>> result;
+Things things(TargetKind kind, const Inventory& inventory) {
+  Things result;
   if (kind == TargetKind::kEnd) {
     for (const auto& link : inventory.links) {
       result.emplace(link.a.node, link.a.interface);
@@ -83,13 +97,8 @@ std::set<std::pair<std::string, std::string>> things(TargetKind kind, const Inve
     for (const auto& daemon : inventory.daemons) result.emplace(daemon.node, daemon.name);
   } else if (kind == TargetKind::kMember) {
     for (const auto& member : inventory.members) result.emplace(member.node, member.name);
-  } else if (kind == TargetKind::kSubInterface) {
-    for (const auto& one : inventory.sub_interfaces) result.emplace(one.node, one.name);
-  } else if (kind == TargetKind::kNeighbor) {
-    for (const auto& speaker : inventory.speakers)
-      for (const auto& neighbor : speaker.neighbors) result.emplace(speaker.node, neighbor.address);
-  } else if (kind == TargetKind::kTunnel) {
-    for (const auto& tunnel : inventory.tunnels) result.emplace(tunnel.node, tunnel.name);
+  } else {
+    add_configured(kind, inventory, result);
   }
   return result;
 }
@@ -119,26 +128,32 @@ TargetKind target_of(const Kind& kind, const Request& request) {
   return mismatch == nullptr ? kind.target : mismatch->target;
 }
 
-void check_target(const Kind& kind, const Request& request, const Inventory& inventory) {
-  const auto& target = request.target;
-  const TargetKind wanted = target_of(kind, request);
-  const auto colon = target.find(':');
-  const std::string node = target.substr(0, colon);
-  const std::string name = colon == std::string::npos ? "" : target.substr(colon + 1);
-  if (std::find(inventory.nodes.begin(), inventory.nodes.end(), node) == inventory.nodes.end()) {
-    throw NotFoundError("there is no node \"" + node +
-                        "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()}));
+std::vector<std::string> targets(TargetKind kind, const Inventory& inventory) {
+  std::vector<std::string> all;
+  if (is_whole_node(kind))
+    std::ranges::copy_if(inventory.nodes, std::back_inserter(all),
+                         [&](const std::string& node) { return can_be_told(kind, node, inventory); });
+  for (const auto& [node, thing] : things(kind, inventory)) all.push_back(node + ":" + thing);
+  return all;
+}
+
+std::optional<std::string> target_fault(const Kind& kind, TargetKind wanted, const std::string& target,
+                                        const Inventory& inventory) {
+  const auto known = targets(wanted, inventory);
+  if (std::ranges::find(known, target) != known.end()) return std::nullopt;
+  const std::string node = target.substr(0, target.find(':'));
+  if (std::ranges::find(inventory.nodes, node) == inventory.nodes.end()) {
+    return "there is no node \"" + node + "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()});
   }
-  if (is_whole_node(wanted) && colon == std::string::npos && can_be_told(wanted, node, inventory)) return;
+  const std::string form = "fault " + std::string(kind.name) + " takes " + std::string(to_string(wanted));
+  if (is_whole_node(wanted)) return form + ", not \"" + target + "\"";
   std::set<std::string> there;
   for (const auto& [owner, thing] : things(wanted, inventory)) {
     if (owner == node) there.insert(thing);
   }
-  if (colon != std::string::npos && there.contains(name)) return;
-  const std::string form = "fault " + std::string(kind.name) + " takes " + std::string(to_string(wanted));
-  if (is_whole_node(wanted)) throw NotFoundError(form + ", not \"" + target + "\"");
-  throw NotFoundError(node + " has no " + std::string(noun(wanted)) + " \"" + name + "\"; it has: " + join(there) +
-                      " (" + form + ")");
+  const std::string name = target.size() == node.size() ? "" : target.substr(node.size() + 1);
+  return node + " has no " + std::string(noun(wanted)) + " \"" + name + "\"; it has: " + join(there) + " (" + form +
+         ")";
 }
 
 void check_parameters(const Kind& kind, const Request& request, const Where& where, std::vector<Finding>& findings) {
@@ -211,12 +226,20 @@ Request parse(const std::map<std::string, std::string>& map, const Where& where)
   return request;
 }
 
+std::vector<std::string> targets(const Kind& kind, const Inventory& inventory) {
+  return targets(kind.target, inventory);
+}
+
+std::optional<std::string> target_fault(const Kind& kind, const std::string& target, const Inventory& inventory) {
+  return target_fault(kind, kind.target, target, inventory);
+}
+
 void validate(const Request& request, const Inventory& inventory, const Where& where) {
   const Kind& kind = kind_of(request);
   std::vector<Finding> findings;
   check_parameters(kind, request, where, findings);
-  const bool has_target = target_of(kind, request) != TargetKind::kConfigured;  // what is refused below has none
-  if (has_target) check_target(kind, request, inventory);
+  const auto wanted = target_of(kind, request);  // of a mismatch that is refused below, anything that can be one
+  if (const auto wrong = target_fault(kind, wanted, request.target, inventory)) throw NotFoundError(*wrong);
   refuse(std::move(findings));
 }
 

@@ -1,32 +1,11 @@
 #include "lab/drill_site.hh"
 
-#include <algorithm>
-
 #include "base/errors.hh"
 #include "lab/lab.hh"
+#include "lab/place.hh"
 
 namespace xconn::lab {
 namespace {
-
-std::optional<Address> first_address(const plan::Interface& interface) {
-  if (interface.addresses.empty()) return std::nullopt;
-  return interface.addresses.front().address();
-}
-
-std::optional<Address> address_of(const plan::Node& node, const std::string& interface) {
-  for (const auto& each : node.interfaces)
-    if (interface.empty() || each.name == interface)
-      if (const auto address = first_address(each)) return address;
-  return std::nullopt;
-}
-
-const plan::Node* holder_of(const plan::Plan& plan, const Address& address) {
-  for (const auto& node : plan.nodes)
-    for (const auto& interface : node.interfaces)
-      for (const auto& each : interface.addresses)
-        if (each.address() == address && node.role != "vnet") return &node;
-  return nullptr;
-}
 
 constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that says nothing is given up before
 
@@ -35,17 +14,9 @@ constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that say
 DrillSite::DrillSite(Lab& lab) : lab_(lab), to_rest_(lab.to_rest()) {}
 
 probes::Endpoint DrillSite::endpoint(const std::string& place) const {
-  if (const auto address = Address::parse(place)) {
-    const auto* node = holder_of(lab_.plan(), *address);
-    if (node == nullptr) throw NotFoundError("no node of lab " + lab_.plan().lab + " has the address " + place);
-    return {node->name, *address, &lab_.node(node->name).netns()};
-  }
-  const auto colon = place.find(':');
-  const auto interface = colon == std::string::npos ? std::string{} : place.substr(colon + 1);
-  const auto& node = lab_.node(place.substr(0, colon));
-  const auto address = address_of(node.plan(), interface);
-  if (!address) throw NotFoundError(place + " has no address");
-  return {node.name(), *address, &node.netns()};
+  const auto found = place_of(lab_.plan(), place);
+  if (!found.fault.empty()) throw NotFoundError(found.fault);
+  return {found.node, *found.address, &lab_.node(found.node).netns()};
 }
 
 std::vector<probes::InterfaceView> DrillSite::interfaces() const {

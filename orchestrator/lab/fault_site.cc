@@ -1,11 +1,10 @@
 #include "lab/fault_site.hh"
 
-#include <algorithm>
 #include <csignal>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "base/errors.hh"
+#include "lab/inventory.hh"
 #include "lab/lab.hh"
 #include "services/strongswan.hh"
 #include "services/vici.hh"
@@ -17,84 +16,6 @@ namespace {
 using nlohmann::json;
 
 constexpr Duration kPatience = std::chrono::seconds{10};  // with a router that says nothing
-
-std::vector<std::string> stacked_on(const plan::Plan& plan, const End& end) {
-  std::vector<std::string> out;
-  if (const auto* node = plan.find_node(end.node))
-    for (const auto& interface : node->interfaces)
-      if (interface.kind == plan::InterfaceKind::kVlan && interface.parent == end.interface)
-        out.push_back(interface.name);
-  return out;
-}
-
-/// What the SD-WAN edge of a node was told: its members and their interfaces.
-void add_members(faults::Inventory& inventory, const plan::Node& node) {
-  for (const auto& service : node.services) {
-    if (service.kind != "sdwan-edge") continue;
-    for (const auto& file : node.files) {
-      if (file.name != service.config) continue;
-      const auto config = json::parse(file.content);
-      for (const auto& member : config.at("members"))
-        inventory.members.push_back({node.name, member.at("name"), member.at("interface")});
-    }
-  }
-}
-
-/// What bgpd of a node was told: its AS and its neighbours'.
-void add_speaker(faults::Inventory& inventory, const plan::Node& node) {
-  const auto file = std::ranges::find(node.files, "frr.conf", &plan::File::name);
-  if (file == node.files.end()) return;
-  faults::Speaker speaker{node.name, node.role, node.router, 0, {}};
-  std::istringstream lines(file->content);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string first, second, third;
-    std::uint32_t asn = 0;
-    words >> first >> second >> third;
-    if (first == "router" && second == "bgp") speaker.asn = static_cast<std::uint32_t>(std::stoul(third));
-    if (first == "neighbor" && third == "remote-as" && words >> asn) speaker.neighbors.push_back({second, asn, {}});
-    if (first == "neighbor" && third == "password") words >> speaker.neighbors.back().password;
-  }
-  if (speaker.asn != 0) inventory.speakers.push_back(std::move(speaker));
-}
-
-/// The outer tags of a trunk's sub-interfaces, that of `own` first.
-std::vector<std::uint16_t> tags_of(const plan::Node& node, const plan::Interface& own) {
-  std::vector<std::uint16_t> tags{own.tags.front().id};
-  for (const auto& other : node.interfaces)
-    if (other.kind == plan::InterfaceKind::kVlan && other.parent == own.parent) tags.push_back(other.tags.front().id);
-  return tags;
-}
-
-void add_sub_interfaces(faults::Inventory& inventory, const plan::Node& node) {
-  for (const auto& interface : node.interfaces)
-    if (interface.kind == plan::InterfaceKind::kVlan)
-      inventory.sub_interfaces.push_back({node.name, interface.name, interface.parent, tags_of(node, interface)});
-}
-
-void add_tunnels(faults::Inventory& inventory, const plan::Node& node) {
-  const auto charon = std::ranges::find(node.services, "strongswan", &plan::Service::kind);
-  if (charon == node.services.end()) return;
-  for (const auto& interface : node.interfaces)
-    if (interface.kind == plan::InterfaceKind::kTunnel)
-      inventory.tunnels.push_back({node.name, interface.name, charon->name});
-}
-
-faults::Inventory inventory_of(const plan::Plan& plan) {
-  faults::Inventory inventory;
-  for (const auto& node : plan.nodes) {
-    inventory.nodes.push_back(node.name);
-    for (const auto& service : node.services) inventory.daemons.push_back({node.name, service.name});
-    add_members(inventory, node);
-    add_speaker(inventory, node);
-    add_sub_interfaces(inventory, node);
-    add_tunnels(inventory, node);
-  }
-  for (const auto& link : plan.links)
-    inventory.links.push_back(
-        {link.a, link.b, stacked_on(plan, link.a), stacked_on(plan, link.b), link.a_to_b, link.b_to_a});
-  return inventory;
-}
 
 }  // namespace
 

@@ -8,7 +8,7 @@ from typing import Any
 import crossconnect
 import pytest
 from conftest import ROOT
-from host import eventually
+from host import RUN, eventually
 
 FOLDER = Path(__file__).parent / "incidents"
 PLAYED = ["floating-static", "no-jitter", "standby"]
@@ -23,6 +23,23 @@ def test_it_is_played_as_it_happens(xconn: Any, name: str) -> None:
         if done.returncode != 3:
             break
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("verb", ["validate", "drill"])
+def test_a_drill_that_names_what_is_not_there_is_refused_before_anything_is_built(xconn: Any, verb: str) -> None:
+    drill = FOLDER / "vacuous.drill.yaml"
+    done = xconn(verb, str(drill))
+    assert done.returncode == 2
+    for place, word in (("7:32", "r:outt"), ("9:24", "bpg"), ("9:35", "cee"), ("10:30", "mse1"), ("11:21", "r9")):
+        assert f"{drill}:{place}: " in done.stderr and word in done.stderr, done.stderr
+    assert "did you mean 'r:out'" in done.stderr
+    assert not (RUN / "through-nat").exists()
+
+
+def test_a_running_lab_refuses_it_too() -> None:
+    with crossconnect.up(FOLDER / "through-nat.yaml", name="incident-vacuous") as lab:
+        with pytest.raises(crossconnect.TopologyError, match="no such node"):
+            lab.drill(FOLDER / "vacuous.drill.yaml")
 
 
 def says(lab: Any, text: str) -> bool:

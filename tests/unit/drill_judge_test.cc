@@ -73,6 +73,23 @@ TEST_F(JudgeTest, DeadAndAlive) {
   EXPECT_FALSE(evidence_.flows[0].forward.after);
 }
 
+TEST_F(JudgeTest, OfNothingThatWasSentNothingIsLost) {
+  const auto before = Span{20s, 30s};  // the flow's probes end before
+  const ExpectLost none{kFlow, Direction::kForward, 0, std::nullopt, before};
+  EXPECT_EQ(verdict(none), Verdict::kInconclusive);
+  EXPECT_EQ(judged(none).found, "nothing was sent forward");
+  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, std::nullopt, 1, before}), Verdict::kInconclusive);
+}
+
+TEST_F(JudgeTest, AFlowThatHadNotBegunHadNoOutage) {
+  ExpectOutage early = outage(1s, Direction::kForward);
+  early.during = Span{0s, 2s};
+  evidence_.flows[0].forward.trail.began = 103s;
+  EXPECT_EQ(verdict(early), Verdict::kInconclusive);
+  evidence_.flows[0].forward.trail.began = 100s;
+  EXPECT_EQ(verdict(early), Verdict::kPass);
+}
+
 TEST_F(JudgeTest, LostProbes) {
   EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, 112, std::nullopt, {}}), Verdict::kPass);
   EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, 111, std::nullopt, {}}), Verdict::kFail);
