@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "importing/documents.hh"
 #include "importing/readers.hh"
 #include "importing/types.hh"
 #include "importing/write.hh"
@@ -21,11 +22,11 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {is_arm_parameters, read_arm_parameters}, {is_arm, read_arm}, {is_terraform, read_terraform}, {is_az, read_az}};
 
-std::vector<RawPtr> read_all(const std::vector<Text>& texts) {
+std::vector<RawPtr> read_all(const std::vector<Text>& texts, Notes& notes) {
   std::vector<Finding> findings;
   std::vector<RawPtr> documents;
   for (const auto& text : texts) {
-    auto more = read_json(text, findings);
+    auto more = read_documents(text, notes, findings);
     documents.insert(documents.end(), more.begin(), more.end());
   }
   if (!findings.empty()) throw TopologyError(std::move(findings));
@@ -68,7 +69,7 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
   Notes notes;
   Inventory inventory(notes);
   Reading reading{notes, inventory, {}};
-  for (const auto& document : read_all(texts))
+  for (const auto& document : read_all(texts, notes))
     std::ranges::find_if(kKinds, [&](const Kind& kind) { return kind.is(*document); })->read(document, reading);
   if (inventory.empty()) refuse_empty(texts, notes);
   Draft draft(inventory, notes);
