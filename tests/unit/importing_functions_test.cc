@@ -23,7 +23,8 @@ std::string as_text(const Raw& raw) {
 std::string evaluated(const std::string& expression) {
   Notes notes;
   const Raw none;
-  ArmScope scope(none, {}, "group", notes);
+  ArmWork work;
+  ArmScope scope(none, {}, {"deployed", "group", "main.json"}, notes, work);
   return as_text(*scope.call(parse_expression("[" + expression + "]"), {}));
 }
 
