@@ -1,5 +1,7 @@
 #include "importing/arm_hidden.hh"
 
+#include <utility>
+
 #include "importing/json.hh"
 
 namespace xconn::importing {
@@ -7,10 +9,14 @@ namespace {
 
 using model::Raw;
 
-/// Collects the parameters on which a value hangs, through variables.
+/// What was followed already: parameters and variables of scopes.
+using Seen = std::set<std::pair<const Raw*, std::string>>;
+
+/// Collects the parameters on which a value hangs, through variables and the parameters of modules.
 class Deciding {
  public:
-  Deciding(const Raw& variables, std::set<std::string>& parameters) : variables_(variables), parameters_(parameters) {}
+  Deciding(const ArmScope& scope, Seen& seen, std::set<std::string>& parameters)
+      : scope_(scope), seen_(seen), parameters_(parameters) {}
 
   void follow(const Raw& raw) {
     for (const auto& item : raw.items) follow(*item);
@@ -28,14 +34,25 @@ class Deciding {
     for (const auto& part : expression.parts) follow(part);
     if (expression.kind != Expression::Kind::kCall || expression.parts.size() != 1) return;
     const auto& name = expression.parts[0].word;
-    if (same_word(expression.word, "parameters")) parameters_.insert(name);
-    if (!same_word(expression.word, "variables") || !seen_.insert(name).second) return;
-    if (const auto* entry = find_key(variables_, name)) follow(*entry->value);
+    if (same_word(expression.word, "parameters")) follow_parameter(name);
+    if (!same_word(expression.word, "variables")) return;
+    const auto* entry = find_key(scope_.variables(), name);
+    if (entry != nullptr && seen_.emplace(entry->value.get(), name).second) follow(*entry->value);
   }
 
-  const Raw& variables_;
+  /// In a module, what its caller made it of.
+  void follow_parameter(const std::string& name) {
+    const auto* given = scope_.given_as(name);
+    if (given != nullptr && !seen_.emplace(given, name).second) return;
+    std::set<std::string> outer;
+    if (given != nullptr) Deciding(*scope_.caller(), seen_, outer).follow(*given);
+    if (outer.empty()) outer.insert(name);
+    parameters_.merge(outer);
+  }
+
+  const ArmScope& scope_;
+  Seen& seen_;
   std::set<std::string>& parameters_;
-  std::set<std::string> seen_;
 };
 
 template <class List>
@@ -56,16 +73,13 @@ void ArmHidden::add(const std::string& resource, const Raw& decision, const ArmS
   auto& file = files_[decision.at.file == nullptr ? "" : *decision.at.file];
   if (file.resources.empty()) file.where = decision.at.where();
   file.resources.insert(resource);
-  Deciding(scope.variables(), file.parameters).follow(decision);
+  Seen seen;
+  Deciding(scope, seen, file.parameters).follow(decision);
 }
 
 void ArmHidden::tell(Notes& notes) const {
   for (const auto& [name, file] : files_)
-    notes.add({file.where,
-               "template",
-               "condition",
-               "",
-               "is false, or there are no copies: " + joined(file.resources),
+    notes.add({file.where, "template", "condition", "", "is false, or there are no copies: " + joined(file.resources),
                file.parameters.empty() ? "these were left out; no parameter decides that"
                                        : "these were left out; what decides are parameters: " +
                                              joined(file.parameters) + "; give them in a parameters file"});

@@ -52,6 +52,23 @@ RawPtr item_of(const RawPtr& holder, const Raw& index) {
   return known(holder->items[static_cast<std::size_t>(number)]);
 }
 
+/// Values within values, of all scopes together: a variable may hold another one a hundred lists deep.
+class Nested {
+ public:
+  Nested() {
+    if (depth_ >= kMost) throw Unevaluated{"is nested too deeply"};
+    ++depth_;
+  }
+  ~Nested() { --depth_; }
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+
+ private:
+  static constexpr int kMost = 1000;
+  static thread_local int depth_;
+};
+thread_local int Nested::depth_ = 0;
+
 /// "virtualNetworks_hub_name" is what `az group export` calls the name of the VNet hub.
 std::string between(const std::string& name, std::string_view ending) {
   const auto start = name.find('_');
@@ -92,6 +109,7 @@ void ArmScope::learn_functions(const Raw& arm_template) {
 }
 
 RawPtr ArmScope::evaluate(const RawPtr& value, const std::string& object, const std::string& field) {
+  const Nested nested;
   if (value->is_scalar()) return evaluate_text(value, object, field);
   if (value->is_map()) return evaluate_map(*value, object, field);
   if (!value->is_list()) return value;
@@ -276,6 +294,11 @@ std::vector<std::string> ArmScope::loop(const std::string& symbol) const {
   for (auto* resources : resources_)
     if (auto all = resources->loop_of(symbol); !all.empty()) return all;
   return {};
+}
+
+const Raw* ArmScope::given_as(const std::string& parameter) const {
+  const auto* entry = given_as_ == nullptr ? nullptr : find_key(*given_as_, parameter);
+  return entry == nullptr ? nullptr : entry->value.get();
 }
 
 void ArmScope::made_up(const std::string& function) {

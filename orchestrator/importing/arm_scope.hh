@@ -79,6 +79,14 @@ class ArmScope {
   std::vector<std::pair<std::string, model::RawPtr>>& lambdas() { return lambdas_; }  ///< by LambdaVariable
 
   const model::Raw& variables() const { return *variables_; }
+  /// Who gives the parameters, and as what.
+  void called_by(const ArmScope& caller, model::RawPtr given) {
+    caller_ = &caller;
+    given_as_ = std::move(given);
+  }
+  const ArmScope* caller() const { return caller_; }
+  /// As the caller wrote it; nullptr when it gave none.
+  const model::Raw* given_as(const std::string& parameter) const;
   /// From here on reference() finds these too.
   void add_resources(ArmResources& resources) { resources_.push_back(&resources); }
   ArmCopies& copies() { return copies_; }  ///< by Copy
@@ -103,6 +111,8 @@ class ArmScope {
   const model::Raw* variables_;
   std::map<std::string, const model::Raw*> functions_;  ///< the template's own, "namespace.name" in lower case
   ArmParameters given_;
+  const ArmScope* caller_ = nullptr;
+  model::RawPtr given_as_;
   ArmDeployment deployment_;
   Notes& notes_;
   ArmWork& work_;

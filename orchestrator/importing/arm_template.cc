@@ -231,16 +231,16 @@ void ArmTemplate::read() {
 void ArmTemplate::read(Declared& declared) {
   if (is_existing(*declared.body)) return;
   const bool is_deployment = declared.id.type == kDeployment;
-  if (!is_meant(declared)) {
-    if (is_deployment) linked(declared, true);
-  } else if (!is_deployment) {
-    try {
+  try {
+    if (!is_meant(declared)) {
+      if (is_deployment) linked(declared, true);
+    } else if (!is_deployment) {
       world_.inventory.add({declared.id, evaluated(declared), declared.body->at});
-    } catch (const Unevaluated& why) {
-      tell(declared, "", "", "this resource " + why.reason, "it was left out");
+    } else if (auto* template_within = inner(declared)) {
+      template_within->read();
     }
-  } else if (auto* template_within = inner(declared)) {
-    template_within->read();
+  } catch (const Unevaluated& why) {
+    tell(declared, "", "", "this resource " + why.reason, "it was left out");
   }
 }
 

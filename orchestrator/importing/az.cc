@@ -2,6 +2,7 @@
 // running devices are known by their keys, and both may be wrapped.
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "importing/arm_scope.hh"
 #include "importing/readers.hh"
@@ -99,9 +100,27 @@ constexpr int kDeepestWrapper = 6;
 
 bool read_any(const RawPtr& value, Reading& reading, int depth);
 
+/// Azure PowerShell repeats each object as a text: "SubnetsText" beside "Subnets".
+RawPtr without_texts(const RawPtr& row) {
+  constexpr std::string_view kText = "Text";
+  auto out = std::make_shared<Raw>(*row);
+  std::erase_if(out->entries, [&](const model::RawEntry& entry) {
+    const bool is_text = entry.key.ends_with(kText) && std::isupper(static_cast<unsigned char>(entry.key[0])) != 0;
+    return is_text || entry.key == "ResourceGroupName";
+  });
+  for (auto& entry : out->entries) {
+    if (!entry.value->is_list()) continue;
+    auto list = std::make_shared<Raw>(*entry.value);
+    for (auto& item : list->items)
+      if (item->is_map()) item = without_texts(item);
+    entry.value = std::move(list);
+  }
+  return out;
+}
+
 void read_resource(const ResourceId& id, const RawPtr& row, Reading& reading) {
   if (id.type != "microsoft.resources/deployments")
-    return reading.inventory.add({id, row, row->at});
+    return reading.inventory.add({id, row->find("Id") == nullptr ? row : without_texts(row), row->at});
   reading.notes.add({row->at.where(), "deployment " + id.name(), "", "", "says that it was made, not what is in it",
                      "it was passed over; import what `az deployment group export -g " +
                          (id.group.empty() ? "GROUP" : id.group) + " -n " + id.name() + "` writes"});
