@@ -59,6 +59,12 @@ bool is_picture(std::string_view text) {
   return text.starts_with("\x89PNG") || text.starts_with("\xff\xd8\xff") || text.starts_with("%PDF");
 }
 
+bool is_markup(std::string_view text) {
+  const auto line = first_line(text);
+  return line.starts_with("<!DOCTYPE") || line.starts_with("<!doctype") || line.starts_with("<html") ||
+         line.starts_with("<?xml");
+}
+
 constexpr Row kBytes[] = {
     {[](std::string_view text) { return text.empty(); }, "is empty: there is no JSON in it",
      "save the command's output again, with `-o json`"},
@@ -68,6 +74,8 @@ constexpr Row kBytes[] = {
     {is_gzip, "is compressed", "`gunzip FILE`, and import what that makes"},
     {is_picture, "is a picture or a document",
      "ask for JSON: `az network vnet list > vnets.json`, or take the JSON view of the portal"},
+    {is_markup, "is a page of a browser, not what the API said",
+     "save the command's output, or the portal's JSON view"},
 };
 
 // --- by its words ----------------------------------------------------------------------------------------------------
@@ -137,17 +145,9 @@ bool has_many(std::string_view line, char separator) { return std::ranges::count
 bool is_csv(std::string_view text) { return has_many(first_line(text), ',') || has_many(first_line(text), ';'); }
 bool is_tsv(std::string_view text) { return has_many(first_line(text), '\t'); }
 
-bool is_markup(std::string_view text) {
-  const auto line = first_line(text);
-  return line.starts_with("<!DOCTYPE") || line.starts_with("<!doctype") || line.starts_with("<html") ||
-         line.starts_with("<?xml");
-}
-
 constexpr std::string_view kAsJson = "ask for JSON: run the same command with `-o json`";
 
 constexpr Row kTexts[] = {
-    {is_markup, "is a page of a browser, not what the API said",
-     "save the command's output, or the portal's JSON view"},
     {is_terraform_log, "is what Terraform tells people",
      "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that"},
     {is_terraform_text, "is Terraform's source",
