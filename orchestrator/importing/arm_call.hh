@@ -62,8 +62,14 @@ struct ArmFunction {
   RawPtr (*call)(const Call&);
 };
 
-/// Those on values: JSON, base64, searching texts, sets and objects.
+/// A table for each kind: on values (JSON, base64, searching), on lists and objects, on texts and dates.
 std::span<const ArmFunction> arm_value_functions();
+std::span<const ArmFunction> arm_list_functions();
+std::span<const ArmFunction> arm_text_functions();
+
+std::string to_base64(const std::string& text);
+/// Throws Unevaluated.
+std::string from_base64(const std::string& text);
 
 std::string changed(std::string text, int (*change)(int));
 /// Throws Unevaluated when they are too large to compare.

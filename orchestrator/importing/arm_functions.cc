@@ -25,25 +25,6 @@ RawPtr concat(const Call& call) {
   return call.count() > 0 && call.raw(0).is_list() ? call.list(std::move(items)) : call.of(text);
 }
 
-/// format('{0}-{1}', a, b)
-RawPtr format(const Call& call) {
-  std::string out;
-  const auto& pattern = call.text(0);
-  for (std::size_t at = 0; at < pattern.size(); ++at) {
-    const auto end = pattern[at] == '{' ? pattern.find('}', at) : std::string::npos;
-    if (end == std::string::npos) {
-      out += pattern[at];
-      continue;
-    }
-    const auto inner = pattern.substr(at + 1, end - at - 1);
-    const auto index = static_cast<std::size_t>(number_of(*make_text(inner.substr(0, inner.find(':')), {})));
-    if (index + 1 >= call.count()) throw Unevaluated{"wants argument {" + inner + "}, which is not there"};
-    out += call.text(index + 1);
-    at = end;
-  }
-  return call.of(out);
-}
-
 std::vector<std::string> name_parts(const Call& call, std::size_t from) {
   std::vector<std::string> names;
   for (auto i = from; i < call.count(); ++i) {
@@ -82,30 +63,79 @@ RawPtr subscription(const Call& call) {
                    {"id", call.of(std::string("/subscriptions/-"))}});
 }
 
+RawPtr management_group(const Call& call) {
+  return call.map({{"name", call.of(std::string("-"))},
+                   {"id", call.of(std::string("/providers/Microsoft.Management/managementGroups/-"))}});
+}
+
+/// A template that asks where it came from makes the addresses of its linked ones of that.
+RawPtr deployment(const Call& call) {
+  const auto& own = call.scope.deployment();
+  const auto link = call.map({{"uri", call.of("https://files/" + own.uri)}});
+  return call.map({{"name", call.of(own.name)},
+                   {"location", call.of(std::string(ArmScope::kLocation))},
+                   {"properties", call.map({{"templateLink", link}})}});
+}
+
+bool is_full(const Call& call) { return same_word(call.raw(call.count() - 1).text, "Full"); }
+
+RawPtr reference(const Call& call) { return call.scope.reference(call.text(0), is_full(call)); }
+
+RawPtr references(const Call& call) {
+  std::vector<RawPtr> out;
+  for (const auto& symbol : call.scope.loop(call.text(0))) out.push_back(call.scope.reference(symbol, is_full(call)));
+  return call.list(std::move(out));
+}
+
+RawPtr resource_info(const Call& call) {
+  const auto id = call.scope.resource_id(call.text(0));
+  if (!id) throw Unevaluated{"asks for " + call.text(0) + ", which is not declared"};
+  return call.map({{"id", call.of(id->text())}, {"name", call.of(id->path())}, {"type", call.of(id->type)}});
+}
+
+/// All regions with zones have three.
+RawPtr pick_zones(const Call& call) {
+  const auto wanted = call.count() > 3 ? call.number(3) : 1, from = call.count() > 4 ? call.number(4) : 0;
+  std::vector<RawPtr> zones;
+  for (auto zone = from + 1; zone <= 3 && zone <= from + wanted; ++zone) zones.push_back(call.of(zone));
+  return call.list(std::move(zones));
+}
+
+RawPtr fail(const Call& call) {
+  throw Unevaluated{"fails on purpose" + (call.count() > 0 ? ": " + printable(call.text(0)) : std::string{})};
+}
+
+/// Numbers by their value, texts by their letters.
+int compared(const Call& call) {
+  try {
+    const auto a = call.number(0), b = call.number(1);
+    return a < b ? -1 : a > b ? 1 : 0;
+  } catch (const Unevaluated&) {
+    return call.text(0).compare(call.text(1));
+  }
+}
+
 /// 13 letters that depend on nothing but the arguments, as Azure's do; they are not Azure's.
-RawPtr unique_string(const Call& call) {
-  constexpr std::size_t kLength = 13;
-  call.scope.made_up("uniqueString");
+std::string made_of(const Call& call, std::size_t length, std::string_view letters) {
   std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
   for (const auto& argument : call.arguments)
     for (const unsigned char c : argument->text) hash = (hash ^ c) * 1099511628211ULL;
   std::string out;
-  for (std::size_t i = 0; i < kLength; ++i, hash = hash * 6364136223846793005ULL + 1442695040888963407ULL)
-    out += static_cast<char>('a' + (hash >> 33) % 26);
-  return call.of(out);
+  for (std::size_t i = 0; i < length; ++i, hash = hash * 6364136223846793005ULL + 1442695040888963407ULL)
+    out += letters[(hash >> 33) % letters.size()];
+  return out;
 }
 
-RawPtr split(const Call& call) {
-  const auto& separator = call.text(1);
-  if (separator.empty()) throw Unevaluated{"splits at nothing"};
-  std::vector<RawPtr> items;
-  std::string rest = call.text(0);
-  for (auto at = rest.find(separator); at != std::string::npos; at = rest.find(separator)) {
-    items.push_back(call.of(rest.substr(0, at)));
-    rest.erase(0, at + separator.size());
-  }
-  items.push_back(call.of(rest));
-  return call.list(std::move(items));
+RawPtr unique_string(const Call& call) {
+  call.scope.made_up("uniqueString");
+  return call.of(made_of(call, 13, "abcdefghijklmnopqrstuvwxyz"));
+}
+
+RawPtr guid(const Call& call) {
+  call.scope.made_up("guid");
+  auto out = made_of(call, 32, "0123456789abcdef");
+  for (const std::size_t at : {8, 13, 18, 23}) out.insert(at, 1, '-');
+  return call.of(out);
 }
 
 RawPtr join(const Call& call) {
@@ -182,9 +212,15 @@ RawPtr copy_index(const Call& call) {
   return call.of(call.scope.copy_index(has_name ? call.text(0) : "", offset));
 }
 
+/// Azure takes host bits too.
+std::optional<Prefix> network_of(const std::string& text) {
+  const auto address = InterfaceAddress::parse(text);
+  return address ? address->network() : Prefix::parse(text);
+}
+
 /// cidrSubnet('10.0.0.0/16', 24, 3) is 10.0.3.0/24.
 RawPtr cidr_subnet(const Call& call) {
-  const auto prefix = Prefix::parse(call.text(0));
+  const auto prefix = network_of(call.text(0));
   const auto length = call.number(1), index = call.number(2);
   if (!prefix || !prefix->is_v4() || length < prefix->length() || length > 32 || index < 0 ||
       index >= (1LL << (length - prefix->length())))
@@ -193,9 +229,24 @@ RawPtr cidr_subnet(const Call& call) {
   return call.of(Prefix::of(prefix->host(static_cast<std::uint32_t>(step)), static_cast<int>(length)).text());
 }
 
+RawPtr parse_cidr(const Call& call) {
+  const auto prefix = network_of(call.text(0));
+  if (!prefix || !prefix->is_v4()) throw Unevaluated{"reads a text that is no prefix"};
+  const auto mask = prefix->length() == 0 ? 0U : ~0U << (32 - prefix->length());
+  const bool has_hosts = prefix->length() < 31;
+  const auto netmask = Prefix::parse("0.0.0.0/0")->host(mask);
+  const auto last = prefix->last();
+  return call.map({{"network", call.of(prefix->network().text())},
+                   {"netmask", call.of(netmask.text())},
+                   {"broadcast", call.of(last.text())},
+                   {"firstUsable", call.of(prefix->host(has_hosts ? 1 : 0).text())},
+                   {"lastUsable", call.of((has_hosts ? prefix->host(~mask - 1) : last).text())},
+                   {"cidr", call.of(static_cast<long long>(prefix->length()))}});
+}
+
 /// cidrHost('10.0.3.0/24', 3) is 10.0.3.4: it counts from the first host.
 RawPtr cidr_host(const Call& call) {
-  const auto prefix = Prefix::parse(call.text(0));
+  const auto prefix = network_of(call.text(0));
   const auto index = call.number(1);
   if (!prefix || index < 0 || index >= std::numeric_limits<int>::max()) throw Unevaluated{"asks for no host"};
   return call.of(prefix->host(static_cast<std::uint32_t>(index) + 1).text());
@@ -222,25 +273,32 @@ bool any_true(const Call& call, bool wanted) {
 const ArmFunction kFunctions[] = {
     {"parameters", 1, [](const Call& c) { return c.scope.parameter(c.text(0)); }},
     {"variables", 1, [](const Call& c) { return c.scope.variable(c.text(0)); }},
-    {"reference", 1, [](const Call& c) { return c.scope.reference(c.text(0)); }},
+    {"reference", 1, reference},
+    {"references", 1, references},
+    {"resourceInfo", 1, resource_info},
     {"concat", 1, concat},
-    {"format", 1, format},
     {"resourceId", 1, resource_id},
     {"subscriptionResourceId", 1, resource_id},
     {"tenantResourceId", 1, resource_id},
     {"resourceGroup", 0, resource_group},
     {"subscription", 0, subscription},
     {"tenant", 0, subscription},
-    {"deployment", 0,
+    {"managementGroup", 0, management_group},
+    {"managementGroupResourceId", 1, resource_id},
+    {"deployment", 0, deployment},
+    {"deployer", 0,
      [](const Call& c) {
-       return c.map({{"name", c.of(std::string("import"))}});
+       return c.map({{"objectId", c.of(std::string("-"))}, {"tenantId", c.of(std::string("-"))}});
      }},
+    {"pickZones", 3, pick_zones},
+    {"fail", 0, fail},
     {"uniqueString", 1, unique_string},
-    {"guid", 1, unique_string},
-    {"newGuid", 0, unique_string},
+    {"guid", 1, guid},
+    {"newGuid", 0, guid},
+    {"float", 1, [](const Call& c) { return c.of(c.text(0)); }},
+    {"parseCidr", 1, parse_cidr},
     {"toLower", 1, [](const Call& c) { return c.of(changed(c.text(0), std::tolower)); }},
     {"toUpper", 1, [](const Call& c) { return c.of(changed(c.text(0), std::toupper)); }},
-    {"string", 1, [](const Call& c) { return c.of(c.text(0)); }},
     {"int", 1, [](const Call& c) { return c.of(c.number(0)); }},
     {"bool", 1, [](const Call& c) { return c.of(c.truth(0) || c.text(0) == "1"); }},
     {"true", 0, [](const Call& c) { return c.of(true); }},
@@ -251,7 +309,6 @@ const ArmFunction kFunctions[] = {
        const auto from = c.text(0).find_first_not_of(" \t\r\n"), to = c.text(0).find_last_not_of(" \t\r\n");
        return c.of(from == std::string::npos ? std::string{} : c.text(0).substr(from, to - from + 1));
      }},
-    {"split", 2, split},
     {"join", 2, join},
     {"replace", 3, replace},
     {"substring", 2, substring},
@@ -278,10 +335,10 @@ const ArmFunction kFunctions[] = {
     {"not", 1, [](const Call& c) { return c.of(!c.truth(0)); }},
     {"and", 1, [](const Call& c) { return c.of(!any_true(c, false)); }},
     {"or", 1, [](const Call& c) { return c.of(any_true(c, true)); }},
-    {"less", 2, [](const Call& c) { return c.of(c.number(0) < c.number(1)); }},
-    {"lessOrEquals", 2, [](const Call& c) { return c.of(c.number(0) <= c.number(1)); }},
-    {"greater", 2, [](const Call& c) { return c.of(c.number(0) > c.number(1)); }},
-    {"greaterOrEquals", 2, [](const Call& c) { return c.of(c.number(0) >= c.number(1)); }},
+    {"less", 2, [](const Call& c) { return c.of(compared(c) < 0); }},
+    {"lessOrEquals", 2, [](const Call& c) { return c.of(compared(c) <= 0); }},
+    {"greater", 2, [](const Call& c) { return c.of(compared(c) > 0); }},
+    {"greaterOrEquals", 2, [](const Call& c) { return c.of(compared(c) >= 0); }},
     {"add", 2,
      [](const Call& c) {
        return calculated(c, [](auto a, auto b, auto* o) { return __builtin_add_overflow(a, b, o); });
@@ -300,17 +357,25 @@ const ArmFunction kFunctions[] = {
                                 : c.of(c.number(0) / divisor(c.number(1)));
      }},
     {"mod", 2, [](const Call& c) { return c.of(c.number(1) == -1 ? 0LL : c.number(0) % divisor(c.number(1))); }},
-    {"min", 2, [](const Call& c) { return c.of(std::min(c.number(0), c.number(1))); }},
-    {"max", 2, [](const Call& c) { return c.of(std::max(c.number(0), c.number(1))); }},
 };
+
+/// listKeys, listSecrets and so on: what only a deployment knows.
+bool asks_azure(const std::string& name) {
+  constexpr std::string_view kOthers[] = {"providers",      "toLogicalZone",   "toLogicalZones",
+                                          "toPhysicalZone", "toPhysicalZones", "getSecret"};
+  return changed(name.substr(0, 4), std::tolower) == "list" ||
+         std::ranges::any_of(kOthers, [&](auto other) { return same_word(other, name); });
+}
 
 }  // namespace
 
 RawPtr call_arm_function(ArmScope& scope, const std::string& name, const std::vector<RawPtr>& arguments) {
   const ArmFunction* found = nullptr;
-  for (const auto rows : {std::span<const ArmFunction>(kFunctions), arm_value_functions()})
+  for (const auto rows :
+       {std::span<const ArmFunction>(kFunctions), arm_value_functions(), arm_list_functions(), arm_text_functions()})
     for (const auto& row : rows)
       if (same_word(row.name, name)) found = &row;
+  if (found == nullptr && asks_azure(name)) throw Unevaluated{"asks Azure, with " + name + "()"};
   if (found == nullptr) throw Unevaluated{"uses " + name + "(), which is not known here"};
   if (arguments.size() < found->least) throw Unevaluated{"gives " + name + "() too little"};
   return found->call({scope, arguments});

@@ -1,10 +1,10 @@
 #include "importing/arm_scope.hh"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "importing/json.hh"
-#include "importing/resource.hh"
 
 namespace xconn::importing {
 namespace {
@@ -13,7 +13,10 @@ using model::Position;
 using model::Raw;
 using model::RawPtr;
 
-constexpr int kDeepest = 60;
+constexpr int kDeepest = 150;
+constexpr std::size_t kBytesAStep = 64;
+/// Ends the reason of something unknown that nobody has been told about.
+constexpr char kUntold = '\x01';
 
 std::shared_ptr<Raw> make(Raw::Kind kind, const Position& at) {
   auto raw = std::make_shared<Raw>();
@@ -27,9 +30,17 @@ void grow(Raw& holder, const Raw& part) {
   if (holder.size > kLargestValue) throw Unevaluated{"has a value that is too large"};
 }
 
+RawPtr known(RawPtr value) {
+  if (!value->is_null() || value->text.empty()) return value;
+  auto reason = value->text;
+  const bool is_told = reason.back() != kUntold;
+  if (!is_told) reason.pop_back();
+  throw Unevaluated{reason, is_told};
+}
+
 RawPtr member_of(const RawPtr& holder, const std::string& name) {
   if (holder->is_map())
-    if (const auto* entry = find_key(*holder, name)) return entry->value;
+    if (const auto* entry = find_key(*holder, name)) return known(entry->value);
   throw Unevaluated{"wants '" + name + "', which is not there"};
 }
 
@@ -38,8 +49,25 @@ RawPtr item_of(const RawPtr& holder, const Raw& index) {
   const auto number = number_of(index);
   if (!holder->is_list() || number < 0 || static_cast<std::size_t>(number) >= holder->items.size())
     throw Unevaluated{"wants item " + index.text + ", which is not there"};
-  return holder->items[static_cast<std::size_t>(number)];
+  return known(holder->items[static_cast<std::size_t>(number)]);
 }
+
+/// Values within values, of all scopes together: a variable may hold another one a hundred lists deep.
+class Nested {
+ public:
+  Nested() {
+    if (depth_ >= kMost) throw Unevaluated{"is nested too deeply"};
+    ++depth_;
+  }
+  ~Nested() { --depth_; }
+  Nested(const Nested&) = delete;
+  Nested& operator=(const Nested&) = delete;
+
+ private:
+  static constexpr int kMost = 1000;
+  static thread_local int depth_;
+};
+thread_local int Nested::depth_ = 0;
 
 /// "virtualNetworks_hub_name" is what `az group export` calls the name of the VNet hub.
 std::string between(const std::string& name, std::string_view ending) {
@@ -50,8 +78,14 @@ std::string between(const std::string& name, std::string_view ending) {
 
 }  // namespace
 
-ArmScope::ArmScope(const Raw& arm_template, std::map<std::string, RawPtr> parameters, std::string group, Notes& notes)
-    : given_(std::move(parameters)), group_(std::move(group)), notes_(notes) {
+void ArmWork::spend(std::size_t steps) {
+  spent_ += steps;
+  if (is_spent()) throw Unevaluated{"is one too many: the templates want more work than is done here"};
+}
+
+ArmScope::ArmScope(const Raw& arm_template, ArmParameters parameters, ArmDeployment deployment, Notes& notes,
+                   ArmWork& work)
+    : given_(std::move(parameters)), deployment_(std::move(deployment)), notes_(notes), work_(work) {
   static const Raw kNothing{Raw::Kind::kMap, {}, {}, {}, {}, 1};
   const auto part = [&](const char* key) {
     const auto* entry = find_key(arm_template, key);
@@ -59,9 +93,23 @@ ArmScope::ArmScope(const Raw& arm_template, std::map<std::string, RawPtr> parame
   };
   parameters_ = part("parameters");
   variables_ = part("variables");
+  learn_functions(arm_template);
+}
+
+void ArmScope::learn_functions(const Raw& arm_template) {
+  const auto* spaces = find_key(arm_template, "functions");
+  if (spaces == nullptr) return;
+  for (const auto& space : spaces->value->items) {
+    const auto* name = property(*space, "namespace");
+    const auto* members = property(*space, "members");
+    if (name == nullptr || members == nullptr) continue;
+    for (const auto& member : members->entries)
+      functions_[lower_case(name->text + "." + member.key)] = member.value.get();
+  }
 }
 
 RawPtr ArmScope::evaluate(const RawPtr& value, const std::string& object, const std::string& field) {
+  const Nested nested;
   if (value->is_scalar()) return evaluate_text(value, object, field);
   if (value->is_map()) return evaluate_map(*value, object, field);
   if (!value->is_list()) return value;
@@ -73,14 +121,18 @@ RawPtr ArmScope::evaluate(const RawPtr& value, const std::string& object, const 
   return out;
 }
 
-RawPtr ArmScope::evaluate_text(const RawPtr& value, const std::string& object, const std::string& field) {
+RawPtr ArmScope::value_of(const RawPtr& value) {
   if (value->text.starts_with("[[")) return make_text(value->text.substr(1), value->at);
-  if (!is_expression(value->text)) return value;
+  return is_expression(value->text) ? known(call(parse_expression(value->text), value->at)) : value;
+}
+
+RawPtr ArmScope::evaluate_text(const RawPtr& value, const std::string& object, const std::string& field) {
   try {
-    return call(parse_expression(value->text), value->at);
+    return value_of(value);
   } catch (const Unevaluated& why) {
-    notes_.at(*value, object, field, "this expression " + why.reason, "it was left empty");
-    return make(Raw::Kind::kNull, value->at);
+    if (!object.empty() && !why.is_told)
+      notes_.at(*value, object, field, "this expression " + why.reason, "it was left empty");
+    return unknown_value(why.reason, why.is_told || !object.empty(), value->at);
   }
 }
 
@@ -119,6 +171,7 @@ void ArmScope::evaluate_copies(const Raw& copies, Raw& into, const std::string& 
 
 RawPtr ArmScope::call(const Expression& expression, const Position& at) {
   if (depth_ > kDeepest) throw Unevaluated{"is nested too deeply"};
+  work_.spend(1);
   at_ = at;
   if (expression.kind == Expression::Kind::kText || expression.kind == Expression::Kind::kNumber)
     return make_text(expression.word, at);
@@ -135,14 +188,36 @@ RawPtr ArmScope::call(const Expression& expression, const Position& at) {
   if (same_word(expression.word, "if") && expression.parts.size() == 3)  // the other branch may well have no value
     return call(expression.parts[same_word(call(expression.parts[0], at)->text, "true") ? 1 : 2], at);
   if (auto value = call_with_lambda(*this, expression, at)) return *value;
+  if (auto value = call_own(expression, at)) return *value;
   std::vector<RawPtr> arguments;
   for (const auto& part : expression.parts) arguments.push_back(call(part, at));
   at_ = at;
-  return call_arm_function(*this, expression.word, arguments);
+  auto value = call_arm_function(*this, expression.word, arguments);
+  work_.spend(value->size + value->text.size() / kBytesAStep);
+  return value;
+}
+
+/// A function that the template defines: its parameters are all that it sees.
+std::optional<RawPtr> ArmScope::call_own(const Expression& expression, const Position& at) {
+  const auto found = functions_.find(lower_case(expression.word));
+  if (found == functions_.end()) return std::nullopt;
+  const auto* declared = property(*found->second, "parameters");
+  const auto* output = property(*found->second, "output");
+  const auto* value = output == nullptr ? nullptr : find_key(*output, "value");
+  if (value == nullptr) throw Unevaluated{"calls " + expression.word + ", which has no output"};
+  ArmParameters given;
+  for (std::size_t i = 0; i < expression.parts.size() && declared != nullptr && i < declared->items.size(); ++i)
+    if (const auto* name = property(*declared->items[i], "name"))
+      given[lower_case(name->text)] = call(expression.parts[i], at);
+  ArmScope inner(Raw{}, std::move(given), deployment_, notes_, work_);
+  inner.functions_ = functions_;
+  inner.depth_ = depth_ + 1;
+  if (value->value->is_scalar()) return inner.value_of(value->value);
+  return inner.evaluate(value->value, "function " + expression.word);
 }
 
 RawPtr ArmScope::once(const std::string& what, const std::function<RawPtr()>& make_it) {
-  if (const auto found = known_.find(what); found != known_.end()) return found->second;
+  if (const auto found = known_.find(what); found != known_.end()) return known(found->second);
   if (!running_.insert(what).second) throw Unevaluated{"refers to itself in a circle (" + what + ")"};
   const struct Leaving {
     std::set<std::string>& running;
@@ -151,18 +226,18 @@ RawPtr ArmScope::once(const std::string& what, const std::function<RawPtr()>& ma
   } leaving{running_, what};
   auto value = make_it();
   known_.emplace(what, value);
-  return value;
+  return known(value);
 }
 
 RawPtr ArmScope::parameter(const std::string& name) {
   return once("parameters('" + name + "')", [&]() -> RawPtr {
     const auto* declared = find_key(*parameters_, name);
-    std::string key = name;
-    std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (const auto given = given_.find(key); given != given_.end()) return given->second;
+    if (const auto given = given_.find(lower_case(name)); given != given_.end()) return given->second;
     if (declared == nullptr) throw Unevaluated{"wants parameter " + name + ", which is not declared"};
     if (const auto* value = find_key(*declared->value, "defaultValue"); value != nullptr && !value->value->is_null())
       return evaluate(value->value, "parameter " + name, "defaultValue");
+    if (const auto* nullable = property(*declared->value, "nullable"); nullable != nullptr && nullable->text == "true")
+      return make(Raw::Kind::kNull, declared->at);
     if (auto assumed = exporters_name(name, *declared->value)) return assumed;
     throw Unevaluated{"wants parameter " + name + ", which has no value; give its parameters file too"};
   });
@@ -199,13 +274,31 @@ RawPtr ArmScope::copied_variable(const std::string& name) {
   return entry == nullptr ? nullptr : entry->value;
 }
 
-RawPtr ArmScope::reference(const std::string& name) {
-  return once("reference('" + name + "')", [&] {
-    const auto body = find_resource_ ? find_resource_(name) : nullptr;
-    if (body == nullptr) throw Unevaluated{"asks a running deployment for " + name};
-    const auto* properties = find_key(*body, "properties");
-    return properties == nullptr ? body : properties->value;
+RawPtr ArmScope::reference(const std::string& name, bool is_full) {
+  const auto body = once("reference('" + name + "')", [&]() -> RawPtr {
+    for (auto* resources : resources_)
+      if (auto found = resources->body_of(name)) return found;
+    throw Unevaluated{"asks a running deployment for " + name};
   });
+  const auto* properties = is_full ? nullptr : find_key(*body, "properties");
+  return properties == nullptr ? body : properties->value;
+}
+
+std::optional<ResourceId> ArmScope::resource_id(const std::string& name) const {
+  for (auto* resources : resources_)
+    if (auto id = resources->id_of(name)) return id;
+  return std::nullopt;
+}
+
+std::vector<std::string> ArmScope::loop(const std::string& symbol) const {
+  for (auto* resources : resources_)
+    if (auto all = resources->loop_of(symbol); !all.empty()) return all;
+  return {};
+}
+
+const Raw* ArmScope::given_as(const std::string& parameter) const {
+  const auto* entry = given_as_ == nullptr ? nullptr : find_key(*given_as_, parameter);
+  return entry == nullptr ? nullptr : entry->value.get();
 }
 
 void ArmScope::made_up(const std::string& function) {
@@ -223,6 +316,17 @@ RawPtr ArmScope::lambda_variable(const std::string& name) const {
   for (auto at = lambdas_.rbegin(); at != lambdas_.rend(); ++at)
     if (same_word(at->first, name)) return at->second;
   throw Unevaluated{"wants lambda variable " + name + ", which is not there"};
+}
+
+RawPtr unknown_value(const std::string& reason, bool is_told, const Position& at) {
+  auto out = make(Raw::Kind::kNull, at);
+  out->text = is_told ? reason : reason + kUntold;
+  return out;
+}
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 long long number_of(const Raw& raw) {

@@ -1,36 +1,76 @@
-// What the expressions of one ARM template can see: its parameters, variables, resources and running copy loops.
+// What the expressions of one ARM template can see: its parameters, variables, functions, resources and running copy
+// loops.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "importing/expression.hh"
 #include "importing/notes.hh"
+#include "importing/resource.hh"
 #include "model/raw.hh"
 
 namespace xconn::importing {
 
+/// The resources of a deployment as expressions ask for them: by name, id or symbol.
+class ArmResources {
+ public:
+  virtual ~ArmResources() = default;
+  /// With its id, name, type and properties; nullptr when it is not there.
+  virtual model::RawPtr body_of(const std::string& name) = 0;
+  virtual std::optional<ResourceId> id_of(const std::string& name) = 0;
+  /// The symbols of a loop's resources: "nics[0]", "nics[1]".
+  virtual std::vector<std::string> loop_of(const std::string& symbol) = 0;
+};
+
+/// How much is evaluated at most in an import, by all templates together.
+class ArmWork {
+ public:
+  static constexpr std::size_t kMost = 3'000'000;
+  void spend(std::size_t steps);  ///< throws Unevaluated
+  bool is_spent() const { return spent_ > kMost; }
+
+ private:
+  std::size_t spent_ = 0;
+};
+
+/// What deployment() and resourceGroup() say.
+struct ArmDeployment {
+  std::string name = "import";
+  std::string group;
+  std::string uri;  ///< where the template was
+};
+
+using ArmParameters = std::map<std::string, model::RawPtr>;  ///< by name in lower case
+using ArmCopies = std::vector<std::pair<std::string, int>>;  ///< running loops, the innermost last
+
 class ArmScope {
  public:
-  /// `resources` finds a template's resource by name or id, for reference(): its evaluated body, or nullptr.
-  using FindResource = std::function<model::RawPtr(const std::string&)>;
-
-  ArmScope(const model::Raw& arm_template, std::map<std::string, model::RawPtr> parameters, std::string group,
-           Notes& notes);
+  ArmScope(const model::Raw& arm_template, ArmParameters parameters, ArmDeployment deployment, Notes& notes,
+           ArmWork& work);
+  ArmScope(const ArmScope&) = delete;
+  ArmScope& operator=(const ArmScope&) = delete;
 
   /// Every expression in `value` replaced by what it is. One that has no value here becomes null, with a note about
-  /// `object`.
+  /// `object`; without an object there is none, and whoever uses that null is told why.
   model::RawPtr evaluate(const model::RawPtr& value, const std::string& object, const std::string& field = {});
+  /// Of a text. Throws Unevaluated.
+  model::RawPtr value_of(const model::RawPtr& value);
 
   /// Throws Unevaluated.
   model::RawPtr call(const Expression& expression, const model::Position& at);
   model::RawPtr parameter(const std::string& name);
   model::RawPtr variable(const std::string& name);
-  model::RawPtr reference(const std::string& name);
+  /// A resource's properties, or the whole of it.
+  model::RawPtr reference(const std::string& name, bool is_full);
+  std::optional<ResourceId> resource_id(const std::string& name) const;
+  std::vector<std::string> loop(const std::string& symbol) const;
   /// Notes once that a function's value is Azure's to know.
   void made_up(const std::string& function);
   std::string copy_index(const std::string& loop, long long offset) const;
@@ -38,10 +78,22 @@ class ArmScope {
   model::RawPtr lambda_variable(const std::string& name) const;
   std::vector<std::pair<std::string, model::RawPtr>>& lambdas() { return lambdas_; }  ///< by LambdaVariable
 
-  void find_resources_by(FindResource find) { find_resource_ = std::move(find); }
-  std::vector<std::pair<std::string, int>>& copies() { return copies_; }  ///< by Copy
-  const std::string& group() const { return group_; }
+  const model::Raw& variables() const { return *variables_; }
+  /// Who gives the parameters, and as what.
+  void called_by(const ArmScope& caller, model::RawPtr given) {
+    caller_ = &caller;
+    given_as_ = std::move(given);
+  }
+  const ArmScope* caller() const { return caller_; }
+  /// As the caller wrote it; nullptr when it gave none.
+  const model::Raw* given_as(const std::string& parameter) const;
+  /// From here on reference() finds these too.
+  void add_resources(ArmResources& resources) { resources_.push_back(&resources); }
+  ArmCopies& copies() { return copies_; }  ///< by Copy
+  const ArmDeployment& deployment() const { return deployment_; }
+  const std::string& group() const { return deployment_.group; }
   const model::Position& position() const { return at_; }
+  ArmWork& work() { return work_; }
   /// Of the default location that resourceGroup() has, when the files say none.
   static constexpr const char* kLocation = "westeurope";
 
@@ -52,16 +104,22 @@ class ArmScope {
   model::RawPtr copied_variable(const std::string& name);
   model::RawPtr exporters_name(const std::string& name, const model::Raw& declared);
   model::RawPtr once(const std::string& what, const std::function<model::RawPtr()>& make);
+  std::optional<model::RawPtr> call_own(const Expression& expression, const model::Position& at);
+  void learn_functions(const model::Raw& arm_template);
 
   const model::Raw* parameters_;
   const model::Raw* variables_;
-  std::map<std::string, model::RawPtr> given_;
-  std::string group_;
+  std::map<std::string, const model::Raw*> functions_;  ///< the template's own, "namespace.name" in lower case
+  ArmParameters given_;
+  const ArmScope* caller_ = nullptr;
+  model::RawPtr given_as_;
+  ArmDeployment deployment_;
   Notes& notes_;
-  FindResource find_resource_;
+  ArmWork& work_;
+  std::vector<ArmResources*> resources_;
   std::map<std::string, model::RawPtr> known_;
   std::set<std::string> running_;  ///< what is being evaluated: a circle is found here
-  std::vector<std::pair<std::string, int>> copies_;
+  ArmCopies copies_;
   std::vector<std::pair<std::string, model::RawPtr>> lambdas_;
   model::Position at_;
   int depth_ = 0;
@@ -79,6 +137,20 @@ class Copy {
 
  private:
   ArmScope& scope_;
+};
+
+/// The loops in which something was declared, while this object lives.
+class Copies {
+ public:
+  Copies(ArmScope& scope, ArmCopies copies)
+      : scope_(scope), others_(std::exchange(scope.copies(), std::move(copies))) {}
+  ~Copies() { scope_.copies() = std::move(others_); }
+  Copies(const Copies&) = delete;
+  Copies& operator=(const Copies&) = delete;
+
+ private:
+  ArmScope& scope_;
+  ArmCopies others_;
 };
 
 /// One call of a lambda: lambdaVariables(name) is `value` while this object lives.
@@ -101,8 +173,14 @@ std::optional<model::RawPtr> call_with_lambda(ArmScope& scope, const Expression&
 /// A function's value. Throws Unevaluated, also for one that is not known.
 model::RawPtr call_arm_function(ArmScope& scope, const std::string& name, const std::vector<model::RawPtr>& arguments);
 
+/// A null that knows why it is one. `is_told`: there is a note on it.
+model::RawPtr unknown_value(const std::string& reason, bool is_told, const model::Position& at);
+
 /// Throws Unevaluated when it is none.
 long long number_of(const model::Raw& raw);
+
+/// The name of a parameter as ArmParameters has it.
+std::string lower_case(std::string text);
 
 /// The largest value that an expression may have, in values or bytes.
 constexpr std::size_t kLargestValue = 1'000'000;

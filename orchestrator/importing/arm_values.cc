@@ -27,31 +27,18 @@ RawPtr parsed(const Call& call, const std::string& text) {
   return scalar_of(call, value);
 }
 
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string to_base64(const std::string& text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) out += at + i <= text.size() ? kDigits[bits >> (18 - 6 * i) & 0x3f] : '=';
-  }
-  return out;
+nlohmann::json as_json(const Raw& raw) {
+  if (raw.is_null()) return nullptr;
+  auto out = raw.is_list() ? nlohmann::json::array() : nlohmann::json::object();
+  for (const auto& item : raw.items) out.push_back(as_json(*item));
+  for (const auto& entry : raw.entries) out[entry.key] = as_json(*entry.value);
+  return raw.is_scalar() ? nlohmann::json(raw.text) : out;
 }
 
-std::string from_base64(const std::string& text) {
-  std::string out;
-  std::uint32_t bits = 0, count = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    const auto digit = kDigits.find(c);
-    if (digit == std::string_view::npos) throw Unevaluated{"reads a text that is no base64"};
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    if ((count += 6) < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 0xff);
-  }
-  return out;
+/// string(): of an object its JSON.
+RawPtr as_text(const Call& call) {
+  if (call.raw(0).is_scalar()) return call.of(call.text(0));
+  return call.of(as_json(call.raw(0)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 // --- texts -----------------------------------------------------------------------------------------------------------
@@ -78,64 +65,6 @@ RawPtr index_of(const Call& call, bool last) {
   }
   const auto text = changed(call.text(0), std::tolower), what = changed(call.text(1), std::tolower);
   return call.of(place(last ? text.rfind(what) : text.find(what)));
-}
-
-// --- sets and objects ------------------------------------------------------------------------------------------------
-
-bool holds(const std::vector<RawPtr>& items, const Raw& wanted) {
-  return std::ranges::any_of(items, [&](const auto& item) { return equal(*item, wanted); });
-}
-
-RawPtr union_of(const Call& call) {
-  if (!call.raw(0).is_map()) {
-    std::vector<RawPtr> items;
-    for (const auto& argument : call.arguments)
-      for (const auto& item : argument->items)
-        if (!holds(items, *item)) items.push_back(item);
-    return call.list(std::move(items));
-  }
-  auto out = std::make_shared<Raw>(call.raw(0));
-  for (const auto& argument : call.arguments)
-    for (const auto& entry : argument->entries) {
-      std::erase_if(out->entries, [&](const auto& known) { return same_word(known.key, entry.key); });
-      out->entries.push_back(entry);
-    }
-  return out;
-}
-
-/// What all have: items of lists, or entries of objects with their values.
-RawPtr intersection(const Call& call) {
-  auto out = std::make_shared<Raw>(call.raw(0));
-  for (const auto& other : call.arguments) {
-    std::erase_if(out->items, [&](const auto& item) { return !holds(other->items, *item); });
-    std::erase_if(out->entries, [&](const auto& entry) {
-      const auto* there = find_key(*other, entry.key);
-      return there == nullptr || !equal(*there->value, *entry.value);
-    });
-  }
-  return out;
-}
-
-const RawPtr* inside(const Raw& holder, const Raw& key) {
-  if (holder.is_list()) {
-    const auto index = number_of(key);
-    return index >= 0 && static_cast<std::size_t>(index) < holder.items.size()
-               ? &holder.items[static_cast<std::size_t>(index)]
-               : nullptr;
-  }
-  const auto* entry = find_key(holder, key.text);
-  return entry == nullptr ? nullptr : &entry->value;
-}
-
-/// tryGet(object, 'a', 0, 'b') is null where something on the way is not there.
-RawPtr try_get(const Call& call) {
-  auto at = call.arguments[0];
-  for (std::size_t i = 1; i < call.count(); ++i) {
-    const auto* next = inside(*at, call.raw(i));
-    if (next == nullptr) return call.container(Raw::Kind::kNull);
-    at = *next;
-  }
-  return at;
 }
 
 /// The public cloud's, as far as templates of networks ask for it.
@@ -165,15 +94,13 @@ RawPtr extension_resource_id(const Call& call) {
 
 const ArmFunction kValueFunctions[] = {
     {"json", 1, [](const Call& c) { return parsed(c, c.text(0)); }},
+    {"string", 1, as_text},
     {"base64", 1, [](const Call& c) { return c.of(to_base64(c.text(0))); }},
     {"base64ToString", 1, [](const Call& c) { return c.of(from_base64(c.text(0))); }},
     {"base64ToJson", 1, [](const Call& c) { return parsed(c, from_base64(c.text(0))); }},
     {"padLeft", 2, pad_left},
     {"indexOf", 2, [](const Call& c) { return index_of(c, false); }},
     {"lastIndexOf", 2, [](const Call& c) { return index_of(c, true); }},
-    {"union", 1, union_of},
-    {"intersection", 2, intersection},
-    {"tryGet", 2, try_get},
     {"environment", 0, environment},
     {"extensionResourceId", 3, extension_resource_id},
     {"lambdaVariables", 1, [](const Call& c) { return c.scope.lambda_variable(c.text(0)); }},
@@ -182,6 +109,33 @@ const ArmFunction kValueFunctions[] = {
 }  // namespace
 
 std::span<const ArmFunction> arm_value_functions() { return kValueFunctions; }
+
+constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string to_base64(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); at += 3) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) out += at + i <= text.size() ? kDigits[bits >> (18 - 6 * i) & 0x3f] : '=';
+  }
+  return out;
+}
+
+std::string from_base64(const std::string& text) {
+  std::string out;
+  std::uint32_t bits = 0, count = 0;
+  for (const char c : text.substr(0, text.find('='))) {
+    const auto digit = kDigits.find(c);
+    if (digit == std::string_view::npos) throw Unevaluated{"reads a text that is no base64"};
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    if ((count += 6) < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count & 0xff);
+  }
+  return out;
+}
 
 std::string changed(std::string text, int (*change)(int)) {
   std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });

@@ -62,6 +62,10 @@ class Parser {
 
   Expression call(int depth) {
     Expression out{Expression::Kind::kCall, name(), {}};
+    if (peek() == '.') {
+      ++at_;
+      out.word += "." + name();
+    }
     expect('(');
     skip_blanks();
     if (peek() == ')') {

@@ -12,13 +12,15 @@ struct Expression {
   enum class Kind { kText, kNumber, kCall, kMember };
 
   Kind kind = Kind::kText;
-  std::string word;               ///< the text, the number, the function's or the member's name
+  std::string
+      word;  ///< the text, the number, the function's ("contoso.named" is a template's own) or the member's name
   std::vector<Expression> parts;  ///< a call's arguments; a member's holder, and its index when `word` is empty
 };
 
 /// Why an expression has no value here: what follows "this expression".
 struct Unevaluated {
   std::string reason;
+  bool is_told = false;  ///< there is a note on it already
 };
 
 /// Whether a string is an expression; "[[" begins a text with one bracket.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "importing/documents.hh"
 #include "importing/readers.hh"
 #include "importing/types.hh"
 #include "importing/write.hh"
@@ -17,34 +18,42 @@ struct Kind {
   bool (*is)(const Raw&);
   void (*read)(const RawPtr&, Reading&);
 };
-/// The first that fits. A parameters file is read before all templates, wherever it stands.
-constexpr Kind kKinds[] = {
-    {is_arm_parameters, read_arm_parameters}, {is_arm, read_arm}, {is_terraform, read_terraform}, {is_az, read_az}};
+/// The first that fits.
+constexpr Kind kKinds[] = {{is_arm_parameters, read_arm_parameters},
+                           {is_built_parameters, read_built_parameters},
+                           {is_arm, read_arm},
+                           {is_terraform, read_terraform},
+                           {is_az, read_az}};
 
-std::vector<RawPtr> read_all(const std::vector<Text>& texts) {
+std::vector<RawPtr> read_all(const std::vector<Text>& texts, Notes& notes) {
   std::vector<Finding> findings;
   std::vector<RawPtr> documents;
   for (const auto& text : texts) {
-    auto more = read_json(text, findings);
+    auto more = read_documents(text, notes, findings);
     documents.insert(documents.end(), more.begin(), more.end());
   }
   if (!findings.empty()) throw TopologyError(std::move(findings));
-  std::ranges::stable_partition(documents, [](const RawPtr& document) { return is_arm_parameters(*document); });
   return documents;
 }
 
 /// With what there was to say about it.
-[[noreturn]] void refuse_empty(const std::vector<Text>& texts, Notes& notes) {
+[[noreturn]] void refuse(const std::string& why, const std::vector<Text>& texts, Notes& notes) {
   std::vector<Finding> findings{{{texts.empty() ? "" : texts.front().file, 1, 1},
                                  "input",
                                  "",
                                  "",
-                                 "there is no network of Azure's in it",
+                                 why,
                                  "give JSON of `az network ... show/list`, an ARM template, or `terraform show -json`",
                                  ""}};
   for (auto& note : notes.take())
     findings.push_back({note.where, note.object, note.field, note.value, note.reason, note.instead, ""});
   throw TopologyError(std::move(findings));
+}
+
+/// Route tables and the like alone carry no packet.
+bool is_empty(const model::Topology& topology) {
+  return topology.vnets.empty() && topology.circuits.empty() && topology.gateways.empty() && topology.nodes.empty() &&
+         topology.local_gateways.empty() && topology.direct_ports.empty();
 }
 
 /// What the rules still say: an export can be of a network that a lab cannot have.
@@ -67,15 +76,17 @@ void check(const std::string& topology, Notes& notes) {
 Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
   Notes notes;
   Inventory inventory(notes);
-  Reading reading{notes, inventory, {}};
-  for (const auto& document : read_all(texts))
+  Reading reading{notes, inventory};
+  for (const auto& document : read_all(texts, notes))
     std::ranges::find_if(kKinds, [&](const Kind& kind) { return kind.is(*document); })->read(document, reading);
-  if (inventory.empty()) refuse_empty(texts, notes);
+  deploy_templates(reading);
+  if (inventory.empty()) refuse("there is no network of Azure's in it", texts, notes);
   Draft draft(inventory, notes);
   draft.topology.name = draft.free_name(name, "lab");
   carry_resources(draft);
   use_read_outs(draft);
   complete_vnets(draft);
+  if (is_empty(draft.topology)) refuse("nothing of it can be carried over", texts, notes);
   add_machines(draft);
   finish_balancers(draft);
   add_customers(draft);

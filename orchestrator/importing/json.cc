@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "importing/noise.hh"
+#include "importing/comments.hh"
 
 namespace xconn::importing {
 namespace {
@@ -28,12 +28,13 @@ struct Cursor {
   int line = 1;
 
   void advance() {
-    if (next > 0 && text[next - 1] == '\n') {
+    if (next > 0 && is_line_end(text[next - 1])) {
       ++line;
       line_start = next;
     }
     ++next;
   }
+  static bool is_line_end(char c) { return c == '\n' || c == kLineInString; }
   std::size_t last() const { return next == 0 ? 0 : next - 1; }
   Position position(std::size_t at) const { return {file, line, static_cast<int>(at - line_start) + 1}; }
 };
@@ -85,7 +86,10 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool number_integer(number_integer_t value) override { return scalar(std::to_string(value), number_start()); }
   bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value), number_start()); }
   bool number_float(number_float_t, const string_t& text) override { return scalar(text, number_start()); }
-  bool string(string_t& text) override { return scalar(text, string_start()); }
+  bool string(string_t& text) override {
+    std::ranges::replace(text, kLineInString, '\n');
+    return scalar(text, string_start());
+  }
   bool binary(binary_t&) override { return false; }
   bool start_object(std::size_t) override { return open(Raw::Kind::kMap); }
   bool start_array(std::size_t) override { return open(Raw::Kind::kList); }
@@ -210,20 +214,22 @@ RawPtr read_one(Cursor& cursor, std::size_t& values, std::vector<Finding>& findi
 }  // namespace
 
 std::vector<RawPtr> read_json(const Text& text, std::vector<Finding>& findings) {
-  if (text.content.size() > kLargestFile) {
-    findings.push_back({{text.file, 0, 0}, "input", "", "", "is larger than 64 MiB", "import parts of it", ""});
-    return {};
-  }
-  const auto clean = without_noise(text.content);
-  Cursor cursor{clean, model::intern_file(text.file)};
+  return read_json(text, {{0, text.content.size()}}, findings);
+}
+
+std::vector<RawPtr> read_json(const Text& text, const std::vector<Block>& blocks, std::vector<Finding>& findings) {
+  Cursor cursor{{}, model::intern_file(text.file)};
   std::vector<RawPtr> documents;
   std::size_t values = 0;
-  while (skip_blanks(cursor)) {
-    auto document = read_one(cursor, values, findings);
-    if (document == nullptr) return documents;
-    documents.push_back(std::move(document));
+  for (const auto& block : blocks) {
+    cursor.text = std::string_view(text.content).substr(0, block.to);
+    while (skip_blanks(cursor)) {
+      auto document = read_one(cursor, values, findings);
+      if (document == nullptr) break;
+      documents.push_back(std::move(document));
+    }
+    while (cursor.next < block.to) cursor.advance();
   }
-  if (documents.empty()) report(cursor, "there is no JSON in it", findings);
   return documents;
 }
 

@@ -9,14 +9,17 @@
 #include <vector>
 
 #include "importing/import.hh"
+#include "importing/transcript.hh"
 #include "model/raw.hh"
 
 namespace xconn::importing {
 
-/// The JSON documents of a file, one after the other, as several commands write them into one file. Text around and in
-/// them that the tools' terminals leave behind is passed over (noise.hh). Adds to `findings` what cannot be read, and
-/// then returns what stands before it. Bounds: 128 levels, a million values.
+/// The JSON documents of a text, one after the other, as several commands write them into one file. Adds to `findings`
+/// what cannot be read, and then returns what stands before it. Bounds: 128 levels, a million values.
 std::vector<model::RawPtr> read_json(const Text& text, std::vector<Finding>& findings);
+/// The same of each of its blocks; there are but blanks between them.
+std::vector<model::RawPtr> read_json(const Text& text, const std::vector<Block>& blocks,
+                                     std::vector<Finding>& findings);
 
 /// A text, at the place of `like`.
 model::RawPtr make_text(const std::string& text, const model::Position& at);

@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "importing/transcript.hh"
-
 namespace xconn::importing {
 namespace {
 
@@ -53,31 +51,8 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
   return out;
 }
 
-std::string as_utf8(const std::string& content) {
-  const std::string_view text(content);
-  if (text.starts_with("\xff\xfe")) return from_utf16(text.substr(2), false);
-  if (text.starts_with("\xfe\xff")) return from_utf16(text.substr(2), true);
-  return text.starts_with("\xef\xbb\xbf") ? content.substr(3) : content;
-}
-
 void blank(std::string& text, std::size_t from, std::size_t to) {
   std::fill(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(to), ' ');
-}
-
-/// ESC [ ... letter: colours of `-o jsonc`, moves of the cursor.
-void blank_escapes(std::string& text) {
-  for (auto at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b', at)) {
-    auto end = at + 1;
-    if (end < text.size() && text[end] == '[') ++end;
-    while (end < text.size() && (text[end] == ';' || (text[end] >= '0' && text[end] <= '?'))) ++end;
-    blank(text, at, std::min(end + 1, text.size()));
-  }
-}
-
-bool is_noise(std::string_view line) {
-  if (std::ranges::any_of(kLines, [&](auto start) { return line.starts_with(start); })) return true;
-  if (line.starts_with('<') && line.ends_with('>')) return true;
-  return line.starts_with("...") && line.ends_with("...");
 }
 
 /// How long "- Finished .." is at the start of `line`; 0 when it is not there.
@@ -106,6 +81,41 @@ std::size_t after_string(std::string_view text, std::size_t at) {
   return std::min(at + 1, text.size());
 }
 
+}  // namespace
+
+std::string as_utf8(const std::string& content) {
+  const std::string_view text(content);
+  if (text.starts_with("\xff\xfe")) return from_utf16(text.substr(2), false);
+  if (text.starts_with("\xfe\xff")) return from_utf16(text.substr(2), true);
+  if (text.size() > 3 && text[1] == 0 && text[3] == 0) return from_utf16(text, false);
+  if (text.size() > 3 && text[0] == 0 && text[2] == 0) return from_utf16(text, true);
+  return text.starts_with("\xef\xbb\xbf") ? content.substr(3) : content;
+}
+
+bool is_noise(std::string_view line) {
+  if (std::ranges::any_of(kLines, [&](auto start) { return line.starts_with(start); })) return true;
+  if (line.starts_with('<') && line.ends_with('>')) return true;
+  return line.starts_with("...") && line.ends_with("...");
+}
+
+/// ESC [ ... letter: colours of `-o jsonc`, moves of the cursor.
+void blank_escapes(std::string& text) {
+  for (auto at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b', at)) {
+    auto end = at + 1;
+    if (end < text.size() && text[end] == '[') ++end;
+    while (end < text.size() && (text[end] == ';' || (text[end] >= '0' && text[end] <= '?'))) ++end;
+    blank(text, at, std::min(end + 1, text.size()));
+  }
+}
+
+void blank_noise(std::string& text) {
+  for (std::size_t from = 0; from < text.size();) {
+    const auto end = std::min(text.find_first_of("\r\n", from), text.size());
+    clean_line(text, from, end);
+    from = end + 1;
+  }
+}
+
 /// Whoever cuts the end of a list leaves the comma before it.
 void blank_last_commas(std::string& text) {
   for (std::size_t at = 0; at < text.size();) {
@@ -119,21 +129,6 @@ void blank_last_commas(std::string& text) {
     }
     ++at;
   }
-}
-
-}  // namespace
-
-std::string without_noise(const std::string& content) {
-  auto text = as_utf8(content);
-  blank_escapes(text);
-  blank_prose(text);
-  for (std::size_t from = 0; from < text.size();) {
-    const auto end = std::min(text.find_first_of("\r\n", from), text.size());
-    clean_line(text, from, end);
-    from = end + 1;
-  }
-  blank_last_commas(text);
-  return text;
 }
 
 }  // namespace xconn::importing

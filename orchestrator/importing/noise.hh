@@ -1,13 +1,25 @@
-// What stands in saved output of command lines beside the JSON.
+// What stands in saved output of command lines beside the JSON. Whatever is none is made blank, so that what stays
+// keeps its line.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace xconn::importing {
 
-/// UTF-8 whatever the shell wrote (Windows PowerShell's `>` writes UTF-16), with everything replaced by blanks that no
-/// JSON is: terminal escapes, the CLI's spinner ("{- Finished .."), its warnings, prompts, cuts ("<snipped>") and the
-/// comma that a cut leaves before a bracket. Every line keeps its number.
-std::string without_noise(const std::string& content);
+/// Whatever the shell wrote: Windows PowerShell's `>` writes UTF-16.
+std::string as_utf8(const std::string& content);
+
+/// The terminal's colours and moves of the cursor.
+void blank_escapes(std::string& text);
+
+/// Whether a line is a warning, a prompt or a cut ("<snipped>").
+bool is_noise(std::string_view line);
+
+/// Such lines, and the CLI's spinner ("{- Finished ..").
+void blank_noise(std::string& text);
+
+/// The comma that a cut leaves before a bracket.
+void blank_last_commas(std::string& text);
 
 }  // namespace xconn::importing

@@ -1,7 +1,7 @@
 // The kinds of input: how each is known by what is in it, and who reads it.
 #pragma once
 
-#include <map>
+#include <vector>
 
 #include "importing/resource.hh"
 
@@ -10,7 +10,7 @@ namespace xconn::importing {
 struct Reading {
   Notes& notes;
   Inventory& inventory;
-  std::map<std::string, model::RawPtr> parameters;  ///< of ARM, from parameters files; by name in lower case
+  std::vector<model::RawPtr> templates{}, parameters{};  ///< of ARM: deployed once all are there
 };
 
 bool is_az(const model::Raw& root);
@@ -18,8 +18,13 @@ void read_az(const model::RawPtr& root, Reading& reading);
 
 bool is_arm_parameters(const model::Raw& root);
 void read_arm_parameters(const model::RawPtr& root, Reading& reading);
+/// What `az bicep build-params --stdout` says: JSON in texts.
+bool is_built_parameters(const model::Raw& root);
+void read_built_parameters(const model::RawPtr& root, Reading& reading);
 bool is_arm(const model::Raw& root);
 void read_arm(const model::RawPtr& root, Reading& reading);
+/// What has been read of ARM; what else was read may be referred to.
+void deploy_templates(Reading& reading);
 
 bool is_terraform(const model::Raw& root);
 void read_terraform(const model::RawPtr& root, Reading& reading);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "importing/azapi.hh"
 #include "importing/readers.hh"
 #include "importing/terraform_references.hh"
+#include "importing/terraform_unknown.hh"
 
 namespace xconn::importing {
 namespace {
@@ -13,8 +15,6 @@ using model::Raw;
 using model::RawEntry;
 using model::RawPtr;
 using As = TerraformWord::As;
-
-constexpr int kDeepestModule = 16;
 
 struct Instance {
   TerraformAddress address;
@@ -48,49 +48,81 @@ RawPtr opposite(const RawPtr& value) { return make_text(value->text == "true" ? 
 
 class Reader {
  public:
-  Reader(const Raw& root, Reading& reading) : references_(root), reading_(reading) {}
+  Reader(const Raw& root, Reading& reading) : references_(root), unknown_(root), reading_(reading) {}
 
   void read(const Raw& root) {
     for (const auto* key : {"planned_values", "values"})
       if (const auto* values = at(root, key))
-        if (const auto* module = at(*values, "root_module")) collect(*module, 0);
+        if (const auto* module = at(*values, "root_module")) collect(*module);
+    if (const auto* state = at(root, "prior_state"))
+      if (const auto* values = at(*state, "values"))
+        if (const auto* module = at(*values, "root_module")) collect_data(*module);
     if (const auto* resources = at(root, "resources")) collect_state(*resources);
     for (auto& instance : instances_) know(instance);
     for (const auto& instance : instances_) add(instance);
   }
 
  private:
-  void collect(const Raw& module, int depth) {
+  void collect(const Raw& module) {
     if (const auto* resources = at(module, "resources"))
       for (const auto& resource : resources->items)
         if (const auto* values = at(*resource, "values"); values != nullptr && text(*resource, "mode") != "data")
           collect_one(text(*resource, "address"), text(*resource, "type"), *values);
-    const auto* children = depth < kDeepestModule ? at(module, "child_modules") : nullptr;
-    if (children == nullptr) return;
-    for (const auto& child : children->items) collect(*child, depth + 1);
+    collect_data_of(module);
+    if (const auto* children = at(module, "child_modules"))
+      for (const auto& child : children->items) collect(*child);
+  }
+
+  void collect_data(const Raw& module) {
+    collect_data_of(module);
+    if (const auto* children = at(module, "child_modules"))
+      for (const auto& child : children->items) collect_data(*child);
+  }
+
+  void collect_data_of(const Raw& module) {
+    const auto* resources = at(module, "resources");
+    if (resources == nullptr) return;
+    for (const auto& resource : resources->items)
+      if (const auto* values = at(*resource, "values"); values != nullptr && text(*resource, "mode") == "data")
+        know_data(text(*resource, "address"), text(*resource, "type"), *values);
+  }
+
+  /// What is read from Azure is not made here, but may be referred to.
+  void know_data(const std::string& address, const std::string& type, const Raw& values) {
+    if (find_terraform_type(type) == nullptr && type != "azapi_resource") return;
+    const auto id = ResourceId::parse(text(values, "id"));
+    if (id) references_.know(address, *id);
+    reading_.notes.add({values.at.where(), address, "", "", "is read from Azure, not made here",
+                        "it is known by its id only; import `az resource show --ids " +
+                            (id ? id->text() : std::string("ID")) + "` too"});
   }
 
   /// terraform.tfstate: each resource with its instances.
   void collect_state(const Raw& resources) {
     for (const auto& resource : resources.items) {
       const auto* instances = at(*resource, "instances");
-      if (instances == nullptr || text(*resource, "mode") == "data") continue;
+      if (instances == nullptr) continue;
+      const bool is_data = text(*resource, "mode") == "data";
       auto address = text(*resource, "module");
-      address += (address.empty() ? "" : ".") + text(*resource, "type") + "." + text(*resource, "name");
+      address += std::string(address.empty() ? "" : ".") + (is_data ? "data." : "") + text(*resource, "type") + "." +
+                 text(*resource, "name");
       for (const auto& instance : instances->items) {
         const auto* values = at(*instance, "attributes");
         const auto index = text(*instance, "index_key");
-        if (values != nullptr)
-          collect_one(address + (index.empty() ? "" : "[" + index + "]"), text(*resource, "type"), *values);
+        const auto full = address + (index.empty() ? "" : "[" + index + "]");
+        if (values != nullptr && is_data)
+          know_data(full, text(*resource, "type"), *values);
+        else if (values != nullptr)
+          collect_one(full, text(*resource, "type"), *values);
       }
     }
   }
 
   void collect_one(const std::string& address, const std::string& type, const Raw& values) {
     const auto* row = find_terraform_type(type);
-    if (row != nullptr) {
+    if (row != nullptr || is_azapi(type)) {
       instances_.push_back({TerraformAddress::parse(address), address, type, &values, row});
-    } else if (type.starts_with("azurerm_") && type != "azurerm_resource_group") {
+    } else if (type.starts_with("azapi_") || (type.starts_with("azurerm_") && type != "azurerm_resource_group")) {
       reading_.notes.add(
           {values.at.where(), address, "", "", "resources of this type have no counterpart here", "it was left out"});
     }
@@ -98,6 +130,10 @@ class Reader {
 
   /// The id that the state has, or the one that its names will make.
   std::optional<ResourceId> id_of(const Instance& instance) {
+    if (instance.row == nullptr) {
+      if (auto updated = id_in(instance, "resource_id")) return updated;
+      return azapi_id(*instance.values, id_in(instance, "parent_id"));
+    }
     const bool is_association = instance.row->names.front().starts_with('@') && instance.row->names.size() == 1;
     if (!is_association)
       if (auto known = ResourceId::parse(text(*instance.values, "id"))) return known;
@@ -127,7 +163,7 @@ class Reader {
 
   /// A plan's resource may refer to one whose own id hangs on a third: those with plain names come first.
   void know(const Instance& instance) {
-    if (!instance.row->names.front().starts_with('@'))
+    if (instance.row == nullptr || !instance.row->names.front().starts_with('@'))
       if (const auto id = id_of(instance)) references_.know(instance.full, *id);
   }
 
@@ -139,6 +175,7 @@ class Reader {
       return;
     }
     references_.know(instance.full, *id);
+    if (instance.row == nullptr) return add_azapi(instance, *id);
     auto body = std::make_shared<Raw>();
     body->kind = Raw::Kind::kMap;
     body->at = instance.values->at;
@@ -146,7 +183,20 @@ class Reader {
     translate(*instance.values, expressions, instance, *body);
     if (instance.type == "azurerm_network_interface_backend_address_pool_association") name_nic(instance, *body);
     forget_names(instance, *body);
+    unknown_.tell(
+        instance.full, expressions, body->at,
+        [](std::string_view key) { return key == "name" || is_id(key) || key.ends_with("_ids"); }, reading_.notes);
     reading_.inventory.add({*id, body, body->at});
+  }
+
+  void add_azapi(const Instance& instance, const ResourceId& id) {
+    const auto* expressions = references_.expressions(instance.address);
+    const auto* body = expressions == nullptr ? nullptr : at(*expressions, "body");
+    auto named = body == nullptr ? std::vector<ResourceId>{} : references_.follow(*body, instance.address);
+    const auto only = named.size() == 1 ? std::optional(named.front()) : std::nullopt;
+    reading_.inventory.add(
+        {id, azapi_body(*instance.values, unknown_.of(instance.full), instance.full, only, reading_.notes),
+         instance.values->at});
   }
 
   /// What is in the resource's id is no property of it.
@@ -253,6 +303,7 @@ class Reader {
   }
 
   TerraformReferences references_;
+  TerraformUnknown unknown_;
   Reading& reading_;
   std::vector<Instance> instances_;
 };

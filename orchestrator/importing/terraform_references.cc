@@ -8,6 +8,7 @@ namespace {
 using model::Raw;
 
 constexpr int kDeepest = 16;
+constexpr std::string_view kData = "data.";
 
 /// "a.b[\"x.y\"].c" at the dots that stand in no brackets.
 std::vector<std::string> steps_of(const std::string& text) {
@@ -44,6 +45,7 @@ TerraformAddress TerraformAddress::parse(const std::string& text) {
     out.module += "module." + steps[i + 1] + ".";
     out.modules.push_back(without_index(steps[i + 1]));
   }
+  if (i < steps.size() && steps[i] == "data") ++i;
   if (i + 1 < steps.size()) {
     out.resource = steps[i] + "." + without_index(steps[i + 1]);
     out.index = index_of(steps[i + 1]);
@@ -85,7 +87,8 @@ std::vector<ResourceId> TerraformReferences::follow(const Raw& expression, const
 std::optional<ResourceId> TerraformReferences::follow(const std::string& reference, const TerraformAddress& from,
                                                       int depth) const {
   if (depth > kDeepest) return std::nullopt;
-  if (reference.starts_with("azurerm_")) return resource(reference, from);
+  if (reference.starts_with("azurerm_") || reference.starts_with("azapi_") || reference.starts_with(kData))
+    return resource(reference, from);
   if (reference.starts_with("var.")) return variable(without_index(steps_of(reference)[1]), from, depth);
   if (reference.starts_with("module.")) return output(reference, from, depth);
   return std::nullopt;
@@ -94,9 +97,10 @@ std::optional<ResourceId> TerraformReferences::follow(const std::string& referen
 /// With the index that is written, else with the own one (`[each.key]`, `[count.index]`), else the only one.
 std::optional<ResourceId> TerraformReferences::resource(const std::string& reference,
                                                         const TerraformAddress& from) const {
-  const auto steps = steps_of(reference);
+  const std::string data = reference.starts_with(kData) ? std::string(kData) : "";
+  const auto steps = steps_of(reference.substr(data.size()));
   if (steps.size() < 2) return std::nullopt;
-  const auto base = from.module + steps[0] + "." + without_index(steps[1]);
+  const auto base = from.module + data + steps[0] + "." + without_index(steps[1]);
   for (const auto& index : {index_of(steps[1]), from.index, std::string{}})
     if (const auto found = ids_.find(base + index); found != ids_.end()) return found->second;
   const auto first = ids_.lower_bound(base + "[");

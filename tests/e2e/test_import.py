@@ -91,6 +91,70 @@ def test_what_cannot_be_read_is_named_all_at_once_and_nothing_is_written(xconn, 
     assert not (tmp_path / "topology.yaml").exists()
 
 
+VNET = {
+    "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/hub",
+    "name": "hub",
+    "addressSpace": {"addressPrefixes": ["10.44.0.0/16"]},
+    "subnets": [{"name": "app", "addressPrefix": "10.44.1.0/24"}],
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_what_a_shell_of_windows_writes_is_read(xconn, tmp_path, encoding):
+    (tmp_path / "vnet.json").write_bytes(json.dumps({"newVNet": VNET}).encode(encoding))
+    assert xconn("import", "vnet.json").returncode == 0
+    assert "10.44.1.0/24" in (tmp_path / "topology.yaml").read_text()
+    assert xconn("validate").returncode == 0
+
+
+def test_a_neighbour_of_an_input_is_refused_with_the_command_that_makes_json(xconn, tmp_path):
+    (tmp_path / "hub.bicep").write_text(
+        "param name string\nresource hub 'Microsoft.Network/virtualNetworks@2023-09-01' = {}\n"
+    )
+    (tmp_path / "list.txt").write_text("Name    Location\n------  ---------\nhub     westeurope\n")
+    done = xconn("import", "hub.bicep", "list.txt")
+    assert done.returncode == 2
+    assert "az bicep build --file hub.bicep" in done.stderr and "-o json" in done.stderr
+    assert not (tmp_path / "topology.yaml").exists()
+
+
+def test_nothing_carried_over_is_no_success(xconn, tmp_path):
+    hub = VNET | {"id": VNET["id"].replace("virtualNetworks", "privateDnsZones")}
+    (tmp_path / "zones.json").write_text(json.dumps([hub]))
+    done = xconn("import", "zones.json")
+    assert done.returncode == 2 and "nothing of it can be carried over" in done.stderr
+    assert not (tmp_path / "topology.yaml").exists()
+
+
+def arm(resources: list, **parts) -> str:
+    return json.dumps(
+        {"$schema": "x/deploymentTemplate.json#", "contentVersion": "1.0.0.0", **parts, "resources": resources}
+    )
+
+
+def test_a_linked_template_and_parameters_are_found_beside_it(xconn, tmp_path):
+    body = {"addressSpace": {"addressPrefixes": ["[parameters('space')]"]}}
+    vnet = {"type": "Microsoft.Network/virtualNetworks", "name": "hub", "properties": body}
+    link = {
+        "templateLink": {"relativePath": "nested/net.json"},
+        "parameters": {"space": {"value": "[parameters('all')]"}},
+    }
+    (tmp_path / "nested").mkdir()
+    (tmp_path / "nested/net.json").write_text(arm([vnet], parameters={"space": {"type": "string"}}))
+    main = [{"type": "Microsoft.Resources/deployments", "name": "net", "properties": link}]
+    (tmp_path / "main.json").write_text(arm(main, parameters={"all": {"type": "string"}}))
+    given = {
+        "$schema": "x/deploymentParameters.json#",
+        "contentVersion": "1",
+        "parameters": {"all": {"value": "10.44.0.0/16"}},
+    }
+    (tmp_path / "main.parameters.json").write_text(json.dumps(given))
+    done = xconn("import", "main.json", "main.parameters.json")
+    assert done.returncode == 2 and "import net.json too" in done.stderr
+    assert xconn("import", "main.json", "main.parameters.json", "nested/net.json").returncode == 0
+    assert "10.44.0.0/16" in (tmp_path / "topology.yaml").read_text()
+
+
 def test_a_topology_that_is_there_stays(xconn, tmp_path):
     (tmp_path / "topology.yaml").write_text("mine\n")
     assert xconn("import", *files_of("arm")).returncode == 2

@@ -152,7 +152,7 @@ TEST(Import, ARuleThatLostItsSourcesIsNoRuleForAll) {
 TEST(Import, SecretsAreNeverShown) {
   const auto text = R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/connections/c",
  "connectionType": "IPsec", "sharedKey": "topsecret 1"})";
-  const auto out = imported(text);
+  const auto out = imported(vnet("a") + text);
   EXPECT_THAT(text_of(out.notes), HasSubstr("connection c"));
   EXPECT_THAT(text_of(out.notes), testing::Not(HasSubstr("topsecret")));
 }

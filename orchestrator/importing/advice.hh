@@ -1,0 +1,21 @@
+// What is near to an input and is none: what it is, and how to get JSON of it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "importing/import.hh"
+
+namespace xconn::importing {
+
+struct Advice {
+  std::string rule, remedy;
+};
+
+/// For what is no text, is empty, or is too large.
+std::optional<Advice> advice_on_bytes(const Text& text);
+
+/// For a text in which no JSON was found; in UTF-8.
+std::optional<Advice> advice_on_text(const Text& text);
+
+}  // namespace xconn::importing

@@ -1,0 +1,16 @@
+// A file's content to the JSON documents in it, whatever is around them.
+#pragma once
+
+#include <vector>
+
+#include "importing/import.hh"
+#include "importing/notes.hh"
+#include "model/raw.hh"
+
+namespace xconn::importing {
+
+/// Adds to `findings` what cannot be read, and how to get something that can; in a page of notes that is a note, for
+/// the rest of it counts.
+std::vector<model::RawPtr> read_documents(const Text& text, Notes& notes, std::vector<Finding>& findings);
+
+}  // namespace xconn::importing
