@@ -5,6 +5,7 @@
 
 #include "importing/arm_scope.hh"
 #include "importing/readers.hh"
+#include "importing/types.hh"
 
 namespace xconn::importing {
 namespace {
@@ -118,7 +119,8 @@ class Template {
     const auto id = id_of(*resource, parent);
     if (!id) return;
     if (id->type == kDeployment) return read_deployment(*resource, *id);
-    reading_.inventory.add({*id, evaluated(*resource, id->path()), resource->at});
+    const auto body = is_carried(id->type) ? evaluated(*resource, id->path()) : resource;
+    reading_.inventory.add({*id, body, resource->at});
     for (const auto& part : resources_of(*resource)) read_copies(part, &*id);
   }
 

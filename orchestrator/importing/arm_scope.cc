@@ -79,7 +79,7 @@ RawPtr ArmScope::evaluate_text(const RawPtr& value, const std::string& object, c
   try {
     return call(parse_expression(value->text), value->at);
   } catch (const Unevaluated& why) {
-    notes_.at(*value, object, field, "this expression " + why.reason, "it was left empty");
+    notes_.unevaluated(*value, object, field, why.reason);
     return make(Raw::Kind::kNull, value->at);
   }
 }

@@ -1,12 +1,17 @@
 #include "importing/draft.hh"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace xconn::importing {
 namespace {
 
 constexpr std::size_t kLongestName = 40;  // expansion makes nodes of it: "-msee1"
+
+/// Subnets in which only Azure's own services stand (Microsoft Learn: each service's FAQ).
+constexpr std::array<std::string_view, 5> kAzuresOwn{"GatewaySubnet", "AzureFirewallSubnet", "RouteServerSubnet",
+                                                     "AzureFirewallManagementSubnet", "AzureBastionSubnet"};
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -86,6 +91,17 @@ bool Draft::overlaps_any(const Prefix& prefix) const {
     for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
       if (*peering && (meets((*peering)->primary) || meets((*peering)->secondary))) return true;
   return false;
+}
+
+bool Draft::is_reserved(const std::string& vnet, const std::string& subnet) const {
+  return reserved_.contains({vnet, subnet}) ||
+         std::ranges::any_of(kAzuresOwn, [&](auto own) { return same_word(own, subnet); });
+}
+
+bool Draft::is_next_hop(const Address& address) const {
+  return std::ranges::any_of(topology.route_tables, [&](const model::RouteTable& table) {
+    return std::ranges::any_of(table.routes, [&](const auto& route) { return route.next_hop == address; });
+  });
 }
 
 Prefix Draft::free_network(int length) {

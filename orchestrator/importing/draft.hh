@@ -49,6 +49,11 @@ class Draft {
   /// What is part of it, or stands in it, is left out too.
   void leave_out(const ResourceId& id) { left_out_.insert(key(id)); }
   bool is_left_out(const ResourceId& id) const { return left_out_.contains(key(id)); }
+  /// A subnet in which only a service of Azure's stands.
+  void reserve(const std::string& vnet, const std::string& subnet) { reserved_.emplace(vnet, subnet); }
+  bool is_reserved(const std::string& vnet, const std::string& subnet) const;
+  /// Whether a user route goes there: nobody is invented at such an address.
+  bool is_next_hop(const Address& address) const;
   void take(const Prefix& prefix) { taken_.push_back(prefix); }
 
   void comment(const std::string& path, const std::string& words) { comments[path] = words; }
@@ -61,6 +66,7 @@ class Draft {
   std::map<std::string, std::string> names_;
   std::set<std::pair<std::string, std::string>> used_;
   std::set<std::string> stubs_, left_out_;
+  std::set<std::pair<std::string, std::string>> reserved_;
   std::vector<Prefix> taken_;
   std::uint32_t next_public_ = 1;
 };

@@ -147,7 +147,9 @@ void Fields::report_unread() {
 void Fields::report_unread(const Raw& map) {
   for (const auto& entry : map.entries) {
     const auto is_it = [&](const std::string& key) { return same_word(key, entry.key); };
-    if (is_bookkeeping(entry.key) || !says_something(*entry.value) || std::ranges::any_of(read_, is_it)) continue;
+    if (is_bookkeeping(entry.key) || !is_felt(entry.key) || !says_something(*entry.value) ||
+        std::ranges::any_of(read_, is_it))
+      continue;
     draft_.notes.at(*entry.value, object_, entry.key, "has no counterpart here", "it was left out");
   }
 }

@@ -78,6 +78,7 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
   complete_vnets(draft);
   add_machines(draft);
   finish_balancers(draft);
+  report_next_hops(draft);
   add_customers(draft);
   Imported out{write(draft), {}};
   check(out.topology, notes);

@@ -23,11 +23,12 @@ struct Text {
 /// Something that was not carried over as it stands.
 struct Note {
   Where where;
-  std::string object;   ///< "circuit er1"
-  std::string field;    ///< as the input calls it: "peerASN"; empty when it is the object itself
-  std::string value;    ///< as written, shortened and printable; secrets are never put here
-  std::string reason;   ///< why not: "is larger than the largest AS number, 4294967295"
-  std::string instead;  ///< what was done: "the router has AS 65001"
+  std::string object;                   ///< "circuit er1"
+  std::string field;                    ///< as the input calls it: "peerASN"; empty when it is the object itself
+  std::string value;                    ///< as written, shortened and printable; secrets are never put here
+  std::string reason;                   ///< why not: "is larger than the largest AS number, 4294967295"
+  std::string instead;                  ///< what was done: "the router has AS 65001"
+  std::vector<std::string> names = {};  ///< of all that it is about, when those are several
   friend bool operator==(const Note&, const Note&) = default;
 };
 

@@ -1,5 +1,7 @@
 #include "importing/types.hh"
 
+#include <algorithm>
+
 namespace xconn::importing {
 namespace {
 
@@ -23,6 +25,7 @@ const TypeRow kTypes[] = {
     {"microsoft.network/virtualnetworkgateways", "gateway", carry_gateway},
     {"microsoft.network/localnetworkgateways", "local gateway", carry_local_gateway},
     {"microsoft.network/connections", "connection", carry_connection},
+    {"microsoft.network/azurefirewalls", "firewall", carry_firewall},
     {"microsoft.compute/virtualmachines", "machine", carry_machine},
     {"microsoft.network/networkinterfaces", "NIC", carry_nic},
     {"microsoft.network/loadbalancers", "load balancer", carry_balancer},
@@ -32,18 +35,15 @@ const TypeRow kTypes[] = {
 };
 
 void report_unknown(Draft& draft) {
-  for (const auto& resource : draft.inventory.resources()) {
-    bool is_known = false;
-    for (const auto& row : kTypes) is_known = is_known || row.type == resource.id.type;
-    if (!is_known)
-      draft.notes.add({resource.at.where(), resource.id.type + " " + resource.id.path(), "", "",
-                       "resources of this type have no counterpart here", "it was left out"});
-  }
+  for (const auto& resource : draft.inventory.resources())
+    if (!is_carried(resource.id.type)) draft.notes.foreign(resource.at.where(), resource.id.type, resource.id.path());
 }
 
 }  // namespace
 
 std::span<const TypeRow> type_rows() { return kTypes; }
+
+bool is_carried(std::string_view type) { return std::ranges::find(kTypes, type, &TypeRow::type) != std::end(kTypes); }
 
 void carry_resources(Draft& draft) {
   for (const auto& row : kTypes)

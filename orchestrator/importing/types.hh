@@ -15,6 +15,7 @@ struct TypeRow {
 
 /// In the order in which they are carried over: what is referred to comes first.
 std::span<const TypeRow> type_rows();
+bool is_carried(std::string_view type);
 
 /// All resources of the inventory; what has no row is noted.
 void carry_resources(Draft& draft);
@@ -40,6 +41,7 @@ void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft)
 void carry_connection(const Resource& resource, Fields& fields, Draft& draft);
 void carry_machine(const Resource& resource, Fields& fields, Draft& draft);
 void carry_nic(const Resource& resource, Fields& fields, Draft& draft);
+void carry_firewall(const Resource& resource, Fields& fields, Draft& draft);
 void carry_pool(const Resource& resource, Fields& fields, Draft& draft);
 void carry_balancer(const Resource& resource, Fields& fields, Draft& draft);
 void carry_probe(const Resource& resource, Fields& fields, Draft& draft);
@@ -49,6 +51,7 @@ void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft)
 void use_read_outs(Draft& draft);     ///< routes and sessions that devices showed
 void complete_vnets(Draft& draft);    ///< VNets and subnets that no file described, gateways' instances
 void add_machines(Draft& draft);      ///< somebody to talk to in VNets without machines
+void report_next_hops(Draft& draft);  ///< of user routes that nobody forwards at
 void add_customers(Draft& draft);     ///< routers, VPN devices, LANs and the Internet
 void finish_balancers(Draft& draft);  ///< those that have what they need
 
