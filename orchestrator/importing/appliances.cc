@@ -52,9 +52,35 @@ std::string why_lost(const Draft& draft, const Address& hop) {
       draft.topology.load_balancers.end())
     return {};
   if (node == nullptr) return "is nobody's address in the files, so what goes there is lost";
-  if (node->role == "host" || !nic->ip_forwarding.value_or(true))
+  if (!nic->ip_forwarding.value_or(node->role != "host"))
     return "is " + node->name + ", which does not forward, so what goes there is lost";
   return {};
+}
+
+/// The address of the one firewall that the files have.
+std::optional<Address> only_firewall(const Draft& draft) {
+  std::vector<Address> found;
+  for (const auto& node : draft.topology.nodes)
+    for (const auto& nic : node.interfaces)
+      if (nic.subnet && same_word(nic.subnet->subnet, "AzureFirewallSubnet"))
+        found.push_back(nic.addresses[0].address());
+  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
+bool lacks_hop(const model::UserRoute& route) {
+  return route.type == model::NextHopType::kVirtualAppliance && !route.next_hop;
+}
+
+/// A template asks Azure for the firewall's address, and a plan knows it after it is applied.
+void find_open_hops(model::RouteTable& table, Draft& draft) {
+  const auto firewall = only_firewall(draft);
+  for (auto& route : table.routes) {
+    if (!lacks_hop(route)) continue;
+    route.next_hop = firewall;
+    draft.notes.add({table.where, "route table " + table.name, "nextHopIpAddress", "", "has no address in the files",
+                     firewall ? "it is the firewall's, " + firewall->text() : "the route was left out"});
+  }
+  std::erase_if(table.routes, lacks_hop);
 }
 
 }  // namespace
@@ -85,6 +111,7 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
 }
 
 void report_next_hops(Draft& draft) {
+  for (auto& table : draft.topology.route_tables) find_open_hops(table, draft);
   for (const auto& table : draft.topology.route_tables)
     for (const auto& route : table.routes) {
       const auto why = route.next_hop ? why_lost(draft, *route.next_hop) : std::string{};

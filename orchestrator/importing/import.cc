@@ -64,7 +64,7 @@ void check(const std::string& topology, Notes& notes) {
 
 }  // namespace
 
-Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
+Imported import_texts(const std::vector<Text>& texts, const std::string& name, const std::string& region) {
   Notes notes;
   Inventory inventory(notes);
   Reading reading{notes, inventory, {}};
@@ -72,6 +72,7 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
     std::ranges::find_if(kKinds, [&](const Kind& kind) { return kind.is(*document); })->read(document, reading);
   if (inventory.empty()) refuse_empty(texts, notes);
   Draft draft(inventory, notes);
+  draft.region = region;
   draft.topology.name = draft.free_name(name, "lab");
   carry_resources(draft);
   use_read_outs(draft);
@@ -80,7 +81,7 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
   finish_balancers(draft);
   report_next_hops(draft);
   add_customers(draft);
-  Imported out{write(draft), {}};
+  Imported out{write(draft), carried_by(draft), {}};
   check(out.topology, notes);
   out.notes = notes.take();
   return out;

@@ -157,8 +157,14 @@ void add_machine_to(const model::Vnet& vnet, Draft& draft) {
     nic.addresses = {InterfaceAddress(*address, subnet.prefix.length())};
     node.interfaces.push_back(std::move(nic));
     draft.comment("nodes/" + node.name, "assumed: VNet " + vnet.name + " has no machines in the files");
-    draft.notes.add({vnet.where, "VNet " + vnet.name, "", "", "has no machines in the files",
-                     node.name + " was made, to have somebody to talk to"});
+    draft.notes.add({vnet.where,
+                     "VNet " + vnet.name,
+                     "",
+                     "",
+                     "has no machines in the files",
+                     node.name + " was made, to have somebody to talk to",
+                     {},
+                     Outcome::kMade});
     return;
   }
 }

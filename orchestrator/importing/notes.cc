@@ -19,7 +19,9 @@ constexpr std::array<std::string_view, 9> kSecrets{"SHAREDKEY",         "SHARED_
                                                    "CUSTOMDATA",        "CUSTOM_DATA", "SECRET"};
 
 /// Properties that no packet feels, wherever they stand.
-constexpr std::array<std::string_view, 24> kUnfelt{"tags",
+constexpr std::array<std::string_view, 26> kUnfelt{"virtualNetworkGatewayMigrationStatus",
+                                                   "authenticationType",
+                                                   "tags",
                                                    "location",
                                                    "zones",
                                                    "plan",
@@ -45,14 +47,55 @@ constexpr std::array<std::string_view, 24> kUnfelt{"tags",
                                                    "availabilitySet"};
 
 /// Parts of the names of types that only look after others, in ARM and in Terraform.
-constexpr std::array<std::string_view, 16> kUnfeltTypes{
-    "diagnosticsettings",     "diagnostic_setting", "microsoft.authorization/", "role_assignment",
-    "role_definition",        "_policy_assignment", "policy_definition",        "management_lock",
-    "microsoft.insights/",    "azurerm_monitor_",   "microsoft.resources/",     "microsoft.managedidentity/",
-    "user_assigned_identity", "/extensions",        "machine_extension",        "microsoft.policyinsights/"};
+constexpr std::array<std::string_view, 18> kUnfeltTypes{"microsoft.network/firewallpolicies",
+                                                        "azurerm_firewall_",
+                                                        "diagnosticsettings",
+                                                        "diagnostic_setting",
+                                                        "microsoft.authorization/",
+                                                        "role_assignment",
+                                                        "role_definition",
+                                                        "_policy_assignment",
+                                                        "policy_definition",
+                                                        "management_lock",
+                                                        "microsoft.insights/",
+                                                        "azurerm_monitor_",
+                                                        "microsoft.resources/",
+                                                        "microsoft.managedidentity/",
+                                                        "user_assigned_identity",
+                                                        "/extensions",
+                                                        "machine_extension",
+                                                        "microsoft.policyinsights/"};
+
+struct Explained {
+  std::string_view type, why;
+};
+constexpr std::string_view kHub =
+    "Microsoft routes inside a Virtual WAN hub; for a lab write it as a VNet with its gateways, peered with its spokes";
+constexpr std::string_view kServer =
+    "a Route Server or Virtual WAN hub changes routes by BGP inside Azure; write what it teaches as a route table";
+constexpr std::string_view kService = "it is a service beside the paths that a lab plays";
+constexpr std::array<Explained, 18> kExplained{{
+    {"microsoft.network/virtualwans", kHub},
+    {"microsoft.network/virtualhubs", kHub},
+    {"microsoft.network/vpngateways", kHub},
+    {"microsoft.network/expressroutegateways", kHub},
+    {"microsoft.network/vpnsites", kHub},
+    {"azurerm_virtual_wan", kHub},
+    {"azurerm_virtual_hub", kHub},
+    {"azurerm_virtual_hub_connection", kHub},
+    {"azurerm_vpn_gateway", kHub},
+    {"azurerm_express_route_gateway", kHub},
+    {"azurerm_route_server", kServer},
+    {"microsoft.network/bastionhosts", kService},
+    {"azurerm_bastion_host", kService},
+    {"microsoft.network/natgateways", kService},
+    {"azurerm_nat_gateway", kService},
+    {"microsoft.network/privateendpoints", kService},
+    {"microsoft.network/privatednszones", kService},
+    {"microsoft.network/applicationgateways", kService},
+}};
 
 constexpr std::size_t kSeveral = 3;  // two notes are read as they stand
-constexpr const char* kTypes = "resources";
 constexpr const char* kBetween = "\n";
 
 /// "subnet" of "subnet hub/app"
@@ -61,6 +104,19 @@ std::string kind_of(const std::string& object) { return object.substr(0, object.
 /// Terraform's addresses have the type in them.
 std::string named(const std::string& type, const std::string& name) {
   return name.find(type) == std::string::npos ? type + " " + name : name;
+}
+
+/// By what was done: only what is gone is said to be left out.
+Outcome outcome_of(const Note& note) {
+  return note.instead.find("left out") == std::string::npos && note.instead.find("left empty") == std::string::npos
+             ? Outcome::kAssumed
+             : Outcome::kLeftOut;
+}
+
+/// Why a type that many files have is not carried over, and what to do; empty for the others.
+std::string why_foreign(const std::string& type) {
+  const auto row = std::ranges::find(kExplained, type, &Explained::type);
+  return row == kExplained.end() ? "" : std::string(": ") + std::string(row->why);
 }
 
 void join(Note& first, const Note& more) {
@@ -81,6 +137,7 @@ void Notes::keep(Note note, std::string group) {
     ++dropped_;
     return;
   }
+  if (!note.outcome) note.outcome = outcome_of(note);
   note.object = printable(note.object);
   note.field = printable(note.field);
   note.value = is_secret(note.field) ? std::string{} : printable(note.value);
@@ -115,12 +172,12 @@ void Notes::take_foreign() {
     if (std::ranges::any_of(foreign_, holder)) continue;
     const auto count = group.names.size();
     if (count == 1)
-      add({group.where, named(type, group.names[0]), "", "", "resources of this type have no counterpart here",
-           "it was left out"});
+      add({group.where, named(type, group.names[0]), "", "",
+           "resources of this type have no counterpart here" + why_foreign(type), "it was left out"});
     else
       add({group.where, "resources", "", "",
-           std::to_string(count) + " resources of type " + type + " have no counterpart here", "they were left out",
-           group.names});
+           std::to_string(count) + " resources of type " + type + " have no counterpart here" + why_foreign(type),
+           "they were left out", group.names});
   }
 }
 
@@ -141,7 +198,7 @@ std::vector<Note> Notes::take() {
       notes.push_back(std::move(note));
   }
   for (auto& note : notes)
-    if (note.object != kTypes && note.names.size() > 1)
+    if (note.names.size() > 1 && note.object == note.names.front())
       note.object += " and " + std::to_string(note.names.size() - 1) + " more";
   if (dropped_ > 0)
     notes.push_back({{}, "import", "", "", "has " + std::to_string(dropped_) + " notes more", "they are not listed"});

@@ -1,6 +1,7 @@
 // VNets and what their subnets refer to.
 #include <algorithm>
 
+#include "importing/arm_scope.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -11,6 +12,17 @@ constexpr const char* kLeftOut = "it was left out";
 void report_missing(const ResourceId& id, const char* what, const Resource& resource, Draft& draft) {
   draft.notes.add({resource.at.where(), what + (" " + resource.id.path()), "", id.text(),
                    "refers to something that is in none of the files", kLeftOut});
+}
+
+/// Without one where it is `resourceGroup().location` or a parameter without value: a guess could break a circuit's
+/// reach.
+std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
+  const auto* entry = find_key(*resource.body, "location");
+  const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
+  const bool is_open = entry != nullptr && (text.empty() || text == ArmScope::kLocation || is_placeholder(text));
+  if (!text.empty() && !is_open) return text;
+  if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
+  return draft.region;
 }
 
 model::VnetPeering read_peering(Fields& fields) {
@@ -65,7 +77,7 @@ void carry_vnet(const Resource& resource, Fields& fields, Draft& draft) {
     }
   vnet.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   vnet.where = resource.at.where();
-  vnet.region = fields.text("location");
+  vnet.region = region_of(resource, vnet.name, draft);
   vnet.bgp_community = fields.text("bgpCommunities.virtualNetworkCommunity");
   draft.topology.vnets.push_back(std::move(vnet));
 }
@@ -131,7 +143,7 @@ void carry_route_table(const Resource& resource, Fields& fields, Draft& draft) {
 void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
   auto* table = holder_of(resource, "route", draft.topology.route_tables, draft);
   const auto to = fields.prefix("addressPrefix", "the route was left out");
-  const auto hop = fields.address("nextHopIpAddress", "the route was left out");
+  const auto hop = fields.address("nextHopIpAddress", "see the route table");
   const auto type = fields.text("nextHopType");
   fields.ignore({"hasBgpOverride"});
   if (table == nullptr || !to) return;
@@ -143,13 +155,8 @@ void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
                                                       {"VirtualNetworkGateway", Type::kVirtualNetworkGateway}};
   const auto* row = std::ranges::find_if(kTypes, [&](const auto& known) { return same_word(known.first, type); });
   if (row == std::end(kTypes) || !to->is_v4()) return fields.note("nextHopType", "is not known here", kLeftOut);
-  if (row->second != Type::kVirtualAppliance) {
-    table->routes.push_back({*to, row->second, std::nullopt});
-  } else if (hop) {
-    table->routes.push_back({*to, row->second, hop});
-  } else {
-    fields.note("nextHopIpAddress", "is no address", "the route was left out");
-  }
+  const bool is_address = row->second == Type::kVirtualAppliance;
+  table->routes.push_back({*to, row->second, is_address ? hop : std::nullopt});
 }
 
 }  // namespace xconn::importing

@@ -165,6 +165,12 @@ Map written(const model::Node& node) {
   if (!routes.empty()) map.put("routes", list_of_maps(routes));
   if (node.bgp) map.put("bgp", written(*node.bgp));
   if (!node.tunnels.empty()) map.put("tunnels", named(node.tunnels));
+  Map sysctls, files;
+  for (const auto& [key, value] : node.sysctls) sysctls.put(key, value);
+  for (const auto& file : node.files)
+    files.put(file.name, Map().put(file.replace ? "replace" : "append", file.content));
+  if (!sysctls.empty()) map.put("sysctls", sysctls);
+  if (!files.empty()) map.put("files", files);
   return map.put("nftables", node.nftables);
 }
 
@@ -208,7 +214,7 @@ Map written(const model::Circuit& circuit) {
   map.put("service-key", circuit.service_key);
   if (circuit.provider_state != "Provisioned") map.put("provider-state", circuit.provider_state);
   if (!circuit.port.empty()) map.flag("rate-limit", circuit.rate_limit, true);
-  map.put("s-tag", word(circuit.s_tag));
+  if (circuit.s_tag != 0) map.put("s-tag", word(circuit.s_tag));
   if (!circuit.customer_primary.node.empty())
     map.put("customer", ends(circuit.customer_primary, circuit.customer_secondary));
   if (circuit.private_peering) peerings.put("private", written(*circuit.private_peering, false));

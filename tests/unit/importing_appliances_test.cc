@@ -101,5 +101,16 @@ TEST(Appliances, AForwardingNicWithoutAddressIsTheNextHop) {
   EXPECT_EQ(at(topology, "10.60.1.9")->name, "nva");
 }
 
+TEST(Appliances, ARouteWithoutAddressGoesToTheOnlyFirewall) {
+  const auto hub = vnet("hub", "10.60.0.0/22", subnet("AzureFirewallSubnet", "10.60.0.0/26"));
+  auto table = route_table("via", "");
+  const auto out = imported(hub + table + firewall());
+  EXPECT_EQ(topology_of(out).route_tables.at(0).routes.at(0).next_hop->text(), "10.60.0.4");
+  EXPECT_THAT(text_of(out.notes), HasSubstr("nextHopIpAddress: has no address in the files; it is the firewall's"));
+  const auto without = imported(hub + table);
+  EXPECT_TRUE(topology_of(without).route_tables.at(0).routes.empty());
+  EXPECT_THAT(text_of(without.notes), HasSubstr("the route was left out"));
+}
+
 }  // namespace
 }  // namespace xconn::importing
