@@ -70,16 +70,11 @@ std::string rate(std::uint64_t bits) {
 
 /// What each thing is in YAML; `named` finds them below.
 Map written(const model::Authorization&);
-Map written(const model::BalancerRule&);
-Map written(const model::Bgp&);
-Map written(const model::BgpNeighbor&);
 Map written(const model::Circuit&);
 Map written(const model::Connection&);
 Map written(const model::DirectPort&);
 Map written(const model::Gateway&);
 Map written(const model::GlobalReach&);
-Map written(const model::Interface&);
-Map written(const model::IpsecPolicy&);
 Map written(const model::LoadBalancer&);
 Map written(const model::LocalGateway&);
 Map written(const model::Node&);
@@ -90,7 +85,6 @@ Map written(const model::RouteFilterRule&);
 Map written(const model::RouteTable&);
 Map written(const model::SecurityRule&);
 Map written(const model::Subnet&);
-Map written(const model::Tunnel&);
 Map written(const model::Vnet&);
 Map written(const model::VnetPeering&);
 
