@@ -1,5 +1,6 @@
 #include "importing/import.hh"
 
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -21,8 +22,8 @@ using nlohmann::json;
 
 struct ImportArguments {
   std::vector<std::string> files;
-  std::string output = "topology.yaml", name;
-  bool force = false;
+  std::string output = "topology.yaml", name, region;
+  bool force = false, check = false;
 };
 
 /// All of them; throws TopologyError with every one that cannot be read.
@@ -50,9 +51,53 @@ std::string name_of(const ImportArguments& arguments) {
 }
 
 json to_json(const importing::Note& note) {
-  return {{"file", note.where.file}, {"line", note.where.line}, {"column", note.where.column},
-          {"object", note.object},   {"field", note.field},     {"value", note.value},
-          {"reason", note.reason},   {"instead", note.instead}};
+  json out{{"file", note.where.file}, {"line", note.where.line}, {"column", note.where.column},
+           {"object", note.object},   {"field", note.field},     {"value", note.value},
+           {"reason", note.reason},   {"instead", note.instead}};
+  if (!note.names.empty()) out["names"] = note.names;
+  return out;
+}
+
+struct Part {
+  importing::Outcome outcome;
+  const char* word;
+};
+constexpr Part kParts[] = {{importing::Outcome::kMade, "made"},
+                           {importing::Outcome::kAssumed, "assumed"},
+                           {importing::Outcome::kLeftOut, "left out"}};
+
+json check_json(const importing::Imported& imported) {
+  json out{{"carried", json::array()}};
+  for (const auto& [what, names] : imported.carried) out["carried"].push_back({{"what", what}, {"names", names}});
+  for (const auto& part : kParts) {
+    auto& notes = out[part.word] = json::array();
+    for (const auto& note : imported.notes)
+      if (note.outcome == part.outcome) notes.push_back(to_json(note));
+  }
+  return out;
+}
+
+void print_row(const std::string& part, const std::string& what, const std::string& words) {
+  print("  {:<9} {:<24} {}\n", part, printable(what), printable(words));
+}
+
+/// One row a type that was carried over, and one a note.
+void print_check(const importing::Imported& imported) {
+  for (const auto& [what, names] : imported.carried)
+    print_row("carried", what + " (" + std::to_string(names.size()) + ")", fmt::format("{}", fmt::join(names, ", ")));
+  for (const auto& part : kParts)
+    for (const auto& note : imported.notes)
+      if (note.outcome == part.outcome)
+        print_row(part.word, note.object + (note.field.empty() ? "" : " " + note.field),
+                  note.reason + (note.instead.empty() ? "" : "; " + note.instead));
+}
+
+int run_check(const importing::Imported& imported, const Session& session) {
+  if (session.json())
+    print("{}\n", check_json(imported).dump(2, ' ', false, json::error_handler_t::replace));
+  else
+    print_check(imported);
+  return kPass;
 }
 
 void demand_free(const ImportArguments& arguments) {
@@ -63,8 +108,9 @@ void demand_free(const ImportArguments& arguments) {
 }
 
 int run_import(const ImportArguments& arguments, const Session& session) {
-  demand_free(arguments);
-  const auto imported = importing::import_texts(read_files(arguments.files), name_of(arguments));
+  if (!arguments.check) demand_free(arguments);
+  const auto imported = importing::import_texts(read_files(arguments.files), name_of(arguments), arguments.region);
+  if (arguments.check) return run_check(imported, session);
   const bool to_stdout = arguments.output == "-";
   if (!to_stdout) sys::write_output(arguments.output, imported.topology, 0600);  // it may hold keys
   if (session.json()) {
@@ -91,6 +137,8 @@ void add_import(CLI::App& app, Session& session) {
       ->required();
   verb.add_option("-o,--output", arguments->output, "Where the topology goes; - is standard output [topology.yaml]");
   verb.add_option("--name", arguments->name, "The lab's name [the folder's]");
+  verb.add_option("--region", arguments->region, "The region of VNets for which no file says one: northeurope");
+  verb.add_flag("--check", arguments->check, "Write nothing; print what was carried, made, assumed and left out");
   verb.add_flag("--force", arguments->force, "Overwrite an existing topology");
   on_chosen(verb, session, [arguments, &session] { return run_import(*arguments, session); });
 }

@@ -4,6 +4,7 @@
 #include "importing/arm_parameters.hh"
 #include "importing/arm_template.hh"
 #include "importing/readers.hh"
+#include "importing/types.hh"
 
 namespace xconn::importing {
 namespace {

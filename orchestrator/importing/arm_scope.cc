@@ -130,8 +130,7 @@ RawPtr ArmScope::evaluate_text(const RawPtr& value, const std::string& object, c
   try {
     return value_of(value);
   } catch (const Unevaluated& why) {
-    if (!object.empty() && !why.is_told)
-      notes_.at(*value, object, field, "this expression " + why.reason, "it was left empty");
+    if (!object.empty() && !why.is_told) notes_.unevaluated(*value, object, field, why.reason);
     return unknown_value(why.reason, why.is_told || !object.empty(), value->at);
   }
 }

@@ -94,8 +94,8 @@ class ArmScope {
   const std::string& group() const { return deployment_.group; }
   const model::Position& position() const { return at_; }
   ArmWork& work() { return work_; }
-  /// Of the default location that resourceGroup() has, when the files say none.
-  static constexpr const char* kLocation = "westeurope";
+  /// What resourceGroup() has for a location: no template says it. No region is called so.
+  static constexpr const char* kLocation = "unknown-location";
 
  private:
   model::RawPtr evaluate_text(const model::RawPtr& value, const std::string& object, const std::string& field);

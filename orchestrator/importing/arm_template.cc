@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "importing/json.hh"
+#include "importing/types.hh"
 
 namespace xconn::importing {
 namespace {
@@ -235,7 +236,8 @@ void ArmTemplate::read(Declared& declared) {
     if (!is_meant(declared)) {
       if (is_deployment) linked(declared, true);
     } else if (!is_deployment) {
-      world_.inventory.add({declared.id, evaluated(declared), declared.body->at});
+      const auto body = is_carried(declared.id.type) ? evaluated(declared) : declared.body;
+      world_.inventory.add({declared.id, body, declared.body->at});
     } else if (auto* template_within = inner(declared)) {
       template_within->read();
     }

@@ -1,6 +1,9 @@
 // Load balancers. Azure's has several frontends, pools and probes; the topology's has one of each, so each frontend
 // becomes one.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
 
 #include "importing/types.hh"
 
@@ -24,12 +27,7 @@ void place_internal(model::LoadBalancer& balancer, const ResourceId& subnet, Fie
 
 void place_public(model::LoadBalancer& balancer, Fields& fields, Draft& draft) {
   balancer.is_public = true;
-  const auto address = public_address(fields, draft);
-  balancer.frontend = address ? *address : draft.free_public_address();
-  if (!address)
-    draft.assume({fields.where(), fields.object(), "publicIPAddress", "", "the files do not say its public address",
-                  "it is " + balancer.frontend.text()},
-                 "load-balancers/" + balancer.name + "/frontend");
+  if (const auto address = public_address(fields, draft)) balancer.frontend = *address;
 }
 
 std::vector<End> backends_of(const ResourceId& pool, Draft& draft) {
@@ -72,6 +70,45 @@ std::string lack_of(const model::LoadBalancer& balancer, const Draft& draft) {
   return {};
 }
 
+/// What a backend answers on beside what every host does. No file says which programs a machine runs.
+struct Listening {
+  std::set<int> tcp{7}, udp{7}, http{80};
+
+  void add(const model::LoadBalancer& balancer) {
+    constexpr int kUdp = 17;
+    const auto& probe = balancer.probe;
+    (probe.protocol == "http" ? http : tcp).insert(probe.port);
+    for (const auto& rule : balancer.rules)
+      if (!rule.ha_ports)
+        (rule.protocol == kUdp ? udp : tcp).insert(rule.backend_port != 0 ? rule.backend_port : rule.port);
+    for (const int port : http) tcp.erase(port);
+  }
+
+  std::string text() const {
+    const auto list = [](const std::set<int>& ports) { return fmt::format("[{}]", fmt::join(ports, ", ")); };
+    return fmt::format(R"({{"tcp": {}, "udp": {}, "http": {}}})", list(tcp), list(udp), list(http)) + "\n";
+  }
+};
+
+/// A router has no programs that answer, so an appliance behind a balancer is a host that forwards.
+void answer(model::Node& node, const Listening& listening, Draft& draft) {
+  node.files.push_back({"echo.json", listening.text(), true});
+  if (node.role == "router") {
+    node.role = "host";
+    node.sysctls["net.ipv4.ip_forward"] = "1";
+  }
+  draft.assume({node.where, "machine " + node.name, "", "", "which programs it runs is in no file",
+                "it answers on the ports of its load balancers and their probes"},
+               "nodes/" + node.name + "/files");
+}
+
+void add_listeners(Draft& draft) {
+  std::map<std::string, Listening> listening;
+  for (const auto& balancer : draft.topology.load_balancers)
+    for (const auto& end : balancer.backends) listening[end.node].add(balancer);
+  for (const auto& [name, ports] : listening) answer(*find_named(draft.topology.nodes, name), ports, draft);
+}
+
 }  // namespace
 
 void carry_balancer(const Resource& resource, Fields& fields, Draft& draft) {
@@ -88,6 +125,7 @@ void carry_balancer(const Resource& resource, Fields& fields, Draft& draft) {
     balancer.where = item->at.where();
     balancer.name = draft.free_name(frontends->items.size() == 1 ? resource.id.name() : resource.id.name() + "-" + own);
     draft.call(id, balancer.name);
+    draft.call(resource.id, balancer.name);
     if (const auto subnet = inner.reference("subnet"))
       place_internal(balancer, *subnet, inner, draft);
     else
@@ -160,6 +198,7 @@ void finish_balancers(Draft& draft) {
     }
   }
   std::erase_if(draft.topology.load_balancers, [](const auto& balancer) { return balancer.name.empty(); });
+  add_listeners(draft);
 }
 
 }  // namespace xconn::importing

@@ -91,6 +91,12 @@ void choose_s_tag(model::Circuit& circuit, Fields& fields, Draft& draft) {
                "circuits/" + circuit.name + "/s-tag");
 }
 
+/// A Dot1Q port pair has none [V16].
+bool has_s_tag(const model::Circuit& circuit, const Draft& draft) {
+  const auto* port = find_named(draft.topology.direct_ports, circuit.port);
+  return port == nullptr || port->encapsulation != "Dot1Q";
+}
+
 void choose_bandwidth(model::Circuit& circuit, Fields& fields, Draft& draft) {
   constexpr std::array<long long, 10> kOffered{50, 100, 200, 500, 1000, 2000, 5000, 10000, 40000, 100000};
   constexpr long long kAssumed = 1000;
@@ -241,7 +247,10 @@ void carry_circuit(const Resource& resource, Fields& fields, Draft& draft) {
     circuit.service_key = key;
   else if (!key.empty())
     fields.note("serviceKey", "is no GUID", "one is made from the circuit's name");
-  choose_s_tag(circuit, fields, draft);
+  if (has_s_tag(circuit, draft))
+    choose_s_tag(circuit, fields, draft);
+  else
+    fields.ignore({"stag"});
   fields.ignore({"peerings", "authorizations", "circuitProvisioningState", "globalReachEnabled",
                  "allowClassicOperations", "allowGlobalReach", "peering", "bandwidthInGbps", "serviceProviderNotes"});
   draft.topology.circuits.push_back(std::move(circuit));

@@ -1,12 +1,17 @@
 #include "importing/draft.hh"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace xconn::importing {
 namespace {
 
 constexpr std::size_t kLongestName = 40;  // expansion makes nodes of it: "-msee1"
+
+/// Subnets in which only Azure's own services stand (Microsoft Learn: each service's FAQ).
+constexpr std::array<std::string_view, 5> kAzuresOwn{"GatewaySubnet", "AzureFirewallSubnet", "RouteServerSubnet",
+                                                     "AzureFirewallManagementSubnet", "AzureBastionSubnet"};
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -66,18 +71,29 @@ model::Vnet& Draft::vnet(const ResourceId& id, const Where& where) {
     stubs_.insert(name);
     topology.vnets.emplace_back().name = name;
     topology.vnets.back().where = where;
-    notes.add({where, "VNet " + name, "", "", "is referred to, but is in none of the files",
-               "it was made from what the others say about it; import `az network vnet list` too"});
+    notes.add({where,
+               "VNet " + name,
+               "",
+               "",
+               "is referred to, but is in none of the files",
+               "it was made from what the others say about it; import `az network vnet list` too",
+               {},
+               Outcome::kMade});
     comment("vnets/" + name, "in none of the files; made from what the others say about it");
   }
   return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
 }
 
+bool Draft::is_unused(const Prefix& prefix) const {
+  const auto meets = [&](const Prefix& other) { return other.overlaps(prefix) && !other.is_default(); };
+  return std::ranges::none_of(taken_, meets) && std::ranges::none_of(topology.vnets, [&](const model::Vnet& vnet) {
+           return std::ranges::any_of(vnet.address_space, meets);
+         });
+}
+
 bool Draft::overlaps_any(const Prefix& prefix) const {
   const auto meets = [&](const Prefix& other) { return other.overlaps(prefix) && !other.is_default(); };
-  if (std::ranges::any_of(taken_, meets)) return true;
-  for (const auto& vnet : topology.vnets)
-    if (std::ranges::any_of(vnet.address_space, meets)) return true;
+  if (!is_unused(prefix)) return true;
   for (const auto& gateway : topology.local_gateways)
     if (std::ranges::any_of(gateway.address_space, meets)) return true;
   for (const auto& [circuit, prefixes] : learned)
@@ -86,6 +102,17 @@ bool Draft::overlaps_any(const Prefix& prefix) const {
     for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
       if (*peering && (meets((*peering)->primary) || meets((*peering)->secondary))) return true;
   return false;
+}
+
+bool Draft::is_reserved(const std::string& vnet, const std::string& subnet) const {
+  return reserved_.contains({vnet, subnet}) ||
+         std::ranges::any_of(kAzuresOwn, [&](auto own) { return same_word(own, subnet); });
+}
+
+bool Draft::is_next_hop(const Address& address) const {
+  return std::ranges::any_of(topology.route_tables, [&](const model::RouteTable& table) {
+    return std::ranges::any_of(table.routes, [&](const auto& route) { return route.next_hop == address; });
+  });
 }
 
 Prefix Draft::free_network(int length) {
@@ -103,19 +130,9 @@ Prefix Draft::free_network(int length) {
   throw Error("there is no private network left for the customer's side");
 }
 
-Address Draft::free_public_address() {
-  constexpr std::uint32_t kApart = 8;
-  const auto space = *Prefix::parse("203.0.113.0/24");
-  while (true) {
-    const auto address = space.host(next_public_);
-    next_public_ += kApart;
-    if (next_public_ > 255) throw Error("there is no address left for the public side");
-    if (!overlaps_any(Prefix::of(address, 29))) return address;
-  }
-}
-
 void Draft::assume(Note note, const std::string& path) {
   comment(path, "assumed: " + note.reason);
+  note.outcome = Outcome::kAssumed;
   notes.add(std::move(note));
 }
 

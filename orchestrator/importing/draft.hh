@@ -25,8 +25,9 @@ class Draft {
   std::map<std::string, End> nics;                        ///< by key(): which interface of which node a NIC is
   std::map<std::string, std::vector<std::string>> pools;  ///< key() of a backend pool to those of its NICs
   std::map<std::string, model::Probe> probes;             ///< by key()
-  std::set<Prefix> lans;                                  ///< of the customers so far
   int internet_ports = 0;
+  std::string region;                   ///< of VNets for which no file says one
+  std::vector<std::string> regionless;  ///< VNets whose region a file leaves open
 
   std::string key(const ResourceId& id) const;
 
@@ -43,12 +44,17 @@ class Draft {
 
   /// A network of this length that overlaps with nothing in the topology; each call takes another one.
   Prefix free_network(int length);
-  /// A public address of the documentation's (RFC 5737) that nothing has yet.
-  Address free_public_address();
   bool is_free(const Prefix& prefix) const { return !overlaps_any(prefix); }
+  /// Whether no link and no VNet has a part of it; that somebody announces it is no hindrance.
+  bool is_unused(const Prefix& prefix) const;
   /// What is part of it, or stands in it, is left out too.
   void leave_out(const ResourceId& id) { left_out_.insert(key(id)); }
   bool is_left_out(const ResourceId& id) const { return left_out_.contains(key(id)); }
+  /// A subnet in which only a service of Azure's stands.
+  void reserve(const std::string& vnet, const std::string& subnet) { reserved_.emplace(vnet, subnet); }
+  bool is_reserved(const std::string& vnet, const std::string& subnet) const;
+  /// Whether a user route goes there: nobody is invented at such an address.
+  bool is_next_hop(const Address& address) const;
   void take(const Prefix& prefix) { taken_.push_back(prefix); }
 
   void comment(const std::string& path, const std::string& words) { comments[path] = words; }
@@ -61,8 +67,8 @@ class Draft {
   std::map<std::string, std::string> names_;
   std::set<std::pair<std::string, std::string>> used_;
   std::set<std::string> stubs_, left_out_;
+  std::set<std::pair<std::string, std::string>> reserved_;
   std::vector<Prefix> taken_;
-  std::uint32_t next_public_ = 1;
 };
 
 /// One resource's properties, read with checks: what is no address, no AS number ... is noted with what was done

@@ -16,6 +16,14 @@ std::string why_no_asn(const std::string& text) {
   return is_number ? "is no AS number: those are 1 to " + std::string(kLargestAsn) : "is no AS number";
 }
 
+/// 5.0 and 65001.0 are whole: what wrote them counts in floats.
+std::string whole(const std::string& text) {
+  const auto dot = text.find('.');
+  const bool is_whole = dot != std::string::npos && dot > 0 && dot + 1 < text.size() &&
+                        text.find_first_not_of('0', dot + 1) == std::string::npos;
+  return is_whole ? text.substr(0, dot) : text;
+}
+
 std::string why_not(const std::string& text, const std::string& what) {
   if (is_placeholder(text)) return "is a placeholder";
   return what == "AS number" ? why_no_asn(text) : "is no " + what;
@@ -70,13 +78,14 @@ std::optional<Address> Fields::address(std::string_view path, const std::string&
 }
 
 std::optional<Asn> Fields::asn(std::string_view path, const std::string& instead) {
-  return parsed<Asn>(path, "AS number", instead, Asn::parse);
+  return parsed<Asn>(path, "AS number", instead, [](const std::string& text) { return Asn::parse(whole(text)); });
 }
 
 std::optional<long long> Fields::number(std::string_view path, long long low, long long high,
                                         const std::string& instead) {
   return parsed<long long>(path, "number from " + std::to_string(low) + " to " + std::to_string(high), instead,
-                           [&](const std::string& text) -> std::optional<long long> {
+                           [&](const std::string& written) -> std::optional<long long> {
+                             const auto text = whole(written);
                              long long value = 0;
                              const auto* end = text.data() + text.size();
                              const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -147,7 +156,9 @@ void Fields::report_unread() {
 void Fields::report_unread(const Raw& map) {
   for (const auto& entry : map.entries) {
     const auto is_it = [&](const std::string& key) { return same_word(key, entry.key); };
-    if (is_bookkeeping(entry.key) || !says_something(*entry.value) || std::ranges::any_of(read_, is_it)) continue;
+    if (is_bookkeeping(entry.key) || !is_felt(entry.key) || !says_something(*entry.value) ||
+        std::ranges::any_of(read_, is_it))
+      continue;
     draft_.notes.at(*entry.value, object_, entry.key, "has no counterpart here", "it was left out");
   }
 }

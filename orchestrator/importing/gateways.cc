@@ -209,17 +209,16 @@ void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft)
     gateway.asn.reset();
     gateway.bgp_address.reset();
   }
-  gateway.address = address && address->is_v4() ? *address : draft.free_public_address();
-  if (!address)
-    draft.assume({fields.where(), fields.object(), "gatewayIpAddress", fields.text("fqdn"),
-                  "has no address that can be used", "it is " + gateway.address.text()},
-                 "local-gateways/" + gateway.name + "/address");
+  gateway.where = resource.at.where();
+  if (address && address->is_v4()) gateway.address = *address;
+  fields.ignore({"fqdn"});
   draft.topology.local_gateways.push_back(std::move(gateway));
 }
 
 void carry_connection(const Resource& resource, Fields& fields, Draft& draft) {
   model::Connection connection;
   connection.name = draft.name_for(resource.id, "connection", resource.at.where(), fields.object());
+  const bool is_between_vnets = same_word(fields.text("connectionType"), "Vnet2Vnet");
   const auto type = fields.one_of("connectionType", {"ExpressRoute", "IPsec", "Vnet2Vnet", "VPNClient"}, "");
   const auto gateway = fields.reference("virtualNetworkGateway1");
   connection.gateway = gateway ? draft.name_of(*gateway) : "";
@@ -228,6 +227,10 @@ void carry_connection(const Resource& resource, Fields& fields, Draft& draft) {
   const bool is_whole = type == "ExpressRoute" ? read_express_route(connection, fields, draft)
                         : type == "IPsec"      ? read_ipsec(connection, fields, draft)
                                                : false;
+  if (connection.gateway.empty() || !is_whole) fields.ignore_rest();  // of what is left out nothing more is said
+  if (is_between_vnets)
+    return fields.note("connectionType", "joins two Azure gateways, and a lab's tunnels end at a device on-prem",
+                       "it was left out; a VNet peering joins the two VNets");
   if (connection.gateway.empty() || !is_whole)
     return fields.note("",
                        type == "ExpressRoute" || type == "IPsec" ? "one of its two ends is in none of the files"

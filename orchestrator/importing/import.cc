@@ -73,7 +73,7 @@ void check(const std::string& topology, Notes& notes) {
 
 }  // namespace
 
-Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
+Imported import_texts(const std::vector<Text>& texts, const std::string& name, const std::string& region) {
   Notes notes;
   Inventory inventory(notes);
   Reading reading{notes, inventory};
@@ -82,6 +82,7 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
   deploy_templates(reading);
   if (inventory.empty()) refuse("there is no network of Azure's in it", texts, notes);
   Draft draft(inventory, notes);
+  draft.region = region;
   draft.topology.name = draft.free_name(name, "lab");
   carry_resources(draft);
   use_read_outs(draft);
@@ -89,8 +90,9 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name) {
   if (is_empty(draft.topology)) refuse("nothing of it can be carried over", texts, notes);
   add_machines(draft);
   finish_balancers(draft);
+  report_next_hops(draft);
   add_customers(draft);
-  Imported out{write(draft), {}};
+  Imported out{write(draft), carried_by(draft), {}};
   check(out.topology, notes);
   out.notes = notes.take();
   return out;

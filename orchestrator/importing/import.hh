@@ -7,6 +7,7 @@
 // to match (on_prem.cc).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,22 +21,34 @@ struct Text {
   std::string content;
 };
 
+/// What became of what a note is about.
+enum class Outcome { kLeftOut, kAssumed, kMade };
+
 /// Something that was not carried over as it stands.
 struct Note {
   Where where;
-  std::string object;   ///< "circuit er1"
-  std::string field;    ///< as the input calls it: "peerASN"; empty when it is the object itself
-  std::string value;    ///< as written, shortened and printable; secrets are never put here
-  std::string reason;   ///< why not: "is larger than the largest AS number, 4294967295"
-  std::string instead;  ///< what was done: "the router has AS 65001"
+  std::string object;                   ///< "circuit er1"
+  std::string field;                    ///< as the input calls it: "peerASN"; empty when it is the object itself
+  std::string value;                    ///< as written, shortened and printable; secrets are never put here
+  std::string reason;                   ///< why not: "is larger than the largest AS number, 4294967295"
+  std::string instead;                  ///< what was done: "the router has AS 65001"
+  std::vector<std::string> names = {};  ///< of all that it is about, when those are several
+  std::optional<Outcome> outcome = {};  ///< set once it is in the list
   friend bool operator==(const Note&, const Note&) = default;
 };
 
 /// file:line: object: field = value: reason; instead
 std::string to_string(const Note& note);
 
+/// The resources of one type that became something in the topology.
+struct Carried {
+  std::string what;  ///< "VNet"
+  std::vector<std::string> names;
+};
+
 struct Imported {
   std::string topology;  ///< YAML, the same for the same texts
+  std::vector<Carried> carried;
   std::vector<Note> notes;
 };
 
@@ -44,6 +57,7 @@ constexpr std::size_t kLargestFile = 64 * 1024 * 1024;
 
 /// All texts together become one topology called `name`. Throws TopologyError with every file that cannot be read, and
 /// when there is nothing in them to make a topology of.
-Imported import_texts(const std::vector<Text>& texts, const std::string& name);
+/// `region` is that of VNets for which no file says one.
+Imported import_texts(const std::vector<Text>& texts, const std::string& name, const std::string& region = {});
 
 }  // namespace xconn::importing

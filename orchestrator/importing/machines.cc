@@ -96,9 +96,23 @@ std::optional<Address> free_address(const Draft& draft, const model::SubnetRef& 
   for (std::uint32_t i = kFirst; i < kTried; ++i) {
     const auto address = prefix.host(i);
     if (!can_have(prefix, address)) return std::nullopt;
-    if (!is_taken(draft, ref, address)) return address;
+    if (!is_taken(draft, ref, address) && !draft.is_next_hop(address)) return address;
   }
   return std::nullopt;
+}
+
+/// Where user routes go and nobody is: the place of an appliance whose address the files do not say.
+std::optional<Address> idle_next_hop(const Draft& draft, const model::SubnetRef& ref, const Prefix& prefix) {
+  for (const auto& table : draft.topology.route_tables)
+    for (const auto& route : table.routes)
+      if (route.next_hop && can_have(prefix, *route.next_hop) && !is_taken(draft, ref, *route.next_hop))
+        return route.next_hop;
+  return std::nullopt;
+}
+
+std::optional<Address> address_for(const Draft& draft, const model::Interface& nic, const Prefix& prefix) {
+  const auto hop = nic.ip_forwarding.value_or(false) ? idle_next_hop(draft, *nic.subnet, prefix) : std::nullopt;
+  return hop ? hop : free_address(draft, *nic.subnet, prefix);
 }
 
 /// Gives every NIC without an address one of its subnet.
@@ -108,7 +122,7 @@ void number_nics(Draft& draft) {
       if (!nic.subnet || !nic.addresses.empty()) continue;
       const auto prefix =
           find_named(find_named(draft.topology.vnets, nic.subnet->vnet)->subnets, nic.subnet->subnet)->prefix;
-      const auto address = free_address(draft, *nic.subnet, prefix);
+      const auto address = address_for(draft, nic, prefix);
       if (!address) {
         nic.name.clear();
         draft.notes.add({node.where, "machine " + node.name, "privateIPAddress", "", "its subnet is full", kLeftOut});
@@ -133,7 +147,7 @@ bool has_machine(const Draft& draft, const std::string& vnet) {
 void add_machine_to(const model::Vnet& vnet, Draft& draft) {
   for (const auto& subnet : vnet.subnets) {
     const model::SubnetRef ref{vnet.name, subnet.name};
-    if (subnet.name == "GatewaySubnet" || subnet.name == "RouteServerSubnet") continue;
+    if (draft.is_reserved(vnet.name, subnet.name)) continue;
     const auto address = free_address(draft, ref, subnet.prefix);
     if (!address) continue;
     auto& node = add_node(draft.free_name(vnet.name + "-vm"), draft);
@@ -143,8 +157,14 @@ void add_machine_to(const model::Vnet& vnet, Draft& draft) {
     nic.addresses = {InterfaceAddress(*address, subnet.prefix.length())};
     node.interfaces.push_back(std::move(nic));
     draft.comment("nodes/" + node.name, "assumed: VNet " + vnet.name + " has no machines in the files");
-    draft.notes.add({vnet.where, "VNet " + vnet.name, "", "", "has no machines in the files",
-                     node.name + " was made, to have somebody to talk to"});
+    draft.notes.add({vnet.where,
+                     "VNet " + vnet.name,
+                     "",
+                     "",
+                     "has no machines in the files",
+                     node.name + " was made, to have somebody to talk to",
+                     {},
+                     Outcome::kMade});
     return;
   }
 }
@@ -194,7 +214,8 @@ void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
   model::Interface nic;
   nic.name = end.interface;
   set_forwarding(node, nic, fields, draft);
-  if (nsg) nic.nsg = draft.name_of(*nsg);
+  if (nsg && (nic.nsg = draft.name_of(*nsg)).empty())
+    fields.note("networkSecurityGroup", "is in none of the files", "the NIC has none, so everything passes");
   const auto* first =
       configurations != nullptr && !configurations->items.empty() ? configurations->items[0].get() : nullptr;
   if (first == nullptr || !plug(*first, fields, nic, draft)) return;

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 #include <tuple>
+
+#include "importing/json.hh"
 
 namespace xconn::importing {
 namespace {
@@ -15,6 +18,113 @@ constexpr std::array<std::string_view, 9> kSecrets{"SHAREDKEY",         "SHARED_
                                                    "AUTHORIZATION_KEY", "PASSWORD",    "PSK",
                                                    "CUSTOMDATA",        "CUSTOM_DATA", "SECRET"};
 
+/// Properties that no packet feels, wherever they stand.
+constexpr std::array<std::string_view, 26> kUnfelt{"virtualNetworkGatewayMigrationStatus",
+                                                   "authenticationType",
+                                                   "tags",
+                                                   "location",
+                                                   "zones",
+                                                   "plan",
+                                                   "identity",
+                                                   "comments",
+                                                   "description",
+                                                   "apiVersion",
+                                                   "metadata",
+                                                   "osProfile",
+                                                   "hardwareProfile",
+                                                   "storageProfile",
+                                                   "diagnosticsProfile",
+                                                   "adminUsername",
+                                                   "dnsSettings",
+                                                   "diagnosticSettings",
+                                                   "workspaceId",
+                                                   "extendedLocation",
+                                                   "managedBy",
+                                                   "domainNameLabel",
+                                                   "ddosProtectionPlan",
+                                                   "enableDdosProtection",
+                                                   "licenseType",
+                                                   "availabilitySet"};
+
+/// Parts of the names of types that only look after others, in ARM and in Terraform.
+constexpr std::array<std::string_view, 18> kUnfeltTypes{"microsoft.network/firewallpolicies",
+                                                        "azurerm_firewall_",
+                                                        "diagnosticsettings",
+                                                        "diagnostic_setting",
+                                                        "microsoft.authorization/",
+                                                        "role_assignment",
+                                                        "role_definition",
+                                                        "_policy_assignment",
+                                                        "policy_definition",
+                                                        "management_lock",
+                                                        "microsoft.insights/",
+                                                        "azurerm_monitor_",
+                                                        "microsoft.resources/",
+                                                        "microsoft.managedidentity/",
+                                                        "user_assigned_identity",
+                                                        "/extensions",
+                                                        "machine_extension",
+                                                        "microsoft.policyinsights/"};
+
+struct Explained {
+  std::string_view type, why;
+};
+constexpr std::string_view kHub =
+    "Microsoft routes inside a Virtual WAN hub; for a lab write it as a VNet with its gateways, peered with its spokes";
+constexpr std::string_view kServer =
+    "a Route Server or Virtual WAN hub changes routes by BGP inside Azure; write what it teaches as a route table";
+constexpr std::string_view kService = "it is a service beside the paths that a lab plays";
+constexpr std::array<Explained, 18> kExplained{{
+    {"microsoft.network/virtualwans", kHub},
+    {"microsoft.network/virtualhubs", kHub},
+    {"microsoft.network/vpngateways", kHub},
+    {"microsoft.network/expressroutegateways", kHub},
+    {"microsoft.network/vpnsites", kHub},
+    {"azurerm_virtual_wan", kHub},
+    {"azurerm_virtual_hub", kHub},
+    {"azurerm_virtual_hub_connection", kHub},
+    {"azurerm_vpn_gateway", kHub},
+    {"azurerm_express_route_gateway", kHub},
+    {"azurerm_route_server", kServer},
+    {"microsoft.network/bastionhosts", kService},
+    {"azurerm_bastion_host", kService},
+    {"microsoft.network/natgateways", kService},
+    {"azurerm_nat_gateway", kService},
+    {"microsoft.network/privateendpoints", kService},
+    {"microsoft.network/privatednszones", kService},
+    {"microsoft.network/applicationgateways", kService},
+}};
+
+constexpr std::size_t kSeveral = 3;  // two notes are read as they stand
+constexpr const char* kBetween = "\n";
+
+/// "subnet" of "subnet hub/app"
+std::string kind_of(const std::string& object) { return object.substr(0, object.rfind(' ') + 1); }
+
+/// Terraform's addresses have the type in them.
+std::string named(const std::string& type, const std::string& name) {
+  return name.find(type) == std::string::npos ? type + " " + name : name;
+}
+
+/// By what was done: only what is gone is said to be left out.
+Outcome outcome_of(const Note& note) {
+  return note.instead.find("left out") == std::string::npos && note.instead.find("left empty") == std::string::npos
+             ? Outcome::kAssumed
+             : Outcome::kLeftOut;
+}
+
+/// Why a type that many files have is not carried over, and what to do; empty for the others.
+std::string why_foreign(const std::string& type) {
+  const auto row = std::ranges::find(kExplained, type, &Explained::type);
+  return row == kExplained.end() ? "" : std::string(": ") + std::string(row->why);
+}
+
+void join(Note& first, const Note& more) {
+  if (first.names.empty()) first.names.push_back(first.object);
+  if (std::ranges::find(first.names, more.object) == first.names.end()) first.names.push_back(more.object);
+  if (first.value != more.value) first.value.clear();
+}
+
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
@@ -22,26 +132,88 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-void Notes::add(Note note) {
+void Notes::keep(Note note, std::string group) {
   if (kept_.size() >= kKept) {
     ++dropped_;
     return;
   }
+  if (!note.outcome) note.outcome = outcome_of(note);
   note.object = printable(note.object);
   note.field = printable(note.field);
   note.value = is_secret(note.field) ? std::string{} : printable(note.value);
-  kept_.push_back(std::move(note));
+  kept_.push_back({std::move(note), std::move(group)});
+}
+
+void Notes::add(Note note) {
+  auto group = kind_of(note.object) + kBetween + note.field + kBetween + note.reason + kBetween + note.instead;
+  keep(std::move(note), std::move(group));
 }
 
 void Notes::at(const model::Raw& raw, std::string object, std::string field, std::string reason, std::string instead) {
   add({raw.at.where(), std::move(object), std::move(field), raw.text, std::move(reason), std::move(instead)});
 }
 
+void Notes::unevaluated(const model::Raw& raw, const std::string& object, const std::string& field,
+                        const std::string& why) {
+  if (is_felt(field))
+    keep({raw.at.where(), object, field, raw.text, "this expression " + why, "it was left empty"}, why);
+}
+
+void Notes::foreign(const Where& where, const std::string& type, const std::string& name) {
+  if (std::ranges::any_of(kUnfeltTypes, [&](auto part) { return type.find(part) != std::string::npos; })) return;
+  auto& group = foreign_[type];
+  if (group.names.empty()) group.where = where;
+  group.names.push_back(printable(name));
+}
+
+void Notes::take_foreign() {
+  for (auto& [type, group] : foreign_) {
+    const auto holder = [&](const auto& other) { return type.starts_with(other.first + "/"); };
+    if (std::ranges::any_of(foreign_, holder)) continue;
+    const auto count = group.names.size();
+    if (count == 1)
+      add({group.where, named(type, group.names[0]), "", "",
+           "resources of this type have no counterpart here" + why_foreign(type), "it was left out"});
+    else
+      add({group.where, "resources", "", "",
+           std::to_string(count) + " resources of type " + type + " have no counterpart here" + why_foreign(type),
+           "they were left out", group.names});
+  }
+}
+
 std::vector<Note> Notes::take() {
-  std::ranges::stable_sort(kept_, {}, [](const Note& note) { return std::tie(note.where.file, note.where.line); });
+  take_foreign();
+  std::ranges::stable_sort(kept_, {},
+                           [](const Kept& kept) { return std::tie(kept.note.where.file, kept.note.where.line); });
+  std::map<std::string, std::set<std::string>> members;
+  for (const auto& [note, group] : kept_) members[group].insert(note.object + kBetween + note.field);
+  std::vector<Note> notes;
+  std::map<std::string, std::size_t> first;
+  for (auto& [note, group] : kept_) {
+    const bool is_several = members[group].size() >= kSeveral && !note.object.empty();
+    const auto [known, is_new] = first.emplace(group, notes.size());
+    if (is_several && !is_new)
+      join(notes[known->second], note);
+    else
+      notes.push_back(std::move(note));
+  }
+  for (auto& note : notes)
+    if (note.names.size() > 1 && note.object == note.names.front())
+      note.object += " and " + std::to_string(note.names.size() - 1) + " more";
   if (dropped_ > 0)
-    kept_.push_back({{}, "import", "", "", "has " + std::to_string(dropped_) + " notes more", "they are not listed"});
-  return std::move(kept_);
+    notes.push_back({{}, "import", "", "", "has " + std::to_string(dropped_) + " notes more", "they are not listed"});
+  return notes;
+}
+
+bool is_felt(std::string_view path) {
+  if (is_secret(path)) return false;
+  for (std::size_t at = 0; at < path.size();) {
+    const auto end = std::min(path.find_first_of(".[", at), path.size());
+    const auto part = path.substr(at, end - at);
+    if (std::ranges::any_of(kUnfelt, [&](auto word) { return same_word(word, part); })) return false;
+    at = end + 1;
+  }
+  return true;
 }
 
 bool is_placeholder(const std::string& text) {

@@ -1,6 +1,7 @@
 // What an import could not carry over, and what it assumed: one note for each thing, with its place in the input.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,13 +19,33 @@ class Notes {
   void add(Note note);
   /// At `raw`, with its text as the value.
   void at(const model::Raw& raw, std::string object, std::string field, std::string reason, std::string instead);
-  /// In the order of the files and of their lines.
+  /// An expression without a value; one note for each reason.
+  void unevaluated(const model::Raw& raw, const std::string& object, const std::string& field, const std::string& why);
+  /// A resource of a type that has no counterpart; one note for each type, none for what no packet feels and for parts
+  /// of what was left out.
+  void foreign(const Where& where, const std::string& type, const std::string& name);
+  /// In the order of the files and of their lines. What is said of several of a kind in the same words is one note.
   std::vector<Note> take();
 
  private:
-  std::vector<Note> kept_;
+  struct Kept {
+    Note note;
+    std::string group;  ///< one note for all of it
+  };
+  struct Foreign {
+    Where where;
+    std::vector<std::string> names;
+  };
+  void keep(Note note, std::string group);
+  void take_foreign();
+
+  std::vector<Kept> kept_;
+  std::map<std::string, Foreign> foreign_;  ///< by type
   std::size_t dropped_ = 0;
 };
+
+/// Whether a property can have a bearing on packets: "properties.addressSpace", not "tags.env" or a password.
+bool is_felt(std::string_view path);
 
 /// Whether somebody blanked this value before handing the file on: "<redacted>", "XXXX", "10.X.X.0/24", "****".
 bool is_placeholder(const std::string& text);

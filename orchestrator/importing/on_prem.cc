@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kInternet = "internet";
 constexpr std::uint32_t kMicrosoftAsn = 12076;
-constexpr int kLongestLan = 29;
+constexpr int kLongestLan = 29, kLanLength = 24;
 
 Route route_to(const Prefix& prefix, NextHop hop, std::uint32_t metric = 0) {
   Route route;
@@ -67,19 +67,21 @@ class Customer {
     return false;
   }
 
+  static Prefix lan_in(const Prefix& prefix) {
+    return Prefix::of(prefix.network(), std::max(prefix.length(), kLanLength));
+  }
+
   /// One of the customer's prefixes, the first that can hold a LAN; else a free one.
   void choose_lan() {
-    constexpr int kLength = 24, kShortest = 8;
+    constexpr int kShortest = 8;
     const auto fits = [&](const Prefix& prefix) {
       return prefix.length() >= kShortest && prefix.length() <= kLongestLan && !meets_azure(prefix) &&
-             !draft_.lans.contains(prefix);
+             draft_.is_unused(lan_in(prefix));
     };
     const auto found = std::ranges::find_if(prefixes_, fits);
     is_assumed_ = found == prefixes_.end();
-    lan_ =
-        is_assumed_ ? draft_.free_network(kLength) : Prefix::of(found->network(), std::max(found->length(), kLength));
+    lan_ = is_assumed_ ? draft_.free_network(kLanLength) : lan_in(*found);
     if (is_assumed_) prefixes_.push_back(lan_);
-    draft_.lans.insert(lan_);
     draft_.take(lan_);
     draft_.notes.add(
         {{},
@@ -87,7 +89,9 @@ class Customer {
          "",
          "",
          "Azure's files do not have the customer's side",
-         std::string(is_assumed_ ? "a LAN was assumed: " : "a LAN was made in one of its prefixes: ") + lan_.text()});
+         std::string(is_assumed_ ? "a LAN was assumed: " : "a LAN was made in one of its prefixes: ") + lan_.text(),
+         {},
+         Outcome::kMade});
   }
 
   Address next_address() {
@@ -320,13 +324,6 @@ class Customer {
 void connect_gateways(Draft& draft) {
   for (auto& gateway : draft.topology.gateways) {
     if (gateway.type != "Vpn") continue;
-    const std::size_t wanted = gateway.active_active ? 2 : 1;
-    while (gateway.public_addresses.size() < wanted) {
-      gateway.public_addresses.push_back(draft.free_public_address());
-      draft.assume({gateway.where, "gateway " + gateway.name, "publicIPAddress", "",
-                    "its public address is in none of the files", "it is " + gateway.public_addresses.back().text()},
-                   "gateways/" + gateway.name + "/public-addresses");
-    }
     gateway.internet =
         internet_port("p" + std::to_string(++draft.internet_ports), gateway.public_addresses, draft).first;
   }
@@ -336,7 +333,6 @@ void connect_gateways(Draft& draft) {
 
 std::pair<End, InterfaceAddress> internet_port(const std::string& name, const std::vector<Address>& addresses,
                                                Draft& draft) {
-  constexpr int kLongest = 30;
   auto* internet = find_named(draft.topology.nodes, kInternet);
   if (internet == nullptr) {
     internet = &draft.topology.nodes.emplace_back();
@@ -344,24 +340,16 @@ std::pair<End, InterfaceAddress> internet_port(const std::string& name, const st
     internet->role = "internet";
     internet->site = "internet";
   }
-  for (int length = kLongest; length > 0; --length) {
-    const auto network = Prefix::of(addresses.front(), length);
-    const auto can_hold = [&](const Address& address) {
-      return network.contains(address) && address != network.network() && address != network.last();
-    };
-    if (!std::ranges::all_of(addresses, can_hold)) continue;
-    for (std::uint32_t i = 1; i <= addresses.size() + 1 && network.host(i) != network.last(); ++i) {
-      if (std::ranges::find(addresses, network.host(i)) != addresses.end()) continue;
-      auto& port = internet->interfaces.emplace_back();
-      port.name = name;
-      port.addresses = {InterfaceAddress(network.host(i), length)};
-      return {{internet->name, name}, port.addresses.front()};
-    }
-  }
-  throw Error("the addresses of " + name + " fit into no network");
+  const auto router = router_beside(addresses);
+  if (!router) throw Error("the addresses of " + name + " fit into no network");
+  auto& port = internet->interfaces.emplace_back();
+  port.name = name;
+  port.addresses = {*router};
+  return {{internet->name, name}, *router};
 }
 
 void add_customers(Draft& draft) {
+  settle_public_addresses(draft);
   const auto sites = sites_of(draft);
   connect_gateways(draft);
   for (auto& balancer : draft.topology.load_balancers)

@@ -36,7 +36,10 @@ void report_path(const Raw& row, const char* key, std::size_t own, Draft& draft)
     reason = "has what is no AS number (those are 1 to 4294967294):";
     for (const auto& asn : impossible) reason += " " + asn;
   }
-  if (impossible.empty() && path.size() <= own + 1) return;
+  const auto is_own = [&](const std::string& asn) { return asn == path[own]; };  // prepended
+  if (impossible.empty() &&
+      (path.size() <= own || std::all_of(path.begin() + static_cast<std::ptrdiff_t>(own), path.end(), is_own)))
+    return;
   draft.notes.at(*property(row, key), "route " + word(row, "network"), key, reason,
                  "the customer's router announces the prefix as its own");
 }
@@ -93,6 +96,8 @@ struct Use {
 constexpr Use kUses[] = {
     {"circuit-route", use_circuit_route}, {"learned", use_learned_route}, {"bgp-peer", [](const Raw&, Draft&) {}}};
 
+constexpr int kGatewaySubnet = 27;
+
 // --- VNets and gateways ------------------------------------------------------------------------------------------
 
 /// Addresses of gateways' instances, those that spoke for themselves first.
@@ -108,6 +113,14 @@ std::vector<Address> instances_seen(const Draft& draft) {
   std::ranges::sort(others);
   own.insert(own.end(), others.begin(), others.end());
   return own;
+}
+
+/// What the files say of the instances of a VNet's gateways.
+std::vector<Address> instances_said(const Draft& draft, const std::string& vnet) {
+  std::vector<Address> out;
+  for (const auto& gateway : draft.topology.gateways)
+    if (gateway.vnet == vnet) out.insert(out.end(), gateway.instances.begin(), gateway.instances.end());
+  return out;
 }
 
 bool has_gateway(const Draft& draft, const std::string& vnet) {
@@ -136,18 +149,23 @@ std::vector<Prefix> space_of(const model::Vnet& vnet, Draft& draft) {
     for (const auto& subnet : vnet.subnets) space.push_back(subnet.prefix);
     return space;
   }
+  for (const auto& address : instances_said(draft, vnet.name))
+    for (const int length : {kAssumed, kGatewaySubnet})
+      if (const auto around = Prefix::of(address, length); draft.is_free(around)) return {around};
   const auto seen = has_gateway(draft, vnet.name) ? space_seen(draft) : std::nullopt;
   return {seen ? *seen : draft.free_network(kAssumed)};
 }
 
 /// The last /27 of the VNet that no subnet has; where the instances are, when somebody saw them.
 std::optional<Prefix> place_for_gateway(const model::Vnet& vnet, Draft& draft) {
-  constexpr int kLength = 27, kLongest = 32;
+  constexpr int kLength = kGatewaySubnet, kLongest = 32;
   const auto is_free = [&](const Prefix& prefix) {
     return std::ranges::none_of(vnet.subnets, [&](const auto& subnet) { return subnet.prefix.overlaps(prefix); });
   };
   for (const auto& space : vnet.address_space) {
     if (space.length() >= kLength && is_free(space)) return space;
+    for (const auto& address : instances_said(draft, vnet.name))
+      if (space.contains(address) && is_free(Prefix::of(address, kLength))) return Prefix::of(address, kLength);
     for (const auto& address : instances_seen(draft))
       if (space.contains(address) && is_free(Prefix::of(address, kLength))) return Prefix::of(address, kLength);
     if (space.length() >= kLength) continue;
@@ -192,25 +210,38 @@ void complete(model::Gateway& gateway, Draft& draft) {
   const auto* subnet = find_named(find_named(draft.topology.vnets, gateway.vnet)->subnets, "GatewaySubnet");
   if (subnet == nullptr) return;
   const auto& prefix = subnet->prefix;
+  const bool has_msees = std::ranges::any_of(draft.topology.gateways, [&](const model::Gateway& other) {
+    return other.vnet == gateway.vnet && other.type == "ExpressRoute";
+  });
+  const auto first = prefix.host(has_msees ? kMsees + 2 : kMsees);
   const auto fits = [&](const Address& address) {
-    return prefix.contains(address) && address > prefix.host(kMsees + 1) && address != prefix.last();
+    return prefix.contains(address) && address >= first && address != prefix.last();
   };
+  const auto said = gateway.instances;
   std::erase_if(gateway.instances, [&](const Address& address) { return !fits(address); });
+  if (said.size() > gateway.instances.size())
+    draft.notes.add({gateway.where, "gateway " + gateway.name, "bgpPeeringAddress", "",
+                     "is no address that an instance can have in " + prefix.text() +
+                         (has_msees ? ", where the first two are of Microsoft's routers" : ""),
+                     "another one was taken"});
   if (gateway.type == "ExpressRoute")
     for (const auto& address : instances_seen(draft))
       if (gateway.instances.size() < kInstances && fits(address) && !is_used(draft, gateway.vnet, address))
         gateway.instances.push_back(address);
   if (gateway.instances.size() > kInstances) gateway.instances.resize(kInstances);
   if (gateway.instances.size() == kInstances) return;
+  const bool is_kept = !gateway.instances.empty();
   for (auto i = kFirst; i < kFirst + kTried && gateway.instances.size() < kInstances; ++i)
     if (const auto address = prefix.host(i); fits(address) && !is_used(draft, gateway.vnet, address))
       gateway.instances.push_back(address);
   for (auto i = kFirst; i > kMsees + 1 && gateway.instances.size() < kInstances; --i)
     if (const auto address = prefix.host(i); fits(address) && !is_used(draft, gateway.vnet, address))
       gateway.instances.push_back(address);
-  draft.assume({gateway.where, "gateway " + gateway.name, "bgpPeeringAddress", "",
-                "the files do not say both instances' addresses", "they are as Azure would choose them"},
-               "gateways/" + gateway.name + "/instances");
+  draft.assume(
+      {gateway.where, "gateway " + gateway.name, "bgpPeeringAddress", "",
+       "the files do not say both instances' addresses",
+       is_kept ? "the other one is " + gateway.instances.back().text() : "they are as Azure would choose them"},
+      "gateways/" + gateway.name + "/instances");
 }
 
 /// A gateway that found no place, and its connections.
@@ -243,6 +274,16 @@ void leave_out_far_hops(Draft& draft) {
   }
 }
 
+void report_regionless(Draft& draft) {
+  if (draft.regionless.empty()) return;
+  std::string all;
+  for (const auto& name : draft.regionless) all += (all.empty() ? "" : ", ") + name;
+  const auto& first = *find_named(draft.topology.vnets, draft.regionless.front());
+  draft.notes.add({first.where, "VNet " + all, "location", "", "the files leave the region open",
+                   "there is none, so which circuits reach it is not checked; `--region REGION` gives one",
+                   draft.regionless});
+}
+
 }  // namespace
 
 void use_read_outs(Draft& draft) {
@@ -258,6 +299,7 @@ void use_read_outs(Draft& draft) {
 }
 
 void complete_vnets(Draft& draft) {
+  report_regionless(draft);
   for (auto& vnet : draft.topology.vnets) complete(vnet, draft);
   for (auto& gateway : draft.topology.gateways) complete(gateway, draft);
   leave_out_homeless(draft);

@@ -29,6 +29,10 @@ constexpr std::array<Part, 11> kParts{{
     {"microsoft.network/loadbalancers", "loadBalancingRules"},
 }};
 
+/// What an IP configuration may have whole, and what it then says.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kExpanded{
+    {{"subnet", "addressPrefix"}, {"subnet", "addressPrefixes"}, {"publicIPAddress", "ipAddress"}}};
+
 constexpr std::array<std::string_view, 28> kBookkeeping{"id",
                                                         "name",
                                                         "type",
@@ -154,6 +158,7 @@ ResourceId ResourceId::child(std::string_view kind, const std::string& name) con
 void Inventory::add(Resource resource) {
   resource.body = flattened(resource.body);
   add_parts(resource);
+  add_expanded(resource);
   if (const auto known = place_of(resource.id)) return complete(resources_[*known], resource);
   places_.emplace(key_of(resource.id), resources_.size());
   resources_.push_back(std::move(resource));
@@ -170,6 +175,19 @@ void Inventory::add_parts(const Resource& resource) {
       if (own || name != nullptr) add({own ? *own : resource.id.child(part.key, name->text), item, item->at});
     }
   }
+}
+
+/// REST's `$expand`: what is referred to stands there whole.
+void Inventory::add_expanded(const Resource& resource) {
+  const auto* configurations = property(*resource.body, "ipConfigurations");
+  if (configurations == nullptr) return;
+  for (const auto& item : configurations->items)
+    for (const auto& [key, sign] : kExpanded) {
+      const auto* body = item->is_map() ? property(*item, key) : nullptr;
+      const auto* id = body == nullptr || !body->is_map() ? nullptr : property(*body, "id");
+      const auto own = id == nullptr ? std::nullopt : ResourceId::parse(id->text);
+      if (own && property(*body, sign) != nullptr) add({*own, std::make_shared<Raw>(*body), body->at});
+    }
 }
 
 void Inventory::complete(Resource& known, const Resource& other) {

@@ -61,6 +61,7 @@ class Inventory {
 
  private:
   void add_parts(const Resource& resource);
+  void add_expanded(const Resource& resource);
   void complete(Resource& known, const Resource& other);
   std::optional<std::size_t> place_of(const ResourceId& id) const;
 

@@ -123,8 +123,7 @@ class Reader {
     if (row != nullptr || is_azapi(type)) {
       instances_.push_back({TerraformAddress::parse(address), address, type, &values, row});
     } else if (type.starts_with("azapi_") || (type.starts_with("azurerm_") && type != "azurerm_resource_group")) {
-      reading_.notes.add(
-          {values.at.where(), address, "", "", "resources of this type have no counterpart here", "it was left out"});
+      reading_.notes.foreign(values.at.where(), type, address);
     }
   }
 

@@ -102,6 +102,7 @@ const TerraformType kTypes[] = {
       {"gateway_fqdn", "fqdn"},
       {"address_space", "localNetworkAddressSpace.addressPrefixes"},
       {"bgp_settings", "bgpSettings", As::kFirst}}},
+    {"azurerm_firewall", "microsoft.network/azurefirewalls", {"name"}, {{"ip_configuration", "ipConfigurations"}}},
     {"azurerm_network_interface",
      "microsoft.network/networkinterfaces",
      {"name"},

@@ -1,5 +1,7 @@
 #include "importing/types.hh"
 
+#include <algorithm>
+
 namespace xconn::importing {
 namespace {
 
@@ -23,6 +25,7 @@ const TypeRow kTypes[] = {
     {"microsoft.network/virtualnetworkgateways", "gateway", carry_gateway},
     {"microsoft.network/localnetworkgateways", "local gateway", carry_local_gateway},
     {"microsoft.network/connections", "connection", carry_connection},
+    {"microsoft.network/azurefirewalls", "firewall", carry_firewall},
     {"microsoft.compute/virtualmachines", "machine", carry_machine},
     {"microsoft.network/networkinterfaces", "NIC", carry_nic},
     {"microsoft.network/loadbalancers", "load balancer", carry_balancer},
@@ -32,18 +35,37 @@ const TypeRow kTypes[] = {
 };
 
 void report_unknown(Draft& draft) {
-  for (const auto& resource : draft.inventory.resources()) {
-    bool is_known = false;
-    for (const auto& row : kTypes) is_known = is_known || row.type == resource.id.type;
-    if (!is_known)
-      draft.notes.add({resource.at.where(), resource.id.type + " " + resource.id.path(), "", "",
-                       "resources of this type have no counterpart here", "it was left out"});
-  }
+  for (const auto& resource : draft.inventory.resources())
+    if (!is_carried(resource.id.type)) draft.notes.foreign(resource.at.where(), resource.id.type, resource.id.path());
+}
+
+/// Gateways, balancers and machines that lack something are taken out again once all is read.
+bool is_there(const Draft& draft, std::string_view what, const std::string& name) {
+  const auto& topology = draft.topology;
+  if (name.empty()) return false;
+  if (what == "gateway") return find_named(topology.gateways, name) != nullptr;
+  if (what == "load balancer") return find_named(topology.load_balancers, name) != nullptr;
+  if (what == "machine" || what == "NIC" || what == "firewall") return find_named(topology.nodes, name) != nullptr;
+  return true;
 }
 
 }  // namespace
 
 std::span<const TypeRow> type_rows() { return kTypes; }
+
+bool is_carried(std::string_view type) { return std::ranges::find(kTypes, type, &TypeRow::type) != std::end(kTypes); }
+
+std::vector<Carried> carried_by(const Draft& draft) {
+  std::vector<Carried> out;
+  for (const auto& row : kTypes) {
+    Carried carried{std::string(row.what), {}};
+    for (const auto& resource : draft.inventory.resources())
+      if (resource.id.type == row.type && is_there(draft, row.what, draft.name_of(resource.id)))
+        carried.names.push_back(resource.id.path());
+    if (!carried.names.empty()) out.push_back(std::move(carried));
+  }
+  return out;
+}
 
 void carry_resources(Draft& draft) {
   for (const auto& row : kTypes)

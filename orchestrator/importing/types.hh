@@ -15,9 +15,13 @@ struct TypeRow {
 
 /// In the order in which they are carried over: what is referred to comes first.
 std::span<const TypeRow> type_rows();
+bool is_carried(std::string_view type);
 
 /// All resources of the inventory; what has no row is noted.
 void carry_resources(Draft& draft);
+
+/// What of the inventory is in the finished topology, in the order of the types.
+std::vector<Carried> carried_by(const Draft& draft);
 
 // A function a type.
 void carry_vnet(const Resource& resource, Fields& fields, Draft& draft);
@@ -40,22 +44,28 @@ void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft)
 void carry_connection(const Resource& resource, Fields& fields, Draft& draft);
 void carry_machine(const Resource& resource, Fields& fields, Draft& draft);
 void carry_nic(const Resource& resource, Fields& fields, Draft& draft);
+void carry_firewall(const Resource& resource, Fields& fields, Draft& draft);
 void carry_pool(const Resource& resource, Fields& fields, Draft& draft);
 void carry_balancer(const Resource& resource, Fields& fields, Draft& draft);
 void carry_probe(const Resource& resource, Fields& fields, Draft& draft);
 void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft);
 
 // What is made once all resources are there.
-void use_read_outs(Draft& draft);     ///< routes and sessions that devices showed
-void complete_vnets(Draft& draft);    ///< VNets and subnets that no file described, gateways' instances
-void add_machines(Draft& draft);      ///< somebody to talk to in VNets without machines
-void add_customers(Draft& draft);     ///< routers, VPN devices, LANs and the Internet
-void finish_balancers(Draft& draft);  ///< those that have what they need
+void use_read_outs(Draft& draft);            ///< routes and sessions that devices showed
+void complete_vnets(Draft& draft);           ///< VNets and subnets that no file described, gateways' instances
+void add_machines(Draft& draft);             ///< somebody to talk to in VNets without machines
+void report_next_hops(Draft& draft);         ///< of user routes that nobody forwards at
+void settle_public_addresses(Draft& draft);  ///< whoever is at the Internet has some
+void add_customers(Draft& draft);            ///< routers, VPN devices, LANs and the Internet
+void finish_balancers(Draft& draft);         ///< those that have what they need
 
 /// An interface of the Internet's node in the smallest network that holds these addresses, and the router's own address
 /// there.
 std::pair<End, InterfaceAddress> internet_port(const std::string& name, const std::vector<Address>& addresses,
                                                Draft& draft);
+
+/// A router's address in the smallest network that holds these addresses.
+std::optional<InterfaceAddress> router_beside(const std::vector<Address>& addresses);
 
 /// By name; nullptr when it is not there.
 template <class List>

@@ -1,6 +1,7 @@
 // VNets and what their subnets refer to.
 #include <algorithm>
 
+#include "importing/arm_scope.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -13,78 +14,15 @@ void report_missing(const ResourceId& id, const char* what, const Resource& reso
                    "refers to something that is in none of the files", kLeftOut});
 }
 
-/// 80, "8000-8100" or "*" (any: nothing is added).
-void add_ports(Fields& fields, const char* path, std::vector<std::pair<std::uint16_t, std::uint16_t>>& ports) {
-  constexpr unsigned long kMost = 65535;
-  for (const auto* item : fields.items(path)) {
-    const auto& text = item->text;
-    if (text == "*") continue;
-    const auto dash = text.find('-');
-    const auto number = [](const std::string& digits) {
-      const bool is_number =
-          !digits.empty() && digits.size() < 6 && digits.find_first_not_of("0123456789") == std::string::npos;
-      return is_number ? std::stoul(digits) : kMost + 1;
-    };
-    const auto first = number(text.substr(0, dash));
-    const auto last = dash == std::string::npos ? first : number(text.substr(dash + 1));
-    if (first <= last && last <= kMost)
-      ports.emplace_back(static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last));
-    else
-      fields.note(*item, path, "is no port and no range of ports", kLeftOut);
-  }
-}
-
-/// The service tags that a lab's fabric knows, in Azure's spelling; empty for another.
-std::string known_tag(const std::string& text) {
-  for (const auto* tag : {"VirtualNetwork", "AzureLoadBalancer", "Internet"})
-    if (same_word(text, tag)) return tag;
-  return {};
-}
-
-/// Prefixes and service tags; an address alone is a prefix of full length.
-void add_ends(Fields& fields, const char* path, std::vector<std::string>& ends) {
-  for (const auto* item : fields.items(path)) {
-    const auto& text = item->text;
-    if (text == "*" || same_word(text, "any")) continue;
-    const auto prefix = Prefix::parse(text);
-    const auto tag = known_tag(text);
-    if (!tag.empty() || (prefix && prefix->is_v4()))
-      ends.push_back(tag.empty() ? text : tag);
-    else
-      fields.note(*item, path,
-                  is_placeholder(text) ? "is a placeholder" : "is no IPv4 prefix and no service tag that is known here",
-                  kLeftOut);
-  }
-}
-
-/// Whether something was given, and is lost: empty would mean any, and let pass what the rule does not.
-bool is_lost(Fields& fields, std::initializer_list<const char*> paths, bool is_empty) {
-  if (!is_empty) return false;
-  bool is_given = false, is_any = false;
-  for (const auto* path : paths)
-    for (const auto& text : fields.texts(path)) {
-      is_given = true;
-      is_any = is_any || text == "*" || same_word(text, "any");
-    }
-  return is_given && !is_any;
-}
-
-/// Reads both spellings of each; false when one of them would come to mean any.
-bool read_ends(Fields& fields, model::SecurityRule& rule) {
-  add_ends(fields, "sourceAddressPrefix", rule.sources);
-  add_ends(fields, "sourceAddressPrefixes", rule.sources);
-  add_ends(fields, "destinationAddressPrefix", rule.destinations);
-  add_ends(fields, "destinationAddressPrefixes", rule.destinations);
-  add_ports(fields, "sourcePortRange", rule.source_ports);
-  add_ports(fields, "sourcePortRanges", rule.source_ports);
-  add_ports(fields, "destinationPortRange", rule.destination_ports);
-  add_ports(fields, "destinationPortRanges", rule.destination_ports);
-  return !is_lost(fields, {"sourceAddressPrefix", "sourceAddressPrefixes"}, rule.sources.empty()) &&
-         !is_lost(fields, {"destinationAddressPrefix", "destinationAddressPrefixes"}, rule.destinations.empty()) &&
-         !is_lost(fields, {"sourcePortRange", "sourcePortRanges"}, rule.source_ports.empty()) &&
-         !is_lost(fields, {"destinationPortRange", "destinationPortRanges"}, rule.destination_ports.empty()) &&
-         fields.raw("sourceApplicationSecurityGroups") == nullptr &&
-         fields.raw("destinationApplicationSecurityGroups") == nullptr;
+/// Without one where it is `resourceGroup().location` or a parameter without value: a guess could break a circuit's
+/// reach.
+std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
+  const auto* entry = find_key(*resource.body, "location");
+  const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
+  const bool is_open = entry != nullptr && (text.empty() || text == ArmScope::kLocation || is_placeholder(text));
+  if (!text.empty() && !is_open) return text;
+  if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
+  return draft.region;
 }
 
 model::VnetPeering read_peering(Fields& fields) {
@@ -139,7 +77,7 @@ void carry_vnet(const Resource& resource, Fields& fields, Draft& draft) {
     }
   vnet.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   vnet.where = resource.at.where();
-  vnet.region = fields.text("location");
+  vnet.region = region_of(resource, vnet.name, draft);
   vnet.bgp_community = fields.text("bgpCommunities.virtualNetworkCommunity");
   draft.topology.vnets.push_back(std::move(vnet));
 }
@@ -151,8 +89,11 @@ void carry_subnet(const Resource& resource, Fields& fields, Draft& draft) {
                  "privateLinkServiceNetworkPolicies", "ipConfigurationProfiles", "defaultOutboundAccess",
                  "privateEndpointNetworkPoliciesEnabled", "privateLinkServiceNetworkPoliciesEnabled",
                  "defaultOutboundAccessEnabled"});
+  const auto* delegations = fields.raw("delegations");
+  if (delegations == nullptr) delegations = fields.raw("delegation");
+  const bool is_delegated = delegations != nullptr && says_something(*delegations);
   const auto table = fields.reference("routeTable"), nsg = fields.reference("networkSecurityGroup");
-  if (draft.is_left_out(resource.id.parent())) return fields.note("", "its VNet was left out", kLeftOut);
+  if (draft.is_left_out(resource.id.parent())) return;
   if (prefixes.empty()) return fields.note("", "has no IPv4 prefix", kLeftOut);
   if (prefixes.size() > 1) fields.note("addressPrefixes", "has more than one", "only the first is there");
   auto& vnet = draft.vnet(resource.id.parent(), resource.at.where());
@@ -164,6 +105,7 @@ void carry_subnet(const Resource& resource, Fields& fields, Draft& draft) {
   model::Subnet subnet{name, prefixes.front(), {}, {}};
   if (table && (subnet.route_table = draft.name_of(*table)).empty()) report_missing(*table, "subnet", resource, draft);
   if (nsg && (subnet.nsg = draft.name_of(*nsg)).empty()) report_missing(*nsg, "subnet", resource, draft);
+  if (is_delegated) draft.reserve(vnet.name, name);
   vnet.subnets.push_back(std::move(subnet));
 }
 
@@ -201,7 +143,7 @@ void carry_route_table(const Resource& resource, Fields& fields, Draft& draft) {
 void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
   auto* table = holder_of(resource, "route", draft.topology.route_tables, draft);
   const auto to = fields.prefix("addressPrefix", "the route was left out");
-  const auto hop = fields.address("nextHopIpAddress", "the route was left out");
+  const auto hop = fields.address("nextHopIpAddress", "see the route table");
   const auto type = fields.text("nextHopType");
   fields.ignore({"hasBgpOverride"});
   if (table == nullptr || !to) return;
@@ -213,37 +155,8 @@ void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
                                                       {"VirtualNetworkGateway", Type::kVirtualNetworkGateway}};
   const auto* row = std::ranges::find_if(kTypes, [&](const auto& known) { return same_word(known.first, type); });
   if (row == std::end(kTypes) || !to->is_v4()) return fields.note("nextHopType", "is not known here", kLeftOut);
-  if (row->second != Type::kVirtualAppliance) {
-    table->routes.push_back({*to, row->second, std::nullopt});
-  } else if (hop) {
-    table->routes.push_back({*to, row->second, hop});
-  } else {
-    fields.note("nextHopIpAddress", "is no address", "the route was left out");
-  }
-}
-
-void carry_nsg(const Resource& resource, Fields& fields, Draft& draft) {
-  const auto name = draft.name_for(resource.id, "NSG", resource.at.where(), fields.object());
-  fields.ignore({"securityRules", "defaultSecurityRules", "subnets", "networkInterfaces", "securityRule"});
-  draft.topology.nsgs.push_back({resource.at.where(), name, {}});
-}
-
-void carry_security_rule(const Resource& resource, Fields& fields, Draft& draft) {
-  auto* nsg = holder_of(resource, "security rule", draft.topology.nsgs, draft);
-  model::SecurityRule rule;
-  rule.name =
-      draft.name_for(resource.id, "rule of " + resource.id.parent().path(), resource.at.where(), fields.object());
-  const auto priority = fields.number("priority", 100, 4096, "the rule was left out");
-  rule.inbound = fields.one_of("direction", {"Inbound", "Outbound"}, "Inbound") == "Inbound";
-  rule.allow = fields.one_of("access", {"Allow", "Deny"}, "Deny") == "Allow";
-  rule.protocol = fields.one_of("protocol", {"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"}, "*");
-  const bool is_whole = read_ends(fields, rule);
-  fields.ignore({"description"});
-  if (!is_whole)
-    return fields.note("", "nothing is left of one of its sides, and empty would mean any", "the rule was left out");
-  if (nsg == nullptr || !priority) return;
-  rule.priority = static_cast<int>(*priority);
-  nsg->rules.push_back(std::move(rule));
+  const bool is_address = row->second == Type::kVirtualAppliance;
+  table->routes.push_back({*to, row->second, is_address ? hop : std::nullopt});
 }
 
 }  // namespace xconn::importing

@@ -70,16 +70,11 @@ std::string rate(std::uint64_t bits) {
 
 /// What each thing is in YAML; `named` finds them below.
 Map written(const model::Authorization&);
-Map written(const model::BalancerRule&);
-Map written(const model::Bgp&);
-Map written(const model::BgpNeighbor&);
 Map written(const model::Circuit&);
 Map written(const model::Connection&);
 Map written(const model::DirectPort&);
 Map written(const model::Gateway&);
 Map written(const model::GlobalReach&);
-Map written(const model::Interface&);
-Map written(const model::IpsecPolicy&);
 Map written(const model::LoadBalancer&);
 Map written(const model::LocalGateway&);
 Map written(const model::Node&);
@@ -90,7 +85,6 @@ Map written(const model::RouteFilterRule&);
 Map written(const model::RouteTable&);
 Map written(const model::SecurityRule&);
 Map written(const model::Subnet&);
-Map written(const model::Tunnel&);
 Map written(const model::Vnet&);
 Map written(const model::VnetPeering&);
 
@@ -165,6 +159,12 @@ Map written(const model::Node& node) {
   if (!routes.empty()) map.put("routes", list_of_maps(routes));
   if (node.bgp) map.put("bgp", written(*node.bgp));
   if (!node.tunnels.empty()) map.put("tunnels", named(node.tunnels));
+  Map sysctls, files;
+  for (const auto& [key, value] : node.sysctls) sysctls.put(key, value);
+  for (const auto& file : node.files)
+    files.put(file.name, Map().put(file.replace ? "replace" : "append", file.content));
+  if (!sysctls.empty()) map.put("sysctls", sysctls);
+  if (!files.empty()) map.put("files", files);
   return map.put("nftables", node.nftables);
 }
 
@@ -208,7 +208,7 @@ Map written(const model::Circuit& circuit) {
   map.put("service-key", circuit.service_key);
   if (circuit.provider_state != "Provisioned") map.put("provider-state", circuit.provider_state);
   if (!circuit.port.empty()) map.flag("rate-limit", circuit.rate_limit, true);
-  map.put("s-tag", word(circuit.s_tag));
+  if (circuit.s_tag != 0) map.put("s-tag", word(circuit.s_tag));
   if (!circuit.customer_primary.node.empty())
     map.put("customer", ends(circuit.customer_primary, circuit.customer_secondary));
   if (circuit.private_peering) peerings.put("private", written(*circuit.private_peering, false));

@@ -50,8 +50,9 @@ const ObjectInfo& object_info<Gateway>() {
           key<&Gateway::internet>("internet", "Vpn: the interface of the Internet's node that they are behind"),
           key<&Gateway::asn>("asn", "Vpn: its AS number; ExpressRoute's is always 65515"),
           key<&Gateway::active_active>("active-active", "Vpn: both instances hold tunnels"),
-          key<&Gateway::apipa>("apipa",
-                               "Vpn: own BGP addresses, 169.254.21.0 to 169.254.22.255, one for each instance"),
+          key<&Gateway::apipa>(
+              "apipa",
+              "Vpn: own BGP addresses, 169.254.21.0 to 169.254.22.255, one for each instance; active-standby: one"),
           key<&Gateway::private_address>("private-address",
                                          "Vpn: tunnels may also end at `instances`, over private peering"),
       },

@@ -67,9 +67,9 @@ const RuleRow kRules[] = {
      azure_rules::customer_asn},
     {"T21", "an MD5 key is 1 to 25 letters and digits", kPeeringHowTo, azure_rules::md5_text},
     {"T22",
-     "a gateway has two instances in GatewaySubnet, where .4 and .5 and two more for each further circuit belong to "
-     "the "
-     "MSEEs",
+     "a gateway has two instances in GatewaySubnet; with an ExpressRoute gateway .4 and .5 and two more for each "
+     "further "
+     "circuit belong to the MSEEs",
      kErGateway, azure_rules::instances},
     {"T23", "a tunnel begins at an address of its node", kFormat, edge::tunnel_ends},
     {"T24", "SD-WAN names members, zones, health checks and interfaces that are there", kFormat, edge::sdwan_names},
@@ -241,7 +241,9 @@ const RuleRow kRules[] = {
      kVpnParameters, edge::psk},
     {"V41",
      "a VPN device has an AS number that is not Azure's and speaks BGP from another address than its public one; a "
-     "gateway's own BGP addresses are in 169.254.21.0 to 169.254.22.255",
+     "gateway's own BGP addresses are in 169.254.21.0 to 169.254.22.255: one for each instance, and one in all when it "
+     "is "
+     "active-standby",
      kVpnBgp, azure_rules::vpn_bgp},
     {"V42", "HA ports are for internal load balancers, and name no protocol and no port", kLoadBalancer,
      azure_rules::ha_ports},

@@ -27,8 +27,10 @@ void check_apipa(Check& check, const Gateway& gateway) {
     if (!is_apipa_for_azure(gateway.apipa[i]))
       check.report({"gateways", gateway.name, "apipa", i}, gateway.apipa[i].text(),
                    "use 169.254.21.0 to 169.254.22.255");
-  if (!gateway.apipa.empty() && gateway.apipa.size() != gateway.instances.size())
-    check.report({"gateways", gateway.name, "apipa"}, "", "list one for each instance");
+  const std::size_t least = gateway.active_active ? gateway.instances.size() : 1;
+  if (!gateway.apipa.empty() && (gateway.apipa.size() < least || gateway.apipa.size() > gateway.instances.size()))
+    check.report({"gateways", gateway.name, "apipa"}, "",
+                 gateway.active_active ? "list one for each instance" : "list one: the active instance has it");
 }
 
 /// BGP over a tunnel to this device needs two more things, and the address where its tunnels end is none of them.
@@ -189,6 +191,10 @@ void check_room(Check& check, const Gateway& gateway, const Prefix& subnet) {
 
 void instances(Check& check) {
   constexpr std::uint32_t kMsee1 = 4, kMsee2 = 5;
+  const auto has_msees = [&](const std::string& vnet) {
+    return std::ranges::any_of(check.topology.gateways,
+                               [&](const auto& other) { return other.vnet == vnet && other.type != "Vpn"; });
+  };
   for (const auto& gateway : check.topology.gateways) {
     const Path path{"gateways", gateway.name, "instances"};
     if (gateway.instances.size() != 2 && !gateway.instances.empty())
@@ -196,7 +202,7 @@ void instances(Check& check) {
     const auto* subnet = check.subnet({gateway.vnet, "GatewaySubnet"});
     if (subnet == nullptr || !is_read(subnet->prefix)) continue;
     if (gateway.type == "ExpressRoute") check_room(check, gateway, subnet->prefix);
-    for (std::size_t i = 0; i < gateway.instances.size(); ++i)
+    for (std::size_t i = 0; i < gateway.instances.size() && has_msees(gateway.vnet); ++i)
       if (gateway.instances[i] == subnet->prefix.host(kMsee1) || gateway.instances[i] == subnet->prefix.host(kMsee2))
         check.report({"gateways", gateway.name, "instances", i}, gateway.instances[i].text(),
                      "use " + subnet->prefix.host(12).text() + " and the next");

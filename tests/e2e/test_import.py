@@ -80,6 +80,61 @@ def test_what_is_imported_comes_up(xconn, leaves_nothing_behind, tmp_path, kind)
         lab.wait(60)
 
 
+@pytest.fixture(scope="module")
+def firewall(kept_labs, tmp_path_factory):
+    path = tmp_path_factory.mktemp("firewall") / "topology.yaml"
+    subprocess.run([XCONN, "import", *files_of("az-firewall"), "-o", str(path)], check=True, capture_output=True)
+    return kept_labs(str(path))
+
+
+def forwarded(lab, node: str) -> int:
+    keys, values = [line.split() for line in lab.exec(node, "grep", "^Ip:", "/proc/net/snmp").stdout.splitlines()]
+    return int(values[keys.index("ForwDatagrams")])
+
+
+def test_spokes_reach_each_other_by_the_firewall(firewall):
+    assert eventually(lambda: pings(firewall, "web-nic", "10.142.0.4"), within=20) is None
+    before = forwarded(firewall, "wall")
+    assert pings(firewall, "web-nic", "10.142.0.4")
+    assert forwarded(firewall, "wall") >= before + 2, "there and back"
+
+
+def test_a_backend_answers_on_the_port_of_its_probe(firewall):
+    assert "9443" in firewall.exec("web-nic", "ss", "-Hltn").stdout
+
+
+def test_check_says_what_becomes_of_each_and_writes_nothing(xconn, tmp_path):
+    done = xconn("import", "--check", *files_of("az-firewall"))
+    assert done.returncode == 0
+    rows = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
+    assert {"carried", "made", "assumed", "left"} == {row[0] for row in rows}
+    assert "VNet (3)" in done.stdout and "microsoft.network/bastionhosts jump" in done.stdout
+    told = json.loads(xconn("import", "--check", *files_of("az-firewall"), "--format", "json").stdout)
+    assert {"what": "firewall", "names": ["wall"]} in told["carried"]
+    assert any("green-vm" in note["instead"] for note in told["made"])
+    assert [note["object"] for note in told["left out"]] == ["microsoft.network/bastionhosts jump"]
+    assert not (tmp_path / "topology.yaml").exists()
+
+
+def test_a_region_is_given_where_no_file_says_one(xconn, tmp_path):
+    template = {
+        "$schema": "https://example/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "resources": [
+            {
+                "type": "Microsoft.Network/virtualNetworks",
+                "name": "lone",
+                "location": "[resourceGroup().location]",
+                "properties": {"addressSpace": {"addressPrefixes": ["10.143.0.0/24"]}},
+            }
+        ],
+    }
+    (tmp_path / "lone.json").write_text(json.dumps(template))
+    assert "--region REGION" in xconn("import", "lone.json", "-o", "-").stderr
+    done = xconn("import", "lone.json", "-o", "-", "--region", "westus3")
+    assert "region: westus3" in done.stdout and "--region" not in done.stderr
+
+
 def test_what_cannot_be_read_is_named_all_at_once_and_nothing_is_written(xconn, tmp_path):
     (tmp_path / "cut.json").write_text('[{"id": "/subscriptions/s"')
     (tmp_path / "prose.json").write_text("Dear all,\n")

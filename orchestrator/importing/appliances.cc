@@ -1,0 +1,125 @@
+// What user routes point at: Azure Firewall, and whether there is anybody at a next hop.
+#include <algorithm>
+
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+constexpr const char* kLeftOut = "it was left out";
+constexpr int kSubnetLength = 26;  // Microsoft Learn, "Azure Firewall FAQ": AzureFirewallSubnet is a /26
+
+/// The first of its configurations that stands in a subnet: the others are further public addresses.
+const model::Raw* placed_configuration(Fields& fields) {
+  const auto* list = fields.raw("ipConfigurations");
+  if (list == nullptr) return nullptr;
+  const auto has_subnet = [](const model::RawPtr& item) { return property(*item, "subnet") != nullptr; };
+  const auto found = std::ranges::find_if(list->items, has_subnet);
+  return found == list->items.end() ? nullptr : found->get();
+}
+
+/// The subnet in the topology; one that no file has is made around the firewall's address. Empty when nobody can say.
+std::optional<model::SubnetRef> subnet_of(const ResourceId& id, const std::optional<Address>& address, Fields& fields,
+                                          Draft& draft) {
+  if (const auto name = draft.name_of(id); !name.empty()) return model::SubnetRef{draft.name_of(id.parent()), name};
+  if (!address || draft.is_left_out(id.parent())) return std::nullopt;
+  auto& vnet = draft.vnet(id.parent(), fields.where());
+  const auto prefix = Prefix::of(*address, kSubnetLength);
+  vnet.subnets.push_back({id.name(), prefix, {}, {}, {}});
+  draft.call(id, id.name());
+  draft.assume({fields.where(), "VNet " + vnet.name, "subnets", "", "subnet " + id.name() + " is in none of the files",
+                "it is " + prefix.text() + ", around the firewall's address"},
+               "vnets/" + vnet.name + "/subnets/" + id.name());
+  return model::SubnetRef{vnet.name, id.name()};
+}
+
+/// Who has this address.
+const model::Node* node_at(const Draft& draft, const Address& address, const model::Interface*& nic) {
+  for (const auto& node : draft.topology.nodes)
+    for (const auto& interface : node.interfaces)
+      if (interface.subnet && !interface.addresses.empty() && interface.addresses[0].address() == address) {
+        nic = &interface;
+        return &node;
+      }
+  return nullptr;
+}
+
+/// Why what is sent there is lost; empty when somebody passes it on.
+std::string why_lost(const Draft& draft, const Address& hop) {
+  const model::Interface* nic = nullptr;
+  const auto* node = node_at(draft, hop, nic);
+  if (std::ranges::find(draft.topology.load_balancers, hop, &model::LoadBalancer::frontend) !=
+      draft.topology.load_balancers.end())
+    return {};
+  if (node == nullptr) return "is nobody's address in the files, so what goes there is lost";
+  if (!nic->ip_forwarding.value_or(node->role != "host"))
+    return "is " + node->name + ", which does not forward, so what goes there is lost";
+  return {};
+}
+
+/// The address of the one firewall that the files have.
+std::optional<Address> only_firewall(const Draft& draft) {
+  std::vector<Address> found;
+  for (const auto& node : draft.topology.nodes)
+    for (const auto& nic : node.interfaces)
+      if (nic.subnet && same_word(nic.subnet->subnet, "AzureFirewallSubnet"))
+        found.push_back(nic.addresses[0].address());
+  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
+bool lacks_hop(const model::UserRoute& route) {
+  return route.type == model::NextHopType::kVirtualAppliance && !route.next_hop;
+}
+
+/// A template asks Azure for the firewall's address, and a plan knows it after it is applied.
+void find_open_hops(model::RouteTable& table, Draft& draft) {
+  const auto firewall = only_firewall(draft);
+  for (auto& route : table.routes) {
+    if (!lacks_hop(route)) continue;
+    route.next_hop = firewall;
+    draft.notes.add({table.where, "route table " + table.name, "nextHopIpAddress", "", "has no address in the files",
+                     firewall ? "it is the firewall's, " + firewall->text() : "the route was left out"});
+  }
+  std::erase_if(table.routes, lacks_hop);
+}
+
+}  // namespace
+
+void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
+  const auto* configuration = placed_configuration(fields);
+  fields.ignore_rest();
+  if (configuration == nullptr) return fields.note("", "stands in no subnet of a VNet", kLeftOut);
+  Fields inner(*configuration, fields.object(), draft);
+  const auto id = inner.reference("subnet");
+  const auto address = inner.address("privateIPAddress", "another address was taken");
+  const auto subnet = id ? subnet_of(*id, address, inner, draft) : std::nullopt;
+  if (!subnet) return fields.note("", "its subnet is in none of the files", kLeftOut);
+  auto& node = draft.topology.nodes.emplace_back();
+  node.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  node.where = resource.at.where();
+  node.role = "router";
+  node.site = "azure";
+  model::Interface nic;
+  nic.name = "eth0";
+  nic.subnet = subnet;
+  nic.ip_forwarding = true;
+  if (address) nic.addresses = {InterfaceAddress(*address, kSubnetLength)};
+  node.interfaces.push_back(std::move(nic));
+  draft.assume({resource.at.where(), fields.object(), "", "", "rules and policies of a firewall are not modelled",
+                "it is a router that lets everything pass"},
+               "nodes/" + node.name + "/role");
+}
+
+void report_next_hops(Draft& draft) {
+  for (auto& table : draft.topology.route_tables) find_open_hops(table, draft);
+  for (const auto& table : draft.topology.route_tables)
+    for (const auto& route : table.routes) {
+      const auto why = route.next_hop ? why_lost(draft, *route.next_hop) : std::string{};
+      if (!why.empty())
+        draft.notes.add({table.where, "route table " + table.name, route.to.text(), "",
+                         route.next_hop->text() + " " + why,
+                         "the route stands; import the appliance's NIC and machine, or mend it"});
+    }
+}
+
+}  // namespace xconn::importing

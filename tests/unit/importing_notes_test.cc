@@ -1,0 +1,76 @@
+// What is said of many at once, and what is not said at all.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/importing_texts.hh"
+
+namespace xconn::importing {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string many(const std::string& type, int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += resource(type, "z" + std::to_string(i), "");
+  return out;
+}
+
+const std::string kVnet = vnet("hub", "10.61.0.0/16", subnet("app", "10.61.1.0/24"));
+
+TEST(Notes, AForeignTypeIsOneWithItsNames) {
+  const auto out = imported(kVnet + many("Contoso.Widgets/gears", 12) + many("Contoso.Widgets/gears/z0/teeth", 3));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("12 resources of type contoso.widgets/gears have no counterpart here"));
+  EXPECT_THAT(text_of(out.notes), Not(HasSubstr("teeth"))) << "a part of what was left out";
+  for (const auto& note : out.notes)
+    if (note.object == "resources") {
+      EXPECT_EQ(note.names.size(), 12U);
+    }
+}
+
+TEST(Notes, TheSamePropertyOfManyIsOne) {
+  std::string subnets;
+  for (int i = 0; i < 5; ++i)
+    subnets += (i == 0 ? "" : ",") + subnet("s" + std::to_string(i), "10.61." + std::to_string(i) + ".0/24",
+                                            R"("serviceEndpoints": [{"service": "Microsoft.Storage"}])");
+  const auto out = imported(vnet("hub", "10.61.0.0/16", subnets));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("subnet hub/s0 and 4 more: serviceEndpoints: has no counterpart here"));
+  for (const auto& note : out.notes)
+    if (note.field == "serviceEndpoints") {
+      EXPECT_THAT(note.names,
+                  ElementsAre("subnet hub/s0", "subnet hub/s1", "subnet hub/s2", "subnet hub/s3", "subnet hub/s4"));
+    }
+}
+
+class Unfelt : public testing::TestWithParam<const char*> {};
+
+TEST_P(Unfelt, HasNoNote) {
+  const auto out = imported(kVnet + GetParam());
+  EXPECT_EQ(out.notes.size(), imported(kVnet).notes.size()) << text_of(out.notes);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Resources, Unfelt,
+    testing::Values(
+        R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/hub/providers/Microsoft.Insights/diagnosticSettings/d", "name": "d"})",
+        R"({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Authorization/locks/keep", "name": "keep"})",
+        R"({"id": "/subscriptions/s/resourceGroups/net-rg/providers/Microsoft.Network/virtualNetworks/hub", "name": "hub", "tags": {"a": "b"},
+            "enableDdosProtection": true})"));
+
+TEST(Notes, OfATemplateWithoutAnyParameterAreFew) {
+  std::string machines;
+  for (int i = 0; i < 20; ++i)
+    machines += R"(,{"type": "Microsoft.Compute/virtualMachines", "name": "vm)" + std::to_string(i) +
+                R"(", "location": "[parameters('where')]", "tags": {"owner": "[parameters('owner')]"}, "properties": {
+ "osProfile": {"adminPassword": "[parameters('secret')]"}, "networkProfile": {"networkInterfaces": []}}})";
+  const auto out = imported(arm_template(
+      R"("where": {"type": "string"}, "owner": {"type": "string"}, "secret": {"type": "securestring"})",
+      R"({"type": "Microsoft.Network/virtualNetworks", "name": "hub", "location": "[parameters('where')]", "properties":
+ {"addressSpace": {"addressPrefixes": ["10.61.0.0/16"]}, "subnets": [{"name": "app", "properties": {"addressPrefix": "10.61.1.0/24"}}]}})" +
+          machines));
+  EXPECT_LT(out.notes.size(), 4U) << text_of(out.notes);
+}
+
+}  // namespace
+}  // namespace xconn::importing
