@@ -17,7 +17,7 @@ from host import Footprint, eventually
 from terminal import Terminal
 
 VERBS = (
-    "up down inspect exec shell fault restart drill demo capture az events graph validate plan import schema doctor version completion"
+    "up down inspect exec shell fault restart drill demo capture az events graph validate plan import schema doctor version completion train mcp"
     " circuit peering authorization connection gateway global-reach vnet subnet vnet-peering route-table route-filter nsg"
     " nsg-rule node provider local-gateway encryption-gateway port public-service load-balancer"
 ).split()
