@@ -68,8 +68,8 @@ void demand_address_space(const plan::Plan& plan) {
   ::getrlimit(RLIMIT_AS, &limit);
   const auto needed = address_space_for(plan);
   if (limit.rlim_cur == RLIM_INFINITY || needed <= limit.rlim_cur) return;
-  throw HostError("the address space of a process is limited to " + std::to_string(limit.rlim_cur >> 20U) +
-                      " MiB, and the lab's daemons need " + std::to_string(needed >> 20U) + " MiB",
+  throw HostError("there is not enough memory: a process is limited to " + std::to_string(limit.rlim_cur >> 20U) +
+                      " MiB of address space, and the lab's daemons need " + std::to_string(needed >> 20U) + " MiB",
                   "ulimit -v unlimited; in a systemd unit: LimitAS=infinity");
 }
 
