@@ -1,5 +1,5 @@
-"""Lines that GitHub shows at the files of a pull request. It takes ten of a kind from a step and drops the rest in silence,
-so there are nine, and one that says how many more there are."""
+"""Annotations that GitHub shows in the files of a pull request. It takes ten of a kind from a step and silently drops the
+rest, so there are nine, and one that says how many more there are."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _property(text: str) -> str:
 
 
 def annotations(results: Results, warns: bool) -> list[Annotation]:
-    """At most ten errors and ten warnings. `warns`: what is inconclusive is no error."""
+    """At most ten errors and ten warnings. `warns`: inconclusive is a warning, not an error."""
     every = [*_all(results, warns)]
     return [one for level in ("error", "warning") for one in _at_most(level, [a for a in every if a.level == level])]
 
@@ -43,7 +43,7 @@ def _at_most(level: str, some: list[Annotation]) -> list[Annotation]:
     more = len(some) - MOST
     if more <= 1:
         return some
-    return [*some[:MOST], Annotation(level, f"and {more} more; the job's summary has all of them", "Crossconnect")]
+    return [*some[:MOST], Annotation(level, f"and {more} more; the job summary lists all of them", "Crossconnect")]
 
 
 def _all(results: Results, warns: bool) -> Iterator[Annotation]:

@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Iterator
 
-_LARGEST = 1 << 20  # as the reader of drills has it
+_LARGEST = 1 << 20  # the same limit as the drill reader's
 _PASSED_OVER = {"node_modules", "__pycache__", "venv"}
 
 
 def drills(workspace: Path, patterns: str) -> list[Path]:
-    """Those that `patterns` name (globs, separated by blanks), or all: *.drill.yaml anywhere, and in folders called drills
-    every YAML file that has flows. Raises ValueError for a pattern that finds nothing."""
+    """Those that `patterns` match (globs, separated by spaces), or all: *.drill.yaml anywhere, and every YAML file with
+    flows in a folder called drills. Raises ValueError for a pattern that matches nothing."""
     if patterns.split():
         return matching(workspace, patterns)
     return sorted(path for path in _files(workspace) if _is_drill(path))
@@ -28,7 +28,7 @@ def _glob(workspace: Path, pattern: str) -> list[Path]:
         raise ValueError(f"'{pattern}' is not in the repository: write it relative to its top folder")
     found = [path for path in workspace.glob(pattern) if path.is_file()]
     if not found:
-        raise ValueError(f"'{pattern}' names no file of the repository")
+        raise ValueError(f"'{pattern}' matches no file in the repository")
     return found
 
 

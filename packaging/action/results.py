@@ -1,4 +1,4 @@
-"""What a rehearsal found, on its way from the script that runs drills as root to the one that tells of them."""
+"""The results of a rehearsal, passed from the script that runs drills as root to the one that reports them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "results.json"
-# The worst counts.
+# From best to worst; the worst one counts.
 VERDICTS = ("pass", "inconclusive", "fail", "error")
 
 
@@ -28,7 +28,7 @@ class Drill:
     file: str  # relative to the workspace
     verdict: str
     attempts: int = 1
-    error: str = ""  # what kept it from running
+    error: str = ""  # what prevented it from running
     report: dict[str, Any] = field(default_factory=dict)  # as `xconn drill --format json`
 
     @property
@@ -47,7 +47,7 @@ class Drill:
 class Results:
     findings: list[Finding] = field(default_factory=list)
     drills: list[Drill] = field(default_factory=list)
-    problem: str = ""  # what kept all of it from running
+    problem: str = ""  # what prevented all drills from running
 
     @property
     def verdict(self) -> str:
@@ -66,7 +66,7 @@ class Results:
     @classmethod
     def read(cls, folder: Path) -> Results:
         if not (folder / FILE).exists():
-            return cls(problem="the drills did not come to their end; the step before says why")
+            return cls(problem="the drills did not finish; see the previous step for the reason")
         raw = json.loads((folder / FILE).read_text())
         findings = [Finding(**one) for one in raw["findings"]]
         return cls(findings, [Drill(**one) for one in raw["drills"]], raw["problem"])
@@ -85,10 +85,10 @@ class Inconclusive:
 
     @classmethod
     def of(cls, word: str) -> Inconclusive:
-        """Raises ValueError with a sentence."""
+        """Raises ValueError with a message."""
         kind, _, number = word.strip().replace(" ", ":", 1).partition(":")
         if kind == "rerun" and (not number or number.isdigit() and 1 <= int(number) <= 99):
             return cls(int(number or 1), False)
         if kind in ("fail", "warn") and not number:
             return cls(0, kind == "warn")
-        raise ValueError(f"input inconclusive '{word}': it is rerun:N (1 to 99), fail or warn")
+        raise ValueError(f"input inconclusive '{word}': use rerun:N (1 to 99), fail or warn")

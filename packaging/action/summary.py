@@ -1,5 +1,5 @@
-"""The job's summary. GitHub drops one of more than 1024 KiB whole, so this one stays below 900: what did not pass comes
-first, and what has no room any more is counted."""
+"""The job summary. GitHub drops a summary of more than 1024 KiB entirely, so this one stays below 900: what did not pass
+comes first, and drills that no longer fit are counted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def summary(results: Results) -> str:
         parts.append(_section(drill))
         room -= len(parts[-1].encode())
         if room < 0:
-            left = f"\n{len(drills) - number} more drills have no room here; the artefact of this job has them all.\n"
+            left = f"\n{len(drills) - number} more drills do not fit here; this job's artifact has all of them.\n"
             return "".join([*parts[:-1], left])
     return "".join(parts)
 
@@ -39,7 +39,7 @@ def _head(results: Results) -> str:
 
 def _findings(results: Results) -> str:
     rows = [[f"{one.file}:{one.line}:{one.column}", one.text] for one in results.findings[:_MOST_ROWS]]
-    return _folded("what is wrong with the files", _rows(["where", "what"], rows)) if rows else ""
+    return _folded("mistakes in the files", _rows(["where", "what"], rows)) if rows else ""
 
 
 def _table(drills: list[Drill]) -> str:
@@ -47,7 +47,7 @@ def _table(drills: list[Drill]) -> str:
     if not rows:
         return ""
     more = f"\n{len(drills) - _MOST_ROWS} more are not in this table.\n" if len(drills) > _MOST_ROWS else ""
-    table = _rows(["", "drill", "longest outage", "what did not hold"], rows) + more
+    table = _rows(["", "drill", "longest outage", "failed expectations"], rows) + more
     return table if len(rows) <= 20 else _folded(f"all {len(drills)} drills", table)
 
 
@@ -74,7 +74,7 @@ def _section(drill: Drill) -> str:
 
 
 def _picture(flow: dict[str, Any]) -> str:
-    """The path before and after, the latter with dots where it differs."""
+    """The path before and after, the latter dotted where it differs."""
     before, after = (_nodes(flow["forward"]["path"][when]) for when in ("before", "after"))
     if not before:
         return ""
@@ -102,7 +102,7 @@ def _steps(nodes: list[str]) -> list[tuple[str, str]]:
 
 
 def plain(text: str) -> str:
-    """Somebody's words, as words: no markup of theirs is any here."""
+    """Foreign text, escaped: none of it acts as markup."""
     if not text.isprintable():
         text = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in text)
     return text.translate(_MARKUP)

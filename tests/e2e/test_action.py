@@ -94,7 +94,7 @@ def test_two_hundred_failing_drills(runner):
         "json": str(runner.results / "results.json"),
     }
     errors = [line for line in said.splitlines() if line.startswith("::error ")]
-    assert len(errors) == 10 and errors[9].endswith("::and 191 more; the job's summary has all of them")
+    assert len(errors) == 10 and errors[9].endswith("::and 191 more; the job summary lists all of them")
     assert errors[0].startswith(
         "::error file=network/drills/d0.yaml,line=8,title=drill cut::outage of f <= 1.00 s: fail%0A"
     )
@@ -111,7 +111,7 @@ def test_a_summary_that_would_be_too_big_says_what_has_no_room(runner):
     size = runner.summary.stat().st_size
     assert LIMIT * 0.8 < size < LIMIT
     summary = runner.summary.read_text()
-    (left,) = re.findall(r"(\d+) more drills have no room here", summary)
+    (left,) = re.findall(r"(\d+) more drills do not fit here", summary)
     assert summary.count("\n### ") + int(left) == 200
 
 
@@ -168,7 +168,7 @@ def test_mistakes_are_told_where_they_are(runner):
 
 def test_drills_that_did_not_come_to_their_end(runner):
     status, said = runner.run("tell")
-    assert status == 1 and "did not come to their end" in said and runner.outputs["verdict"] == "error"
+    assert status == 1 and "did not finish" in said and runner.outputs["verdict"] == "error"
 
 
 # --- find ---------------------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def test_drills_are_found_where_they_may_be(tmp_path):
     ]
     assert find.drills(tmp_path, "net/**/*.yml a.*") == [tmp_path / "a.drill.yaml", tmp_path / "net/drills/b.yml"]
     for pattern, words in (
-        ("none/*.yaml", "names no file"),
+        ("none/*.yaml", "matches no file"),
         ("../*", "not in the repository"),
         ("/etc/*", "not in the"),
     ):
@@ -203,7 +203,7 @@ def test_drills_are_found_where_they_may_be(tmp_path):
 
 @pytest.mark.parametrize("word", ["rerun:0", "rerun:100", "never", "", "fail:2"])
 def test_an_input_that_means_nothing(word):
-    with pytest.raises(ValueError, match="it is rerun:N"):
+    with pytest.raises(ValueError, match="use rerun:N"):
         Inconclusive.of(word)
     assert Inconclusive.of("rerun 3") == Inconclusive.of("rerun:3") == Inconclusive(3, False)
 
@@ -256,9 +256,9 @@ def test_nothing_runs_where_a_file_is_wrong(runner):
     "inputs, words",
     [
         ({}, "there is no drill in this repository"),
-        ({"INPUT_JOBS": "many"}, "input jobs 'many': it is a number"),
-        ({"INPUT_INCONCLUSIVE": "maybe"}, "input inconclusive 'maybe': it is rerun:N"),
-        ({"INPUT_DRILLS": "none/*"}, "'none/*' names no file of the repository"),
+        ({"INPUT_JOBS": "many"}, "input jobs 'many': use a number"),
+        ({"INPUT_INCONCLUSIVE": "maybe"}, "input inconclusive 'maybe': use rerun:N"),
+        ({"INPUT_DRILLS": "none/*"}, "'none/*' matches no file in the repository"),
     ],
 )
 def test_inputs_that_mean_nothing_are_an_error_in_words(runner, inputs, words):

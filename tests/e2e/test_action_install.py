@@ -100,14 +100,14 @@ def test_packages_that_do_not_fit_any_more_are_fetched_anew(job):
     (job.cache / "crossconnect_old.deb").touch()
     Path(f"{job.calls}.broken").touch()
     status, said = job.run("install")
-    assert status == 0 and "do not fit this runner any more; fetching them anew" in said
+    assert status == 0 and "cached packages no longer fit this runner; fetching them again" in said
     assert not (job.cache / "crossconnect_old.deb").exists()
 
 
 def test_without_cache_and_network_it_says_what_to_do(job):
     status, said = job.run("install")
     assert status == 4 and "::error title=Crossconnect is not installed::release v1.2.3 could not be fetched" in said
-    assert "the cache has no packages" in said and "by the input 'packages'" in said and not job.policy.exists()
+    assert "no packages are cached" in said and "with the input 'packages'" in said and not job.policy.exists()
 
 
 def test_a_release_without_packages_for_this_system(job):
@@ -120,7 +120,7 @@ def test_a_package_that_is_not_what_the_release_says(job):
     job.publish(*OURS)
     (job.release / OURS[0]).write_text("something else")
     status, said = job.run("install")
-    assert status == 4 and "is not what its SHA256SUMS says" in said
+    assert status == 4 and "does not match its SHA256SUMS" in said
     assert not [call for call in job.asked if " install " in call]
 
 
@@ -128,7 +128,7 @@ def test_dependencies_that_apt_cannot_fetch(job):
     job.publish(*OURS)
     Path(f"{job.calls}.offline").touch()
     status, said = job.run("install")
-    assert status == 4 and "apt could not fetch what the packages depend on" in said
+    assert status == 4 and "apt could not fetch the packages' dependencies" in said
 
 
 def test_services_that_somebody_switched_off_stay_as_they_are(job):
@@ -168,7 +168,7 @@ def test_a_version_that_is_no_release(job, version):
     assert (
         status == 2
         and said.count("::error") == 1 + version.count("::error")
-        and "is no release: write it as v1.2.3" in said
+        and "is not a release: write it as v1.2.3" in said
     )
     assert said.count("\n") == 1
 

@@ -1,4 +1,4 @@
-"""Every exercise that ships, four ways: healthy before, broken it fails, solved it passes, and wrong mends are refused."""
+"""Every exercise that ships, four ways: healthy before, broken it fails, solved it passes, and wrong fixes are rejected."""
 
 from __future__ import annotations
 

@@ -134,4 +134,4 @@ def test_a_script_solves_an_exercise(clients, xconn, attempt: str):
     score = json.loads(client.call("check")[0])["score"]
     assert (score["total"], score["of"]) == (10, 10)
     state = json.loads(xconn("train", "status", "--attempt", attempt, "--format", "json").stdout)
-    assert state["steps"] >= 5 and state["state"] == "mended" and state["minutes"] > 0
+    assert state["steps"] >= 5 and state["state"] == "fixed" and state["minutes"] > 0

@@ -1,4 +1,4 @@
-"""The door: `python3 -m crossconnect.train VERB ...`, which `xconn train` and `xconn mcp` become."""
+"""The entry point `python3 -m crossconnect.train VERB ...`, which `xconn train` and `xconn mcp` run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..lab import CommandError
 
 HOST_LACKS = 4
 
-# What each verb takes: positionals, then options. The table of orchestrator/cli/train.cc says what they mean to people.
+# What each verb takes: positionals, then options. The table of orchestrator/cli/train.cc describes them for users.
 PLACES: dict[str, tuple[str, ...]] = {
     "start": ("exercise",),
     "exec": ("node", "words"),
@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
     except _core.HostError as error:
         return _fail(error, HOST_LACKS, words.format)
     except PermissionError as error:
-        return _fail(_core.HostError(f"{error.filename}: {error.strerror}; attempts and labs belong to root: sudo xconn ..."), HOST_LACKS, words.format)  # fmt: skip
+        return _fail(_core.HostError(f"{error.filename}: {error.strerror}; attempts and labs need root: sudo xconn ..."), HOST_LACKS, words.format)  # fmt: skip
     except (_core.Error, CommandError, OSError) as error:
         return _fail(error, 1, words.format)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""An attempt: a folder with everything that is known of it, so that it outlives labs and reboots."""
+"""An attempt: a folder that holds all of its state, so that it outlives labs and reboots."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Attempt:
 
     @property
     def name(self) -> str:
-        """The lab's name too."""
+        """Also the lab's name."""
         return self.folder.name
 
     @property
@@ -43,7 +43,7 @@ class Attempt:
 
     @property
     def topology(self) -> Path:
-        """What the lab is brought up from: at first the exercise's, then what the student has made of it."""
+        """What the lab is brought up from: first the exercise's topology, then the student's changed one."""
         return self.folder / "topology.yaml"
 
     def read_exercise(self) -> Exercise:
@@ -53,19 +53,19 @@ class Attempt:
         self.spans.append([time.time(), time.time()])
 
     def save(self) -> None:
-        if self.spans and stage.is_up(self.name):  # what is read after the lab has gone is no work
+        if self.spans and stage.is_up(self.name):  # reading after the lab is down does not count as work
             self.spans[-1][1] = time.time()
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
         _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
 
     def keep_topology(self, lab_folder: Path) -> None:
-        """What runs now, with what `xconn node update` and its like have changed."""
+        """The running topology, with the changes of `xconn node update` and similar verbs."""
         _replace(self.topology, (lab_folder / "topology.json").read_text())
 
 
 def _replace(file: Path, text: str) -> None:
-    """Whole or not at all, and for root alone: a topology has keys in it."""
+    """Atomic, and readable by root only: a topology contains keys."""
     beside = file.with_name(f".{file.name}.new")
     beside.touch(mode=0o600)
     beside.write_text(text)
@@ -81,7 +81,7 @@ def user() -> str:
 
 
 def name_of(exercise: str, student: str) -> str:
-    """Also a lab's name, so of small letters, digits and hyphens."""
+    """Also the lab's name, so only lowercase letters, digits and hyphens."""
     return re.sub("[^a-z0-9]+", "-", f"{exercise}-{student}".lower()).strip("-")
 
 
@@ -97,25 +97,25 @@ def load(folder: Path) -> Attempt:
     """Raises NotFoundError where there is none, Error for one of another version."""
     file = folder / "attempt.json"
     if not file.exists():
-        raise _core.NotFoundError(f"{folder} is no attempt; xconn train start EXERCISE makes one")
+        raise _core.NotFoundError(f"{folder} is not an attempt; start one with xconn train start EXERCISE")
     words = json.loads(file.read_text())
     if (version := words.pop("version", None)) != VERSION:
         raise _core.Error(
-            f"{file}: version = '{version}': this program knows version {VERSION}; nothing was changed, "
-            "go on with the program that made it, or begin anew with xconn train start EXERCISE --again"
+            f"{file}: version = '{version}': this program reads version {VERSION}; nothing was changed, "
+            "continue with the program that created it, or start over with xconn train start EXERCISE --again"
         )
     return Attempt(folder, **words)
 
 
 def all_in(folder: Path) -> Iterator[Attempt]:
-    """The attempts of a folder; what --again has put aside does not count."""
+    """The attempts in a folder, without those that --again has set aside."""
     for file in sorted(folder.glob("*/attempt.json")):
         if not file.parent.suffix:
             yield load(file.parent)
 
 
 def set_aside(folder: Path) -> Path:
-    """Keeps an attempt under NAME.1, NAME.2 ... Returns where."""
+    """Renames an attempt to NAME.1, NAME.2 ... Returns the new path."""
     number = next(count for count in range(1, 10_000) if not folder.with_name(f"{folder.name}.{count}").exists())
     return folder.rename(folder.with_name(f"{folder.name}.{number}"))
 
@@ -128,5 +128,7 @@ def choose(name: str, folder: str = "") -> Attempt:
     if len(running) == 1:
         return running[0]
     names = ", ".join(attempt.name for attempt in running or all_in(home(folder)))
-    what = "several attempts are under way" if running else "no attempt is under way"
-    raise _core.NotFoundError(f"{what}{': ' + names if names else ''}; name one with --attempt, or xconn train start")
+    what = "several attempts are running" if running else "no attempt is running"
+    raise _core.NotFoundError(
+        f"{what}{': ' + names if names else ''}; choose one with --attempt, or start one with xconn train start"
+    )

@@ -1,4 +1,4 @@
-"""Kinds of causes: what `train answer --what` takes, and the words that would give each away in a ticket."""
+"""The kinds of causes that `train answer --what` accepts, and the words that would give each away in a ticket."""
 
 from __future__ import annotations
 
@@ -16,31 +16,37 @@ class Cause:
 
 
 CAUSES = (
-    Cause("nothing", "all is as it should be", ("not a fault", "no fault", "nothing is wrong")),
-    Cause("health-check", "what is not measured, or measured at the wrong place", ("health check", "probe")),
-    Cause("route-missing", "a route, or the table that has it, is not there", ("route table", "udr", "user route")),
-    Cause("route-leaked", "something is announced that should not be", ("leak", "default route", "0.0.0.0/0")),
-    Cause("route-filter", "a filter of routes lets too little or too much through", ("route filter", "prefix list")),
-    Cause("route-preference", "one of several ways is preferred against the best path", ("local preference", "pinned")),
+    Cause("nothing", "everything works as designed", ("not a fault", "no fault", "nothing is wrong")),
+    Cause("health-check", "something is not monitored, or is monitored at the wrong place", ("health check", "probe")),
     Cause(
-        "equal-prefixes", "two ways know the same prefix, and the wrong one wins", ("more specific", "longest prefix")
+        "route-missing", "a route, or the route table that holds it, is missing", ("route table", "udr", "user route")
     ),
-    Cause("static-route", "a static route stands before what BGP says", ("static route", "ip route")),
+    Cause("route-leaked", "a route is announced that should not be", ("leak", "default route", "0.0.0.0/0")),
+    Cause("route-filter", "a route filter lets too little or too much through", ("route filter", "prefix list")),
+    Cause("route-preference", "one of several paths is preferred over the best one", ("local preference", "pinned")),
+    Cause(
+        "equal-prefixes",
+        "the same prefix is known over two paths, and the wrong one wins",
+        ("more specific", "longest prefix"),
+    ),
+    Cause("static-route", "a static route overrides BGP", ("static route", "ip route")),
     Cause("propagation", "a subnet learns gateway routes that it should not", ("propagat",)),
-    Cause("forwarding-off", "a machine or its NIC may not forward", ("ip forwarding", "ip_forward")),
+    Cause("forwarding-off", "a machine or its NIC does not forward", ("ip forwarding", "ip_forward")),
     Cause("packet-filter", "a firewall or NSG rule", ("nsg", "security group", "nftables", "firewall rule")),
-    Cause("secret", "a password or key that the other side does not have", ("password", "md5", "psk", "shared key")),
+    Cause("secret", "a password or key that does not match the other side's", ("password", "md5", "psk", "shared key")),
     Cause("timers", "a hold time, keepalive or BFD setting", ("hold time", "keepalive", "bfd")),
-    Cause("mtu", "packets of a size vanish", ("mtu", "mss", "fragment")),
-    Cause("peering", "an object of Azure's is not joined, or half of it", ("gateway transit", "remote gateway")),
+    Cause("mtu", "packets above a certain size are lost", ("mtu", "mss", "fragment")),
+    Cause("peering", "an Azure object is not connected, or only half of it is", ("gateway transit", "remote gateway")),
 )
 
 
 def demand(name: str) -> None:
-    """Raises NotFoundError for a kind that there is not."""
+    """Raises NotFoundError for an unknown kind."""
     names = [cause.name for cause in CAUSES]
     if name not in names:
-        raise NotFoundError(f"there is no cause '{name}'; {nearest(name, names) or 'there are ' + ', '.join(names)}")
+        raise NotFoundError(
+            f"there is no kind of cause '{name}'; {nearest(name, names) or 'use one of ' + ', '.join(names)}"
+        )
 
 
 def telling_words(name: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Is it mended? Two drills of the exercise: the symptom, then what must hold (the backup path, all that worked before)."""
+"""Is it fixed? Two drills of the exercise: the symptom, then what must hold (the backup path, everything that worked before)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Verdict:
 
     @property
     def open(self) -> bool:
-        """The host stalled, which may have decided."""
+        """The host stalled, which may have affected the result."""
         return not self.fixed and all(row.verdict != "fail" for row in self.rows)
 
     def as_words(self) -> dict[str, Any]:
@@ -62,9 +62,9 @@ def _rows(lab: Lab, exercise: Exercise, about: str) -> tuple[Row, ...]:
     try:
         report = Report(lab._core.drill(exercise.drill(file.name), str(file)))
     except _core.TimeoutError as error:
-        return (Row(about, f"before the drill: {error.awaited}", error.last_state or "not in time", "fail"),)
+        return (Row(about, f"before the drill: {error.awaited}", error.last_state or "timed out", "fail"),)
     except _core.ServiceError as error:
-        return (Row(about, "before the drill: every daemon serves", str(error).splitlines()[0], "fail"),)
+        return (Row(about, "before the drill: every daemon runs", str(error).splitlines()[0], "fail"),)
     return tuple(
         Row(about, one["sentence"], one["found"], one["verdict"], one["because"] or "") for one in report.expectations
     )

@@ -1,4 +1,4 @@
-"""What a student ran, with times: through `train exec`, `train shell` and the tools of `xconn mcp`."""
+"""What a student ran, with times: by `train exec`, `train shell` and the tools of `xconn mcp`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def note(attempt: Attempt, words: Iterable[str]) -> None:
 
 
 def read(attempt: Attempt) -> list[dict[str, Any]]:
-    """{at, command}, in the order of their times."""
+    """{at, command}, in order of time."""
     return sorted([*_noted(attempt), *_typed(attempt)], key=lambda row: row["at"])
 
 

@@ -1,4 +1,4 @@
-"""A teacher's desk: who is where, of all attempts in a folder."""
+"""A teacher's overview: the state of all attempts in a folder."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ COLUMNS = ("student", "exercise", "state", "minutes", "hints", "answers", "check
 
 def state_of(attempt: Attempt) -> str:
     if attempt.gave_up_at is not None:
-        return "gave up" if attempt.fixed_at is None else "ended"
+        return "gave up" if attempt.fixed_at is None else "finished"
     if attempt.fixed_at is not None:
-        return "mended"
+        return "fixed"
     return "at work" if is_up(attempt.name) else "away"
 
 

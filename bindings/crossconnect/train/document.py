@@ -1,4 +1,4 @@
-"""A YAML file whose values know where they stand."""
+"""A YAML file whose values know their line and column."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ class Document:
         seen_before = where in self._places
         self._places[where] = (mark.line + 1, mark.column + 1)
         if seen_before:
-            self._twice.append(self.finding(where, "stands here twice", "leave one of them"))
+            self._twice.append(self.finding(where, "is defined twice", "remove one of them"))
         return key.value, self._value(value, where)

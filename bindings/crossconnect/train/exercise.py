@@ -1,4 +1,4 @@
-"""An exercise: a folder that a teacher writes. docs/training.md says what stands in each file."""
+"""An exercise: a folder that a teacher writes. docs/training.md describes each file."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Exercise:
 
     @cached_property
     def begins_as(self) -> str:
-        """The topology that the student's lab comes up as: broken.yaml, and healthy.yaml where there is none."""
+        """The topology that the student's lab comes up as: broken.yaml, or healthy.yaml if there is none."""
         return self._anchored(_EXTENDS, self.text(self.beginning))
 
     @property
@@ -66,7 +66,7 @@ class Exercise:
 
     @property
     def breaks(self) -> str:
-        """What is done to the lab then, before the student sees it; usually nothing."""
+        """The script that then breaks the lab, before the student sees it; usually empty."""
         return self.text("broken.sh") if (self.folder / "broken.sh").exists() else ""
 
     @cached_property
@@ -77,7 +77,7 @@ class Exercise:
         return sorted((self.folder / folder).glob("*.sh"))
 
     def _anchored(self, line: re.Pattern[str], text: str) -> str:
-        """A path in it, which is relative to the exercise's folder, as one that holds everywhere."""
+        """Makes a path that is relative to the exercise's folder absolute."""
         return line.sub(lambda found: found[0].replace(found[1], str((self.folder / found[1]).resolve())), text)
 
     def _filled(self, value: Any) -> Any:
@@ -89,7 +89,7 @@ class Exercise:
 
 
 def libraries() -> list[Path]:
-    """$XCONN_EXERCISES, ./exercises, those that are installed with the program; each there once."""
+    """$XCONN_EXERCISES, ./exercises, those installed with the program; each existing folder once."""
     here = Path(__file__).resolve()
     named = os.environ.get("XCONN_EXERCISES")
     places = [Path(named)] if named else []
@@ -112,31 +112,39 @@ def find_folder(word: str) -> Path:
         return Path(word).resolve()
     known = {folder.name: folder for folder in all_folders()}
     if word not in known:
-        raise NotFoundError(f"there is no exercise '{word}'; {nearest(word, known) or 'there are ' + ', '.join(known)}")
+        raise NotFoundError(
+            f"there is no exercise '{word}'; {nearest(word, known) or 'use one of ' + ', '.join(known)}"
+        )
     return known[word]
 
 
 def seed_of(student: str, exercise: str, seed: str = "") -> str:
-    """The same student gets the same variant each time; a teacher's seed goes before."""
+    """The same student always gets the same variant; a teacher's seed takes precedence."""
     return seed or hashlib.sha256(f"{student}/{exercise}".encode()).hexdigest()[:8]
 
 
 def read(folder: Path, seed: str = "") -> Exercise:
-    """Raises TopologyError with all that is wrong."""
-    missing = [Finding(str(folder / name), "is not there", "every exercise has it") for name in FILES if not (folder / name).exists()]  # fmt: skip
+    """Raises TopologyError with every mistake."""
+    missing = [Finding(str(folder / name), "is missing", "every exercise needs it") for name in FILES if not (folder / name).exists()]  # fmt: skip
     demand_none(missing)
     document = Document(folder / "exercise.yaml")
     demand_none(check_keys(document, (), document.data, EXERCISE))
     words = document.data
     if words["causes"] and not any((folder / name).exists() for name in ("broken.yaml", "broken.sh")):
-        demand_none([Finding(str(folder / "broken.yaml"), "is not there", "causes need something that has them")])
+        demand_none(
+            [
+                Finding(
+                    str(folder / "broken.yaml"), "is missing", "an exercise with causes needs broken.yaml or broken.sh"
+                )
+            ]
+        )
     rows = words.get("variants", [{}])
     chosen = rows[int(hashlib.sha256(seed.encode()).hexdigest(), 16) % len(rows)]
     return Exercise(folder, words, {name: str(value) for name, value in chosen.items()})
 
 
 def variants(folder: Path) -> list[Exercise]:
-    """The exercise once with each of its variants."""
+    """The exercise, once for each of its variants."""
     one = read(folder)
     rows = one.words.get("variants", [{}])
     return [Exercise(folder, one.words, {name: str(value) for name, value in row.items()}) for row in rows]

@@ -1,4 +1,4 @@
-"""What is wrong with an exercise, said as the topology's mistakes are: where, which key, the rule, what to do; all at once."""
+"""Mistakes in an exercise, reported like those in a topology: place, key, rule, remedy; all at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What gives the cause away: words in the ticket, the title, or the topology that the student's lab is called by."""
+"""Words that give the cause away in the ticket, the title, or the topology fields that the lab shows."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ def find(exercise: Exercise) -> Iterator[Finding]:
                 line = text[: found.start()].count("\n") + 1
                 rule = "gives the cause away"
                 yield Finding(
-                    str(exercise.folder / file), rule, "say what the user felt", line, 1, "text", "word", word
+                    str(exercise.folder / file), rule, "say what the user noticed", line, 1, "text", "word", word
                 )
 
 
 def _within_reach(exercise: Exercise) -> Iterator[tuple[str, str]]:
     yield "ticket.md", exercise.text("ticket.md")
     yield "exercise.yaml", exercise.words["title"]
-    # the lab shows name, title and message; what is in comments does not get there
+    # the lab shows name, title and message; comments are not shown
     shown = yaml.safe_load(exercise.text(exercise.beginning))
     yield exercise.beginning, "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
 
 
 def _secrets(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Each with what it looks like: words of the kind in any form, and the place as it is written."""
+    """Each word with its pattern: those of the kind in any form, and the place exactly as written."""
     for kind in [cause["what"] for cause in exercise.causes] or ["nothing"]:
         yield from ((word, rf"(?<![\w-]){re.escape(word)}") for word in telling_words(kind))
     for cause in exercise.causes:

@@ -23,29 +23,29 @@ class Key:
 
 def check_keys(document: Document, path: Path_, value: Any, table: tuple[Key, ...]) -> Findings:
     if not isinstance(value, dict):
-        yield document.finding(path, "has to be keys and values", value=value or "")
+        yield document.finding(path, "must be keys and values", value=value or "")
         return
     known = {key.name: key for key in table}
     for name, inner in value.items():
         if name in known:
             yield from known[name].rule(document, (*path, name), inner)
         else:
-            there_are = f"there are {', '.join(known)}"
-            yield document.finding((*path, name), "there is no such key", nearest(name, known) or there_are)
+            known_keys = f"use one of {', '.join(known)}"
+            yield document.finding((*path, name), "unknown key", nearest(name, known) or known_keys)
     for key in table:
         if key.required and key.name not in value:
-            yield document.finding(path, f"lacks '{key.name}'", f"add {key.name}: {key.meaning}")
+            yield document.finding(path, f"'{key.name}' is missing", f"add {key.name}: {key.meaning}")
 
 
 def text(document: Document, path: Path_, value: Any) -> Findings:
     if not isinstance(value, str) or not value.strip():
-        yield document.finding(path, "has to be a text", value=value)
+        yield document.finding(path, "must be a text", value=value)
 
 
 def number(least: int, most: int) -> Rule:
     def rule(document: Document, path: Path_, value: Any) -> Findings:
         if type(value) is not int or not least <= value <= most:
-            yield document.finding(path, f"has to be a whole number from {least} to {most}", value=value)
+            yield document.finding(path, f"must be a whole number from {least} to {most}", value=value)
 
     return rule
 
@@ -53,7 +53,7 @@ def number(least: int, most: int) -> Rule:
 def one_of(names: Callable[[], list[str]]) -> Rule:
     def rule(document: Document, path: Path_, value: Any) -> Findings:
         if value not in names():
-            remedy = nearest(str(value), names()) or f"there are {', '.join(names())}"
+            remedy = nearest(str(value), names()) or f"use one of {', '.join(names())}"
             yield document.finding(path, "is not a kind of cause", remedy, value)
 
     return rule
@@ -62,7 +62,7 @@ def one_of(names: Callable[[], list[str]]) -> Rule:
 def list_of(rule: Rule, least: int = 0) -> Rule:
     def check(document: Document, path: Path_, value: Any) -> Findings:
         if not isinstance(value, list) or len(value) < least:
-            yield document.finding(path, f"has to be a list of {least} or more", value=value)
+            yield document.finding(path, f"must be a list of at least {least}", value=value)
             return
         for index, inner in enumerate(value):
             yield from rule(document, (*path, index), inner)
@@ -76,28 +76,26 @@ def keys(*table: Key) -> Rule:
 
 def variant(document: Document, path: Path_, value: Any) -> Findings:
     if not isinstance(value, dict) or not value:
-        yield document.finding(path, "has to be names and values", "write {side: primary}", value)
+        yield document.finding(path, "must be names and values", "write {side: primary}", value)
         return
     rows = document.data["variants"]
     if isinstance(rows[0], dict) and value.keys() != rows[0].keys():
-        yield document.finding(path, "has other names than the first variant", f"give it {', '.join(rows[0])}")
+        yield document.finding(path, "has different names from the first variant", f"give it {', '.join(rows[0])}")
 
 
 CAUSE = keys(
-    Key(
-        "where", list_of(text, 1), "the place, and other words for it that are right: [NODE:INTERFACE, NODE, KIND/NAME]"
-    ),
+    Key("where", list_of(text, 1), "the place, and other accepted names for it: [NODE:INTERFACE, NODE, KIND/NAME]"),
     Key("what", one_of(lambda: [cause.name for cause in CAUSES if cause.name != "nothing"]), "a kind of cause"),
 )
-HINT = keys(Key("price", number(0, 10), "points that it costs"), Key("text", text, "what it says"))
+HINT = keys(Key("price", number(0, 10), "the points it costs"), Key("text", text, "its text"))
 
 EXERCISE = (
-    Key("title", text, "a line for the list, which gives nothing away"),
+    Key("title", text, "one line for the list; it gives nothing away"),
     Key("level", number(1, 3), "1 to 3"),
-    Key("minutes", number(1, 240), "how long a student may need"),
-    Key("points", number(1, 100), "half for the mend, a quarter for the place, a quarter for the kind"),
+    Key("minutes", number(1, 240), "how long a student may take"),
+    Key("points", number(1, 100), "half for the fix, a quarter for the place, a quarter for the kind"),
     Key("access", list_of(text, 1), "the nodes that the student may enter"),
-    Key("causes", list_of(CAUSE), "what was broken; [] when nothing is wrong"),
+    Key("causes", list_of(CAUSE), "what was broken; [] if nothing is wrong"),
     Key("hints", list_of(HINT), "in order, each with its price"),
-    Key("variants", list_of(variant, 1), "rows of names and values, of which the seed chooses one", required=False),
+    Key("variants", list_of(variant, 1), "rows of names and values, one of which the seed chooses", required=False),
 )

@@ -1,4 +1,4 @@
-"""Marks: half for the mend, a quarter for the place, a quarter for the kind; hints cost, and so does guessing."""
+"""Scoring: half for the fix, a quarter for the place, a quarter for the kind; hints and guesses cost points."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from .attempt import Attempt
 from .exercise import Exercise
 
-GUESS = 1  # points that each answer costs which is more than there are causes
+GUESS = 1  # points per answer beyond the number of causes
 
 
 @dataclass(frozen=True)
 class Judged:
-    """An answer beside the causes."""
+    """An answer compared with the causes."""
 
     place: bool
     kind: bool
@@ -45,7 +45,7 @@ def judge(exercise: Exercise, where: str, what: str) -> Judged:
         return Judged(what == "nothing", what == "nothing")
     places = [cause for cause in exercise.causes if where in cause["where"]]
     kinds = [cause for cause in exercise.causes if what == cause["what"]]
-    if where and len(exercise.causes) > 1:  # of two causes, the place of one and the kind of the other is not right
+    if where and len(exercise.causes) > 1:  # with two causes, the place of one and the kind of the other do not match
         kinds = [cause for cause in kinds if cause in places or not places]
     return Judged(bool(places), bool(kinds))
 
@@ -64,13 +64,13 @@ def _names(cause: dict[str, Any], answer: dict[str, Any], key: str) -> bool:
 
 
 def counted(attempt: Attempt) -> list[dict[str, Any]]:
-    """Answers before the solution was read."""
+    """Answers given before the solution was shown."""
     end = attempt.gave_up_at
     return [answer for answer in attempt.answers if end is None or answer["at"] < end]
 
 
 def mended(exercise: Exercise, attempt: Attempt) -> bool:
-    """Where nothing is wrong the check passes from the beginning, so it counts only beside the answer."""
+    """If nothing is wrong the check passes from the start, so it counts only with the right answer."""
     in_time = attempt.fixed_at is not None and (attempt.gave_up_at is None or attempt.fixed_at <= attempt.gave_up_at)
     return in_time and (bool(exercise.causes) or found_causes(exercise, attempt, "kind") == 1)
 

@@ -1,4 +1,4 @@
-"""`xconn mcp`: the Model Context Protocol (2025-06-18) on stdin and stdout, one JSON-RPC message a line. A lab's verbs are
+"""`xconn mcp`: the Model Context Protocol (2025-06-18) on stdin and stdout, one JSON-RPC message per line. A lab's verbs are
 tools; with an attempt, so are its ticket, check and answer, and only the nodes of its ticket may be entered."""
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ class Tool:
         return {"name": self.name, "description": self.about, "inputSchema": schema}
 
     def demand(self, given: dict[str, Any]) -> None:
-        """Raises Refused for arguments that are not as `parameters` says."""
+        """Raises Refused for arguments that do not match `parameters`."""
         for name, value in given.items():
             kind = self.parameters.get(name, "").rstrip("?")
             if not kind or not isinstance(value, _TYPES[kind]):
                 raise Refused(
-                    BAD_PARAMETERS, f"{self.name}: {name}: " + (f"has to be a {kind}" if kind else "no such argument")
+                    BAD_PARAMETERS, f"{self.name}: {name}: " + (f"must be a {kind}" if kind else "unknown argument")
                 )
         for name, kind in self.parameters.items():
             if name not in given and not kind.endswith("?"):
-                raise Refused(BAD_PARAMETERS, f"{self.name} lacks {name}")
+                raise Refused(BAD_PARAMETERS, f"{self.name}: missing argument {name}")
 
 
 class Server:
@@ -68,9 +68,9 @@ class Server:
         try:
             message = json.loads(line)
         except ValueError:
-            return _error(None, PARSE_ERROR, "this is not JSON")
+            return _error(None, PARSE_ERROR, "not valid JSON")
         if not isinstance(message, dict) or not isinstance(message.get("method"), str):
-            return _error(None, BAD_REQUEST, "this is no request")
+            return _error(None, BAD_REQUEST, "not a request")
         if "id" not in message:
             return None
         try:
@@ -87,7 +87,7 @@ class Server:
             "tools/call": self._call,
         }
         if method not in methods:
-            raise Refused(NO_METHOD, f"there is no method {method}")
+            raise Refused(NO_METHOD, f"unknown method {method}")
         return methods[method](parameters)
 
     @staticmethod
@@ -103,9 +103,7 @@ class Server:
     def _call(self, parameters: dict[str, Any]) -> dict[str, Any]:
         tool = self.tools.get(parameters.get("name", ""))
         if tool is None:
-            raise Refused(
-                BAD_PARAMETERS, f"there is no tool {parameters.get('name')}; there are {', '.join(self.tools)}"
-            )
+            raise Refused(BAD_PARAMETERS, f"unknown tool {parameters.get('name')}; use one of {', '.join(self.tools)}")
         given = parameters.get("arguments") or {}
         tool.demand(given)
         try:
@@ -117,24 +115,26 @@ class Server:
 
     def _tools(self) -> list[Tool]:
         every = [
-            Tool("inspect", "What is true of the lab, or of a node, now (JSON)", {"node": "string?"}, self._inspect),
-            Tool("events", "Everything that was said so far, one JSON object a line", {}, lambda _: self._xconn("events", "--format", "json")),  # fmt: skip
-            Tool("az", "Ask as the Azure CLI does: words such as network express-route list", {"words": "array"}, lambda one: self._xconn("az", *one["words"])),  # fmt: skip
+            Tool("inspect", "The current state of the lab, or of one node (JSON)", {"node": "string?"}, self._inspect),
+            Tool("events", "All events so far, one JSON object per line", {}, lambda _: self._xconn("events", "--format", "json")),  # fmt: skip
+            Tool("az", "Query like the Azure CLI: words such as network express-route list", {"words": "array"}, lambda one: self._xconn("az", *one["words"])),  # fmt: skip
             Tool("exec", "Run a command in a node", {"node": "string", "command": "array"}, self._exec),
-            Tool("change", "Change an object of the lab: words such as node update ce bgp.asn=65010", {"words": "array"}, self._change),  # fmt: skip
+            Tool("change", "Change an object in the lab: words such as node update ce bgp.asn=65010", {"words": "array"}, self._change),  # fmt: skip
         ]
         if self._words.allow_faults:
-            every.append(Tool("fault", "Inject or heal: words as of xconn fault", {"words": "array"}, lambda one: self._xconn("fault", *one["words"])))  # fmt: skip
+            every.append(Tool("fault", "Inject or heal a fault: words as for xconn fault", {"words": "array"}, lambda one: self._xconn("fault", *one["words"])))  # fmt: skip
         return every + (self._of_attempt() if self._attempt else [])
 
     def _of_attempt(self) -> list[Tool]:
         return [
             Tool(
-                "ticket", "What the user wrote, and which nodes may be entered", {}, lambda _: self._train(verbs.ticket)
+                "ticket", "What the user wrote, and which nodes you may enter", {}, lambda _: self._train(verbs.ticket)
             ),
-            Tool("hint", "The next hint, for its price", {}, lambda _: self._train(verbs.hint)),
-            Tool("check", "Is it mended? With the score", {}, lambda _: self._train(verbs.run_check)),
-            Tool("answer", "Say where and what it was", {"where": "string?", "what": "string"}, self._answer),
+            Tool("hint", "The next hint, at its price", {}, lambda _: self._train(verbs.hint)),
+            Tool("check", "Is it fixed? Returns the score", {}, lambda _: self._train(verbs.run_check)),
+            Tool(
+                "answer", "Name the place and kind of the cause", {"where": "string?", "what": "string"}, self._answer
+            ),
         ]
 
     def _train(self, verb: Callable[[argparse.Namespace], verbs.Answer], **more: str) -> str:
@@ -155,7 +155,7 @@ class Server:
     def _change(self, given: dict[str, Any]) -> str:
         verb = (given["words"] or [""])[0]
         if verb not in CHANGING:
-            raise Refused(BAD_PARAMETERS, f"change: there is no object '{verb}'; there are {', '.join(CHANGING)}")
+            raise Refused(BAD_PARAMETERS, f"change: unknown object '{verb}'; use one of {', '.join(CHANGING)}")
         return self._xconn(*given["words"])
 
     def _xconn(self, *words: str) -> str:
@@ -164,7 +164,7 @@ class Server:
         lab = self._attempt.name if self._attempt else self._words.lab
         done = stage.run(lab, *words)
         if done.returncode != 0:
-            raise _core.Error((done.stderr or done.stdout).strip() or f"ended with {done.returncode}")
+            raise _core.Error((done.stderr or done.stdout).strip() or f"exited with {done.returncode}")
         return done.stdout
 
 

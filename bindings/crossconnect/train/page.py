@@ -1,4 +1,4 @@
-"""The page afterwards: what it was, the symptoms over time, what was typed, the mend, and the reason with its source."""
+"""The report of an attempt: the cause, what was typed and answered, each check, and the explanation with its source."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     given = marks(exercise, attempt)
     yield f"# {exercise.words['title']}: {attempt.student}"
     yield ""
-    yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; mend {given.cure:g}, place {given.place:g},"
+    yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; fix {given.cure:g}, place {given.place:g},"
     yield f"kind {given.kind:g}, hints -{given.hints}, guesses -{given.guesses}."
-    yield from ("", "## What it was", "")
+    yield from ("", "## Cause", "")
     yield from (f"- `{cause['what']}` at `{cause['where'][0]}`" for cause in exercise.causes)
     if not exercise.causes:
         yield "Nothing was wrong."
-    yield from ("", "## In order", "", "| after | what |", "|---|---|")
+    yield from ("", "## Timeline", "", "| time | event |", "|---|---|")
     yield from _timeline(attempt)
-    yield from ("", "## Why", "", exercise.text("solution.md").strip())
+    yield from ("", "## Explanation", "", exercise.text("solution.md").strip())
 
 
 def _timeline(attempt: Attempt) -> Iterator[str]:

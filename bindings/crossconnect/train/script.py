@@ -1,4 +1,4 @@
-"""An exercise's shell scripts, run beside a lab: what breaks it, what mends it, what mends it wrongly."""
+"""An exercise's shell scripts, run beside a lab: those that break it, fix it, and fix it wrongly."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..lab import Lab, program
 
 
 def run(lab: Lab, text: str, name: str) -> None:
-    """Stops at the first command that fails. Raises Error with its last words."""
+    """Stops at the first command that fails. Raises Error with the last line of its output."""
     path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
     environment = {**os.environ, "XCONN_LAB": lab.name, "PATH": path}
     done = subprocess.run(["sh", "-eu", "-c", text], capture_output=True, text=True, env=environment, timeout=120)
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines() or [f"ended with {done.returncode}"]
+        said = (done.stderr or done.stdout).strip().splitlines() or [f"exited with {done.returncode}"]
         raise _core.Error(f"{name}: {said[-1]}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def demand_root() -> None:
     if os.geteuid() != 0:
-        raise _core.HostError("labs and attempts belong to root; run it as root: sudo xconn train ...")
+        raise _core.HostError("labs and attempts need root: sudo xconn train ...")
 
 
 def is_up(name: str) -> bool:
@@ -30,16 +30,16 @@ def is_up(name: str) -> bool:
 
 
 def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
-    """Brings it up as it was when it was last seen. Raises Error when it is up already, or cannot be broken."""
+    """Brings it up in its last known state. Raises Error if it is already up, or cannot be broken."""
     if is_up(attempt.name):
-        raise _core.Error(f"attempt {attempt.name} is under way and its lab is up; xconn train ticket shows its ticket")
+        raise _core.Error(f"attempt {attempt.name} is running and its lab is up; xconn train ticket shows the ticket")
     lab = up(attempt.topology, name=attempt.name)
     break_lab(lab, exercise)
     return lab
 
 
 def break_lab(lab: Lab, exercise: Exercise) -> None:
-    """Nothing of the lab is left when it cannot be broken."""
+    """Takes the lab down if it cannot be broken."""
     try:
         script.run(lab, exercise.breaks, str(exercise.folder / "broken.sh"))
     except _core.Error:
@@ -48,12 +48,12 @@ def break_lab(lab: Lab, exercise: Exercise) -> None:
 
 
 def lab_of(attempt: Attempt) -> Lab:
-    """Its lab, which is up; what runs is kept. Raises NotFoundError."""
+    """Its running lab, whose topology is saved. Raises NotFoundError."""
     try:
         lab = attach(attempt.name)
     except _core.NotFoundError:
         name = Path(attempt.exercise).name
-        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; xconn train start {name} goes on with it")
+        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; xconn train start {name} resumes it")
     attempt.keep_topology(lab.folder)
     return lab
 
@@ -64,7 +64,7 @@ def lower_lab(attempt: Attempt) -> None:
 
 
 def run(lab: str, *argv: str) -> subprocess.CompletedProcess[str]:
-    """An xconn verb about the lab (the only one that is up, when no name is given), its words kept."""
+    """Runs an xconn verb on the lab (without a name, the only one that is up) and captures its output."""
     about = {**os.environ, "XCONN_LAB": lab} if lab else None
     command = [program(), *argv]
     return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env=about)

@@ -1,5 +1,5 @@
-"""The trial of an exercise: healthy before, the check fails while broken, passes after `solve`, and fails after each wrong
-mend. What a teacher asks with `train validate --trial`, and the tests of every exercise that ships."""
+"""The trial of an exercise: the check passes while healthy, fails while broken, passes after `solve`, and fails after each
+wrong fix. `train validate --trial` runs it, and so do the tests of every exercise that ships."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .finding import Finding
 
 
 def healthy(exercise: Exercise) -> Iterator[Finding]:
-    """Before anything was broken the check passes."""
+    """The check passes before anything is broken."""
     with _lab(exercise, broken=False) as lab:
         yield from _expect(exercise, lab, "healthy.yaml", passes=True)
 
 
 def mended(exercise: Exercise) -> Iterator[Finding]:
-    """The check fails while it is broken, and passes after solve."""
+    """The check fails while the lab is broken, and passes after solve."""
     with _lab(exercise) as lab:
         if exercise.causes:
             yield from _expect(exercise, lab, exercise.beginning, passes=False)
@@ -44,7 +44,7 @@ def all_ways(exercise: Exercise) -> Iterator[Finding]:
 
 
 def _lab(exercise: Exercise, broken: bool = True) -> Lab:
-    """Of its own name, so that a student's lab of the same exercise stays as it is."""
+    """Under its own name, so that a student's lab of the same exercise is not touched."""
     with tempfile.TemporaryDirectory() as folder:
         topology = Path(folder) / "topology.yaml"
         topology.write_text(exercise.begins_as if broken else exercise.healthy)
@@ -58,18 +58,18 @@ def _play(exercise: Exercise, lab: Lab, file: Path) -> Iterator[Finding]:
     try:
         script.run(lab, exercise.text(str(file.relative_to(exercise.folder))), file.name)
     except _core.Error as error:
-        yield Finding(str(file), str(error), "each of its commands has to work")
+        yield Finding(str(file), str(error), "every command in it must succeed")
 
 
 def _expect(exercise: Exercise, lab: Lab, state: str, passes: bool) -> Iterator[Finding]:
     try:
         verdict = check.run(lab, exercise)
-        if verdict.open:  # the host stalled: once more
+        if verdict.open:  # the host stalled: retry once
             verdict = check.run(lab, exercise)
-    except _core.NotFoundError as error:  # a drill names what the lab has not
-        yield Finding(str(exercise.folder), f"{state}: {error}", "mend symptom.yaml or holds.yaml")
+    except _core.NotFoundError as error:  # a drill names something that is not in the lab
+        yield Finding(str(exercise.folder), f"{state}: {error}", "fix symptom.yaml or holds.yaml")
         return
     if verdict.fixed != passes:
         words = "; ".join(f"{row.sentence} ({row.found})" for row in verdict.rows if row.verdict != "pass")
         rule = f"the check passes after {state}" if verdict.fixed else f"the check fails after {state}: {words}"
-        yield Finding(str(exercise.folder / state), rule, "mend symptom.yaml, holds.yaml or this file")
+        yield Finding(str(exercise.folder / state), rule, "fix symptom.yaml, holds.yaml or this file")

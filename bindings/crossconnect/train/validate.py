@@ -1,4 +1,4 @@
-"""All that is wrong with an exercise, as far as no lab has to come up."""
+"""Finds every mistake in an exercise that can be found without bringing a lab up."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
             yield from _reads(exercise, drill, exercise.drill(drill), Path(folder), _core.read_drill)
     wrong = exercise.scripts("wrong")
     if len(wrong) < LEAST_WRONG:
-        rule = f"has {len(wrong)} wrong mends of {LEAST_WRONG}"
-        yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must refuse")
+        rule = f"has {len(wrong)} wrong fixes and needs {LEAST_WRONG}"
+        yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
     yield from giveaway.find(exercise)
 
 
@@ -46,11 +46,13 @@ def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
     yield from _reads(exercise, exercise.beginning, exercise.begins_as, folder, plan)
     for node in exercise.access if nodes else []:
         if node not in nodes:
-            yield Finding(str(exercise.folder / "exercise.yaml"), "is no node of the lab", "", 0, 0, "", "access", node)
+            yield Finding(
+                str(exercise.folder / "exercise.yaml"), "is not a node in the lab", "", 0, 0, "", "access", node
+            )
 
 
 def _reads(exercise: Exercise, file: str, text: str, folder: Path, reader: Callable[[str], Any]) -> Iterator[Finding]:
-    """What the reader of topologies or drills says, with the exercise's own file and the lines of its text."""
+    """The findings of the topology or drill reader, with the exercise's own file and its lines."""
     copy = folder / file
     copy.write_text(text)
     try:

@@ -1,4 +1,4 @@
-"""The verbs of `xconn train`: each takes the parsed words and returns an Answer, which the door prints as text or JSON."""
+"""The verbs of `xconn train`: each takes the parsed arguments and returns an Answer, which __main__ prints as text or JSON."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _attempt_of(exercise: Exercise, student: str, seed: str, words: Words) -> At
     place = attempts.home(words.folder) / attempts.name_of(exercise.name, student)
     if stage.is_up(place.name):
         raise _core.Error(
-            f"the lab {place.name} is up already; xconn train ticket shows the ticket, train stop ends it"
+            f"the lab {place.name} is already up; xconn train ticket shows the ticket, xconn train stop takes the lab down"
         )
     if place.exists() and words.again:
         attempts.set_aside(place)
@@ -88,7 +88,7 @@ def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
         f"{text}\n\n"
         f"  lab       {attempt.name}: xconn inspect --lab {attempt.name}, xconn az ..., xconn node update ...\n"
         f"  access    {access}: xconn train shell NODE, xconn train exec NODE -- COMMAND\n"
-        f"  and then  xconn train answer --where NODE --what KIND; xconn train check; xconn train hint\n"
+        f"  next      xconn train answer --where NODE --what KIND; xconn train check; xconn train hint\n"
         f"  kinds     {kinds}"
     )
     facts = {"attempt": attempt.name, "lab": attempt.name, "seed": attempt.seed, "folder": str(attempt.folder)}
@@ -109,7 +109,7 @@ def status(words: Words) -> Answer:
 def hint(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     if attempt.hints == len(exercise.hints):
-        raise _core.Error(f"there are no more hints: {attempt.hints} of {len(exercise.hints)} were given")
+        raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
     given = exercise.hints[attempt.hints]
     attempt.hints += 1
     attempt.save()
@@ -141,7 +141,7 @@ def _told(verdict: check.Verdict) -> tuple[str, int]:
     if verdict.fixed:
         return f"{verdict}\nPASS", PASS
     if verdict.open:
-        return f"{verdict}\nINCONCLUSIVE: the host stalled; check again", INCONCLUSIVE
+        return f"{verdict}\nINCONCLUSIVE: the host stalled; run the check again", INCONCLUSIVE
     return f"{verdict}\nFAIL", FAIL
 
 
@@ -159,7 +159,7 @@ def stop(words: Words) -> Answer:
     attempt.save()
     stage.lower_lab(attempt)
     return Answer(
-        {"attempt": attempt.name, "down": True}, f"  {attempt.name}: down; xconn train start {exercise.name} goes on"
+        {"attempt": attempt.name, "down": True}, f"  {attempt.name}: down; xconn train start {exercise.name} resumes it"
     )
 
 
@@ -182,7 +182,9 @@ def shell(words: Words) -> Answer:
 def show_page(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     if attempt.fixed_at is None and attempt.gave_up_at is None:
-        raise _core.Error("the page has the solution in it: it is there after a passed check, or xconn train solution")
+        raise _core.Error(
+            "the page contains the solution: it is available after a passed check or after xconn train solution"
+        )
     text = page.markdown(attempt, exercise)
     return Answer({"page": text}, text.rstrip())
 
@@ -190,7 +192,7 @@ def show_page(words: Words) -> Answer:
 def show_class(words: Words) -> Answer:
     folder = Path(words.folder)
     if not folder.is_dir():
-        raise _core.NotFoundError(f"there is no folder {folder}")
+        raise _core.NotFoundError(f"folder {folder} does not exist")
     table = desk.rows(folder)
     return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table))
 
@@ -201,5 +203,5 @@ def run_validate(words: Words) -> Answer:
     if words.trial and not found:
         stage.demand_root()
         found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
-    told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: nothing wrong"
+    told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: no mistakes"
     return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, USAGE if found else PASS)

@@ -1,4 +1,4 @@
-"""`train status --watch`: each symptom turns green as it goes, without asking for a check."""
+"""`train status --watch`: each symptom turns green as it disappears, without running a check."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ..lab import Lab
 from . import check
 from .exercise import Exercise
 
-HELD = 10.0  # seconds for which all symptoms have to be gone
+HELD = 10.0  # seconds for which all symptoms must be gone
 
 
 def watch(lab: Lab, exercise: Exercise, tell: Callable[[str], None], held: float = HELD) -> None:
-    """Returns once no symptom was seen for `held` seconds. Each look is the symptom's drill, so it lasts as long."""
+    """Returns once no symptom was seen for `held` seconds. Each look runs the symptom's drill and takes as long."""
     shown: dict[str, str] = {}
     green_since: float | None = None
     while green_since is None or time.monotonic() - green_since < held:

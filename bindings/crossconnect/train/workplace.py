@@ -1,4 +1,4 @@
-"""The student's place: commands and shells in the nodes that the ticket gives access to."""
+"""Commands and shells in the nodes that the ticket gives access to."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import commands
 from .attempt import Attempt
 from .exercise import Exercise
 
-# What is typed goes to the attempt's history at each prompt, with its time.
+# Each command goes to the attempt's history at the next prompt, with its time.
 _RC = """
 [ -f ~/.bashrc ] && . ~/.bashrc
 HISTFILE={history} HISTTIMEFORMAT='%T ' HISTSIZE=100000 HISTCONTROL= PROMPT_COMMAND='history -a'
@@ -22,13 +22,13 @@ PS1='{place}$ '
 
 
 def demand_access(exercise: Exercise, node: str) -> None:
-    """Raises NotFoundError for a node that the ticket does not give."""
+    """Raises NotFoundError for a node that the ticket gives no access to."""
     if node not in exercise.access:
-        raise _core.NotFoundError(f"the ticket gives no access to {node}; it gives {', '.join(exercise.access)}")
+        raise _core.NotFoundError(f"the ticket gives no access to {node}; you may enter {', '.join(exercise.access)}")
 
 
 def execute(attempt: Attempt, exercise: Exercise, node: str, argv: list[str]) -> int:
-    """With this terminal; returns the command's own exit code."""
+    """In this terminal; returns the command's own exit code."""
     demand_access(exercise, node)
     commands.note(attempt, ["xconn", "exec", node, "--", *argv])
     return subprocess.run([program(), "exec", "--lab", attempt.name, node, "--", *argv]).returncode
