@@ -110,6 +110,7 @@ void ArmScope::learn_functions(const Raw& arm_template) {
 
 RawPtr ArmScope::evaluate(const RawPtr& value, const std::string& object, const std::string& field) {
   const Nested nested;
+  work_.spend(1);
   if (value->is_scalar()) return evaluate_text(value, object, field);
   if (value->is_map()) return evaluate_map(*value, object, field);
   if (!value->is_list()) return value;

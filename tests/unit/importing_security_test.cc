@@ -105,7 +105,8 @@ TEST(SecurityRule, OfATemplateWithoutItsParameter) {
  "type": "Microsoft.Network/networkSecurityGroups", "name": "guard", "properties": {"securityRules": [
   {"name": "ops", "properties": {"priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp",
    "sourceAddressPrefix": "[parameters('from')]", "sourcePortRange": "*", "destinationAddressPrefix": "*",
-   "destinationPortRange": "22"}}]}})"));
+   "destinationPortRange": "22"}}]}}, {"type": "Microsoft.Network/virtualNetworks", "name": "app", "properties": {
+ "addressSpace": {"addressPrefixes": ["10.44.0.0/16"]}}})"));
   EXPECT_TRUE(topology_of(out).nsgs.at(0).rules.empty());
   EXPECT_THAT(text_of(out.notes), HasSubstr("wants parameter from, which has no value"));
 }
