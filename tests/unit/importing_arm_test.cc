@@ -250,6 +250,40 @@ TEST(EndlessTemplates, CopiesOfCopies) {
   EXPECT_THAT(notes_of({{"a.json", text}}), HasSubstr("want more work than is done here"));
 }
 
+/// Nothing in them is an expression, and all of it is kept.
+TEST(EndlessTemplates, CopiesOfALongList) {
+  std::string items = "0";
+  for (int i = 0; i < 5000; ++i) items += ", 0";
+  const auto text =
+      arm("[" + vnet("v", "10.7.0.0/16", R"("copy": {"name": "c", "count": 800}, "x": [)" + items + "], ") + "]");
+  EXPECT_THAT(notes_of({{"a.json", text}}), HasSubstr("want more work than is done here"));
+}
+
+/// There is no room for notes left when it shows, nor when the rules are asked.
+TEST(EndlessTemplates, MoreNotesThanAreKept) {
+  std::string items = "0";
+  for (int i = 0; i < 500; ++i) items += ", \"[parameters('p')]\"";
+  const std::string stray = R"({"type": "Microsoft.Network/virtualNetworks", "name": "hub", "properties":
+ {"addressSpace": {"addressPrefixes": ["10.7.0.0/16"]}, "subnets": [{"name": "app", "properties": {"addressPrefix": "10.8.1.0/24"}}]}})";
+  const auto text =
+      arm("[" + stray + ", " +
+          vnet("spoke", "10.9.0.0/16", R"("copy": {"name": "c", "count": 800}, "x": [)" + items + "], ") + "]");
+  const auto notes = notes_of({{"a.json", text}});
+  EXPECT_THAT(notes, HasSubstr("want more work than is done here"));
+  EXPECT_THAT(notes, HasSubstr("notes more; they are not listed"));
+  EXPECT_THAT(notes, HasSubstr("breaks a rule"));
+}
+
+/// Each looks through all of them.
+TEST(EndlessTemplates, ReferencesAmongMany) {
+  std::string resources;
+  for (int i = 0; i < 20; ++i)
+    resources += (i == 0 ? "" : ", ") + vnet("[concat('v" + std::to_string(i) + "-', copyIndex())]", "10.7.0.0/16",
+                                             R"("copy": {"name": "c", "count": 800}, "x": "[reference(concat('gone-)" +
+                                                 std::to_string(i) + R"(-', copyIndex())).addressSpace]", )");
+  EXPECT_THAT(notes_of({{"a.json", arm("[" + resources + "]")}}), HasSubstr("want more work than is done here"));
+}
+
 TEST(EndlessTemplates, ABillionCopies) {
   EXPECT_THAT(
       notes_of(
