@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
+#include <map>
 #include <set>
 
 #include "azure/security.hh"
@@ -67,7 +68,13 @@ std::string unless_among(const char* what, const std::vector<std::string>& inter
 struct BalancerLinks {
   std::vector<std::string> fronts;                ///< no NICs: no group is asked there
   std::vector<std::string> ways_in, public_ways;  ///< to the backends; the public ones' once more
+  std::multimap<std::string, std::string> faces;  ///< a backend's NIC -> the frontends that it answers as
 };
+
+void add_faces(const model::Balancer& balancer, BalancerLinks& links) {
+  for (const auto& backend : balancer.backends)
+    if (!balancer.is_public) links.faces.emplace(backend.fabric_interface, balancer.frontend.text());
+}
 
 BalancerLinks balancer_links(const Setting& setting) {
   BalancerLinks links;
@@ -76,6 +83,7 @@ BalancerLinks balancer_links(const Setting& setting) {
     const auto other = std::ranges::find(setting.topology.nodes, link.a.node, &model::Node::name);
     if (other == setting.topology.nodes.end() || !other->balancer) continue;
     const bool is_front = link.a.interface == other->balancer->front_interface;
+    if (is_front) add_faces(*other->balancer, links);
     (is_front ? links.fronts : links.ways_in).push_back(link.b.interface);
     if (!is_front && other->balancer->is_public) links.public_ways.push_back(link.b.interface);
   }
@@ -83,17 +91,20 @@ BalancerLinks balancer_links(const Setting& setting) {
 }
 
 /// With a floating IP packets from a load balancer are addressed to the frontend, and the platform delivers them to a
-/// NIC without IP forwarding too.
+/// NIC without IP forwarding too. Answers are from the frontend, with a floating IP or translated back.
 void guard_nics(const model::Fabric& fabric, const BalancerLinks& balancers, std::vector<std::string>& guards) {
-  std::vector<std::string> closed, own;
+  std::vector<std::string> closed, own, answers;
   for (const auto& nic : fabric.nics) {
     if (nic.ip_forwarding) continue;
     closed.push_back(nic.interface);
     own.push_back(quoted(nic.interface) + " . " + nic.address.text());
+    for (auto [face, end] = balancers.faces.equal_range(nic.interface); face != end; ++face)
+      answers.push_back(quoted(nic.interface) + " . " + face->second);
   }
   if (closed.empty()) return;
   const std::string addresses = "{ " + joined(own) + " }", from = unless_among("iifname", balancers.ways_in);
-  guards.push_back("iifname " + set_of(closed) + " iifname . ip saddr != " + addresses +
+  answers.insert(answers.begin(), own.begin(), own.end());
+  guards.push_back("iifname " + set_of(closed) + " iifname . ip saddr != { " + joined(answers) + " }" +
                    " counter drop comment \"no IP forwarding: not from this NIC\"");
   guards.push_back("oifname " + set_of(closed) + " " + from + "oifname . ip daddr != " + addresses +
                    " counter drop comment \"no IP forwarding: not for this NIC\"");

@@ -29,6 +29,8 @@ pytest_plugins = ["crossconnect.pytest_plugin", "pytester"]
 
 from host import ALONE, RUN, Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
 
+collect_ignore_glob = ["incidents/*"]  # test_incidents plays these drills; our plugin would make tests of them too
+
 if not WORKER:  # a worker's parent does (adopting-python)
     adopt_orphans()
 

@@ -11,7 +11,7 @@ from conftest import ROOT
 from host import RUN, eventually
 
 FOLDER = Path(__file__).parent / "incidents"
-PLAYED = ["floating-static", "no-jitter", "standby"]
+PLAYED = ["floating-static", "flow-symmetry", "no-jitter", "standby"]
 
 
 @pytest.mark.parametrize("name", PLAYED)
@@ -40,6 +40,20 @@ def test_a_running_lab_refuses_it_too() -> None:
     with crossconnect.up(FOLDER / "through-nat.yaml", name="incident-vacuous") as lab:
         with pytest.raises(crossconnect.TopologyError, match="no such node"):
             lab.drill(FOLDER / "vacuous.drill.yaml")
+
+
+def fetched(lab: Any) -> bool:
+    words = ["curl", "-s", "-o", "/dev/null", "--max-time", "3", "http://10.1.1.100/"]
+    return lab.exec("client", *words, check=False).returncode == 0
+
+
+def test_an_internal_rule_without_floating_ip_translates_and_its_answer_back() -> None:
+    """To the backend's address and port; the answers do not pass the load balancer."""
+    with crossconnect.up(FOLDER / "internal-rule.yaml", name="incident-internal-rule") as lab:
+        assert all(fetched(lab) for _ in range(20))
+        backends = lab.inspect("ilb")["services"]["lb"]["backends"]
+        assert sum(backend["new_flows"] for backend in backends) == 20
+        assert all(backend["new_flows"] > 0 for backend in backends)
 
 
 def says(lab: Any, text: str) -> bool:

@@ -35,6 +35,35 @@ TEST_F(Internal, SpreadsFlowsAndKeepsEachWhereItIs) {
   EXPECT_EQ(network.backend("b")["new_flows"], b);
 }
 
+struct Translated : testing::Test {
+  Translated() {
+    network.balance({{"frontend", kFrontend},
+                     {"public", false},
+                     {"rules",
+                      {{{"protocol", 17}, {"port", 53}, {"backend_port", 7}},
+                       {{"protocol", 6}, {"port", 70}, {"backend_port", 7}}}}});
+  }
+  LbNetwork network;
+};
+
+TEST_F(Translated, AnswersComeFromTheFrontendAndItsPort) {
+  std::vector<Udp> flows;  // a connected socket takes answers from the frontend only
+  for (int n = 0; n < 30; ++n) flows.emplace_back(network.netns("client"), kFrontend, 53);
+  for (auto& flow : flows) ASSERT_TRUE(flow.echoes());
+  EXPECT_GE(network.udp_seen("a"), 5U);
+  EXPECT_GE(network.udp_seen("b"), 5U);
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kFrontend, 70));
+  EXPECT_TRUE(tcp.echoes(std::string(1400, 'x')));
+}
+
+TEST_F(Translated, WhatGoesToABackendItselfStaysAsItIs) {
+  Udp direct(network.netns("client"), "10.2.0.5", 7);
+  EXPECT_TRUE(direct.echoes());
+  Udp other(network.netns("client"), kFrontend, 54);
+  EXPECT_FALSE(other.echoes()) << "no rule has this port";
+}
+
 TEST_F(Internal, TcpWorksThoughItsAnswersPassElsewhere) {
   Socket tcp(network.netns("client"), SOCK_STREAM);
   ASSERT_TRUE(tcp.connect(kServer, 7));

@@ -23,6 +23,9 @@ TEST_F(Public, TranslatesInAndBack) {
   EXPECT_GE(network.udp_seen("a"), 5U);
   EXPECT_GE(network.udp_seen("b"), 5U);
   EXPECT_EQ(network.backend("a")["flows"]["udp"], network.udp_seen("a"));
+  EXPECT_EQ(network.backend("a")["new_flows"], network.udp_seen("a"));
+  for (auto& flow : flows) EXPECT_TRUE(flow.echoes());
+  EXPECT_EQ(network.backend("b")["new_flows"].get<int>() + network.backend("a")["new_flows"].get<int>(), 30);
 }
 
 TEST_F(Public, FailedProbeMovesUdpAtOnce) {

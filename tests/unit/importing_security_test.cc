@@ -105,8 +105,10 @@ TEST(SecurityRule, OfATemplateWithoutItsParameter) {
  "type": "Microsoft.Network/networkSecurityGroups", "name": "guard", "properties": {"securityRules": [
   {"name": "ops", "properties": {"priority": 100, "direction": "Inbound", "access": "Allow", "protocol": "Tcp",
    "sourceAddressPrefix": "[parameters('from')]", "sourcePortRange": "*", "destinationAddressPrefix": "*",
-   "destinationPortRange": "22"}}]}}, {"type": "Microsoft.Network/virtualNetworks", "name": "app", "properties": {
- "addressSpace": {"addressPrefixes": ["10.44.0.0/16"]}}})"));
+   "destinationPortRange": "22"}}]}},
+ {"type": "Microsoft.Network/virtualNetworks", "name": "spoke", "location": "northeurope", "properties": {
+  "addressSpace": {"addressPrefixes": ["10.9.0.0/16"]},
+  "subnets": [{"name": "app", "properties": {"addressPrefix": "10.9.1.0/24"}}]}})"));
   EXPECT_TRUE(topology_of(out).nsgs.at(0).rules.empty());
   EXPECT_THAT(text_of(out.notes), HasSubstr("wants parameter from, which has no value"));
 }

@@ -63,10 +63,7 @@ TEST(LbConfig, ReadsWhatTheNodeWrites) {
 }
 
 TEST(LbConfig, RefusesWhatAzureDoesNotHave) {
-  json config = internal();
-  config["rules"][0] = json{{"protocol", 6}, {"port", 80}};
-  EXPECT_THAT(refusal(config), HasSubstr("floating_ip"));
-  config = public_one();
+  json config = public_one();
   config["rules"].push_back({{"ha_ports", true}});
   EXPECT_THAT(refusal(config), HasSubstr("internal"));
   config = internal();
@@ -78,6 +75,19 @@ TEST(LbConfig, RefusesWhatAzureDoesNotHave) {
   config = internal();
   config["probe"]["port"] = 0;
   EXPECT_THAT(refusal(config), HasSubstr("port"));
+}
+
+TEST(LbConfig, TakesAnInternalRuleWithoutFloatingIp) {
+  json config = internal();
+  config["rules"][0] = json{{"protocol", 6}, {"port", 80}, {"backend_port", 8080}};
+  EXPECT_FALSE(parse_config(config).rules[0].floating_ip);
+}
+
+TEST(LbRuleset, CountsTheFirstPacketOfEachFlow) {
+  const auto base = base_ruleset(parse_config(public_one()));
+  EXPECT_THAT(base,
+              HasSubstr("type nat hook postrouting priority srcnat; policy accept;\n    ip daddr 10.0.0.5 counter "
+                        "name begun_0\n"));
 }
 
 TEST(LbRuleset, BalancesOverTheHealthyOnly) {

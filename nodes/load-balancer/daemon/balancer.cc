@@ -76,7 +76,7 @@ struct Balancer::State {
         ways(ways_of(config, here, fabric)),
         links(loop, here, [this](const kernel::Change& change) { link_changed(change); }) {
     own_probe_source(config, fabric);
-    if (needs_steering(config)) steering = std::make_unique<Steering>(config, ways);
+    if (needs_steering(config)) steering = std::make_unique<Steering>(config, ways, fabric);
     if (needs_translation(config)) translation = std::make_unique<Translation>(config, here, ways);
     for (std::size_t n = 0; n < config.backends.size(); ++n) backends.emplace_back(config.probe.threshold);
   }
@@ -140,6 +140,7 @@ struct Balancer::State {
       const auto more = translation->traffic(index);
       traffic.packets += more.packets;
       traffic.bytes += more.bytes;
+      traffic.new_flows += more.new_flows;
     }
     json probe = nullptr;
     if (backend.last) {

@@ -64,16 +64,13 @@ Rule rule(const json& object) {
   return result;
 }
 
-// What Azure does not have, or what cannot work where the answers do not come back through here.
+// What Azure does not have, or the eBPF program no room for.
 void check(const Config& config) {
   if (config.backends.size() > LB_MAX_BACKENDS) refuse("more than 32 backends");
   if (config.rules.size() > LB_MAX_RULES) refuse("more than 32 rules");
   if (config.is_public && config.internet_interface.empty()) refuse("a public one needs an internet_interface");
   for (const auto& one : config.rules) {
     if (config.is_public && one.ha_ports) refuse("HA ports are for an internal one only");
-    if (!config.is_public && !one.ha_ports && !one.floating_ip) {
-      refuse("an internal rule without HA ports needs floating_ip: answers do not pass here to be translated back");
-    }
   }
 }
 

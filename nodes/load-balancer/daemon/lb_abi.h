@@ -8,9 +8,10 @@
 #define LB_MAX_RULES 32
 #define LB_MAX_FLOWS 65536
 
+/* Of both directions of a flow: the lower address and its port come first. */
 struct lb_flow_key {
   __u32 source, destination;
-  __u16 source_port, destination_port; /* the identifier of an ICMP echo is its source port; 0 where there are none */
+  __u16 source_port, destination_port; /* both are the identifier of an ICMP echo; 0 where there are none */
   __u8 protocol;
   __u8 zero[3];
 };
@@ -30,6 +31,7 @@ struct lb_fragment_key {
 
 struct lb_backend {
   __u32 interface;
+  __u32 address;
   __u8 far_mac[6], near_mac[6];
 };
 
@@ -38,9 +40,17 @@ struct lb_counters {
 };
 
 struct lb_rule {
-  __u16 port;
+  __u16 port, backend_port;
   __u8 protocol;
-  __u8 zero;
+  __u8 translated; /* without floating IP: the packet gets the backend's address and port, its answer the frontend's */
+};
+
+/* A translated flow, as its answers are. */
+struct lb_answer_key {
+  __u32 backend, client;
+  __u16 backend_port, client_port;
+  __u8 protocol;
+  __u8 zero[3];
 };
 
 /* Everything the daemon tells the program; it may change at any time. */
@@ -53,7 +63,7 @@ struct lb_control {
   __u8 to_frontend; /* HA ports with floating IP: TCP and UDP to the frontend as well */
   __u8 drop_rest;   /* nobody else on this interface wants what is not balanced */
   __u8 rule_count;
-  struct lb_rule rules[LB_MAX_RULES]; /* floating IP: TCP or UDP to the frontend at these ports */
+  struct lb_rule rules[LB_MAX_RULES]; /* TCP or UDP to the frontend at these ports */
   struct lb_backend backends[LB_MAX_BACKENDS];
 };
 

@@ -31,7 +31,7 @@ table ip xconn_lb {{
   }}
   chain postrouting {{
     type nat hook postrouting priority srcnat; policy accept;
-    oifname "{internet}" ip saddr != {frontend} meta l4proto {{ tcp, udp }} snat to {frontend}
+{begun}    oifname "{internet}" ip saddr != {frontend} meta l4proto {{ tcp, udp }} snat to {frontend}
   }}
 }}
 )";
@@ -58,12 +58,13 @@ std::string balance_rule(const Config& config, const std::vector<std::size_t>& h
 }  // namespace
 
 std::string base_ruleset(const Config& config) {
-  std::string counters, counted;
+  std::string counters, counted, begun;  // a chain of nat sees the first packet of a flow and no more
   for (std::size_t n = 0; n < config.backends.size(); ++n) {
-    counters += fmt::format("  counter backend_{} {{}}\n", n);
+    counters += fmt::format("  counter backend_{0} {{}}\n  counter begun_{0} {{}}\n", n);
     counted += fmt::format("    ip daddr {} counter name backend_{}\n", config.backends[n].address.text(), n);
+    begun += fmt::format("    ip daddr {} counter name begun_{}\n", config.backends[n].address.text(), n);
   }
-  return fmt::format(kTable, fmt::arg("counters", counters), fmt::arg("counted", counted),
+  return fmt::format(kTable, fmt::arg("counters", counters), fmt::arg("counted", counted), fmt::arg("begun", begun),
                      fmt::arg("internet", config.internet_interface), fmt::arg("front", config.front_interface),
                      fmt::arg("frontend", config.frontend.text()));
 }

@@ -10,10 +10,13 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <list>
+#include <optional>
 
 #include "base/errors.hh"
 #include "nodes/load-balancer/daemon/lb_program.hh"
 #include "sys/clock.hh"
+#include "sys/netns.hh"
 
 namespace xconn::lb {
 
@@ -34,7 +37,9 @@ void check(int result, const std::string& operation, const std::string& object) 
 
 lb_control control_of(const Config& config) {
   lb_control control{};
-  control.seed = 0x58434f4e;
+  // Two balancers of the same backends choose each for itself: only one of them keeps the directions of a flow
+  // together.
+  control.seed = 0x58434f4e ^ config.frontend.v4_value();
   control.idle_timeout = static_cast<__u64>(config.idle_timeout.count());
   control.frontend = htonl(config.frontend.v4_value());
   control.drop_rest = !config.is_public;
@@ -42,8 +47,9 @@ lb_control control_of(const Config& config) {
     if (rule.ha_ports) {
       control.transit = 1;
       control.to_frontend |= rule.floating_ip;
-    } else if (rule.floating_ip) {
-      control.rules[control.rule_count++] = {htons(rule.port), rule.protocol, 0};
+    } else if (rule.floating_ip || !config.is_public) {
+      control.rules[control.rule_count++] = {htons(rule.port), htons(rule.backend_port), rule.protocol,
+                                             !rule.floating_ip};
     }
   }
   return control;
@@ -63,6 +69,48 @@ std::uint64_t& count_of(FlowCounts& counts, std::uint8_t protocol) {
   return counts.other;
 }
 
+/// A program at the ingress of an interface of the namespace that the thread is in; gone with this object. Balancers of
+/// one backend sit side by side: each has a handle of its own, the same after a crash.
+class Hook {
+ public:
+  Hook(std::string interface, const bpf_program* program, std::uint32_t handle)
+      : interface_(std::move(interface)), handle_(handle) {
+    hook_.sz = sizeof hook_;
+    hook_.ifindex = static_cast<int>(if_nametoindex(interface_.c_str()));
+    if (hook_.ifindex == 0) throw KernelError("attach load balancer", interface_, "", ENODEV);
+    hook_.attach_point = BPF_TC_INGRESS;
+    if (const int made = bpf_tc_hook_create(&hook_); made != -EEXIST) check(made, "add clsact", interface_);
+    bpf_tc_opts filter = options();
+    filter.prog_fd = bpf_program__fd(program);
+    filter.flags = BPF_TC_F_REPLACE;
+    check(bpf_tc_attach(&hook_, &filter), "attach load balancer", interface_);
+  }
+  ~Hook() {
+    bpf_tc_opts filter = options();
+    bpf_tc_detach(&hook_, &filter);
+  }
+  Hook(const Hook&) = delete;
+  Hook& operator=(const Hook&) = delete;
+
+ private:
+  bpf_tc_opts options() const {
+    bpf_tc_opts filter{};
+    filter.sz = sizeof filter;
+    filter.handle = handle_;
+    filter.priority = kPriority;
+    return filter;
+  }
+
+  std::string interface_;
+  std::uint32_t handle_;
+  bpf_tc_hook hook_{};
+};
+
+bool translates(const Config& config) {
+  return !config.is_public &&
+         std::ranges::any_of(config.rules, [](const Rule& rule) { return !rule.ha_ports && !rule.floating_ip; });
+}
+
 }  // namespace
 
 struct Steering::State {
@@ -74,51 +122,46 @@ struct Steering::State {
     program.reset(lb_bpf::open_and_load());
     if (!program) throw KernelError("load eBPF program", "lb", "", errno, "bpf(2) needs root and CONFIG_BPF_SYSCALL");
   }
-  ~State() {
-    if (!attached) return;
-    bpf_tc_opts filter = options(false);
-    bpf_tc_detach(&hook, &filter);
+  void attach(const Config& config, const sys::Netns& fabric) {
+    front.emplace(interface, program->progs.balance, 1);
+    if (!translates(config)) return;
+    const auto handle = config.frontend.v4_value();
+    fabric.run([&] {
+      for (const auto& backend : config.backends)
+        answers.emplace_back(backend.fabric_interface, program->progs.answer, handle);
+    });
   }
-
-  bpf_tc_opts options(bool with_program) const {
-    bpf_tc_opts filter{};
-    filter.sz = sizeof filter;
-    filter.handle = 1;
-    filter.priority = kPriority;
-    if (with_program) {
-      filter.prog_fd = bpf_program__fd(program->progs.balance);
-      filter.flags = BPF_TC_F_REPLACE;
-    }
-    return filter;
-  }
-  void attach() {
-    hook.sz = sizeof hook;
-    hook.ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
-    if (hook.ifindex == 0) throw KernelError("attach load balancer", interface, "", ENODEV);
-    hook.attach_point = BPF_TC_INGRESS;
-    if (const int made = bpf_tc_hook_create(&hook); made != -EEXIST) check(made, "add clsact", interface);
-    bpf_tc_opts filter = options(true);
-    check(bpf_tc_attach(&hook, &filter), "attach load balancer", interface);
-    attached = true;
+  void detach(const sys::Netns& fabric) {
+    fabric.run([&] { answers.clear(); });
+    front.reset();
   }
 
   std::unique_ptr<lb_bpf, Destroy> program;
   std::string interface;
   std::size_t backends;
   Duration idle_timeout;
-  bpf_tc_hook hook{};
-  bool attached = false;
+  std::optional<Hook> front;
+  std::list<Hook> answers;  // in the fabric, where those of translated flows come from the backends
 };
 
-Steering::Steering(const Config& config, const std::vector<NextDevice>& ways)
-    : state_(std::make_unique<State>(config)) {
+Steering::Steering(const Config& config, const std::vector<NextDevice>& ways, const sys::Netns& fabric)
+    : state_(std::make_unique<State>(config)), fabric_(fabric) {
   const lb_control control = control_of(config);
   std::memcpy(&state_->program->bss->control, &control, sizeof control);
-  for (std::size_t n = 0; n < ways.size(); ++n) set_way(n, ways[n]);
-  state_->attach();
+  for (std::size_t n = 0; n < ways.size(); ++n) {
+    state_->program->bss->control.backends[n].address = htonl(config.backends[n].address.v4_value());
+    set_way(n, ways[n]);
+  }
+  state_->attach(config, fabric_);
 }
 
-Steering::~Steering() = default;
+Steering::~Steering() {
+  try {
+    state_->detach(fabric_);
+  } catch (const KernelError&) {
+    // the fabric has gone, and its programs with it
+  }
+}
 
 void Steering::set_healthy(std::size_t backend, bool healthy) {
   std::atomic_ref<__u32> mask(state_->program->bss->control.healthy);
@@ -131,8 +174,10 @@ void Steering::set_healthy(std::size_t backend, bool healthy) {
 }
 
 void Steering::set_way(std::size_t backend, const NextDevice& way) {
-  const lb_backend abi = abi_of(way);
-  std::memcpy(&state_->program->bss->control.backends[backend], &abi, sizeof abi);
+  auto& there = state_->program->bss->control.backends[backend];
+  lb_backend abi = abi_of(way);
+  abi.address = there.address;
+  std::memcpy(&there, &abi, sizeof abi);
 }
 
 Traffic Steering::traffic(std::size_t backend) const {
@@ -165,7 +210,7 @@ std::vector<FlowCounts> Steering::flows() const {
 
 bool needs_steering(const Config& config) {
   return std::any_of(config.rules.begin(), config.rules.end(),
-                     [](const Rule& rule) { return rule.ha_ports || rule.floating_ip; });
+                     [&](const Rule& rule) { return rule.ha_ports || rule.floating_ip || !config.is_public; });
 }
 
 }  // namespace xconn::lb

@@ -25,13 +25,13 @@ struct Drops {
   std::uint64_t unmatched = 0;   ///< no rule for it
 };
 
-/// The part that does not translate: HA ports and floating IP. An eBPF program where flows come in; flows stay pinned
+/// HA ports, floating IP, and all rules of an internal one. An eBPF program where flows come in; flows stay pinned
 /// in its map. Detached when destroyed; after a crash it goes on with the last verdicts until the next one takes its
 /// place.
 class Steering {
  public:
   /// `ways` is one per backend, in the order of config.backends. Throws KernelError.
-  Steering(const Config& config, const std::vector<NextDevice>& ways);
+  Steering(const Config& config, const std::vector<NextDevice>& ways, const sys::Netns& fabric);
   ~Steering();
   Steering(const Steering&) = delete;
   Steering& operator=(const Steering&) = delete;
@@ -46,6 +46,7 @@ class Steering {
  private:
   struct State;
   std::unique_ptr<State> state_;
+  const sys::Netns& fabric_;  ///< where the backends' answers come
 };
 
 /// Whether the configuration has anything for it.

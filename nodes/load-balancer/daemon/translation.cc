@@ -126,8 +126,9 @@ int Translation::set_healthy(const std::vector<bool>& healthy) {
 }
 
 Traffic Translation::traffic(std::size_t backend) const {
-  const auto counter = state_->counter("backend_" + std::to_string(backend));
-  return {counter.at("packets"), counter.at("bytes"), 0, 0};
+  const auto number = std::to_string(backend);
+  const auto all = state_->counter("backend_" + number);
+  return {all.at("packets"), all.at("bytes"), state_->counter("begun_" + number).at("packets"), 0};
 }
 
 Drops Translation::drops() const { return {0, state_->counter("to_frontend").at("packets")}; }
