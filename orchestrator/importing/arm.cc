@@ -99,7 +99,8 @@ void deploy_templates(Reading& reading) {
   deploy(roots_of(reading), reading, world);
   world.hidden.tell(reading.notes);
   if (world.work.is_spent())
-    reading.notes.add({{}, "templates", "", "", "want more work than is done here", "the rest of them was left out"});
+    reading.notes.add_anyway(
+        {{}, "templates", "", "", "want more work than is done here", "the rest of them was left out"});
 }
 
 }  // namespace xconn::importing

@@ -15,6 +15,7 @@ using model::RawPtr;
 
 constexpr int kDeepest = 150;
 constexpr std::size_t kBytesAStep = 64;
+constexpr std::size_t kStepsOfAFailure = 10;  ///< unwinding takes about as long
 /// Ends the reason of something unknown that nobody has been told about.
 constexpr char kUntold = '\x01';
 
@@ -110,6 +111,7 @@ void ArmScope::learn_functions(const Raw& arm_template) {
 
 RawPtr ArmScope::evaluate(const RawPtr& value, const std::string& object, const std::string& field) {
   const Nested nested;
+  work_.spend(1);
   if (value->is_scalar()) return evaluate_text(value, object, field);
   if (value->is_map()) return evaluate_map(*value, object, field);
   if (!value->is_list()) return value;
@@ -130,6 +132,7 @@ RawPtr ArmScope::evaluate_text(const RawPtr& value, const std::string& object, c
   try {
     return value_of(value);
   } catch (const Unevaluated& why) {
+    work_.spend(kStepsOfAFailure);
     if (!object.empty() && !why.is_told) notes_.unevaluated(*value, object, field, why.reason);
     return unknown_value(why.reason, why.is_told || !object.empty(), value->at);
   }

@@ -32,7 +32,7 @@ class ArmResources {
 /// How much is evaluated at most in an import, by all templates together.
 class ArmWork {
  public:
-  static constexpr std::size_t kMost = 3'000'000;
+  static constexpr std::size_t kMost = 1'000'000;
   void spend(std::size_t steps);  ///< throws Unevaluated
   bool is_spent() const { return spent_ > kMost; }
 

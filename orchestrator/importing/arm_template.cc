@@ -13,6 +13,7 @@ using model::RawEntry;
 using model::RawPtr;
 
 constexpr std::string_view kDeployment = "microsoft.resources/deployments";
+constexpr std::size_t kFoundAStep = 16;  ///< resources that are looked at in the time of one step
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts(1);
@@ -250,6 +251,7 @@ void ArmTemplate::read(Declared& declared) {
 
 ArmTemplate::Declared* ArmTemplate::find(const std::string& name) {
   list();
+  world_.work.spend(declared_.size() / kFoundAStep);
   const auto wanted = ResourceId::parse(name);
   const auto is_it = [&](const Declared& declared) {
     if (wanted) return declared.id.type == wanted->type && same_word(declared.id.path(), wanted->path());

@@ -101,6 +101,11 @@ constexpr const char* kBetween = "\n";
 /// "subnet" of "subnet hub/app"
 std::string kind_of(const std::string& object) { return object.substr(0, object.rfind(' ') + 1); }
 
+/// What is said of several of a kind in the same words.
+std::string group_of(const Note& note) {
+  return kind_of(note.object) + kBetween + note.field + kBetween + note.reason + kBetween + note.instead;
+}
+
 /// Terraform's addresses have the type in them.
 std::string named(const std::string& type, const std::string& name) {
   return name.find(type) == std::string::npos ? type + " " + name : name;
@@ -133,10 +138,13 @@ std::string upper(std::string text) {
 }  // namespace
 
 void Notes::keep(Note note, std::string group) {
-  if (kept_.size() >= kKept) {
+  if (kept_.size() < kKept)
+    push(std::move(note), std::move(group));
+  else
     ++dropped_;
-    return;
-  }
+}
+
+void Notes::push(Note note, std::string group) {
   if (!note.outcome) note.outcome = outcome_of(note);
   note.object = printable(note.object);
   note.field = printable(note.field);
@@ -145,8 +153,13 @@ void Notes::keep(Note note, std::string group) {
 }
 
 void Notes::add(Note note) {
-  auto group = kind_of(note.object) + kBetween + note.field + kBetween + note.reason + kBetween + note.instead;
+  auto group = group_of(note);
   keep(std::move(note), std::move(group));
+}
+
+void Notes::add_anyway(Note note) {
+  auto group = group_of(note);
+  push(std::move(note), std::move(group));
 }
 
 void Notes::at(const model::Raw& raw, std::string object, std::string field, std::string reason, std::string instead) {

@@ -17,6 +17,8 @@ class Notes {
   static constexpr std::size_t kKept = 10'000;
 
   void add(Note note);
+  /// Of the import as a whole: kept also when there are kKept already.
+  void add_anyway(Note note);
   /// At `raw`, with its text as the value.
   void at(const model::Raw& raw, std::string object, std::string field, std::string reason, std::string instead);
   /// An expression without a value; one note for each reason.
@@ -37,6 +39,7 @@ class Notes {
     std::vector<std::string> names;
   };
   void keep(Note note, std::string group);
+  void push(Note note, std::string group);
   void take_foreign();
 
   std::vector<Kept> kept_;
