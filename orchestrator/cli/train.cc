@@ -36,49 +36,55 @@ struct TrainVerb {
   bool of_attempt = false;  ///< it takes --attempt
 };
 
-const Option kFolder{"--folder", "Where attempts are kept [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
-const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one is under way"};
+const Option kFolder{"--folder", "Folder of the attempts [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
+const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one is in progress"};
 
 const std::vector<TrainVerb>& train_verbs() {
   static const std::vector<TrainVerb> all{
-      {"list", "The exercises", {}, {}},
+      {"list", "List the exercises", {}, {}},
       {"start",
-       "Bring an exercise's lab up and show its ticket, or go on with an attempt",
+       "Bring an exercise's lab up and print its ticket, or resume an attempt",
        {{"exercise", "The exercise's name"}},
-       {{"--student", "Who tries [the user]"},
-        {"--seed", "Chooses the variant; without it the student's name does"},
-        {"--again", "From the beginning; the attempt so far is kept beside it", true}}},
+       {{"--student", "The student's name [the user]"},
+        {"--seed", "Selects the variant; by default the student's name does"},
+        {"--again", "Start over; the earlier attempt is kept", true}}},
       {"status",
-       "How far the attempt is: time, hints, answers, marks",
+       "Show the state of an attempt: time, hints, answers, marks",
        {},
-       {{"--watch", "Look at the symptoms again and again, until all have been gone for ten seconds", true}},
+       {{"--watch", "Keep checking the symptoms until all have been gone for ten seconds", true}},
        true},
-      {"ticket", "The ticket again", {}, {}, true},
-      {"hint", "The next hint, for its price", {}, {}, true},
+      {"ticket", "Print the ticket again", {}, {}, true},
+      {"hint", "Print the next hint, which costs points", {}, {}, true},
       {"answer",
-       "Say what it was, apart from mending it",
+       "Name the cause, whether or not it is fixed",
        {},
        {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
        true},
-      {"check", "Is the symptom gone, does the backup path work, is nothing else worse?", {}, {}, true},
-      {"solution", "Why, with its source; ends the attempt", {}, {}, true},
-      {"stop", "Take the lab down; start goes on with the attempt", {}, {}, true},
+      {"check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true},
+      {"solution", "Print the explanation with its source; finishes the attempt", {}, {}, true},
+      {"stop", "Take the lab down; start resumes the attempt", {}, {}, true},
       {"exec",
        "Run a command in a node that the ticket gives access to",
        {{"node", "The node"}, {"words", "The command and its arguments"}},
        {},
        true},
-      {"shell", "A shell that keeps what was typed; with a node, in it", {{"[node]", "The node"}}, {}, true},
+      {"shell",
+       "Open a shell that records what is typed, in a node if one is given",
+       {{"[node]", "The node"}},
+       {},
+       true},
       {"page",
-       "Afterwards: cause, symptoms over time, what was typed, the mend and its reason (Markdown)",
+       "Print the report of a finished attempt: cause, timeline, commands, fix and explanation (Markdown)",
        {},
        {},
        true},
-      {"class", "Who is where: all attempts of a folder", {{"folder", "The folder"}}, {{"--csv", "As CSV", true}}},
+      {"class", "List all attempts in a folder", {{"folder", "The folder"}}, {{"--csv", "As CSV", true}}},
       {"validate",
-       "What is wrong with exercises, and what in them gives the cause away",
-       {{"[words]", "Folders or names; all of them if none is named"}},
-       {{"--trial", "Bring each up and check that it fails, passes and fails as it should", true}}}};
+       "Check exercises, and find words in them that give the cause away",
+       {{"[words]", "Folders or names [all]"}},
+       {{"--trial",
+         "Bring each up and test that its check fails while broken, passes once solved and fails after wrong fixes",
+         true}}}};
   return all;
 }
 
@@ -186,7 +192,7 @@ std::vector<std::string> exercise_names() {
 }
 
 void add_train(CLI::App& app, Session& session) {
-  auto& group = *app.add_subcommand("train", "Exercises: a ticket, a network with something wrong, a check and marks");
+  auto& group = *app.add_subcommand("train", "Learn by fixing broken networks: tickets, hints, checks and marks");
   group.require_subcommand(1);
   for (const auto& row : train_verbs()) add_train_verb(group, row, session);
 }
