@@ -72,45 +72,58 @@ static __always_inline struct trace_flow* find(struct trace_tuple* t) {
   return bpf_map_lookup_elem(&flows, t);
 }
 
+static __always_inline int is_server(const struct trace_flow* flow, __u16 port) {
+  return port == flow->server_port || port == flow->translated_port;
+}
+
 /* NAT changed the addresses: the probe names its flow, the server's port tells the direction. */
 static __always_inline int find_by_id(const struct packet* p, __u32 id, struct trace_flow* out) {
   struct trace_flow* flow = bpf_map_lookup_elem(&flows_by_id, &id);
   if (!flow) return -1;
   *out = *flow;
-  if (p->destination_port == flow->server_port)
+  if (is_server(flow, p->destination_port))
     out->direction = 0;
-  else if (p->source_port == flow->server_port)
+  else if (is_server(flow, p->source_port))
     out->direction = 1;
   else
     return -1;
   return 0;
 }
 
-static __always_inline int see_udp(struct __sk_buff* skb, const struct packet* p, struct trace_tuple* t,
-                                   struct seen* s) {
+/* What begins with a probe's head: the payload of a datagram, of most segments. */
+static __always_inline int see_head(struct __sk_buff* skb, const struct packet* p, __u32 at, struct trace_tuple* t,
+                                    struct seen* s) {
   struct probe probe;
-  if (bpf_skb_load_bytes(skb, p->l4 + 8, &probe, sizeof(probe)) || probe.magic != bpf_htonl(TRACE_MAGIC)) return -1;
+  if (bpf_skb_load_bytes(skb, at, &probe, sizeof(probe)) || probe.magic != bpf_htonl(TRACE_MAGIC)) return -1;
   struct trace_flow* flow = find(t);
   if (flow && flow->id == bpf_ntohl(probe.flow))
     s->flow = *flow;
   else if (find_by_id(p, bpf_ntohl(probe.flow), &s->flow))
     return -1;
   s->sequence = bpf_be64_to_cpu(probe.sequence);
+  return 0;
+}
+
+static __always_inline int see_udp(struct __sk_buff* skb, const struct packet* p, struct trace_tuple* t,
+                                   struct seen* s) {
+  if (see_head(skb, p, p->l4 + 8, t, s)) return -1;
   s->recorded = (s->sequence & s->flow.mask) == 0;
   return 0;
 }
 
+/* A segment without a head is known by TCP's own number, which is 32 bits long and may change on the way. */
 static __always_inline int see_tcp(struct __sk_buff* skb, const struct packet* p, struct trace_tuple* t,
                                    struct seen* s) {
   __be32 sequence;
-  __u8 flags;
-  struct trace_flow* flow = find(t);
-  if (!flow || bpf_skb_load_bytes(skb, p->l4 + 4, &sequence, sizeof(sequence)) ||
-      bpf_skb_load_bytes(skb, p->l4 + 13, &flags, sizeof(flags)))
-    return -1;
-  s->flow = *flow;
-  s->sequence = bpf_ntohl(sequence);
-  s->recorded = flow->mask == 0 || (flags & 0x07); /* FIN, SYN, RST */
+  __u8 control[2]; /* the header's length, and the flags */
+  if (bpf_skb_load_bytes(skb, p->l4 + 12, control, sizeof(control))) return -1;
+  if (see_head(skb, p, p->l4 + (control[0] >> 4) * 4, t, s)) {
+    struct trace_flow* flow = find(t);
+    if (!flow || bpf_skb_load_bytes(skb, p->l4 + 4, &sequence, sizeof(sequence))) return -1;
+    s->flow = *flow;
+    s->sequence = TRACE_BARE_SEGMENT | bpf_ntohl(sequence);
+  }
+  s->recorded = s->flow.mask == 0 || (control[1] & 0x07); /* FIN, SYN, RST */
   return 0;
 }
 

@@ -17,6 +17,7 @@ namespace xconn::datapath {
 namespace {
 
 static_assert(kProbeMagic == TRACE_MAGIC);
+static_assert(kBareSegment == TRACE_BARE_SEGMENT);
 
 struct Place {
   std::uint32_t point = 0;
@@ -157,12 +158,17 @@ void Trace::set_flow(const TraceFlow& flow) {
   remove_flow(flow.id);
   Core& core = *impl_->core;
   std::lock_guard lock(core.mutex);
-  trace_flow value{.mask = flow.mask, .id = flow.id, .server_port = flow.server_port, .direction = 0, .padding = 0};
+  trace_flow value{.mask = flow.mask,
+                   .id = flow.id,
+                   .server_port = flow.server_port,
+                   .translated_port = flow.translated_port == 0 ? flow.server_port : flow.translated_port,
+                   .direction = 0,
+                   .padding = {}};
   const auto there = tuple_of(flow.client, flow.client_port, flow.server, flow.server_port, flow.protocol);
   const auto back = tuple_of(flow.server, flow.server_port, flow.client, flow.client_port, flow.protocol);
   core.tuples[flow.id] = {there, back};
   try {
-    if (flow.protocol == 17) write(core.map(core.programs->maps.flows_by_id), flow.id, value);
+    write(core.map(core.programs->maps.flows_by_id), flow.id, value);
     write(core.map(core.programs->maps.flows), there, value);
     value.direction = 1;
     write(core.map(core.programs->maps.flows), back, value);

@@ -20,6 +20,7 @@ class Netns;
 namespace xconn::datapath {
 
 inline constexpr std::uint32_t kProbeMagic = 0x58434e31;
+inline constexpr std::uint64_t kBareSegment = 1ULL << 32;  ///< with the number of a segment that has no probe
 
 enum class Direction : std::uint8_t { kForward, kReverse };  ///< client to server, server to client
 
@@ -29,6 +30,7 @@ struct TraceFlow {
   Address client, server;         ///< of one family
   std::uint16_t client_port = 0;  ///< 0: any
   std::uint16_t server_port = 0;
+  std::uint16_t translated_port = 0;  ///< at the server, when something on the way changes it; 0: it stays
   /// UDP: a record for every probe with (sequence & mask) == 0; 0 records all, ~0 next to none (counters always count).
   /// TCP: 0 records every segment, anything else SYN, FIN and RST only.
   std::uint64_t mask = 0;
@@ -42,7 +44,7 @@ struct TraceRecord {
   std::uint32_t point = 0;  ///< the key given to attach()
   Direction direction = Direction::kForward;
   Side side = Side::kArrival;
-  std::uint64_t sequence = 0;  ///< UDP: the probe's; TCP: the segment's sequence number
+  std::uint64_t sequence = 0;  ///< the probe's; of a segment without one, TCP's with kBareSegment
   std::uint64_t at = 0;        ///< nanoseconds of CLOCK_MONOTONIC
 };
 

@@ -4,6 +4,7 @@
 #include <linux/types.h>
 
 #define TRACE_MAGIC 0x58434e31
+#define TRACE_BARE_SEGMENT (1ULL << 32) /* in a record's sequence */
 
 struct trace_tuple {
   __u32 source[4], destination[4];
@@ -14,8 +15,9 @@ struct trace_tuple {
 struct trace_flow {
   __u64 mask;
   __u32 id;
-  __u16 server_port;
-  __u8 direction, padding;
+  __u16 server_port,
+      translated_port; /* where it is sent to, and where it arrives when something on the way changes that */
+  __u8 direction, padding[7];
 };
 
 struct trace_record {

@@ -10,7 +10,7 @@
 namespace xconn::drill {
 
 /// What a word names.
-enum class Named { kNode, kEnd, kPlace, kTarget, kSource };
+enum class Named { kNode, kEnd, kPlace, kDestination, kTarget, kSource };
 
 struct Mention {
   Named what = Named::kNode;

@@ -41,7 +41,8 @@ Flow read_flow(const std::string& name, Section& section, std::uint32_t id) {
   flow.spec.id = id;
   flow.spec.from = section.required_text("from");
   flow.spec.to = section.required_text("to");
-  for (const char* key : {"from", "to"}) section.mention(key, Named::kPlace);
+  section.mention("from", Named::kPlace);
+  section.mention("to", Named::kDestination);
   flow.spec.kind = read_kind(section);
   flow.spec.every = section.duration("every").value_or(usual_interval(flow.spec.kind));
   flow.spec.size = static_cast<std::uint16_t>(section.number("size", kLargestPayload).value_or(flow.spec.size));

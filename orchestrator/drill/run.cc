@@ -149,7 +149,7 @@ std::optional<std::string> Session::unsteady(const ExpectPath& wanted) const {
   if (running == flows_.end()) return std::nullopt;  // it starts later
   const probes::FlowSpec& spec = running->flow.spec();
   for (const probes::Way way : ways(wanted.direction)) {
-    const std::string from = site_.endpoint(spec.from).node, to = site_.endpoint(spec.to).node;
+    const std::string from = running->flow.from_node(), to = running->flow.to_node();
     const bool forward = way == probes::Way::kForward;
     const auto path = tracer_->path_now(spec.id, way, forward ? from : to, forward ? to : from);
     if (!path) return "nothing has been seen of flow " + spec.name;
@@ -260,8 +260,8 @@ void Session::gather_flows() {
   for (RunningFlow& running : flows_) {
     FlowEvidence evidence;
     evidence.spec = running.flow.spec();
-    evidence.from_node = site_.endpoint(evidence.spec.from).node;
-    evidence.to_node = site_.endpoint(evidence.spec.to).node;
+    evidence.from_node = running.flow.from_node();
+    evidence.to_node = running.flow.to_node();
     evidence.broken = running.flow.broken();
     evidence.forward.trail = probes::since(running.flow.trail(probes::Way::kForward), evidence_.began);
     evidence.reverse.trail = probes::since(running.flow.trail(probes::Way::kReverse), evidence_.began);

@@ -1,6 +1,7 @@
 #include "lab/drill_site.hh"
 
 #include "base/errors.hh"
+#include "lab/destination.hh"
 #include "lab/lab.hh"
 #include "lab/place.hh"
 
@@ -17,6 +18,14 @@ probes::Endpoint DrillSite::endpoint(const std::string& place) const {
   const auto found = place_of(lab_.plan(), place);
   if (!found.fault.empty()) throw NotFoundError(found.fault);
   return {found.node, *found.address, &lab_.node(found.node).netns()};
+}
+
+probes::Target DrillSite::target(const std::string& place, std::uint8_t protocol, std::uint16_t port) const {
+  const auto destination = destination_of(lab_.plan(), place, protocol, port);
+  probes::Target target{destination.address, {}};
+  for (const auto& receiver : destination.receivers)
+    target.receivers.push_back({receiver.node, receiver.address, &lab_.node(receiver.node).netns(), receiver.port});
+  return target;
 }
 
 std::vector<probes::InterfaceView> DrillSite::interfaces() const {

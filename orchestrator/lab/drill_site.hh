@@ -17,6 +17,7 @@ class DrillSite : public drill::Site {
  public:
   explicit DrillSite(Lab& lab);
   probes::Endpoint endpoint(const std::string& place) const override;
+  probes::Target target(const std::string& place, std::uint8_t protocol, std::uint16_t port) const override;
   std::vector<probes::InterfaceView> interfaces() const override;
   std::string folder() const override;
   sys::Loop& loop() override;

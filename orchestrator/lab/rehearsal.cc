@@ -7,6 +7,7 @@
 #include "base/nearest.hh"
 #include "faults/kinds.hh"
 #include "faults/targets.hh"
+#include "lab/destination.hh"
 #include "lab/inventory.hh"
 #include "lab/place.hh"
 
@@ -66,12 +67,19 @@ Verdict of_end(const Look& look, const drill::Mention& mention) {
   return {"the topology has no such interface", ends};
 }
 
-Verdict of_place(const Look& look, const drill::Mention& mention) {
-  const auto place = place_of(look.plan, mention.at.value);
-  if (place.fault.empty()) return {};
+Verdict unless_faultless(const Look& look, const drill::Mention& mention, const std::string& fault) {
+  if (fault.empty()) return {};
   auto known = look.inventory.nodes;
   if (mention.at.value.find(':') != std::string::npos) known = ends_of(look.plan);
-  return {place.fault, known};
+  return {fault, known};
+}
+
+Verdict of_place(const Look& look, const drill::Mention& mention) {
+  return unless_faultless(look, mention, place_of(look.plan, mention.at.value).fault);
+}
+
+Verdict of_destination(const Look& look, const drill::Mention& mention) {
+  return unless_faultless(look, mention, destination_fault(look.plan, mention.at.value));
 }
 
 Verdict of_target(const Look& look, const drill::Mention& mention) {
@@ -107,7 +115,7 @@ Verdict of_source(const Look& look, const drill::Mention& mention) {
 }
 
 using LookUp = Verdict (*)(const Look&, const drill::Mention&);
-constexpr LookUp kLookUps[] = {of_node, of_end, of_place, of_target, of_source};  // by drill::Named
+constexpr LookUp kLookUps[] = {of_node, of_end, of_place, of_destination, of_target, of_source};  // by drill::Named
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "probes/flow.hh"
 
+#include <netinet/in.h>
+
 #include <array>
 
 #include "probes/driver.hh"
@@ -11,14 +13,15 @@ namespace {
 struct KindRow {
   FlowKind kind;
   const char* name;
-  std::unique_ptr<Driver> (*make)(const FlowSpec&, const Endpoint&, const Endpoint&);
+  std::uint8_t protocol;
+  std::unique_ptr<Driver> (*make)(const FlowSpec&, const Endpoint&, const Target&);
 };
 
 constexpr std::array<KindRow, 4> kKinds{{
-    {FlowKind::kUdp, "udp", make_udp},
-    {FlowKind::kUdpNew, "udp-new", make_udp_new},
-    {FlowKind::kTcp, "tcp", make_tcp},
-    {FlowKind::kTcpConnect, "tcp-connect", make_tcp_connect},
+    {FlowKind::kUdp, "udp", IPPROTO_UDP, make_udp},
+    {FlowKind::kUdpNew, "udp-new", IPPROTO_UDP, make_udp_new},
+    {FlowKind::kTcp, "tcp", IPPROTO_TCP, make_tcp},
+    {FlowKind::kTcpConnect, "tcp-connect", IPPROTO_TCP, make_tcp_connect},
 }};
 
 constexpr std::uint16_t kFirstPort = 20000;  // below the kernel's ephemeral ports
@@ -47,7 +50,8 @@ std::optional<FlowKind> flow_kind(const std::string& name) {
 struct Flow::State {
   State(FlowSpec given, const Site& site)
       : spec(completed(std::move(given), site)),
-        driver(row(spec.kind).make(spec, site.endpoint(spec.from), site.endpoint(spec.to))) {}
+        from(site.endpoint(spec.from)),
+        driver(row(spec.kind).make(spec, from, site.target(spec.to, row(spec.kind).protocol, spec.port))) {}
   ~State() { end(); }
 
   // Until each end has got all that the other sent, or the time is over.
@@ -80,6 +84,7 @@ struct Flow::State {
   }
 
   const FlowSpec spec;
+  const Endpoint from;
   std::unique_ptr<Driver> driver;
   Duration began{0}, ended{0};
   Trail forward, reverse;
@@ -93,6 +98,9 @@ Flow::~Flow() = default;
 
 const FlowSpec& Flow::spec() const { return state_->spec; }
 const FiveTuple& Flow::tuple() const { return state_->driver->tuple(); }
+
+const std::string& Flow::from_node() const { return state_->from.node; }
+const std::string& Flow::to_node() const { return state_->driver->answering().node; }
 
 void Flow::start() {
   state_->began = sys::now();

@@ -49,6 +49,7 @@ struct FiveTuple {
   Address from, to;
   std::uint8_t protocol = 0;
   std::uint16_t from_port = 0, to_port = 0;
+  std::uint16_t translated_port = 0;  ///< where it arrives, when something on the way changes that; 0: at to_port
 };
 
 /// Running from start() until stop() or destruction. Not for use by two threads at once.
@@ -65,6 +66,9 @@ class Flow {
   void start();
   /// True once something arrived in both directions.
   bool established() const;
+  /// The nodes where it begins and, as far as is known, is answered.
+  const std::string& from_node() const;
+  const std::string& to_node() const;
   /// Stops sending, waits for what is in flight (at most `linger`), ends the threads. Once.
   void stop(Duration linger = std::chrono::milliseconds{500});
   /// Only after stop().

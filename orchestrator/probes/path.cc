@@ -52,8 +52,14 @@ std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::s
                                        const std::string& receiver, Duration time) const {
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return std::nullopt;
-  const auto last =
-      found->second.last(time, [&](const Sighting& seen) { return interfaces_[seen.interface].node == receiver; });
+  const auto last_at_receiver = [&](bool bare) {
+    return found->second.last(time, [&](const Sighting& seen) {
+      return seen.bare() == bare && interfaces_[seen.interface].node == receiver;
+    });
+  };
+  auto last = last_at_receiver(false);
+  // Through translation a bare segment is seen on a part of its way only, so it speaks where no probe has of late.
+  if (const auto bare = last_at_receiver(true); bare && (!last || bare->at - last->at > kLongestJourney)) last = bare;
   if (!last) return std::nullopt;
   std::map<std::uint32_t, Sighting> latest;  // one sighting for each interface: a segment may have been sent again
   for (const Sighting& sighting : found->second.near({last->at - kLongestJourney, last->at + Duration{1}})) {

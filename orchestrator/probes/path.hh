@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "datapath/trace.hh"
 #include "probes/flow.hh"
 #include "probes/record.hh"
 #include "probes/site.hh"
@@ -20,6 +21,9 @@ struct Sighting {
   std::uint64_t sequence = 0;
   Duration at{0};
   std::uint32_t interface = 0;  ///< index into Site::interfaces()
+
+  /// A segment of TCP without a probe in it: SYN, ACK, FIN. The number is TCP's, not a probe's.
+  bool bare() const { return sequence >= datapath::kBareSegment; }
 };
 
 template <>

@@ -1,6 +1,7 @@
 // What probes need to know of a lab, and nothing else. lab/ implements it; the kernel tests have one of two namespaces.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@ struct Endpoint {
   std::string node;
   Address address;
   const sys::Netns* netns = nullptr;
+  std::uint16_t port = 0;  ///< of a receiver, when something on the way changes it; 0: the one that is sent to
+};
+
+/// What a flow is sent to, and who may answer there: the node that has the address, or for a balancer's frontend, a
+/// virtual or a translated address, everybody that it may come to.
+struct Target {
+  Address address;
+  std::vector<Endpoint> receivers;  ///< at least one
 };
 
 /// An interface that a packet can be seen arriving at.
@@ -34,6 +43,11 @@ class Site {
   /// "hq-client" (its first address), "fgt-a:port1", or an address that a node of the lab holds.
   /// Throws NotFoundError.
   virtual Endpoint endpoint(const std::string& place) const = 0;
+  /// The same as what a flow is sent to, to a port of TCP (6) or UDP (17).
+  virtual Target target(const std::string& place, std::uint8_t /*protocol*/, std::uint16_t /*port*/) const {
+    const auto end = endpoint(place);
+    return {end.address, {end}};
+  }
   /// Every interface of every node at which packets arrive: link ends, sub-interfaces, tunnels. No loopbacks, no
   /// bridges.
   virtual std::vector<InterfaceView> interfaces() const = 0;

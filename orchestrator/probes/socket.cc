@@ -43,6 +43,25 @@ Stamp stamp_of(msghdr& message) {
   return {sys::now(), false};
 }
 
+sys::Fd prepared_socket(int type, const Address& address, std::uint8_t dscp) {
+  sys::Fd fd(sys::check(socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket"));
+  enlarge(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
+  enlarge(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
+  set(fd.get(), SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
+  mark(fd.get(), address, dscp);
+  if (type == SOCK_STREAM) {
+    set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  }
+  return fd;
+}
+
+sys::Fd bound(sys::Fd fd, const Address& address, std::uint16_t port) {
+  const SocketAddress name = socket_address(address, port);
+  sys::check(bind(fd.get(), name.get(), name.length), "bind", address.text() + ":" + std::to_string(port));
+  return fd;
+}
+
 }  // namespace
 
 SocketAddress socket_address(const Address& address, std::uint16_t port) {
@@ -71,18 +90,13 @@ std::uint16_t local_port(int fd) {
 }
 
 sys::Fd open_socket(int type, const Address& address, std::uint16_t port, std::uint8_t dscp) {
-  sys::Fd fd(sys::check(socket(address.family(), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), "socket"));
-  enlarge(fd.get(), SO_RCVBUFFORCE, SO_RCVBUF);
-  enlarge(fd.get(), SO_SNDBUFFORCE, SO_SNDBUF);
-  set(fd.get(), SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE);
-  mark(fd.get(), address, dscp);
-  if (type == SOCK_STREAM) {
-    set(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-    set(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  }
-  const SocketAddress name = socket_address(address, port);
-  sys::check(bind(fd.get(), name.get(), name.length), "bind", address.text() + ":" + std::to_string(port));
-  return fd;
+  return bound(prepared_socket(type, address, dscp), address, port);
+}
+
+sys::Fd open_receiver(int type, const Address& address, std::uint16_t port, std::uint8_t dscp) {
+  auto fd = prepared_socket(type, address, dscp);
+  address.is_v4() ? set(fd.get(), IPPROTO_IP, IP_FREEBIND, 1) : set(fd.get(), IPPROTO_IPV6, IPV6_FREEBIND, 1);
+  return bound(std::move(fd), address, port);
 }
 
 sys::Fd open_fresh_socket(int type, const Address& address, const Head& probe, std::uint8_t dscp) {

@@ -28,6 +28,8 @@ std::uint16_t local_port(int fd);
 /// Non-blocking, bound, with big buffers, the DSCP, and arrival stamps. `type` is SOCK_DGRAM or SOCK_STREAM. Opens it
 /// in the calling thread's namespace. Throws KernelError.
 sys::Fd open_socket(int type, const Address& address, std::uint16_t port, std::uint8_t dscp);
+/// The same for whoever is sent to, at an address that may come later.
+sys::Fd open_receiver(int type, const Address& address, std::uint16_t port, std::uint8_t dscp);
 
 /// The same for a session of its own: a source port that this flow has not used for kFreshPorts probes. A port that is
 /// used again too soon would meet what a load balancer or firewall on the way still remembers of the earlier session.

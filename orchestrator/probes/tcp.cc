@@ -15,18 +15,22 @@ namespace {
 
 class Tcp : public Driver {
  public:
-  Tcp(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
+  Tcp(const FlowSpec& spec, const Endpoint& from, const Target& to)
       : Driver(spec, from, to),
         far_address_(socket_address(to.address, spec.port)),
         near_(from.netns->run([&] { return open_socket(SOCK_STREAM, from.address, 0, spec.dscp); }), spec.size),
         far_(sys::Fd{}, spec.size) {
-    listener_ = to.netns->run([&] { return open_socket(SOCK_STREAM, to.address, spec.port, spec.dscp); });
-    sys::check(listen(listener_.get(), 1), "listen");
+    listeners_ = open_receivers([&](const Endpoint& receiver, std::uint16_t port) {
+      auto listener = open_receiver(SOCK_STREAM, receiver.address, port, spec.dscp);
+      sys::check(listen(listener.get(), 1), "listen");
+      return listener;
+    });
     tuple_.from_port = local_port(near_.fd());
   }
 
   void arm(Duration first) override {
-    far_worker.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_one(); });
+    for (std::size_t n = 0; n < listeners_.size(); ++n)
+      if (listeners_[n]) far_worker.watch(listeners_[n].get(), EPOLLIN, [this, n](std::uint32_t) { accept_one(n); });
     if (connect(near_.fd(), far_address_.get(), far_address_.length) != 0 && errno != EINPROGRESS) {
       return end("connect", errno);
     }
@@ -54,9 +58,10 @@ class Tcp : public Driver {
       end("receive", errno);
   }
 
-  void accept_one() {
-    sys::Fd fd(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  void accept_one(std::size_t receiver) {
+    sys::Fd fd(accept4(listeners_[receiver].get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd || far_.fd() >= 0) return;  // the flow has one connection; a stranger is turned away
+    heard_at(receiver);
     far_ = RecordStream(std::move(fd), spec_.size);
     far_worker.watch(far_.fd(), EPOLLIN, [this](std::uint32_t) { far_ready(); });
   }
@@ -86,13 +91,13 @@ class Tcp : public Driver {
   const SocketAddress far_address_;
   RecordStream near_, far_;
   std::uint32_t far_wanted_ = EPOLLIN;
-  sys::Fd listener_;
+  std::vector<sys::Fd> listeners_;
   std::string broken_;  // near worker only
 };
 
 }  // namespace
 
-std::unique_ptr<Driver> make_tcp(const FlowSpec& spec, const Endpoint& from, const Endpoint& to) {
+std::unique_ptr<Driver> make_tcp(const FlowSpec& spec, const Endpoint& from, const Target& to) {
   return std::make_unique<Tcp>(spec, from, to);
 }
 

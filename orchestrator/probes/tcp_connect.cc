@@ -24,14 +24,18 @@ struct Attempt {
 
 class TcpConnect : public Driver {
  public:
-  TcpConnect(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
+  TcpConnect(const FlowSpec& spec, const Endpoint& from, const Target& to)
       : Driver(spec, from, to), from_(from.address), far_address_(socket_address(to.address, spec.port)) {
-    listener_ = to.netns->run([&] { return open_socket(SOCK_STREAM, to.address, spec.port, spec.dscp); });
-    sys::check(listen(listener_.get(), kBacklog), "listen");
+    listeners_ = open_receivers([&](const Endpoint& receiver, std::uint16_t port) {
+      auto listener = open_receiver(SOCK_STREAM, receiver.address, port, spec.dscp);
+      sys::check(listen(listener.get(), kBacklog), "listen");
+      return listener;
+    });
   }
 
   void arm(Duration first) override {
-    far_worker.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_all(); });
+    for (std::size_t n = 0; n < listeners_.size(); ++n)
+      if (listeners_[n]) far_worker.watch(listeners_[n].get(), EPOLLIN, [this, n](std::uint32_t) { accept_all(n); });
     near_worker.tick_from(first, spec_.every, [this] { probe(); });
   }
 
@@ -89,10 +93,11 @@ class TcpConnect : public Driver {
     }
   }
 
-  void accept_all() {
+  void accept_all(std::size_t receiver) {
     for (;;) {
-      sys::Fd fd(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+      sys::Fd fd(accept4(listeners_[receiver].get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
       if (!fd) return;
+      heard_at(receiver);
       const int raw = fd.get();
       accepted_.insert_or_assign(raw, RecordStream(std::move(fd), spec_.size));
       far_worker.watch(raw, EPOLLIN, [this, raw](std::uint32_t) { serve(raw); });
@@ -114,7 +119,7 @@ class TcpConnect : public Driver {
 
   const Address from_;
   const SocketAddress far_address_;
-  sys::Fd listener_;
+  std::vector<sys::Fd> listeners_;
   std::deque<Attempt> attempts_;                    // near worker
   std::unordered_map<int, std::uint64_t> by_fd_;    // near worker
   std::unordered_map<int, RecordStream> accepted_;  // far worker
@@ -122,7 +127,7 @@ class TcpConnect : public Driver {
 
 }  // namespace
 
-std::unique_ptr<Driver> make_tcp_connect(const FlowSpec& spec, const Endpoint& from, const Endpoint& to) {
+std::unique_ptr<Driver> make_tcp_connect(const FlowSpec& spec, const Endpoint& from, const Target& to) {
   return std::make_unique<TcpConnect>(spec, from, to);
 }
 

@@ -20,8 +20,14 @@ constexpr std::uint64_t kEveryFourth = 3;
 datapath::TraceFlow wanted(const Flow& flow) {
   const FiveTuple& tuple = flow.tuple();
   const bool sampled = flow.spec().kind == FlowKind::kUdp && flow.spec().every < kFast;
-  return {
-      flow.spec().id, tuple.protocol, tuple.from, tuple.to, tuple.from_port, tuple.to_port, sampled ? kEveryFourth : 0};
+  return {flow.spec().id,
+          tuple.protocol,
+          tuple.from,
+          tuple.to,
+          tuple.from_port,
+          tuple.to_port,
+          tuple.translated_port,
+          sampled ? kEveryFourth : 0};
 }
 
 Sighting seen(const datapath::TraceRecord& record) {

@@ -14,16 +14,19 @@ constexpr std::size_t kLargestDatagram = 65536;
 
 class Udp : public Driver {
  public:
-  Udp(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
+  Udp(const FlowSpec& spec, const Endpoint& from, const Target& to)
       : Driver(spec, from, to), far_address_(socket_address(to.address, spec.port)) {
     near_ = from.netns->run([&] { return open_socket(SOCK_DGRAM, from.address, 0, spec.dscp); });
-    far_ = to.netns->run([&] { return open_socket(SOCK_DGRAM, to.address, spec.port, spec.dscp); });
+    far_ = open_receivers([&](const Endpoint& receiver, std::uint16_t port) {
+      return open_receiver(SOCK_DGRAM, receiver.address, port, spec.dscp);
+    });
     tuple_.from_port = local_port(near_.get());
   }
 
   void arm(Duration first) override {
     near_worker.watch(near_.get(), EPOLLIN, [this](std::uint32_t) { drain(near_.get(), near_log); });
-    far_worker.watch(far_.get(), EPOLLIN, [this](std::uint32_t) { far_readable(); });
+    for (std::size_t n = 0; n < far_.size(); ++n)
+      if (far_[n]) far_worker.watch(far_[n].get(), EPOLLIN, [this, n](std::uint32_t) { far_readable(n); });
     near_worker.tick_from(first, spec_.every, [this] { send(near_.get(), far_address_, next_head(), near_log); });
   }
 
@@ -51,18 +54,22 @@ class Udp : public Driver {
     return from;
   }
 
-  void far_readable() {
-    const auto from = drain(far_.get(), far_log);
+  void far_readable(std::size_t receiver) {
+    const auto from = drain(far_[receiver].get(), far_log);
     if (!from) return;
+    heard_at(receiver);
+    answering_ = far_[receiver].get();
     const bool first = !near_address_;
     near_address_ = from;
     if (!first) return;
     far_worker.tick_from(sys::now(), spec_.every, [this] {
-      send(far_.get(), *near_address_, Head{spec_.id, far_next_++, sys::now()}, far_log);
+      send(answering_, *near_address_, Head{spec_.id, far_next_++, sys::now()}, far_log);
     });
   }
 
-  sys::Fd near_, far_;
+  sys::Fd near_;
+  std::vector<sys::Fd> far_;
+  int answering_ = -1;  // far worker only: the receiver's socket that heard last
   const SocketAddress far_address_;
   std::optional<SocketAddress> near_address_;  // far worker only, as are the next two
   std::uint64_t far_next_ = 0;
@@ -72,7 +79,7 @@ class Udp : public Driver {
 
 }  // namespace
 
-std::unique_ptr<Driver> make_udp(const FlowSpec& spec, const Endpoint& from, const Endpoint& to) {
+std::unique_ptr<Driver> make_udp(const FlowSpec& spec, const Endpoint& from, const Target& to) {
   return std::make_unique<Udp>(spec, from, to);
 }
 

@@ -20,13 +20,16 @@ struct Session {
 
 class UdpNew : public Driver {
  public:
-  UdpNew(const FlowSpec& spec, const Endpoint& from, const Endpoint& to)
+  UdpNew(const FlowSpec& spec, const Endpoint& from, const Target& to)
       : Driver(spec, from, to), from_(from.address), far_address_(socket_address(to.address, spec.port)) {
-    far_ = to.netns->run([&] { return open_socket(SOCK_DGRAM, to.address, spec.port, spec.dscp); });
+    far_ = open_receivers([&](const Endpoint& receiver, std::uint16_t port) {
+      return open_receiver(SOCK_DGRAM, receiver.address, port, spec.dscp);
+    });
   }
 
   void arm(Duration first) override {
-    far_worker.watch(far_.get(), EPOLLIN, [this](std::uint32_t) { echo(); });
+    for (std::size_t n = 0; n < far_.size(); ++n)
+      if (far_[n]) far_worker.watch(far_[n].get(), EPOLLIN, [this, n](std::uint32_t) { echo(n); });
     near_worker.tick_from(first, spec_.every, [this] { probe(); });
   }
 
@@ -58,29 +61,31 @@ class UdpNew : public Driver {
     }
   }
 
-  void echo() {
-    while (const auto received = receive(far_.get(), far_buffer_)) {
+  void echo(std::size_t receiver) {
+    const int far = far_[receiver].get();
+    while (const auto received = receive(far, far_buffer_)) {
       auto head = decode(far_buffer_.data(), received->size);
       if (!head || head->flow != spec_.id) continue;
+      heard_at(receiver);
       far_log.came(*head, received->stamp);
       head->sent = sys::now();
       encode(*head, far_buffer_.data());
       far_log.left(head->sequence, head->sent);
-      static_cast<void>(sendto(far_.get(), far_buffer_.data(), received->size, MSG_DONTWAIT, received->from.get(),
-                               received->from.length));
+      static_cast<void>(
+          sendto(far, far_buffer_.data(), received->size, MSG_DONTWAIT, received->from.get(), received->from.length));
     }
   }
 
   const Address from_;
   const SocketAddress far_address_;
-  sys::Fd far_;
+  std::vector<sys::Fd> far_;
   std::deque<Session> sessions_;
   std::vector<std::uint8_t> near_buffer_ = std::vector<std::uint8_t>(65536), far_buffer_ = near_buffer_;
 };
 
 }  // namespace
 
-std::unique_ptr<Driver> make_udp_new(const FlowSpec& spec, const Endpoint& from, const Endpoint& to) {
+std::unique_ptr<Driver> make_udp_new(const FlowSpec& spec, const Endpoint& from, const Target& to) {
   return std::make_unique<UdpNew>(spec, from, to);
 }
 

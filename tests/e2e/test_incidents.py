@@ -11,7 +11,7 @@ from conftest import ROOT
 from host import RUN, eventually
 
 FOLDER = Path(__file__).parent / "incidents"
-PLAYED = ["floating-static", "flow-symmetry", "no-jitter", "standby"]
+PLAYED = ["floating-static", "flow-symmetry", "frontend", "no-jitter", "standby", "through-nat"]
 
 
 @pytest.mark.parametrize("name", PLAYED)

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "drill/mention.hh"
+#include "lab/destination.hh"
 #include "lab/rehearsal.hh"
 
 namespace xconn::lab {
@@ -31,8 +32,13 @@ plan::Node node(const std::string& name, const std::string& role, const std::str
 plan::Plan plan() {
   plan::Plan made;
   made.lab = "lab";
-  made.nodes = {node("pc", "host", "192.0.2.1/24"), node("router", "router", "192.0.2.2/24")};
+  made.nodes = {node("pc", "host", "192.0.2.1/24"), node("router", "router", "192.0.2.2/24"),
+                node("lb", "load-balancer", "198.51.100.2/32"), node("edge", "edge", "192.0.2.3/24")};
   made.nodes[1].services = {{"frr", "zebra", {}, {}, {}}, {"frr", "bgpd", {}, {}, {}}};
+  made.nodes[1].nftables = "ip daddr 203.0.113.50 dnat to 192.0.2.1";
+  made.nodes[2].files = {{"lb.json", R"({"frontend": "198.51.100.2",
+                                         "rules": [{"protocol": 6, "port": 80, "backend_port": 8080}]})"}};
+  made.nodes[3].files = {{"keepalived.conf", "virtual_ipaddress {\n  192.0.2.100/32 dev eth0\n}"}};
   made.links = {{"pc--router", {"pc", "eth0"}, {"router", "eth0"}, {}, {}}};
   return made;
 }
@@ -89,15 +95,44 @@ TEST(Rehearsal, AnEventNeedsSomebodyWhoSaysIt) {
   EXPECT_THAT(only("expect:\n  - no-event: {source: bgp, node: pc}\n"), HasSubstr("node pc has nothing that says bgp"));
 }
 
-TEST(Rehearsal, AFlowHasTwoEnds) {
+TEST(Rehearsal, AFlowBeginsAtANodeAndGoesToWhateverAnswers) {
   const auto to = [](const std::string& there) {
     return not_there(drill::mentions_of("name: d\ntopology: t.yaml\nduration: 4s\nflows: {f: {from: pc, to: '" + there +
                                             "'}}\nexpect: [{alive: {flow: f}}]\n",
                                         "d.yaml"),
                      plan());
   };
-  for (const auto* there : {"router", "router:eth0", "192.0.2.2"}) EXPECT_THAT(to(there), IsEmpty()) << there;
+  for (const auto* there : {"router", "router:eth0", "192.0.2.2", "198.51.100.2", "203.0.113.50", "192.0.2.100"})
+    EXPECT_THAT(to(there), IsEmpty()) << there;
   for (const auto* nowhere : {"ruoter", "router:eth7", "203.0.113.5"}) EXPECT_THAT(to(nowhere), SizeIs(1)) << nowhere;
+  const auto from = drill::mentions_of(
+      "name: d\ntopology: t.yaml\nduration: 4s\nflows: {f: {from: 203.0.113.50, to: pc}}\nexpect: [{alive: {flow: "
+      "f}}]\n",
+      "d.yaml");
+  EXPECT_THAT(not_there(from, plan()), SizeIs(1));
+}
+
+std::vector<std::string> receivers(const std::string& to, std::uint8_t protocol, std::uint16_t port) {
+  std::vector<std::string> all;
+  for (const auto& one : destination_of(plan(), to, protocol, port).receivers)
+    all.push_back(one.node + " " + one.address.text() + " " + std::to_string(one.port));
+  return all;
+}
+
+TEST(Destination, AFrontendIsAnsweredByEverybodyAtTheBackendsPort) {
+  EXPECT_THAT(receivers("198.51.100.2", 6, 80),
+              ElementsAre("pc 192.0.2.1 8080", "router 192.0.2.2 8080", "edge 192.0.2.3 8080"));
+  EXPECT_THAT(receivers("lb", 17, 80), ElementsAre("pc 192.0.2.1 0", "router 192.0.2.2 0", "edge 192.0.2.3 0"));
+}
+
+TEST(Destination, WhoMayHaveTheAddressItselfIsFirst) {
+  EXPECT_EQ(receivers("192.0.2.100", 17, 80).front(), "edge 192.0.2.100 0");
+  EXPECT_EQ(receivers("router", 6, 80).front(), "router 192.0.2.2 0");
+}
+
+TEST(Destination, ANodesOwnAddressIsAnsweredByItAlone) {
+  EXPECT_THAT(receivers("pc", 6, 80), ElementsAre("pc 192.0.2.1 0"));
+  EXPECT_THAT(receivers("192.0.2.3", 6, 80), ElementsAre("edge 192.0.2.3 0"));
 }
 
 }  // namespace

@@ -44,6 +44,17 @@ TEST(Path, ATunnelIsLeftByTheTunnelOfTheNodeBefore) {
   EXPECT_THAT(path.via, ElementsAre(Pair("client", "vpn")));
 }
 
+TEST(Path, ABareSegmentSpeaksOnlyWhereNoProbeHasOfLate) {
+  Sightings sightings(kInterfaces);
+  sightings.add(sighting(1, 1ms, kRouterLeft));
+  sightings.add(sighting(1, 2ms, kServerEth));
+  sightings.add(sighting(datapath::kBareSegment | 9, 3ms, kServerVpn));
+  EXPECT_THAT(sightings.path_at(7, Way::kForward, "client", "server", 1s)->nodes,
+              ElementsAre("client", "router", "server"));
+  sightings.add(sighting(datapath::kBareSegment | 9, 5s, kServerVpn));
+  EXPECT_THAT(sightings.path_at(7, Way::kForward, "client", "server", 6s)->nodes, ElementsAre("client", "server"));
+}
+
 class SightingsTest : public testing::Test {
  protected:
   SightingsTest() {

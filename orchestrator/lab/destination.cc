@@ -1,0 +1,109 @@
+#include "lab/destination.hh"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/errors.hh"
+#include "lab/place.hh"
+
+namespace xconn::lab {
+namespace {
+
+constexpr std::array<std::string_view, 4> kEnds{"host", "edge", "router", "public-service"};  // roles that answer
+
+bool is_end(const plan::Node& node) { return std::ranges::find(kEnds, node.role) != kEnds.end(); }
+
+bool is_balancer(const plan::Node& node) { return node.role == "load-balancer"; }
+
+/// As a whole, not as a part of a longer one.
+bool mentions(std::string_view text, const std::string& address) {
+  constexpr std::string_view kOfAddresses = "0123456789abcdef.:";
+  const auto ends = [&](std::size_t at) {
+    return at >= text.size() || kOfAddresses.find(text[at]) == std::string_view::npos;
+  };
+  for (auto at = text.find(address); at != std::string_view::npos; at = text.find(address, at + 1))
+    if ((at == 0 || ends(at - 1)) && ends(at + address.size())) return true;
+  return false;
+}
+
+bool holds(const plan::Node& node, const Address& address) {
+  return node.role != "vnet" && std::ranges::any_of(node.interfaces, [&](const plan::Interface& interface) {
+           return std::ranges::find(interface.addresses, address, &InterfaceAddress::address) !=
+                  interface.addresses.end();
+         });
+}
+
+/// By its own rules, to whomever they name.
+bool translates(const plan::Node& node) { return node.nftables.find("dnat") != std::string::npos; }
+
+/// It comes and goes with the pair's election.
+bool takes_over(const plan::Node& node, const Address& address) {
+  return std::ranges::any_of(node.files, [&](const plan::File& file) {
+    return file.name == "keepalived.conf" && mentions(file.content, address.text() + "/32");
+  });
+}
+
+/// Whoever has it may translate it; one that nobody has is whoever's names it.
+bool is_passed_on(const plan::Plan& plan, const Address& address) {
+  const bool held = std::ranges::any_of(plan.nodes, [&](const plan::Node& node) { return holds(node, address); });
+  return std::ranges::any_of(plan.nodes, [&](const plan::Node& node) {
+    const bool has = held ? holds(node, address) : mentions(node.nftables, address.text());
+    return (has && (is_balancer(node) || translates(node))) || takes_over(node, address);
+  });
+}
+
+/// The backends' port of a load balancer's rule, where that is another one.
+std::uint16_t backend_port(const plan::Node& balancer, const Address& frontend, std::uint8_t protocol,
+                           std::uint16_t port) {
+  const auto file = std::ranges::find(balancer.files, "lb.json", &plan::File::name);
+  if (file == balancer.files.end()) return 0;
+  const auto config = nlohmann::json::parse(file->content);
+  if (config.at("frontend") != frontend.text()) return 0;
+  for (const auto& rule : config.at("rules"))
+    if (rule.value("protocol", 0) == protocol && rule.value("port", 0) == port && !rule.value("floating_ip", false))
+      return rule.value("backend_port", port) == port ? 0 : rule.value("backend_port", port);
+  return 0;
+}
+
+std::uint16_t backend_port(const plan::Plan& plan, const Address& frontend, std::uint8_t protocol, std::uint16_t port) {
+  for (const auto& node : plan.nodes)
+    if (is_balancer(node))
+      if (const auto changed = backend_port(node, frontend, protocol, port)) return changed;
+  return 0;
+}
+
+/// All that may answer for an address which is passed on: whoever has it, has it sometimes, or has one of its own.
+std::vector<Receiver> everybody(const plan::Plan& plan, const Address& address, std::uint16_t port) {
+  std::vector<Receiver> all;
+  for (const auto& node : plan.nodes) {
+    if (!is_end(node)) continue;
+    if (takes_over(node, address) && !holds(node, address)) all.push_back({node.name, address, port});
+    for (const auto& interface : node.interfaces)
+      for (const auto& own : interface.addresses)
+        if (own.address().is_v4() == address.is_v4()) all.push_back({node.name, own.address(), port});
+  }
+  std::ranges::stable_partition(all, [&](const Receiver& receiver) { return receiver.address == address; });
+  return all;
+}
+
+}  // namespace
+
+std::string destination_fault(const plan::Plan& plan, const std::string& word) {
+  const auto address = Address::parse(word);
+  if (address && is_passed_on(plan, *address)) return {};
+  return place_of(plan, word).fault;
+}
+
+Destination destination_of(const plan::Plan& plan, const std::string& word, std::uint8_t protocol, std::uint16_t port) {
+  const auto place = place_of(plan, word);
+  const auto address = place.address ? place.address : Address::parse(word);
+  if (address && is_passed_on(plan, *address))
+    if (auto all = everybody(plan, *address, backend_port(plan, *address, protocol, port)); !all.empty())
+      return {*address, std::move(all)};
+  if (!place.fault.empty()) throw NotFoundError(place.fault);
+  return {*place.address, {{place.node, *place.address, 0}}};
+}
+
+}  // namespace xconn::lab
