@@ -2,6 +2,7 @@
 #include "model/rules_tunnels.hh"
 
 #include <algorithm>
+#include <tuple>
 
 #include "model/proposals.hh"
 #include "model/rules.hh"
@@ -135,7 +136,8 @@ void tunnel_proposals(Check& check) {
   });
   each_tunnel(check.topology, [&](const Node& node, const Tunnel& tunnel) {
     each_tunnel(check.topology, [&](const Node& other, const Tunnel& back) {
-      if (&back > &tunnel && back.local == tunnel.remote && back.remote == tunnel.local)
+      const bool is_later = std::tie(other.name, back.name) > std::tie(node.name, tunnel.name);  // each pair once
+      if (is_later && back.local == tunnel.remote && back.remote == tunnel.local)
         check_offers(check, node, tunnel, or_usual(back.ike_proposals, kUsualIkeProposal),
                      or_usual(back.esp_proposals, kUsualEspProposal), "tunnel " + back.name + " of " + other.name);
     });
