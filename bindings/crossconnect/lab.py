@@ -226,7 +226,9 @@ def up(
     Raises TopologyError, HostError, KernelError, ServiceError, TimeoutError; nothing of the lab is left then, but with
     keep_unconverged one that did not converge: attach(name) has it.
     """
-    core = _core.Lab.up(find_topology(topology), name, program(), datapath, list(captures), timeout, keep_unconverged, progress)
+    core = _core.Lab.up(
+        find_topology(topology), name, program(), datapath, list(captures), timeout, keep_unconverged, progress
+    )
     return Lab(core)
 
 

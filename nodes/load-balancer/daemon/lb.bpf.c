@@ -103,8 +103,8 @@ static __always_inline int rule_of(const struct packet* packet) {
    flow symmetry). */
 static __always_inline struct lb_flow_key sorted(const struct lb_flow_key* key) {
   struct lb_flow_key one = *key;
-  bool ordered = key->source < key->destination ||
-                 (key->source == key->destination && key->source_port <= key->destination_port);
+  bool ordered =
+      key->source < key->destination || (key->source == key->destination && key->source_port <= key->destination_port);
   if (ordered) return one;
   one.source = key->destination;
   one.destination = key->source;
@@ -265,8 +265,8 @@ int answer(struct __sk_buff* skb) {
                               packet.key.destination_port, packet.key.protocol};
   __u16* port = bpf_map_lookup_elem(&answers, &key);
   if (!port) return TC_ACT_UNSPEC;
-  struct rewrite to = {packet.key.source, control.frontend, packet.key.source_port, *port,
-                       OFFSET_IN(struct iphdr, saddr), 0};
+  struct rewrite to = {
+      packet.key.source, control.frontend, packet.key.source_port, *port, OFFSET_IN(struct iphdr, saddr), 0};
   return rewritten(skb, &packet, to) ? TC_ACT_UNSPEC : TC_ACT_SHOT;
 }
 
