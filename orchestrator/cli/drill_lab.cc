@@ -10,6 +10,7 @@
 #include "cli/output.hh"
 #include "cli/topology.hh"
 #include "drill/mention.hh"
+#include "lab/event_log.hh"
 #include "lab/rehearsal.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
@@ -31,10 +32,6 @@ void demand_same(const plan::Plan& plan) {
                     plan.lab, changes.size(), plan::to_string(changes.front())));
 }
 
-services::Event event_of(const json& event) {
-  return {std::chrono::nanoseconds{event["at"].get<std::int64_t>()}, event["source"], event["node"], event["text"]};
-}
-
 }  // namespace
 
 DrillFile::DrillFile(const std::string& word)
@@ -42,9 +39,14 @@ DrillFile::DrillFile(const std::string& word)
   drill_.topology = topology_of_drill(path_, drill_.topology);
 }
 
+plan::Plan DrillFile::plan(const std::string& name) const {
+  auto plan = read_plan(drill_.topology, name);
+  lab::demand_there(drill::mentions_of(text_, path_), plan);
+  return plan;
+}
+
 DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
-  const auto plan = read_plan(drill.topology(), name);
-  lab::demand_there(drill::mentions_of(drill.text(), drill.path()), plan);
+  const auto plan = drill.plan(name);
   name_ = plan.lab;
   if (world::RunFolder::is_up(name_)) {
     demand_same(plan);
@@ -65,7 +67,7 @@ drill::Report DrillLab::run(const DrillFile& drill, const std::string& folder, P
   const auto captures = folder.empty() ? "" : std::filesystem::absolute(folder).string();
   Chatter chatter;
   const auto tell = [&](const json& event) {
-    if (const auto line = chatter.told(event_of(event))) progress.step(*line);
+    if (const auto line = chatter.told(lab::event_from_json(event))) progress.step(*line);
   };
   return drill::from_json(
       remote().drill({drill.text(), drill.path(), captures, !keep_}, tell, signals_ ? &*signals_ : nullptr));

@@ -7,6 +7,7 @@
 #include "drill/drill.hh"
 #include "drill/report.hh"
 #include "lab/remote.hh"
+#include "plan/plan.hh"
 #include "sys/signals.hh"
 
 namespace xconn::cli {
@@ -22,7 +23,9 @@ class DrillFile {
   const std::string& path() const { return path_; }
   const std::string& text() const { return text_; }
   const std::string& name() const { return drill_.name; }
-  const std::string& topology() const { return drill_.topology; }
+  /// Of its topology, `name` in place of the topology's own when not empty. Throws TopologyError, also for what the
+  /// drill names and the topology has not.
+  plan::Plan plan(const std::string& name = {}) const;
 
  private:
   std::string path_, text_;

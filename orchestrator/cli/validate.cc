@@ -3,12 +3,10 @@
 
 #include "base/input.hh"
 #include "base/text.hh"
+#include "cli/drill_lab.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
-#include "drill/drill.hh"
-#include "drill/mention.hh"
-#include "lab/rehearsal.hh"
 #include "model/read.hh"
 #include "model/schema.hh"
 #include "nodes/compose.hh"
@@ -29,13 +27,10 @@ bool is_drill(const std::string& path) {
 
 void read_either(const std::string& word) {
   const auto path = find_drill(find_topology(word));
-  if (!is_drill(path)) {
+  if (is_drill(path))
+    (void)DrillFile(path).plan();
+  else
     read_plan(word);
-    return;
-  }
-  const auto text = drill::text_of_file(path);
-  lab::demand_there(drill::mentions_of(text, path),
-                    read_plan(topology_of_drill(path, drill::read_text(text, path).topology)));
 }
 
 int validate(const std::vector<std::string>& words, const Session& session) {

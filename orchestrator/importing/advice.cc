@@ -147,23 +147,22 @@ bool is_tsv(std::string_view text) { return has_many(first_line(text), '\t'); }
 
 constexpr std::string_view kAsJson = "ask for JSON: run the same command with `-o json`";
 
+constexpr std::string_view kAsPlan =
+    "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that";
+
 constexpr Row kTexts[] = {
-    {is_terraform_log, "is what Terraform tells people",
-     "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that"},
-    {is_terraform_text, "is Terraform's source",
-     "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that"},
+    {is_terraform_log, "is what Terraform tells people", kAsPlan},
+    {is_terraform_text, "is Terraform's source", kAsPlan},
     {is_bicep_parameters, "is Bicep's parameters",
      "`az bicep build-params --file FILE`, and import what that makes with its template"},
     {is_bicep, "is Bicep", "`az bicep build --file FILE`, and import the JSON that it makes"},
-    {is_hcl, "is Terraform's source",
-     "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that"},
+    {is_hcl, "is Terraform's source", kAsPlan},
     {is_table, "is a table", kAsJson},
     {is_boxed_table, "is a table", kAsJson},
     {is_powershell, "is what PowerShell shows on the screen",
      "pipe it: `Get-AzVirtualNetwork | ConvertTo-Json -Depth 20 > vnets.json`"},
     {is_our_topology, "is a topology already", "`xconn validate FILE`"},
-    {is_hcl_values, "is values of Terraform's variables",
-     "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that"},
+    {is_hcl_values, "is values of Terraform's variables", kAsPlan},
     {is_yaml, "is YAML", kAsJson},
     {is_tsv, "is a list with tabs", kAsJson},
     {is_csv, "is a list with commas", "ask for JSON: `az network vnet list > vnets.json`, or `az graph query`"},

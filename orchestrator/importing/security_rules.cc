@@ -106,7 +106,7 @@ class RuleReader {
     bool is_open = false;
     std::string why;
     for (const auto* key : keys)
-      for (const auto* item : scalars(fields_.raw(key))) {
+      for (const auto* item : fields_.items(key)) {
         const auto one = is_any(item->text) ? Read<Part>{} : parse(item->text);
         is_open = is_open || is_any(item->text);
         if (one.part) parts.push_back(*one.part);
@@ -117,15 +117,6 @@ class RuleReader {
     if (is_open) return {};
     if (parts.empty()) lose(*keys.begin(), why.empty() ? kUnknown : why);
     return parts;
-  }
-
-  static std::vector<const Raw*> scalars(const Raw* value) {
-    std::vector<const Raw*> out;
-    if (value == nullptr) return out;
-    if (value->is_scalar() && !value->text.empty()) out.push_back(value);
-    for (const auto& item : value->items)
-      if (item->is_scalar() && !item->text.empty()) out.push_back(item.get());
-    return out;
   }
 
   static constexpr const char* kUnknown = "has no value in the files";

@@ -17,12 +17,6 @@ namespace {
 constexpr std::int64_t kBlock = 65536;
 constexpr std::size_t kOutOfPlace = 1000, kRecent = 12, kMostHeldBack = 1000;
 
-Event event_of(const std::string& line) {
-  const auto read = nlohmann::json::parse(line);
-  return {std::chrono::nanoseconds{read.at("at").get<std::int64_t>()}, read.at("source"), read.at("node"),
-          read.at("text"), read.value("stamped", false)};
-}
-
 }  // namespace
 
 EventLog::EventLog(const std::string& file)
@@ -94,7 +88,7 @@ std::shared_ptr<void> EventLog::listen(Listener listener) {
 std::optional<Event> EventLog::Reading::next_of_file() {
   for (;;) {
     while (const auto line = lines_.next())
-      if (auto event = event_of(*line); event.at >= since_) return event;
+      if (auto event = event_from_json(nlohmann::json::parse(*line)); event.at >= since_) return event;
     char bytes[kBlock];
     const auto wanted = std::min<std::int64_t>(log_.size_ - offset_, sizeof bytes);
     const auto count = wanted > 0 ? ::pread(log_.file_.get(), bytes, static_cast<std::size_t>(wanted), offset_) : 0;
@@ -120,6 +114,11 @@ nlohmann::json to_json(const Event& event) {
   nlohmann::json out{{"at", event.at.count()}, {"source", event.source}, {"node", event.node}, {"text", event.text}};
   if (event.stamped) out["stamped"] = true;
   return out;
+}
+
+Event event_from_json(const nlohmann::json& json) {
+  return {std::chrono::nanoseconds{json.at("at").get<std::int64_t>()}, json.at("source"), json.at("node"),
+          json.at("text"), json.value("stamped", false)};
 }
 
 std::string to_line(const nlohmann::json& json) {

@@ -88,6 +88,8 @@ class EventLog {
 
 /// {"at": nanoseconds of CLOCK_MONOTONIC, "source", "node", "text"}, and "stamped": true where it is
 nlohmann::json to_json(const Event& event);
+/// The inverse. Throws nlohmann::json::exception on what to_json cannot have written.
+Event event_from_json(const nlohmann::json& json);
 
 /// One line of JSON. Text that is not UTF-8 (a daemon's log, a client's noise) has its bad bytes replaced.
 std::string to_line(const nlohmann::json& json);
