@@ -84,6 +84,7 @@ void add_pair(const Setting& setting, Fragment& fragment) {
   const std::vector<std::string> after =
       setting.node.sdwan ? std::vector<std::string>{"sdwan"} : std::vector<std::string>{};
   fragment.add_service("keepalived", "keepalived", "keepalived.conf", after);
+  for (const auto& moved : setting.node.ha->addresses) fragment.node.moved.push_back(moved.address.address());
   fragment.add_fact("vrrp", setting.node.ha->group, active ? "MASTER" : "BACKUP");
 }
 

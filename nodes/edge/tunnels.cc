@@ -37,7 +37,7 @@ std::string base64(std::string_view bytes) {
   return text.replace(text.size() - missing, missing, missing, '=');
 }
 
-Data tunnel_data(const model::Tunnel& tunnel) {
+Data tunnel_data(const network::Tunnel& tunnel) {
   Data data;
   const std::pair<const char*, std::string> values[] = {
       {"name", tunnel.name},
@@ -64,7 +64,7 @@ struct Retransmission {
   long tries;
 };
 
-Retransmission retransmission(const model::Dpd& dpd) {
+Retransmission retransmission(const network::Dpd& dpd) {
   using std::chrono::milliseconds;
   const Duration step = dpd.interval <= std::chrono::seconds(5) ? milliseconds(500) : milliseconds(2000);
   return {step, std::max(1L, static_cast<long>(dpd.interval * dpd.retries / step) - 1)};
@@ -84,7 +84,7 @@ Data node_data(const model::Node& node) {
   return data;
 }
 
-plan::Interface tunnel_interface(const model::Tunnel& tunnel) {
+plan::Interface tunnel_interface(const network::Tunnel& tunnel) {
   plan::Interface interface;
   interface.name = tunnel.name;
   interface.kind = plan::InterfaceKind::kTunnel;
@@ -94,7 +94,7 @@ plan::Interface tunnel_interface(const model::Tunnel& tunnel) {
 }
 
 /// A route by way of the peer is one into the tunnel, which has no neighbours.
-void add_peer_route(const model::Tunnel& tunnel, plan::Node& node) {
+void add_peer_route(const network::Tunnel& tunnel, plan::Node& node) {
   if (!tunnel.peer_address) return;
   for (auto& each : node.routes)
     for (auto& hop : each.next_hops)
@@ -117,7 +117,7 @@ bool speaks_from(const model::Node& node, const Address& address) {
 
 /// bgpd speaks only from an address that zebra knows of, and zebra may miss that of the tun, which charon makes and the
 /// lab renames while zebra starts. On lo it is there before.
-void add_source(const Setting& setting, const model::Tunnel& tunnel, Fragment& fragment) {
+void add_source(const Setting& setting, const network::Tunnel& tunnel, Fragment& fragment) {
   const auto& own = tunnel.address.address();
   if (!speaks_from(setting.node, own) || has_address(fragment.node, own)) return;
   if (fragment.find_interface("lo") == nullptr) {
@@ -131,7 +131,7 @@ void add_source(const Setting& setting, const model::Tunnel& tunnel, Fragment& f
 }
 
 /// charon has no switch for it, so calls are kept from it.
-void refuse_calls(const std::vector<model::Tunnel>& tunnels, plan::Node& node) {
+void refuse_calls(const std::vector<network::Tunnel>& tunnels, plan::Node& node) {
   Data data, refused{Data::type::list};
   for (const auto& tunnel : tunnels)
     if (!tunnel.answers) refused.push_back(Data("remote", tunnel.remote.text()));
@@ -142,11 +142,11 @@ void refuse_calls(const std::vector<model::Tunnel>& tunnels, plan::Node& node) {
 
 }  // namespace
 
-std::string ike_proposals(const model::Tunnel& tunnel) {
+std::string ike_proposals(const network::Tunnel& tunnel) {
   return joined(tunnel.ike_proposals, "aes256-sha256-modp2048");
 }
 
-std::string esp_proposals(const model::Tunnel& tunnel) { return joined(tunnel.esp_proposals, "aes256gcm16"); }
+std::string esp_proposals(const network::Tunnel& tunnel) { return joined(tunnel.esp_proposals, "aes256gcm16"); }
 
 std::string seconds(Duration duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());

@@ -8,8 +8,8 @@ namespace xconn::nodes {
 constexpr int kSegment = 1350;
 
 /// In charon's words, parted by commas.
-std::string ike_proposals(const model::Tunnel& tunnel);
-std::string esp_proposals(const model::Tunnel& tunnel);
+std::string ike_proposals(const network::Tunnel& tunnel);
+std::string esp_proposals(const network::Tunnel& tunnel);
 std::string seconds(Duration duration);
 
 /// strongSwan for the node's tunnels: swanctl.conf, strongswan.conf, the service "charon", the tunnel interfaces with

@@ -42,7 +42,7 @@ Data list_of(const std::vector<Prefix>& prefixes) {
   return list;
 }
 
-Data gateway_data(const model::Topology& topology, const model::FabricNic& gateway) {
+Data gateway_data(const model::Topology& topology, const network::FabricNic& gateway) {
   const auto& tunnel = std::ranges::find(topology.nodes, gateway.subnet, &model::Node::name)->tunnels.front();
   Data data;
   data.set("name", gateway.subnet);
@@ -53,7 +53,7 @@ Data gateway_data(const model::Topology& topology, const model::FabricNic& gatew
 }
 
 /// All of a pair have the same.
-void set_tunnel(const model::Tunnel& tunnel, Data& data) {
+void set_tunnel(const network::Tunnel& tunnel, Data& data) {
   data.set("ike", ike_proposals(tunnel));
   data.set("ike_lifetime", seconds(tunnel.ike_lifetime));
   data.set("esp", esp_proposals(tunnel));

@@ -232,7 +232,7 @@ bool is_rewritten(const model::Topology& topology) {
 
 }  // namespace
 
-std::vector<Prefix> system_prefixes(const model::Fabric& fabric) {
+std::vector<Prefix> system_prefixes(const network::Fabric& fabric) {
   std::vector<Prefix> prefixes = fabric.address_space;
   for (const auto& peer : fabric.peers)
     prefixes.insert(prefixes.end(), peer.address_space.begin(), peer.address_space.end());

@@ -26,7 +26,7 @@ std::optional<Session> session_with(const model::Topology& topology, const model
 std::optional<Address> router_id_of(const model::Node& node);
 
 /// What a VNet's own routes say, and no learned one can, nor a longer one: its address space and its peers'.
-std::vector<Prefix> system_prefixes(const model::Fabric& fabric);
+std::vector<Prefix> system_prefixes(const network::Fabric& fabric);
 
 /// A prefix of others that reaches a node, and where that sends it: the next hops of the best path and of what is equal
 /// to it. None: they cannot be told beforehand.

@@ -37,23 +37,23 @@ Data rule_lines(const std::vector<std::string>& lines) {
   return list;
 }
 
-const model::FabricSubnet* subnet_of(const model::Fabric& fabric, const model::FabricNic& nic) {
-  const auto found = std::ranges::find(fabric.subnets, nic.subnet, &model::FabricSubnet::name);
+const network::FabricSubnet* subnet_of(const network::Fabric& fabric, const network::FabricNic& nic) {
+  const auto found = std::ranges::find(fabric.subnets, nic.subnet, &network::FabricSubnet::name);
   return found == fabric.subnets.end() ? nullptr : &*found;
 }
 
-std::string subnet_nsg(const model::Fabric& fabric, const model::FabricNic& nic) {
+std::string subnet_nsg(const network::Fabric& fabric, const network::FabricNic& nic) {
   const auto* subnet = subnet_of(fabric, nic);
   return subnet == nullptr ? "" : subnet->nsg;
 }
 
-bool has_nsg(const model::Fabric& fabric, const model::FabricNic& nic) {
+bool has_nsg(const network::Fabric& fabric, const network::FabricNic& nic) {
   return !nic.nsg.empty() || !subnet_nsg(fabric, nic).empty();
 }
 
 // --- guards: what has nothing to do with security groups -----------------------------------------------------------
 
-std::vector<std::string> nics_with_nsg(const model::Fabric& fabric) {
+std::vector<std::string> nics_with_nsg(const network::Fabric& fabric) {
   std::vector<std::string> names;
   for (const auto& nic : fabric.nics)
     if (has_nsg(fabric, nic)) names.push_back(nic.interface);
@@ -71,7 +71,7 @@ struct BalancerLinks {
   std::multimap<std::string, std::string> faces;  ///< a backend's NIC -> the frontends that it answers as
 };
 
-void add_faces(const model::Balancer& balancer, BalancerLinks& links) {
+void add_faces(const network::Balancer& balancer, BalancerLinks& links) {
   for (const auto& backend : balancer.backends)
     if (!balancer.is_public) links.faces.emplace(backend.fabric_interface, balancer.frontend.text());
 }
@@ -92,7 +92,7 @@ BalancerLinks balancer_links(const Setting& setting) {
 
 /// With a floating IP packets from a load balancer are addressed to the frontend, and the platform delivers them to a
 /// NIC without IP forwarding too. Answers are from the frontend, with a floating IP or translated back.
-void guard_nics(const model::Fabric& fabric, const BalancerLinks& balancers, std::vector<std::string>& guards) {
+void guard_nics(const network::Fabric& fabric, const BalancerLinks& balancers, std::vector<std::string>& guards) {
   std::vector<std::string> closed, own, answers;
   for (const auto& nic : fabric.nics) {
     if (nic.ip_forwarding) continue;
@@ -112,7 +112,7 @@ void guard_nics(const model::Fabric& fabric, const BalancerLinks& balancers, std
 
 /// A Standard public address takes no flow in unless a security group allows it (Microsoft Learn, "Azure Load Balancer
 /// components"). Answers to what a machine began come by the frontend's link.
-void guard_public_addresses(const model::Fabric& fabric, const BalancerLinks& balancers,
+void guard_public_addresses(const network::Fabric& fabric, const BalancerLinks& balancers,
                             std::vector<std::string>& guards) {
   if (balancers.public_ways.empty()) return;
   guards.push_back("iifname " + set_of(balancers.public_ways) + " " + unless_among("oifname", nics_with_nsg(fabric)) +
@@ -121,7 +121,7 @@ void guard_public_addresses(const model::Fabric& fabric, const BalancerLinks& ba
 
 /// Without access a peer is no part of VirtualNetwork, and only a rule of a security group that names its addresses
 /// lets it in or lets anything out to it (Microsoft Learn, "Create, change, or delete a virtual network peering").
-void guard_peers(const model::Fabric& fabric, std::vector<std::string>& guards) {
+void guard_peers(const network::Fabric& fabric, std::vector<std::string>& guards) {
   const auto with_nsg = nics_with_nsg(fabric);
   for (const auto& peer : fabric.peers) {
     std::vector<std::string> ways{peer.interface};
@@ -140,7 +140,7 @@ void guard_peers(const model::Fabric& fabric, std::vector<std::string>& guards) 
 // --- security groups -----------------------------------------------------------------------------------------------
 
 /// What VirtualNetwork means to a NIC of `subnet`, but for what the gateways learned, which the kernel is asked for.
-std::vector<Prefix> virtual_network(const model::Fabric& fabric, const model::FabricSubnet& subnet) {
+std::vector<Prefix> virtual_network(const network::Fabric& fabric, const network::FabricSubnet& subnet) {
   std::vector<Prefix> prefixes = fabric.address_space;
   prefixes.push_back(*Prefix::parse(kPlatformAddress));
   for (const auto& peer : fabric.peers)
@@ -150,7 +150,7 @@ std::vector<Prefix> virtual_network(const model::Fabric& fabric, const model::Fa
 }
 
 /// Interfaces that lead to what was learned through a gateway, the VNet's own or a remote one.
-std::vector<std::string> ways_to_gateways(const model::Fabric& fabric) {
+std::vector<std::string> ways_to_gateways(const network::Fabric& fabric) {
   std::vector<std::string> ways;
   for (const auto& nic : fabric.nics)
     if (nic.subnet == kGatewaySubnet) ways.push_back(quoted(nic.interface));
@@ -159,7 +159,7 @@ std::vector<std::string> ways_to_gateways(const model::Fabric& fabric) {
   return ways;
 }
 
-std::set<std::string> nsgs_in_use(const model::Fabric& fabric) {
+std::set<std::string> nsgs_in_use(const network::Fabric& fabric) {
   std::set<std::string> names;
   for (const auto& nic : fabric.nics)
     for (const auto& name : {nic.nsg, subnet_nsg(fabric, nic)})
@@ -167,11 +167,11 @@ std::set<std::string> nsgs_in_use(const model::Fabric& fabric) {
   return names;
 }
 
-std::string tags_chain(const model::Fabric& fabric, const model::FabricNic& nic) {
+std::string tags_chain(const network::Fabric& fabric, const network::FabricNic& nic) {
   return "tags-" + std::to_string(subnet_of(fabric, nic) - fabric.subnets.data());
 }
 
-Data tags(const model::Fabric& fabric) {
+Data tags(const network::Fabric& fabric) {
   Data list{Data::type::list};
   const auto gateways = ways_to_gateways(fabric);
   for (std::size_t i = 0; i < fabric.subnets.size(); ++i) {
@@ -199,10 +199,10 @@ Data chains(const model::Topology& topology, const std::set<std::string>& names)
   return list;
 }
 
-using Chain = std::string (*)(const model::Fabric&, const model::FabricNic&);
+using Chain = std::string (*)(const network::Fabric&, const network::FabricNic&);
 
 /// One lookup for all NICs: each that has a chain of this kind is sent there.
-void dispatch(const model::Fabric& fabric, const char* by, Chain chain_of, Data& list) {
+void dispatch(const network::Fabric& fabric, const char* by, Chain chain_of, Data& list) {
   std::vector<std::string> elements;
   for (const auto& nic : fabric.nics)
     if (const auto chain = chain_of(fabric, nic); !chain.empty())
@@ -217,24 +217,24 @@ std::string chain_unless_empty(const std::string& nsg, bool inbound) {
   return nsg.empty() ? "" : azure::security_chain(nsg, inbound);
 }
 
-constexpr Chain kTags = [](const model::Fabric& fabric, const model::FabricNic& nic) {
+constexpr Chain kTags = [](const network::Fabric& fabric, const network::FabricNic& nic) {
   return has_nsg(fabric, nic) ? tags_chain(fabric, nic) : std::string();
 };
-constexpr Chain kNicOut = [](const model::Fabric&, const model::FabricNic& nic) {
+constexpr Chain kNicOut = [](const network::Fabric&, const network::FabricNic& nic) {
   return chain_unless_empty(nic.nsg, false);
 };
-constexpr Chain kNicIn = [](const model::Fabric&, const model::FabricNic& nic) {
+constexpr Chain kNicIn = [](const network::Fabric&, const network::FabricNic& nic) {
   return chain_unless_empty(nic.nsg, true);
 };
-constexpr Chain kSubnetOut = [](const model::Fabric& fabric, const model::FabricNic& nic) {
+constexpr Chain kSubnetOut = [](const network::Fabric& fabric, const network::FabricNic& nic) {
   return chain_unless_empty(subnet_nsg(fabric, nic), false);
 };
-constexpr Chain kSubnetIn = [](const model::Fabric& fabric, const model::FabricNic& nic) {
+constexpr Chain kSubnetIn = [](const network::Fabric& fabric, const network::FabricNic& nic) {
   return chain_unless_empty(subnet_nsg(fabric, nic), true);
 };
 
 /// On the way out a NIC's own group is asked before its subnet's, on the way in after it.
-void set_dispatch(const model::Fabric& fabric, Data& data) {
+void set_dispatch(const network::Fabric& fabric, Data& data) {
   Data forward{Data::type::list}, probes{Data::type::list};
   for (const auto chain : {kTags, kNicOut, kSubnetOut}) dispatch(fabric, "iifname", chain, forward);
   for (const auto chain : {kTags, kSubnetIn, kNicIn}) dispatch(fabric, "oifname", chain, forward);

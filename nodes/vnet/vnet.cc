@@ -28,14 +28,14 @@ Route system_route(const Prefix& to, RouteKind kind, std::uint32_t table) {
   return route;
 }
 
-Route to_nic(const model::FabricNic& nic, const Address& address) {
+Route to_nic(const network::FabricNic& nic, const Address& address) {
   Route route;
   route.to = Prefix::of(address, address.bits());
   route.next_hops.push_back({{}, nic.interface, false});
   return route;
 }
 
-bool is_dual_stack(const model::Fabric& fabric) {
+bool is_dual_stack(const network::Fabric& fabric) {
   return std::ranges::any_of(fabric.nics, [](const auto& nic) { return nic.address_v6.has_value(); });
 }
 
@@ -51,7 +51,7 @@ Rule for_v6(Rule rule) {
 }
 
 /// The main table: every NIC, and nothing else of the VNet; what the gateways teach comes by BGP.
-void add_main_routes(const model::Fabric& fabric, plan::Node& node) {
+void add_main_routes(const network::Fabric& fabric, plan::Node& node) {
   for (const auto& nic : fabric.nics) {
     node.routes.push_back(to_nic(nic, nic.address));
     if (nic.address_v6) node.routes.push_back(to_nic(nic, *nic.address_v6));
@@ -64,9 +64,9 @@ void add_main_routes(const model::Fabric& fabric, plan::Node& node) {
   }
 }
 
-Route default_route(const model::Fabric& fabric, std::uint32_t table) {
+Route default_route(const network::Fabric& fabric, std::uint32_t table) {
   Route route = system_route(Prefix{}, RouteKind::kBlackhole, table);
-  const auto out = std::ranges::find(fabric.nics, fabric.internet_interface, &model::FabricNic::interface);
+  const auto out = std::ranges::find(fabric.nics, fabric.internet_interface, &network::FabricNic::interface);
   if (out == fabric.nics.end()) return route;
   route.kind = RouteKind::kUnicast;
   route.next_hops.push_back({out->address, out->interface, true});
@@ -75,7 +75,7 @@ Route default_route(const model::Fabric& fabric, std::uint32_t table) {
 
 /// A peered VNet's address space, as seen from `subnet`. What its gateways pass on is not forwarded traffic, so it
 /// takes a link of its own to the spokes that use them.
-void add_peer_routes(const model::Fabric& fabric, const model::FabricSubnet& subnet, plan::Node& node) {
+void add_peer_routes(const network::Fabric& fabric, const network::FabricSubnet& subnet, plan::Node& node) {
   for (const auto& peer : fabric.peers) {
     const bool of_gateways = subnet.name == kGatewaySubnet && !peer.transit_interface.empty() && !peer.remote_gateways;
     for (const auto& prefix : peer.address_space) {
@@ -89,7 +89,7 @@ void add_peer_routes(const model::Fabric& fabric, const model::FabricSubnet& sub
 
 /// Longest prefix first, then the user's before BGP's before the system's: their metrics. `throw` leads to the main
 /// table, where the NICs are.
-void add_subnet_routes(const model::Fabric& fabric, const model::FabricSubnet& subnet, plan::Node& node) {
+void add_subnet_routes(const network::Fabric& fabric, const network::FabricSubnet& subnet, plan::Node& node) {
   for (Route route : subnet.routes) {
     route.table = subnet.table;
     route.metric = kUserMetric;
@@ -109,9 +109,9 @@ void add_subnet_routes(const model::Fabric& fabric, const model::FabricSubnet& s
     node.routes.push_back(system_route(*Prefix::parse(prefix), RouteKind::kBlackhole, subnet.table));
 }
 
-void add_subnet_rules(const model::Fabric& fabric, plan::Node& node) {
+void add_subnet_rules(const network::Fabric& fabric, plan::Node& node) {
   for (const auto& nic : fabric.nics) {
-    const auto subnet = std::ranges::find(fabric.subnets, nic.subnet, &model::FabricSubnet::name);
+    const auto subnet = std::ranges::find(fabric.subnets, nic.subnet, &network::FabricSubnet::name);
     if (subnet == fabric.subnets.end()) continue;
     const Rule rule{.priority = kSubnetRule, .in_interface = nic.interface, .table = subnet->table};
     node.rules.push_back(rule);
@@ -121,7 +121,7 @@ void add_subnet_rules(const model::Fabric& fabric, plan::Node& node) {
 
 /// Peering is not transitive: a peer reaches machines here, and neither this VNet's peers nor what its gateways know.
 /// (A spoke reaches those by the link of `transit_interface`, which has no such rule.)
-void keep_peers_inside(const model::Fabric& fabric, plan::Node& node) {
+void keep_peers_inside(const network::Fabric& fabric, plan::Node& node) {
   if (fabric.peers.empty()) return;
   for (const auto& prefix : fabric.address_space)
     node.routes.push_back(system_route(prefix, RouteKind::kThrow, kPeersTable));
@@ -130,7 +130,7 @@ void keep_peers_inside(const model::Fabric& fabric, plan::Node& node) {
     node.rules.push_back({.priority = kSubnetRule, .in_interface = peer.interface, .table = kPeersTable});
 }
 
-std::vector<std::uint32_t> propagating(const model::Fabric& fabric) {
+std::vector<std::uint32_t> propagating(const network::Fabric& fabric) {
   std::vector<std::uint32_t> tables;
   for (const auto& subnet : fabric.subnets)
     if (subnet.propagate_bgp) tables.push_back(subnet.table);
@@ -138,7 +138,7 @@ std::vector<std::uint32_t> propagating(const model::Fabric& fabric) {
 }
 
 /// What a gateway's instance withdrew stays in the subnets for as long as in the instance's own data path.
-void lag_behind_gateways(const model::Fabric& learned, RouteMirror& mirror) {
+void lag_behind_gateways(const network::Fabric& learned, RouteMirror& mirror) {
   for (const auto& nic : learned.nics) {
     if (nic.withdraw_delay == Duration{0}) continue;
     mirror.late_interfaces.push_back(nic.interface);
@@ -146,7 +146,7 @@ void lag_behind_gateways(const model::Fabric& learned, RouteMirror& mirror) {
   }
 }
 
-void mirror_learned_routes(const model::Fabric& fabric, plan::Node& node) {
+void mirror_learned_routes(const network::Fabric& fabric, plan::Node& node) {
   RouteMirror mirror;
   lag_behind_gateways(fabric, mirror);
   mirror.metric = kLearnedMetric;
@@ -156,7 +156,7 @@ void mirror_learned_routes(const model::Fabric& fabric, plan::Node& node) {
 
 /// What the gateways of the hub learned stands in the hub's main table, and is learned here from there. The main table
 /// here has it too: it is what this VNet knows, whatever its subnets make of it.
-void learn_of_hub(const Setting& setting, const model::FabricPeer& hub, Fragment& fragment) {
+void learn_of_hub(const Setting& setting, const network::FabricPeer& hub, Fragment& fragment) {
   const auto& fabric = *setting.node.fabric;
   RouteMirror mirror;
   mirror.from_node = hub.vnet;

@@ -78,7 +78,7 @@ std::string azure_word(const std::string& proposal, model::AlgorithmUse use, con
 }
 
 /// What the tunnel offers first. An algorithm that is AEAD stands for integrity too.
-json policy_json(const model::Tunnel& tunnel) {
+json policy_json(const network::Tunnel& tunnel) {
   using enum model::AlgorithmUse;
   constexpr int kKilobytes = 102'400'000;  // Azure's default; charon counts no bytes here
   const auto &ike = tunnel.ike_proposals.front(), &esp = tunnel.esp_proposals.front();
@@ -95,7 +95,7 @@ json policy_json(const model::Tunnel& tunnel) {
 
 struct TunnelEnd {
   std::string node;  ///< where its charon is
-  model::Tunnel tunnel;
+  network::Tunnel tunnel;
 };
 
 /// The tunnels of an IPsec connection: one for each pair of an instance and the device, each with its charon in the

@@ -31,9 +31,9 @@ const std::string& vnet_name(const Expansion& expansion, const model::LoadBalanc
   return balancer.vnet;
 }
 
-model::Backend join_backend(Expansion& expansion, const std::string& balancer, const std::string& vnet,
-                            const End& end) {
-  model::Backend backend;
+network::Backend join_backend(Expansion& expansion, const std::string& balancer, const std::string& vnet,
+                              const End& end) {
+  network::Backend backend;
   backend.name = end.node + ":" + end.interface;
   backend.address = interface_of(expansion.node(end.node), end.interface).addresses.front().address();
   backend.interface = interface_name(end.node + "." + end.interface);
@@ -51,7 +51,7 @@ void reach_vnet(const model::Vnet& vnet, model::Node& node) {
 
 /// A public frontend hangs on a link to the Internet, and its VNet's way out leads through it.
 void reach_internet(Expansion& expansion, const model::LoadBalancer& balancer, const std::string& front,
-                    model::Node& node) {
+                    const std::string& vnet, model::Node& node) {
   const auto router =
       interface_of(expansion.node(balancer.internet.node), balancer.internet.interface).addresses.front();
   auto outside = port("inet", {{balancer.frontend, router.length()}});
@@ -60,16 +60,18 @@ void reach_internet(Expansion& expansion, const model::LoadBalancer& balancer, c
   node.gateway = router.address();
   node.balancer->internet_interface = "inet";
   expansion.link({balancer.name, "inet"}, balancer.internet, balancer.where);
-  auto& fabric = *expansion.node(node.balancer->fabric_node).fabric;
+  auto& fabric = *expansion.node(vnet).fabric;
   if (fabric.internet_interface.empty()) fabric.internet_interface = front;
 }
 
-model::Balancer described(const model::LoadBalancer& balancer, const std::string& vnet) {
-  model::Balancer made;
+network::Balancer described(const model::LoadBalancer& balancer, const std::string& vnet) {
+  network::Balancer made;
+  made.name = balancer.name;
   made.frontend = balancer.frontend;
   made.is_public = balancer.is_public;
   made.front_interface = "front";
-  made.fabric_node = vnet;
+  made.probe_netns = "/run/netns/" + vnet;
+  made.probe_source = *Address::parse("168.63.129.16");
   made.probe = balancer.probe;
   made.rules = balancer.rules;
   return made;
@@ -81,7 +83,7 @@ void add_balancer(Expansion& expansion, const model::LoadBalancer& balancer) {
   const auto front =
       expansion.plug(vnet, {balancer.name, "front"}, balancer.is_public ? "" : balancer.subnet, balancer.frontend);
   std::vector<model::Interface> interfaces{port("front", {{balancer.frontend, 32}})};
-  std::vector<model::Backend> backends;
+  std::vector<network::Backend> backends;
   for (const auto& end : balancer.backends) {
     backends.push_back(join_backend(expansion, balancer.name, vnet, end));
     interfaces.push_back(port(backends.back().interface));
@@ -93,7 +95,7 @@ void add_balancer(Expansion& expansion, const model::LoadBalancer& balancer) {
   node.interfaces = std::move(interfaces);
   node.balancer->backends = std::move(backends);
   reach_vnet(vnet_of(expansion.in, vnet), node);
-  if (balancer.is_public) reach_internet(expansion, balancer, front, node);
+  if (balancer.is_public) reach_internet(expansion, balancer, front, vnet, node);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric 
 
 /// What the fabric's names mean.
 struct Knowledge {
-  const model::Fabric& fabric;
+  const network::Fabric& fabric;
   const model::RouteTable* table;  ///< of the subnet; nullptr when it has none
 };
 
@@ -44,9 +44,9 @@ std::vector<Address> next_hops_of(const Route& route) {
   return hops;
 }
 
-bool leads_to_peer(const model::Fabric& fabric, const Route& route) {
+bool leads_to_peer(const network::Fabric& fabric, const Route& route) {
   return std::ranges::any_of(route.next_hops, [&](const NextHop& hop) {
-    return std::ranges::any_of(fabric.peers, [&](const model::FabricPeer& peer) {
+    return std::ranges::any_of(fabric.peers, [&](const network::FabricPeer& peer) {
       return hop.interface == peer.interface || hop.interface == peer.transit_interface;
     });
   });
@@ -111,7 +111,7 @@ std::optional<NicPlace> place_of(const model::Topology& expanded, const End& nic
     const auto* node = find(expanded.nodes, link.b.node);
     if (node == nullptr || !node->fabric) continue;
     const auto& fabric = *node->fabric;
-    const auto plugged = std::ranges::find(fabric.nics, link.b.interface, &model::FabricNic::interface);
+    const auto plugged = std::ranges::find(fabric.nics, link.b.interface, &network::FabricNic::interface);
     if (plugged == fabric.nics.end()) continue;
     if (const auto* subnet = find(fabric.subnets, plugged->subnet))
       return NicPlace{node->name, subnet->name, plugged->interface, subnet->table};

@@ -25,8 +25,8 @@ std::size_t count_of(const model::EncryptionGateway& pair) { return pair.backup 
 
 std::string controller_name(const model::EncryptionGateway& pair) { return pair.name + "-controller"; }
 
-model::Tunnel tunnel_of(const model::EncryptionGateway& pair, std::size_t index) {
-  model::Tunnel tunnel;
+network::Tunnel tunnel_of(const model::EncryptionGateway& pair, std::size_t index) {
+  network::Tunnel tunnel;
   tunnel.name = "edge";
   tunnel.local = address_of(pair, index);
   tunnel.remote = pair.edge;
@@ -75,7 +75,7 @@ void write_first_routes(Expansion& expansion, const model::EncryptionGateway& pa
   auto& work = *expansion.node(controller_name(pair)).route_controller;
   for (const auto& subnet : vnet.subnets) {
     if (!is_modified(pair, subnet)) continue;
-    auto& made = *std::ranges::find(fabric.subnets, subnet.name, &model::FabricSubnet::name);
+    auto& made = *std::ranges::find(fabric.subnets, subnet.name, &network::FabricSubnet::name);
     for (const auto& network : pair.remote_networks)
       made.routes.push_back(route_to(network, {pair.primary, nic, true}));
     work.tables[subnet.route_table].push_back(made.table);

@@ -34,7 +34,7 @@ struct Expansion {
   /// References do not outlive the next node that is added.
   model::Node& node(const std::string& name);
   model::Node& add_node(std::string name, std::string role, std::string site, const Where& where);
-  model::Fabric& fabric(const std::string& vnet) { return *node(vnet).fabric; }
+  network::Fabric& fabric(const std::string& vnet) { return *node(vnet).fabric; }
   /// A link from `machine`'s interface into the fabric of `vnet`. The fabric's side gets the next free name
   /// "machine.0", hides its hop, and has the subnet's .1 when there is a subnet. Returns its name.
   std::string plug(const std::string& vnet, const End& machine, const std::string& subnet, const Address& address,
@@ -52,8 +52,8 @@ std::vector<Prefix> reached_through_gateways_of(const model::Topology& topology,
 std::optional<NextHop> appliance_across_peering(Expansion& expansion, const std::string& vnet,
                                                 const Address& appliance);
 /// What enters `fabric` by its interface `from` can go nowhere but to `nic`, and nowhere at all while that is down.
-void force_out(model::Node& fabric, const std::string& from, const model::FabricNic& nic);
-const model::FabricNic* nic_of(const model::Fabric& fabric, const Address& address);
+void force_out(model::Node& fabric, const std::string& from, const network::FabricNic& nic);
+const network::FabricNic* nic_of(const network::Fabric& fabric, const Address& address);
 
 /// `wanted`, or a shorter name with a few digits of its hash when Linux would refuse it.
 constexpr std::size_t kNameLength = 15, kSubInterfaceNameLength = 14;

@@ -11,8 +11,8 @@
 namespace xconn::azure {
 namespace {
 
-model::FabricPeer* find_peer(model::Fabric& fabric, const std::string& vnet) {
-  const auto found = std::ranges::find(fabric.peers, vnet, &model::FabricPeer::vnet);
+network::FabricPeer* find_peer(network::Fabric& fabric, const std::string& vnet) {
+  const auto found = std::ranges::find(fabric.peers, vnet, &network::FabricPeer::vnet);
   return found == fabric.peers.end() ? nullptr : &*found;
 }
 
@@ -26,8 +26,8 @@ std::string add_side(Expansion& expansion, const model::Vnet& vnet, const std::s
   return side.name;
 }
 
-model::FabricPeer peer_of(const model::Vnet& remote, const model::VnetPeering& half) {
-  model::FabricPeer peer;
+network::FabricPeer peer_of(const model::Vnet& remote, const model::VnetPeering& half) {
+  network::FabricPeer peer;
   peer.vnet = remote.name;
   peer.address_space = remote.address_space;
   peer.router = router_of(remote);
@@ -58,7 +58,7 @@ void connect(Expansion& expansion, const model::Vnet& a, const model::VnetPeerin
 }
 
 /// Several user routes may have one next hop: they share its link, which is the one with a route to it.
-const NextHop* known_way(const model::Fabric& fabric, const Address& appliance) {
+const NextHop* known_way(const network::Fabric& fabric, const Address& appliance) {
   for (const auto& subnet : fabric.subnets)
     for (const auto& route : subnet.routes)
       for (const auto& hop : route.next_hops)
@@ -130,7 +130,7 @@ std::optional<NextHop> appliance_across_peering(Expansion& expansion, const std:
   for (const auto& peer : expansion.fabric(vnet).peers) {
     const auto* found = nic_of(expansion.fabric(peer.vnet), appliance);
     if (found == nullptr) continue;
-    const model::FabricNic nic = *found;
+    const network::FabricNic nic = *found;
     const std::string remote = peer.vnet, suffix = "-" + nic.interface;
     const auto [here, there] = join(expansion, vnet_of(expansion.in, vnet), vnet_of(expansion.in, remote), suffix);
     force_out(expansion.node(remote), there, nic);

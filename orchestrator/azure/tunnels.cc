@@ -29,14 +29,14 @@ void borrow_address(model::Node& node, const std::string& interface) {
 }
 
 /// Both sides show no hop, so that the two together are the one that they play.
-model::Interface inner_port(const std::string& name, const model::Tunnel& tunnel) {
+model::Interface inner_port(const std::string& name, const network::Tunnel& tunnel) {
   model::Interface interface = port(name);
   interface.mtu = tunnel.mtu;
   interface.hide_hop = true;
   return interface;
 }
 
-void hand_over(const model::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
+void hand_over(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
   for (const auto port : {kIke, kNatTraversal})
     node.rules.push_back({.priority = kHandOverRule,
                           .from = alone(tunnel.remote).network(),
@@ -48,7 +48,7 @@ void hand_over(const model::Tunnel& tunnel, const std::string& outer, std::uint3
   node.routes.push_back(route);
 }
 
-void join(const model::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
+void join(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
   auto inner = inner_port(tunnel.name, tunnel);
   inner.addresses.push_back(tunnel.address);
   node.interfaces.push_back(inner);
@@ -63,7 +63,7 @@ void join(const model::Tunnel& tunnel, const std::string& outer, std::uint32_t t
 }
 
 /// What comes in by `inner` goes into the tunnel or nowhere; what comes out of it goes to the node.
-void route_through(const model::Tunnel& tunnel, model::Node& room) {
+void route_through(const network::Tunnel& tunnel, model::Node& room) {
   room.routes = {route_to(alone(tunnel.remote).network(), {{}, "outer", false}),
                  route_to(Prefix{}, {tunnel.address.address(), "inner", true}),
                  route_to(Prefix{}, {{}, tunnel.name, false}), route_to(Prefix{})};
@@ -77,7 +77,7 @@ void route_through(const model::Tunnel& tunnel, model::Node& room) {
   room.rules.push_back(rule);
 }
 
-void add_room(Expansion& expansion, const model::Tunnel& tunnel, const std::string& name, const std::string& site,
+void add_room(Expansion& expansion, const network::Tunnel& tunnel, const std::string& name, const std::string& site,
               const Where& where) {
   auto& room = expansion.add_node(name, "tunnel", site, where);
   room.interfaces = {inner_port("inner", tunnel), port("outer", {alone(tunnel.local)})};

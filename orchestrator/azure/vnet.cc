@@ -13,7 +13,7 @@ const model::RouteTable* table_of(const model::Topology& topology, const model::
 }
 
 void add_fabric(Expansion& expansion, const model::Vnet& vnet) {
-  model::Fabric fabric;
+  network::Fabric fabric;
   fabric.address_space = vnet.address_space;
   std::uint32_t table = kSubnetTables;
   for (const auto& subnet : vnet.subnets) {
@@ -67,14 +67,14 @@ std::optional<NextHop> appliance(Expansion& expansion, const std::string& vnet, 
   return appliance_across_peering(expansion, vnet, address);
 }
 
-std::optional<NextHop> internet(const model::Fabric& fabric) {
-  const auto out = std::ranges::find(fabric.nics, fabric.internet_interface, &model::FabricNic::interface);
+std::optional<NextHop> internet(const network::Fabric& fabric) {
+  const auto out = std::ranges::find(fabric.nics, fabric.internet_interface, &network::FabricNic::interface);
   if (out == fabric.nics.end()) return std::nullopt;
   return NextHop{out->address, out->interface, true};
 }
 
 /// Only a VPN gateway can be a user route's next hop: its instances, or the first of them when the second stands by.
-std::vector<NextHop> vpn_gateway(const Expansion& expansion, const model::Fabric& fabric, const std::string& vnet) {
+std::vector<NextHop> vpn_gateway(const Expansion& expansion, const network::Fabric& fabric, const std::string& vnet) {
   std::vector<NextHop> hops;
   for (const auto& gateway : expansion.in.gateways)
     if (gateway.type == "Vpn" && gateway.vnet == vnet)
@@ -123,12 +123,12 @@ void lower_route_tables(Expansion& expansion) {
         }
 }
 
-const model::FabricNic* nic_of(const model::Fabric& fabric, const Address& address) {
-  const auto found = std::ranges::find(fabric.nics, address, &model::FabricNic::address);
+const network::FabricNic* nic_of(const network::Fabric& fabric, const Address& address) {
+  const auto found = std::ranges::find(fabric.nics, address, &network::FabricNic::address);
   return found == fabric.nics.end() ? nullptr : &*found;
 }
 
-void force_out(model::Node& fabric, const std::string& from, const model::FabricNic& nic) {
+void force_out(model::Node& fabric, const std::string& from, const network::FabricNic& nic) {
   const auto forced = std::ranges::count(fabric.rules, kForcedRule, &Rule::priority);
   Route route = route_to(Prefix{}, {nic.address, nic.interface, true});
   route.table = kForcedTables + static_cast<std::uint32_t>(forced);

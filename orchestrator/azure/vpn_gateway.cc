@@ -63,7 +63,7 @@ Address tunnel_end(const model::Gateway& gateway, const model::Connection& conne
 bool is_called(const Expansion& expansion, const Address& end) {
   return std::ranges::any_of(expansion.in.nodes, [&](const model::Node& node) {
     return std::ranges::any_of(node.tunnels,
-                               [&](const model::Tunnel& tunnel) { return tunnel.remote == end && tunnel.initiate; });
+                               [&](const network::Tunnel& tunnel) { return tunnel.remote == end && tunnel.initiate; });
   });
 }
 
@@ -72,10 +72,10 @@ bool calls(const Expansion& expansion, const model::Connection& connection, cons
   return connection.mode == kInitiatorOnly || (connection.mode == kDefault && !is_called(expansion, end));
 }
 
-model::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gateway, const model::Connection& connection,
-                        int index) {
+network::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gateway,
+                          const model::Connection& connection, int index) {
   const auto& device = local_gateway_of(expansion, connection);
-  model::Tunnel tunnel;
+  network::Tunnel tunnel;
   tunnel.name = interface_name(connection.name);
   tunnel.local = tunnel_end(gateway, connection, index);
   tunnel.remote = device.address;
@@ -129,8 +129,9 @@ void connect(const Expansion& expansion, const model::Gateway& gateway, const mo
 
 /// The platform's own watch over the two. The heartbeats are long, so that the standby takes over as late as Azure's:
 /// one heartbeat after the active one has said goodbye, five to six after it has fallen silent.
-model::Ha watch(const Expansion& expansion, const model::Gateway& gateway, int index, const InterfaceAddress& router) {
-  model::Ha ha;
+network::Ha watch(const Expansion& expansion, const model::Gateway& gateway, int index,
+                  const InterfaceAddress& router) {
+  network::Ha ha;
   ha.group = gateway.name;
   ha.interface = "platform";
   ha.peer = *Address::parse(index == 0 ? "169.254.255.2" : "169.254.255.1");

@@ -2,24 +2,50 @@
 // what is written can always be read. A field that has its default value is left out.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/duration.hh"
+#include "base/errors.hh"
+#include "base/names.hh"
 
 namespace xconn::fields {
 
 using Json = nlohmann::json;
 
+/// What is wrong, and where: "rules[2].port: is 0 to 65535".
+class FieldError : public Error {
+ public:
+  FieldError(std::string path, std::string rule)
+      : Error(path.empty() ? rule : path + ": " + rule), path_(std::move(path)), rule_(std::move(rule)) {}
+  FieldError below(const std::string& parent) const {
+    return {parent + (path_.empty() || path_.front() == '[' ? "" : ".") + path_, rule_};
+  }
+
+ private:
+  std::string path_, rule_;
+};
+
+[[noreturn]] inline void refuse(std::string rule) { throw FieldError({}, std::move(rule)); }
+
 template <class Owner, class Value>
 struct Field {
   const char* name;
   Value Owner::*member;
-  bool always;  ///< written even when it has its default value, for the reader's sake
+  bool required;  ///< written even when it has its default value
+  long long low = std::numeric_limits<long long>::min(), high = std::numeric_limits<long long>::max();
+
+  /// Of a number, or of milliseconds.
+  constexpr Field between(long long least, long long most) const { return {name, member, required, least, most}; }
 };
 
 template <class Owner, class Value>
@@ -34,9 +60,6 @@ constexpr Field<Owner, Value> always(const char* name, Value Owner::*member) {
 template <class Owner>
 struct Table;  ///< has `static constexpr std::tuple fields`
 
-template <class Value>
-struct Names;  ///< of an enum: has `static constexpr std::pair<Value, const char*> names[]`
-
 template <class T, class = void>
 struct has_table : std::false_type {};
 template <class T>
@@ -47,10 +70,6 @@ concept Parsed = requires(const T& value) {
   value.text();
   T::parse("");
 };
-
-[[noreturn]] inline void refuse(const std::string& sentence) {
-  throw Json::other_error::create(501, sentence, static_cast<const Json*>(nullptr));
-}
 
 // --- one value ----------------------------------------------------------------------------------------------------
 
@@ -68,38 +87,74 @@ Json encode_struct(const T& object) {
   Json json = Json::object();
   const T blank{};
   const auto write = [&](const auto& field) {
-    if (field.always || !(object.*field.member == blank.*field.member)) json[field.name] = encode(object.*field.member);
+    if (field.required || !(object.*field.member == blank.*field.member))
+      json[field.name] = encode(object.*field.member);
   };
   std::apply([&](const auto&... field) { (write(field), ...); }, Table<T>::fields);
   return json;
 }
 
-template <class T>
-void decode_struct(const Json& json, T& object) {
-  std::size_t known = 0;
-  const auto read = [&](const auto& field) {
-    const auto found = json.find(field.name);
-    if (found == json.end()) return;
-    decode(*found, object.*field.member);
-    ++known;
-  };
-  if (!json.is_object()) refuse("an object was expected, not " + json.dump());
-  std::apply([&](const auto&... field) { (read(field), ...); }, Table<T>::fields);
-  if (known != json.size()) refuse("an unknown field in " + json.dump());
+/// What a field's bounds are of: the number, or milliseconds; of anything else 0.
+template <class Value>
+double measure(const Value& value) {
+  if constexpr (std::is_same_v<Value, Duration>)
+    return std::chrono::duration<double, std::milli>(value).count();
+  else if constexpr (std::is_arithmetic_v<Value>)
+    return static_cast<double>(value);
+  else
+    return 0;
+}
+
+/// What is read of `json` at `path`; its errors say where.
+template <class Read>
+void at(const std::string& path, Read read) {
+  try {
+    read();
+  } catch (const FieldError& error) {
+    throw error.below(path);
+  } catch (const Json::exception&) {
+    throw FieldError(path, "has the wrong type");
+  }
+}
+
+template <class T, class Field>
+void decode_field(const Json& json, T& object, const Field& field) {
+  auto& value = object.*field.member;
+  decode(json, value);
+  const auto measured = measure(value);
+  if (measured < static_cast<double>(field.low) || measured > static_cast<double>(field.high))
+    refuse("is " + std::to_string(field.low) + " to " + std::to_string(field.high));
 }
 
 template <class T>
-const char* enum_name(T value) {
-  for (const auto& [candidate, name] : Names<T>::names)
-    if (candidate == value) return name;
-  return "";
+void decode_struct(const Json& json, T& object) {
+  if (!json.is_object()) refuse("is an object");
+  std::set<std::string> unknown;
+  for (const auto& [key, value] : json.items()) unknown.insert(key);
+  const auto read = [&](const auto& field) {
+    const auto found = json.find(field.name);
+    if (found == json.end() && field.required) throw FieldError(field.name, "is required");
+    if (found != json.end()) at(field.name, [&] { decode_field(*found, object, field); });
+    unknown.erase(field.name);
+  };
+  std::apply([&](const auto&... field) { (read(field), ...); }, Table<T>::fields);
+  if (!unknown.empty()) throw FieldError(*unknown.begin(), "is no field here");
+}
+
+/// nlohmann's own would cut off what does not fit.
+template <class T>
+T whole_number(const Json& json) {
+  if (!json.is_number_integer()) refuse("is a whole number");
+  const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.get<std::uint64_t>())
+                                              : std::in_range<T>(json.get<std::int64_t>());
+  if (!fits) refuse("is a number that is too large or too small here");
+  return json.get<T>();
 }
 
 template <class T>
 T enum_value(const std::string& text) {
-  for (const auto& [candidate, name] : Names<T>::names)
-    if (text == name) return candidate;
-  refuse("unknown word '" + text + "'");
+  if (const auto value = named<T>(text)) return *value;
+  refuse("'" + text + "' is none of " + all_names<T>());
 }
 
 template <class T>
@@ -108,7 +163,7 @@ struct Codec {
     if constexpr (Parsed<T>)
       return value.text();
     else if constexpr (std::is_enum_v<T>)
-      return enum_name(value);
+      return name_of(value);
     else if constexpr (has_table<T>::value)
       return encode_struct(value);
     else
@@ -121,6 +176,8 @@ struct Codec {
       value = enum_value<T>(json.get<std::string>());
     else if constexpr (has_table<T>::value)
       decode_struct(json, value);
+    else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+      value = whole_number<T>(json);
     else
       json.get_to(value);
   }
@@ -130,7 +187,7 @@ template <Parsed T>
 T parsed(const Json& json) {
   const auto text = json.get<std::string>();
   if (const auto value = T::parse(text)) return *value;
-  refuse("not understood: '" + text + "'");
+  refuse("cannot be '" + text + "'");
 }
 
 template <class T>
@@ -149,7 +206,7 @@ struct Codec<Duration> {
   static Json encode(const Duration& value) { return to_string(value); }
   static void decode(const Json& json, Duration& value) {
     const auto parsed = parse_duration(json.get<std::string>());
-    if (!parsed) refuse("not a duration: " + json.dump());
+    if (!parsed) refuse("is a time such as 500ms, not " + json.dump());
     value = *parsed;
   }
 };
@@ -171,9 +228,23 @@ struct Codec<std::vector<T>> {
     return json;
   }
   static void decode(const Json& json, std::vector<T>& values) {
-    if (!json.is_array()) refuse("a list was expected, not " + json.dump());
+    if (!json.is_array()) refuse("is a list");
     values.clear();
-    for (const auto& item : json) values.push_back(decoded<T>(item));
+    for (const auto& item : json)
+      at("[" + std::to_string(values.size()) + "]", [&] { values.push_back(decoded<T>(item)); });
+  }
+};
+
+/// A list of two.
+template <class A, class B>
+struct Codec<std::pair<A, B>> {
+  static Json encode(const std::pair<A, B>& pair) {
+    return Json::array({fields::encode(pair.first), fields::encode(pair.second)});
+  }
+  static void decode(const Json& json, std::pair<A, B>& pair) {
+    if (!json.is_array() || json.size() != 2) refuse("is a list of two");
+    fields::decode(json[0], pair.first);
+    fields::decode(json[1], pair.second);
   }
 };
 

@@ -40,10 +40,10 @@ std::vector<End> backends_of(const ResourceId& pool, Draft& draft) {
   return ends;
 }
 
-model::BalancerRule read_rule(Fields& fields) {
+network::BalancerRule read_rule(Fields& fields) {
   constexpr std::uint8_t kTcp = 6, kUdp = 17;
   constexpr long long kMostPort = 65535;
-  model::BalancerRule rule;
+  network::BalancerRule rule;
   const auto protocol = fields.one_of("protocol", {"All", "Tcp", "Udp"}, "Tcp");
   const auto port = fields.number("frontendPort", 0, kMostPort, kLeftOut).value_or(0);
   const auto backend = fields.number("backendPort", 0, kMostPort, kLeftOut).value_or(0);
@@ -77,7 +77,7 @@ struct Listening {
   void add(const model::LoadBalancer& balancer) {
     constexpr int kUdp = 17;
     const auto& probe = balancer.probe;
-    (probe.protocol == "http" ? http : tcp).insert(probe.port);
+    (probe.protocol == network::BackendProbe::kHttp ? http : tcp).insert(probe.port);
     for (const auto& rule : balancer.rules)
       if (!rule.ha_ports)
         (rule.protocol == kUdp ? udp : tcp).insert(rule.backend_port != 0 ? rule.backend_port : rule.port);
@@ -149,11 +149,11 @@ void carry_pool(const Resource& resource, Fields& fields, Draft& draft) {
 
 void carry_probe(const Resource& resource, Fields& fields, Draft& draft) {
   constexpr long long kMostPort = 65535, kLongest = 2147483;
-  model::Probe probe;
+  network::Probe probe;
   const auto protocol = fields.one_of("protocol", {"Tcp", "Http", "Https"}, "Tcp");
   if (protocol == "Https") fields.note("protocol", "is not modelled", "it is a TCP probe");
-  probe.protocol = protocol == "Http" ? "http" : "tcp";
-  probe.port = static_cast<int>(fields.number("port", 1, kMostPort, kLeftOut).value_or(0));
+  probe.protocol = protocol == "Http" ? network::BackendProbe::kHttp : network::BackendProbe::kTcp;
+  probe.port = static_cast<std::uint16_t>(fields.number("port", 1, kMostPort, kLeftOut).value_or(0));
   if (const auto path = fields.text("requestPath"); path.starts_with("/")) probe.path = path;
   probe.interval = std::chrono::seconds(fields.number("intervalInSeconds", 1, kLongest, "it is 5 s").value_or(5));
   const auto count = fields.number("numberOfProbes", 1, 100, "it is 2");

@@ -24,7 +24,7 @@ class Draft {
   std::map<std::string, std::vector<Prefix>> learned;     ///< on-prem prefixes that a circuit learns, by its name
   std::map<std::string, End> nics;                        ///< by key(): which interface of which node a NIC is
   std::map<std::string, std::vector<std::string>> pools;  ///< key() of a backend pool to those of its NICs
-  std::map<std::string, model::Probe> probes;             ///< by key()
+  std::map<std::string, network::Probe> probes;           ///< by key()
   int internet_ports = 0;
   std::string region;                   ///< of VNets for which no file says one
   std::vector<std::string> regionless;  ///< VNets whose region a file leaves open

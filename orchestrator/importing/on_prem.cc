@@ -236,7 +236,7 @@ class Customer {
     const auto& ends = connection.use_local_azure_address ? gateway.instances : gateway.public_addresses;
     for (std::size_t i = 0; i < ends.size() && i < (gateway.active_active ? 2U : 1U); ++i) {
       auto& device = node(name);
-      model::Tunnel tunnel = tunnel_to(ends[i], local, connection, device);
+      network::Tunnel tunnel = tunnel_to(ends[i], local, connection, device);
       const auto& speakers = gateway.apipa.empty() ? gateway.instances : gateway.apipa;
       if (connection.bgp && device.bgp && i < speakers.size()) {
         tunnel.peer_address = speakers[i];
@@ -249,10 +249,10 @@ class Customer {
     }
   }
 
-  model::Tunnel tunnel_to(const Address& remote, const model::LocalGateway& local, const model::Connection& connection,
-                          const model::Node& device) {
+  network::Tunnel tunnel_to(const Address& remote, const model::LocalGateway& local,
+                            const model::Connection& connection, const model::Node& device) {
     constexpr int kRetries = 3, kWhole = 32;
-    model::Tunnel tunnel;
+    network::Tunnel tunnel;
     tunnel.name = "vpn" + std::to_string(device.tunnels.size() + 1);
     tunnel.local = local.address;
     tunnel.remote = remote;

@@ -4,6 +4,7 @@
 
 #include "model/document.hh"
 #include "model/words.hh"
+#include "network/names.hh"
 
 namespace xconn::importing {
 namespace {
@@ -124,7 +125,7 @@ Map written(const model::Bgp& bgp) {
   return neighbors.empty() ? map : map.put("neighbors", list_of_maps(neighbors));
 }
 
-Map written(const model::Tunnel& tunnel) {
+Map written(const network::Tunnel& tunnel) {
   Map map;
   map.put("local", word(tunnel.local)).put("remote", word(tunnel.remote)).put("psk", tunnel.psk);
   map.flag("initiate", tunnel.initiate, false).put("address", word(tunnel.address));
@@ -335,7 +336,7 @@ Map written(const model::Connection& connection) {
   return map;
 }
 
-Map written(const model::BalancerRule& rule) {
+Map written(const network::BalancerRule& rule) {
   constexpr int kUdp = 17;
   Map map;
   map.flag("ha-ports", rule.ha_ports, false);
@@ -355,8 +356,8 @@ Map written(const model::LoadBalancer& balancer) {
   map.put("frontend", word(balancer.frontend)).put_all("backends", balancer.backends);
   const auto& probe = balancer.probe;
   Map probe_map;
-  probe_map.put("protocol", probe.protocol).put("port", word(probe.port));
-  if (probe.protocol == "http") probe_map.put("path", probe.path);
+  probe_map.put("protocol", std::string(xconn::name_of(probe.protocol))).put("port", word(probe.port));
+  if (probe.protocol == network::BackendProbe::kHttp) probe_map.put("path", probe.path);
   map.put("probe", probe_map.put("interval", xconn::to_string(probe.interval)).put("threshold", word(probe.threshold)));
   std::vector<Map> rules;
   for (const auto& rule : balancer.rules) rules.push_back(written(rule));

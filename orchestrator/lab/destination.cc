@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/errors.hh"
@@ -39,11 +38,7 @@ bool holds(const plan::Node& node, const Address& address) {
 bool translates(const plan::Node& node) { return node.nftables.find("dnat") != std::string::npos; }
 
 /// It comes and goes with the pair's election.
-bool takes_over(const plan::Node& node, const Address& address) {
-  return std::ranges::any_of(node.files, [&](const plan::File& file) {
-    return file.name == "keepalived.conf" && mentions(file.content, address.text() + "/32");
-  });
-}
+bool takes_over(const plan::Node& node, const Address& address) { return std::ranges::count(node.moved, address) > 0; }
 
 /// Whoever has it may translate it; one that nobody has is whoever's names it.
 bool is_passed_on(const plan::Plan& plan, const Address& address) {
@@ -55,22 +50,19 @@ bool is_passed_on(const plan::Plan& plan, const Address& address) {
 }
 
 /// The backends' port of a load balancer's rule, where that is another one.
-std::uint16_t backend_port(const plan::Node& balancer, const Address& frontend, std::uint8_t protocol,
+std::uint16_t backend_port(const network::Balancer& balancer, const Address& frontend, std::uint8_t protocol,
                            std::uint16_t port) {
-  const auto file = std::ranges::find(balancer.files, "lb.json", &plan::File::name);
-  if (file == balancer.files.end()) return 0;
-  const auto config = nlohmann::json::parse(file->content);
-  if (config.at("frontend") != frontend.text()) return 0;
-  for (const auto& rule : config.at("rules"))
-    if (rule.value("protocol", 0) == protocol && rule.value("port", 0) == port && !rule.value("floating_ip", false))
-      return rule.value("backend_port", port) == port ? 0 : rule.value("backend_port", port);
+  if (!(balancer.frontend == frontend)) return 0;
+  for (const auto& rule : balancer.rules)
+    if (rule.protocol == protocol && rule.port == port && !rule.floating_ip)
+      return rule.backend_port == port ? 0 : rule.backend_port;
   return 0;
 }
 
 std::uint16_t backend_port(const plan::Plan& plan, const Address& frontend, std::uint8_t protocol, std::uint16_t port) {
   for (const auto& node : plan.nodes)
-    if (is_balancer(node))
-      if (const auto changed = backend_port(node, frontend, protocol, port)) return changed;
+    if (node.balancer)
+      if (const auto changed = backend_port(*node.balancer, frontend, protocol, port)) return changed;
   return 0;
 }
 

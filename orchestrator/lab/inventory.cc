@@ -1,7 +1,6 @@
 #include "lab/inventory.hh"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace xconn::lab {
 namespace {
@@ -15,17 +14,10 @@ std::vector<std::string> stacked_on(const plan::Plan& plan, const End& end) {
   return out;
 }
 
-/// What the SD-WAN edge of a node was told: its members and their interfaces.
 void add_members(faults::Inventory& inventory, const plan::Node& node) {
-  for (const auto& service : node.services) {
-    if (service.kind != "sdwan-edge") continue;
-    for (const auto& file : node.files) {
-      if (file.name != service.config) continue;
-      const auto config = nlohmann::json::parse(file.content);
-      for (const auto& member : config.at("members"))
-        inventory.members.push_back({node.name, member.at("name"), member.at("interface")});
-    }
-  }
+  if (!node.sdwan) return;
+  for (const auto& member : node.sdwan->members)
+    inventory.members.push_back({node.name, member.name, member.interface});
 }
 
 /// The outer tags of a trunk's sub-interfaces, that of `own` first.

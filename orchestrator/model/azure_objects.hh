@@ -11,7 +11,7 @@
 #include "base/duration.hh"
 #include "base/errors.hh"
 #include "base/wiring.hh"
-#include "model/balancing.hh"
+#include "network/balancer.hh"
 
 namespace xconn::model {
 
@@ -242,8 +242,8 @@ struct LoadBalancer {
   Address frontend;
   End internet;  ///< public only: the Internet node's interface that it hangs on
   std::vector<End> backends;
-  Probe probe;
-  std::vector<BalancerRule> rules;
+  network::Probe probe;
+  std::vector<network::BalancerRule> rules;
 };
 
 }  // namespace xconn::model

@@ -68,14 +68,14 @@ XCONN_OBJECT(Route);
 XCONN_OBJECT(Rule);
 XCONN_OBJECT(Bgp);
 XCONN_OBJECT(BgpNeighbor);
-XCONN_OBJECT(Tunnel);
-XCONN_OBJECT(Dpd);
-XCONN_OBJECT(Sdwan);
-XCONN_OBJECT(SdwanMember);
-XCONN_OBJECT(HealthCheck);
-XCONN_OBJECT(Sla);
-XCONN_OBJECT(SdwanRule);
-XCONN_OBJECT(Ha);
+XCONN_OBJECT(network::Tunnel);
+XCONN_OBJECT(network::Dpd);
+XCONN_OBJECT(network::Sdwan);
+XCONN_OBJECT(network::SdwanMember);
+XCONN_OBJECT(network::HealthCheck);
+XCONN_OBJECT(network::Sla);
+XCONN_OBJECT(network::SdwanRule);
+XCONN_OBJECT(network::Ha);
 XCONN_OBJECT(FileOverride);
 XCONN_OBJECT(Link);
 XCONN_OBJECT(Impairment);
@@ -101,8 +101,8 @@ XCONN_OBJECT(SecurityRule);
 XCONN_OBJECT(LocalGateway);
 XCONN_OBJECT(IpsecPolicy);
 XCONN_OBJECT(EncryptionGateway);
-XCONN_OBJECT(Probe);
-XCONN_OBJECT(BalancerRule);
+XCONN_OBJECT(network::Probe);
+XCONN_OBJECT(network::BalancerRule);
 #undef XCONN_OBJECT
 
 /// Reads the map at `at` into `object` by the rows of `info`. `named`: as an item of a list it may carry its own
@@ -241,7 +241,7 @@ struct NameOf<Interface> {
   using As = InterfaceName;
 };
 template <>
-struct NameOf<Tunnel> {
+struct NameOf<network::Tunnel> {
   using As = InterfaceName;
 };
 template <>

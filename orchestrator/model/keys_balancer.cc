@@ -11,13 +11,6 @@ void read_balancer_subnet(const Cursor& at, LoadBalancer& balancer) {
   balancer.subnet = subnet->subnet;
 }
 
-void read_probe_protocol(const Cursor& at, Probe& probe) {
-  const auto text = read_word<Line>(at);
-  if (!text) return;
-  if (*text != "tcp" && *text != "http") return at.fault("a load balancer's probe is tcp or http");
-  probe.protocol = *text;
-}
-
 void finish_balancer(const Cursor& at, void* object) {
   const auto& balancer = *static_cast<LoadBalancer*>(object);
   const auto demand = [&](const char* name, const char* remedy) {
@@ -32,35 +25,34 @@ void finish_balancer(const Cursor& at, void* object) {
 }  // namespace
 
 template <>
-const ObjectInfo& object_info<Probe>() {
+const ObjectInfo& object_info<network::Probe>() {
   static const ObjectInfo kInfo{
       "probe",
       "How a load balancer asks its backends, from 168.63.129.16.",
       "probe: {protocol: tcp, port: 8008, interval: 5s, threshold: 2}",
       {
-          key<Probe, read_probe_protocol>("protocol", own_type("tcp or http", R"("enum": ["tcp", "http"])"),
-                                          "how; without it tcp"),
-          key<&Probe::port, Range<1, 65535>>("port", "where", kRequired),
-          key<&Probe::path, UrlPath>("path", "of an http request"),
-          key<&Probe::interval>("interval", "between probes"),
-          key<&Probe::threshold, Range<1, 100>>(
+          key<&network::Probe::protocol>("protocol", "how"),
+          key<&network::Probe::port, Range<1, 65535>>("port", "where", kRequired),
+          key<&network::Probe::path, UrlPath>("path", "of an http request"),
+          key<&network::Probe::interval>("interval", "between probes"),
+          key<&network::Probe::threshold, Range<1, 100>>(
               "threshold", "unanswered probes in a row until the backend is unhealthy; one answer makes it healthy"),
       }};
   return kInfo;
 }
 
 template <>
-const ObjectInfo& object_info<BalancerRule>() {
+const ObjectInfo& object_info<network::BalancerRule>() {
   static const ObjectInfo kInfo{
       "load balancing rule",
       "What is balanced: all ports of an internal load balancer, or one port.",
       "rules:\n  - {ha-ports: true, floating-ip: true}\n  - {protocol: udp, port: 500}",
       {
-          key<&BalancerRule::ha_ports>("ha-ports", "all protocols and ports; internal only"),
-          key<&BalancerRule::protocol, IpProtocol>("protocol", "tcp or udp; not with ha-ports"),
-          key<&BalancerRule::port>("port", "of the frontend; not with ha-ports"),
-          key<&BalancerRule::backend_port>("backend-port", "of the backends; 0 is the same"),
-          key<&BalancerRule::floating_ip>("floating-ip", "backends see the frontend's address as destination"),
+          key<&network::BalancerRule::ha_ports>("ha-ports", "all protocols and ports; internal only"),
+          key<&network::BalancerRule::protocol, IpProtocol>("protocol", "tcp or udp; not with ha-ports"),
+          key<&network::BalancerRule::port>("port", "of the frontend; not with ha-ports"),
+          key<&network::BalancerRule::backend_port>("backend-port", "of the backends; 0 is the same"),
+          key<&network::BalancerRule::floating_ip>("floating-ip", "backends see the frontend's address as destination"),
       }};
   return kInfo;
 }

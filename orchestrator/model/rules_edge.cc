@@ -15,7 +15,7 @@ bool has_address(const Node& node, const Address& address) {
   return false;
 }
 
-bool is_of_vpn_gateway(const Topology& topology, const Tunnel& tunnel) {
+bool is_of_vpn_gateway(const Topology& topology, const network::Tunnel& tunnel) {
   const auto has = [&](const std::vector<Address>& all) {
     return std::find(all.begin(), all.end(), tunnel.remote) != all.end();
   };
@@ -65,7 +65,7 @@ Path below(Path path, std::initializer_list<Step> steps) {
   return path;
 }
 
-void check_rule(Check& check, const Sdwan& sdwan, const SdwanRule& rule, const Path& path) {
+void check_rule(Check& check, const network::Sdwan& sdwan, const network::SdwanRule& rule, const Path& path) {
   check_named(check, below(path, {"members"}), rule.members, sdwan.members, "member");
   for (std::size_t i = 0; i < rule.zones.size(); ++i)
     if (!sdwan.zones.contains(rule.zones[i]))
@@ -75,15 +75,15 @@ void check_rule(Check& check, const Sdwan& sdwan, const SdwanRule& rule, const P
   if (rule.members.empty() == rule.zones.empty()) check.report(path, "", "a rule has either `members` or `zones`");
 }
 
-const Tunnel* tunnel_of_member(const Node& node, const std::string& name) {
+const network::Tunnel* tunnel_of_member(const Node& node, const std::string& name) {
   const auto* member = find_named(node.sdwan->members, name);
   return member == nullptr ? nullptr : find_named(node.tunnels, member->interface);
 }
 
-const SdwanMember* member_at(const Sdwan& sdwan, const std::string& interface) {
+const network::SdwanMember* member_at(const network::Sdwan& sdwan, const std::string& interface) {
   if (interface.empty()) return nullptr;
   const auto at = std::find_if(sdwan.members.begin(), sdwan.members.end(),
-                               [&](const SdwanMember& member) { return member.interface == interface; });
+                               [&](const network::SdwanMember& member) { return member.interface == interface; });
   return at == sdwan.members.end() ? nullptr : &*at;
 }
 
@@ -92,7 +92,7 @@ bool selects(const std::vector<Prefix>& selectors, const Address& address) {
                                           [&](const Prefix& prefix) { return prefix.contains(address); });
 }
 
-void check_check(Check& check, const Node& node, const HealthCheck& health) {
+void check_check(Check& check, const Node& node, const network::HealthCheck& health) {
   for (const auto& name : health.members) {
     const auto* tunnel = tunnel_of_member(node, name);
     if (tunnel == nullptr || !is_read(health.server)) continue;
@@ -118,7 +118,7 @@ void each_sdwan(const Topology& topology, Visit visit) {
 
 template <class Visit>
 void each_sdwan_rule(const Topology& topology, Visit visit) {
-  each_sdwan(topology, [&](const Node&, const Sdwan& sdwan, const Path& path) {
+  each_sdwan(topology, [&](const Node&, const network::Sdwan& sdwan, const Path& path) {
     for (const auto& rule : sdwan.rules) visit(rule, below(path, {"rules", rule.name}));
   });
 }
@@ -208,7 +208,7 @@ void sdwan_routes(Check& check) {
 }
 
 void sdwan_ports(Check& check) {
-  each_sdwan_rule(check.topology, [&](const SdwanRule& rule, const Path& path) {
+  each_sdwan_rule(check.topology, [&](const network::SdwanRule& rule, const Path& path) {
     if (!rule.ports.empty() && rule.protocol && !has_ports(*rule.protocol))
       check.report(below(path, {"ports"}), "", "remove it, or write protocol: tcp or udp");
   });
@@ -216,7 +216,7 @@ void sdwan_ports(Check& check) {
 
 void sdwan_applications(Check& check) {
   const auto known = applications();
-  each_sdwan_rule(check.topology, [&](const SdwanRule& rule, const Path& path) {
+  each_sdwan_rule(check.topology, [&](const network::SdwanRule& rule, const Path& path) {
     for (std::size_t i = 0; i < rule.applications.size(); ++i) {
       const auto& name = rule.applications[i];
       if (is_application(name)) continue;
@@ -228,7 +228,7 @@ void sdwan_applications(Check& check) {
 
 void sdwan_limits(Check& check) {
   constexpr std::size_t kMembers = 99, kApplicationRules = 16;  // as many as the daemon's marks have room for
-  each_sdwan(check.topology, [&](const Node&, const Sdwan& sdwan, const Path& path) {
+  each_sdwan(check.topology, [&](const Node&, const network::Sdwan& sdwan, const Path& path) {
     if (sdwan.members.size() > kMembers)
       check.report(below(path, {"members"}), std::to_string(sdwan.members.size()), "remove some");
     std::size_t with_applications = 0;
@@ -247,14 +247,14 @@ void sdwan_limits(Check& check) {
 }
 
 void sdwan_ipv4(Check& check) {
-  each_sdwan(check.topology, [&](const Node&, const Sdwan& sdwan, const Path& path) {
+  each_sdwan(check.topology, [&](const Node&, const network::Sdwan& sdwan, const Path& path) {
     check_v4(check, below(path, {"routes"}), sdwan.routes);
     for (const auto& member : sdwan.members)
       if (member.gateway) check_v4(check, below(path, {"members", member.name, "gateway"}), *member.gateway);
     for (const auto& health : sdwan.health_checks)
       check_v4(check, below(path, {"health-checks", health.name, "server"}), health.server);
   });
-  each_sdwan_rule(check.topology, [&](const SdwanRule& rule, const Path& path) {
+  each_sdwan_rule(check.topology, [&](const network::SdwanRule& rule, const Path& path) {
     check_v4(check, below(path, {"from"}), rule.from);
     check_v4(check, below(path, {"to"}), rule.to);
   });

@@ -42,7 +42,7 @@ bool is_own(const Node& node, const Address& address) {
   };
   return std::any_of(node.interfaces.begin(), node.interfaces.end(), has) ||
          std::any_of(node.tunnels.begin(), node.tunnels.end(),
-                     [&](const Tunnel& tunnel) { return tunnel.address.address() == address; });
+                     [&](const network::Tunnel& tunnel) { return tunnel.address.address() == address; });
 }
 
 /// The other side's row for this session: a neighbour whose address is one of `node`'s.
@@ -123,7 +123,7 @@ bool is_connected(const Check& check, const Node& node, const Address& address) 
                        [&](const InterfaceAddress& own) { return !is_read(own) || own.network().contains(address); });
   };
   return std::any_of(node.interfaces.begin(), node.interfaces.end(), holds) ||
-         std::any_of(node.tunnels.begin(), node.tunnels.end(), [&](const Tunnel& tunnel) {
+         std::any_of(node.tunnels.begin(), node.tunnels.end(), [&](const network::Tunnel& tunnel) {
            return tunnel.peer_address == address ||
                   (is_read(tunnel.address) && tunnel.address.network().contains(address));
          });
@@ -132,7 +132,7 @@ bool is_connected(const Check& check, const Node& node, const Address& address) 
 // --- tunnels ---------------------------------------------------------------------------------------------------------
 
 /// A tunnel's own address, and the frontends of load balancers before its node.
-std::vector<Address> faces_of(const Topology& topology, const Node& node, const Tunnel& tunnel) {
+std::vector<Address> faces_of(const Topology& topology, const Node& node, const network::Tunnel& tunnel) {
   std::vector<Address> faces{tunnel.local};
   for (const auto& balancer : topology.load_balancers)
     if (std::any_of(balancer.backends.begin(), balancer.backends.end(),
@@ -143,7 +143,7 @@ std::vector<Address> faces_of(const Topology& topology, const Node& node, const 
 
 struct TunnelEnd {
   const Node& node;
-  const Tunnel& tunnel;
+  const network::Tunnel& tunnel;
   std::vector<Address> faces;  ///< by which others know it
 };
 
@@ -156,7 +156,7 @@ void check_tunnels(Check& check, const TunnelEnd& a, const TunnelEnd& b) {
 }
 
 /// Whether the tunnel leads from the device that `local` pictures to the gateway.
-bool leads_to(const Gateway& gateway, const LocalGateway& local, const Tunnel& tunnel) {
+bool leads_to(const Gateway& gateway, const LocalGateway& local, const network::Tunnel& tunnel) {
   return tunnel.local == local.address &&
          (contains(gateway.public_addresses, tunnel.remote) || contains(gateway.instances, tunnel.remote));
 }

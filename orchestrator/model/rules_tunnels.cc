@@ -86,8 +86,8 @@ void check_offer(Check& check, const Path& path, const Proposals& own, const Pro
   if (!share_proposal(own, theirs)) check.report(path, listed(own), whose + " takes " + listed(theirs));
 }
 
-void check_offers(Check& check, const Node& node, const Tunnel& tunnel, const Proposals& ike, const Proposals& esp,
-                  const std::string& whose) {
+void check_offers(Check& check, const Node& node, const network::Tunnel& tunnel, const Proposals& ike,
+                  const Proposals& esp, const std::string& whose) {
   const auto path = [&](const char* key) { return Path{"nodes", node.name, "tunnels", tunnel.name, key}; };
   check_offer(check, path("ike-proposals"), or_usual(tunnel.ike_proposals, kUsualIkeProposal), ike, whose);
   check_offer(check, path("esp-proposals"), or_usual(tunnel.esp_proposals, kUsualEspProposal), esp, whose);
@@ -96,7 +96,7 @@ void check_offers(Check& check, const Node& node, const Tunnel& tunnel, const Pr
 }  // namespace
 
 void tunnel_peers(Check& check) {
-  each_tunnel(check.topology, [&](const Node& node, const Tunnel& tunnel) {
+  each_tunnel(check.topology, [&](const Node& node, const network::Tunnel& tunnel) {
     if (is_read(tunnel.remote) && !is_somebodys(check.topology, tunnel.remote))
       check.report({"nodes", node.name, "tunnels", tunnel.name, "remote"}, tunnel.remote.text(),
                    "name the address of a node, a gateway or a load balancer");
@@ -106,7 +106,7 @@ void tunnel_peers(Check& check) {
 void connection_devices(Check& check) {
   each_vpn(check.topology, [&](const Connection& connection, const Gateway& gateway, const LocalGateway& device) {
     bool is_there = false;
-    each_tunnel(check.topology, [&](const Node&, const Tunnel& tunnel) {
+    each_tunnel(check.topology, [&](const Node&, const network::Tunnel& tunnel) {
       is_there = is_there || (is_end_of(gateway, tunnel.remote) && tunnel.local == device.address);
     });
     if (!is_there)
@@ -128,14 +128,14 @@ void internet_addresses(Check& check) {
 
 void tunnel_proposals(Check& check) {
   each_vpn(check.topology, [&](const Connection& connection, const Gateway& gateway, const LocalGateway& device) {
-    each_tunnel(check.topology, [&](const Node& node, const Tunnel& tunnel) {
+    each_tunnel(check.topology, [&](const Node& node, const network::Tunnel& tunnel) {
       if (is_end_of(gateway, tunnel.remote) && tunnel.local == device.address)
         check_offers(check, node, tunnel, ike_proposals_of(connection), esp_proposals_of(connection),
                      "connection " + connection.name);
     });
   });
-  each_tunnel(check.topology, [&](const Node& node, const Tunnel& tunnel) {
-    each_tunnel(check.topology, [&](const Node& other, const Tunnel& back) {
+  each_tunnel(check.topology, [&](const Node& node, const network::Tunnel& tunnel) {
+    each_tunnel(check.topology, [&](const Node& other, const network::Tunnel& back) {
       const bool is_later = std::tie(other.name, back.name) > std::tie(node.name, tunnel.name);  // each pair once
       if (is_later && back.local == tunnel.remote && back.remote == tunnel.local)
         check_offers(check, node, tunnel, or_usual(back.ike_proposals, kUsualIkeProposal),

@@ -37,7 +37,7 @@ void check_unique(Check& check, const Path& holder, const std::vector<T>& all, c
   check_unique(check, holder, all, seen, what);
 }
 
-void check_names_of_steering(Check& check, const Path& path, const Sdwan& sdwan) {
+void check_names_of_steering(Check& check, const Path& path, const network::Sdwan& sdwan) {
   const auto below = [&](const char* key) {
     auto longer = path;
     longer.emplace_back(key);

@@ -16,6 +16,11 @@
 #include "base/errors.hh"
 #include "base/wiring.hh"
 #include "model/azure_objects.hh"
+#include "network/balancer.hh"
+#include "network/fabric.hh"
+#include "network/pair.hh"
+#include "network/sdwan.hh"
+#include "network/tunnel.hh"
 
 namespace xconn::model {
 
@@ -72,165 +77,6 @@ struct Bgp {
   std::map<Prefix, std::vector<std::string>> communities;  ///< of prefixes in `advertise`. Only azure/ writes it
 };
 
-struct Dpd {
-  Duration interval{std::chrono::seconds{45}};
-  int retries = 3;
-};
-
-/// A route-based IKEv2 tunnel with a pre-shared key.
-struct Tunnel {
-  std::string name;  ///< also the interface's name as seen in the node
-  Address local, remote;
-  std::string psk;
-  bool initiate = false;
-  InterfaceAddress address;  ///< on the tunnel interface
-  std::optional<Address> peer_address;
-  std::vector<Prefix> local_selectors, remote_selectors;  ///< empty: 0.0.0.0/0
-  std::vector<std::string> ike_proposals, esp_proposals;  ///< empty: aes256-sha256-modp2048, aes256gcm16
-  Duration ike_lifetime{std::chrono::seconds{28800}}, esp_lifetime{std::chrono::seconds{27000}};
-  Dpd dpd;
-  int mtu = 1400;
-  bool answers = true;  ///< false: the peer's calls are dropped
-};
-
-struct Sla {
-  Duration latency, jitter;
-  double loss = 0;  ///< 0 to 1
-};
-
-enum class ProbeProtocol { kPing, kTcpEcho, kHttp };
-
-struct HealthCheck {
-  std::string name;
-  std::vector<std::string> members;
-  Address server;
-  ProbeProtocol protocol = ProbeProtocol::kPing;
-  int port = 0;            ///< tcp-echo 7, http 80 when 0
-  std::string path = "/";  ///< http
-  Duration interval{std::chrono::milliseconds{500}};
-  Duration timeout{std::chrono::milliseconds{500}};
-  int failtime = 5, recoverytime = 5, probe_count = 30;
-  std::optional<Sla> sla;
-};
-
-struct SdwanMember {
-  std::string name;
-  std::string interface;  ///< a tunnel's name or an interface's
-  std::optional<Address> gateway;
-  int cost = 0, priority = 1, weight = 1;
-};
-
-enum class Strategy { kManual, kBestQuality, kLowestCost, kMaximizeBandwidth };
-enum class LinkCostFactor { kLatency, kJitter, kLoss };
-
-struct SdwanRule {
-  std::string name;
-  std::vector<Prefix> from, to;                                ///< empty: any
-  std::optional<std::uint8_t> protocol;                        ///< IP protocol number
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> ports;  ///< destination ranges
-  std::optional<std::uint8_t> dscp;
-  std::vector<std::string> applications;  ///< nDPI's names
-  Strategy strategy = Strategy::kManual;
-  LinkCostFactor factor = LinkCostFactor::kLatency;
-  int factor_threshold = 10;         ///< percent better before best quality moves
-  std::vector<std::string> members;  ///< in order of preference
-  std::vector<std::string> zones;    ///< instead of members
-  std::string health_check;          ///< for best quality and the SLA strategies; empty: each member's own
-  Duration hold_down{0};
-};
-
-/// What FortiOS calls `config system sdwan`.
-struct Sdwan {
-  std::vector<Prefix> routes;  ///< destinations that SD-WAN steers; blackholed when no member is alive
-  std::map<std::string, std::vector<std::string>> zones;
-  std::vector<SdwanMember> members;
-  std::vector<HealthCheck> health_checks;
-  std::vector<SdwanRule> rules;        ///< first match wins; then the implicit rule
-  std::string implicit = "source-ip";  ///< source-ip | source-dest-ip | weight
-  bool require_route = false;  ///< a member counts only while the main table routes the destination over it (BGP)
-};
-
-/// An address that the active node of a pair has. Only azure/ writes it.
-struct MovedAddress {
-  std::string interface;
-  InterfaceAddress address;
-};
-
-/// An active/passive pair, elected by VRRP over unicast (the cloud has no multicast).
-struct Ha {
-  std::string group;
-  std::string interface;
-  Address peer;
-  int priority = 100;
-  int probe_port = 8008;
-  Duration heartbeat{std::chrono::milliseconds{400}};
-  int lost_threshold = 3;
-  std::vector<MovedAddress> addresses;
-};
-
-/// Azure's fabric: one routing table per subnet. Only azure/ writes it.
-struct FabricNic {
-  std::string interface;  ///< the fabric's side of the link
-  Address address;
-  std::string subnet;
-  std::optional<Address> address_v6 = {};
-  std::string nsg = {};        ///< its own; the subnet's is the subnet's
-  bool ip_forwarding = true;   ///< off: nothing passes but what is addressed to or comes from `address`
-  Duration withdraw_delay{0};  ///< of a gateway's instance: subnets follow its routes' end that much later
-};
-
-struct FabricSubnet {
-  std::string name;
-  Prefix prefix;
-  std::uint32_t table = 0;
-  bool propagate_bgp = true;
-  std::vector<Route> routes;  ///< user routes, lowered; metric 10
-  std::string nsg = {};
-};
-
-/// The other side of a Connected VNet peering.
-struct FabricPeer {
-  std::string vnet;
-  std::vector<Prefix> address_space;
-  Address router;         ///< the peer's side of every link to it
-  std::string interface;  ///< this side of the link for what machines of the two VNets say to each other
-  /// This side of the link between the one VNet and the other's gateways; empty unless one uses the other's.
-  std::string transit_interface = {};
-  bool remote_gateways = false;  ///< this VNet uses the peer's gateways, not the other way round
-  /// This side of the links by which the peer reaches a machine of this VNet as the next hop of its user routes.
-  std::vector<std::string> appliance_interfaces = {};
-  bool access = true;              ///< the peer belongs to the service tag VirtualNetwork
-  bool forwarded_traffic = false;  ///< what comes from the peer may have a source that is not the peer's
-};
-
-struct Fabric {
-  std::vector<Prefix> address_space;
-  std::vector<FabricSubnet> subnets;
-  std::vector<FabricNic> nics;
-  std::vector<FabricPeer> peers;
-  std::string internet_interface;  ///< towards the public load balancer, or empty
-};
-
-/// A load balancer's node. Only azure/ writes it.
-struct Backend {
-  std::string name;  ///< "fgt-a:port1"
-  Address address;
-  std::string interface;         ///< of the load balancer's node, towards this backend only
-  std::string fabric_interface;  ///< the fabric's side of the backend's NIC, where probes leave
-};
-
-struct Balancer {
-  Address frontend;
-  bool is_public = false;
-  std::string front_interface;
-  std::string internet_interface;  ///< public only
-  std::string fabric_node;         ///< whose network namespace the probes start in, as 168.63.129.16
-  std::vector<Backend> backends;
-  Probe probe;
-  std::vector<BalancerRule> rules;
-  Duration idle_timeout{std::chrono::minutes{4}};
-};
-
 /// A pair of encryption gateways in the Aviatrix manner: a subnet of their own, tunnels to an edge over ExpressRoute,
 /// and a controller that writes the routes to the edge's networks into route tables, towards whichever gateway is
 /// alive.
@@ -253,7 +99,7 @@ struct EncryptionGateway {
 struct RouteController {
   EncryptionGateway pair;
   std::string fabric_node;
-  std::vector<FabricNic> gateways;                           ///< `subnet` is the gateway's node here
+  std::vector<network::FabricNic> gateways;                  ///< `subnet` is the gateway's node here
   std::map<std::string, std::vector<std::uint32_t>> tables;  ///< route table -> the fabric's, one for each subnet
 };
 
@@ -282,11 +128,11 @@ struct Node {
   std::map<std::string, std::string> sysctls;
   std::string nftables;  ///< the user's own rules, added to the role's
   std::optional<Bgp> bgp;
-  std::vector<Tunnel> tunnels;
-  std::optional<Sdwan> sdwan;
-  std::optional<Ha> ha;
-  std::optional<Fabric> fabric;
-  std::optional<Balancer> balancer;
+  std::vector<network::Tunnel> tunnels;
+  std::optional<network::Sdwan> sdwan;
+  std::optional<network::Ha> ha;
+  std::optional<network::Fabric> fabric;
+  std::optional<network::Balancer> balancer;
   std::optional<RouteController> route_controller;
   std::optional<Keepalive> keepalive;
   std::vector<RouteMirror> mirrors;                ///< only azure/ writes them, and the next

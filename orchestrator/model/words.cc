@@ -7,6 +7,7 @@
 
 #include "base/guid.hh"
 #include "model/findings.hh"
+#include "network/names.hh"
 
 namespace xconn::model {
 namespace {
@@ -19,6 +20,14 @@ struct Choice {
   std::string_view text;
   V value;
 };
+
+/// Of an enum whose values have names elsewhere, too.
+template <class V>
+constexpr auto choices_of() {
+  std::array<Choice<V>, std::size(Names<V>::names)> choices{};
+  for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = {Names<V>::names[i].second, Names<V>::names[i].first};
+  return choices;
+}
 
 template <class Table>
 auto parse_choice(const Table& table, std::string_view text) -> std::optional<std::decay_t<decltype(table[0].value)>> {
@@ -47,14 +56,6 @@ WordInfo choice_info(const Table& table, std::string (*better)(std::string_view)
 }
 
 constexpr std::array<Choice<Timers>, 2> kTimers{{{"azure", Timers::kAzure}, {"fast", Timers::kFast}}};
-constexpr std::array<Choice<ProbeProtocol>, 3> kProbes{
-    {{"ping", ProbeProtocol::kPing}, {"tcp-echo", ProbeProtocol::kTcpEcho}, {"http", ProbeProtocol::kHttp}}};
-constexpr std::array<Choice<Strategy>, 4> kStrategies{{{"manual", Strategy::kManual},
-                                                       {"best-quality", Strategy::kBestQuality},
-                                                       {"lowest-cost", Strategy::kLowestCost},
-                                                       {"maximize-bandwidth", Strategy::kMaximizeBandwidth}}};
-constexpr std::array<Choice<LinkCostFactor>, 3> kFactors{
-    {{"latency", LinkCostFactor::kLatency}, {"jitter", LinkCostFactor::kJitter}, {"loss", LinkCostFactor::kLoss}}};
 constexpr std::array<Choice<NextHopType>, 4> kNextHops{{{"VirtualAppliance", NextHopType::kVirtualAppliance},
                                                         {"VnetLocal", NextHopType::kVnetLocal},
                                                         {"Internet", NextHopType::kInternet},
@@ -166,9 +167,11 @@ std::string nearest(std::string_view text, std::span<const std::string_view> val
 }  // namespace detail
 
 XCONN_CHOICE(Timers, kTimers)
-XCONN_CHOICE(ProbeProtocol, kProbes)
-XCONN_CHOICE(Strategy, kStrategies)
-XCONN_CHOICE(LinkCostFactor, kFactors)
+XCONN_CHOICE(network::ProbeProtocol, choices_of<network::ProbeProtocol>())
+XCONN_CHOICE(network::BackendProbe, choices_of<network::BackendProbe>())
+XCONN_CHOICE(network::Implicit, choices_of<network::Implicit>())
+XCONN_CHOICE(network::Strategy, choices_of<network::Strategy>())
+XCONN_CHOICE(network::LinkCostFactor, choices_of<network::LinkCostFactor>())
 XCONN_CHOICE(NextHopType, kNextHops)
 XCONN_CHOICE(BridgeKind, kBridgeKinds)
 XCONN_CHOICE(BalancerKind, kBalancerKinds)

@@ -3,8 +3,11 @@
 
 #include "base/fields.hh"
 #include "network/bgp.hh"
+#include "network/names.hh"
 
 namespace xconn::fields {
+
+constexpr long long kLongest = 366LL * 24 * 3600 * 1000;  // of any interval, in milliseconds
 
 template <>
 struct Table<network::PolicyIn> {
@@ -70,6 +73,119 @@ struct Table<network::Speaker> {
                                      always("bfd", &Owner::bfd),
                                      optional_field("networks", &Owner::networks),
                                      optional_field("neighbors", &Owner::neighbors)};
+};
+
+// --- load balancers -------------------------------------------------------------------------------------------------
+
+template <>
+struct Table<network::Probe> {
+  using Owner = network::Probe;
+  static constexpr std::tuple fields{
+      optional_field("protocol", &Owner::protocol), always("port", &Owner::port).between(1, 65535),
+      optional_field("path", &Owner::path), always("interval", &Owner::interval).between(1, kLongest),
+      always("threshold", &Owner::threshold).between(1, 100)};
+};
+
+template <>
+struct Table<network::BalancerRule> {
+  using Owner = network::BalancerRule;
+  static constexpr std::tuple fields{optional_field("ha_ports", &Owner::ha_ports),
+                                     optional_field("protocol", &Owner::protocol), optional_field("port", &Owner::port),
+                                     optional_field("backend_port", &Owner::backend_port),
+                                     optional_field("floating_ip", &Owner::floating_ip)};
+};
+
+template <>
+struct Table<network::Backend> {
+  using Owner = network::Backend;
+  static constexpr std::tuple fields{always("name", &Owner::name), always("address", &Owner::address),
+                                     always("interface", &Owner::interface),
+                                     always("fabric_interface", &Owner::fabric_interface)};
+};
+
+template <>
+struct Table<network::Balancer> {
+  using Owner = network::Balancer;
+  static constexpr std::tuple fields{always("name", &Owner::name),
+                                     always("frontend", &Owner::frontend),
+                                     always("public", &Owner::is_public),
+                                     always("front_interface", &Owner::front_interface),
+                                     optional_field("internet_interface", &Owner::internet_interface),
+                                     always("probe_netns", &Owner::probe_netns),
+                                     always("probe_source", &Owner::probe_source),
+                                     always("backends", &Owner::backends),
+                                     always("probe", &Owner::probe),
+                                     always("rules", &Owner::rules),
+                                     always("idle_timeout", &Owner::idle_timeout).between(1, kLongest)};
+};
+
+// --- SD-WAN ---------------------------------------------------------------------------------------------------------
+
+template <>
+struct Table<network::Sla> {
+  using Owner = network::Sla;
+  static constexpr std::tuple fields{optional_field("latency", &Owner::latency),
+                                     optional_field("jitter", &Owner::jitter),
+                                     optional_field("loss", &Owner::loss).between(0, 1)};
+};
+
+template <>
+struct Table<network::HealthCheck> {
+  using Owner = network::HealthCheck;
+  static constexpr std::tuple fields{always("name", &Owner::name),
+                                     optional_field("members", &Owner::members),
+                                     always("server", &Owner::server),
+                                     optional_field("protocol", &Owner::protocol),
+                                     optional_field("port", &Owner::port).between(0, 65535),
+                                     optional_field("path", &Owner::path),
+                                     optional_field("interval", &Owner::interval).between(1, kLongest),
+                                     optional_field("timeout", &Owner::timeout).between(1, kLongest),
+                                     optional_field("failtime", &Owner::failtime).between(1, 3600),
+                                     optional_field("recoverytime", &Owner::recoverytime).between(1, 3600),
+                                     optional_field("probe_count", &Owner::probe_count).between(1, 10000),
+                                     optional_field("sla", &Owner::sla)};
+};
+
+template <>
+struct Table<network::SdwanMember> {
+  using Owner = network::SdwanMember;
+  static constexpr std::tuple fields{always("name", &Owner::name),
+                                     always("interface", &Owner::interface),
+                                     optional_field("gateway", &Owner::gateway),
+                                     optional_field("cost", &Owner::cost).between(0, 0x7fffffff),
+                                     optional_field("priority", &Owner::priority).between(0, 1 << 30),
+                                     optional_field("weight", &Owner::weight).between(1, 255)};
+};
+
+template <>
+struct Table<network::SdwanRule> {
+  using Owner = network::SdwanRule;
+  static constexpr std::tuple fields{always("name", &Owner::name),
+                                     optional_field("from", &Owner::from),
+                                     optional_field("to", &Owner::to),
+                                     optional_field("protocol", &Owner::protocol),
+                                     optional_field("ports", &Owner::ports),
+                                     optional_field("dscp", &Owner::dscp),
+                                     optional_field("applications", &Owner::applications),
+                                     optional_field("strategy", &Owner::strategy),
+                                     optional_field("factor", &Owner::factor),
+                                     optional_field("factor_threshold", &Owner::factor_threshold).between(0, 100),
+                                     optional_field("members", &Owner::members),
+                                     optional_field("zones", &Owner::zones),
+                                     optional_field("health_check", &Owner::health_check),
+                                     optional_field("hold_down", &Owner::hold_down).between(0, kLongest)};
+};
+
+template <>
+struct Table<network::Sdwan> {
+  using Owner = network::Sdwan;
+  static constexpr std::tuple fields{optional_field("routes", &Owner::routes),
+                                     optional_field("zones", &Owner::zones),
+                                     optional_field("members", &Owner::members),
+                                     optional_field("health_checks", &Owner::health_checks),
+                                     optional_field("rules", &Owner::rules),
+                                     optional_field("implicit", &Owner::implicit),
+                                     optional_field("require_route", &Owner::require_route)};
 };
 
 }  // namespace xconn::fields

@@ -5,24 +5,29 @@
 #include "network/fields.hh"
 #include "plan/plan.hh"
 
-namespace xconn::fields {
+namespace xconn {
 
 template <>
 struct Names<plan::InterfaceKind> {
-  static constexpr std::pair<plan::InterfaceKind, const char*> names[] = {{plan::InterfaceKind::kEnd, "end"},
-                                                                          {plan::InterfaceKind::kVlan, "vlan"},
-                                                                          {plan::InterfaceKind::kBridge, "bridge"},
-                                                                          {plan::InterfaceKind::kTunnel, "tunnel"},
-                                                                          {plan::InterfaceKind::kLoopback, "loopback"}};
+  static constexpr std::pair<plan::InterfaceKind, std::string_view> names[] = {
+      {plan::InterfaceKind::kEnd, "end"},
+      {plan::InterfaceKind::kVlan, "vlan"},
+      {plan::InterfaceKind::kBridge, "bridge"},
+      {plan::InterfaceKind::kTunnel, "tunnel"},
+      {plan::InterfaceKind::kLoopback, "loopback"}};
 };
 
 template <>
 struct Names<RouteKind> {
-  static constexpr std::pair<RouteKind, const char*> names[] = {{RouteKind::kUnicast, "unicast"},
-                                                                {RouteKind::kBlackhole, "blackhole"},
-                                                                {RouteKind::kUnreachable, "unreachable"},
-                                                                {RouteKind::kThrow, "throw"}};
+  static constexpr std::pair<RouteKind, std::string_view> names[] = {{RouteKind::kUnicast, "unicast"},
+                                                                     {RouteKind::kBlackhole, "blackhole"},
+                                                                     {RouteKind::kUnreachable, "unreachable"},
+                                                                     {RouteKind::kThrow, "throw"}};
 };
+
+}  // namespace xconn
+
+namespace xconn::fields {
 
 template <>
 struct Table<Tag> {
@@ -129,6 +134,9 @@ struct Table<plan::Node> {
                                      optional_field("mirrors", &plan::Node::mirrors),
                                      optional_field("bgp", &plan::Node::bgp),
                                      optional_field("frr_lines", &plan::Node::frr_lines),
+                                     optional_field("sdwan", &plan::Node::sdwan),
+                                     optional_field("balancer", &plan::Node::balancer),
+                                     optional_field("moved", &plan::Node::moved),
                                      optional_field("files", &plan::Node::files),
                                      optional_field("services", &plan::Node::services)};
 };

@@ -13,7 +13,9 @@
 #include "base/address.hh"
 #include "base/detection.hh"
 #include "base/wiring.hh"
+#include "network/balancer.hh"
 #include "network/bgp.hh"
+#include "network/sdwan.hh"
 
 namespace xconn::plan {
 
@@ -73,6 +75,9 @@ struct Node {
   std::vector<RouteMirror> mirrors;
   std::optional<network::Speaker> bgp;  ///< what frr.conf says; none when the user replaced that
   std::string frr_lines;                ///< the user's own, after what `bgp` says
+  std::optional<network::Sdwan> sdwan;
+  std::optional<network::Balancer> balancer;
+  std::vector<Address> moved;  ///< that it has while it is the active node of its pair
   std::vector<File> files;
   std::vector<Service> services;
   friend bool operator==(const Node&, const Node&) = default;

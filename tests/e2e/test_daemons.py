@@ -169,7 +169,7 @@ def test_a_router_that_says_nothing_is_given_up_and_the_fault_is_not_in_force(ed
     send(edge, "msee1:bgpd", signal.SIGSTOP)
     try:
         fault = During(lambda: edge.inject("peering-disable", "msee1"))
-        with pytest.raises(crossconnect.TimeoutError, match="bgpd.vty"):
+        with pytest.raises(crossconnect.TimeoutError, match="msee1's bgpd to take its new configuration"):
             fault.end(30)
         assert edge.faults() == []
     finally:

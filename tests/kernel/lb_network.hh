@@ -87,10 +87,11 @@ class LbNetwork {
                    {"front_interface", "front"},
                    {"probe_netns", pin_file()},
                    {"probe_source", "168.63.129.16"},
+                   {"idle_timeout", "4m"},
                    {"backends",
                     {{{"name", "a:eth0"}, {"address", "10.2.0.5"}, {"interface", "be.a"}, {"fabric_interface", "na"}},
                      {{"name", "b:eth0"}, {"address", "10.3.0.6"}, {"interface", "be.b"}, {"fabric_interface", "nb"}}}},
-                   {"probe", {{"protocol", "tcp"}, {"port", 8008}, {"interval_ms", 100}, {"threshold", 2}}}});
+                   {"probe", {{"protocol", "tcp"}, {"port", 8008}, {"interval", "100ms"}, {"threshold", 2}}}});
     if (http_probe_) config["probe"].update({{"protocol", "http"}, {"port", 80}, {"path", "/health"}});
     start("lb", "lb", XCONN_LB, config.dump());
     wait_for("both backends healthy", [this] { return state()["healthy"] == 2; });

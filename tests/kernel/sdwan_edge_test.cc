@@ -23,8 +23,8 @@ json checks(const std::string& protocol, int port, const json& sla) {
                     {"server", server},
                     {"protocol", protocol},
                     {"port", port},
-                    {"interval_ms", 30},
-                    {"timeout_ms", 200},
+                    {"interval", "30ms"},
+                    {"timeout", "200ms"},
                     {"failtime", 5},
                     {"recoverytime", 5},
                     {"probe_count", 20},
@@ -39,8 +39,8 @@ class SdwanEdge : public testing::Test {
 };
 
 TEST_F(SdwanEdge, loss_above_the_target_steers_away_from_a_living_member) {
-  const json relaxed{{"latency_ms", 150}, {"jitter_ms", 150}, {"loss", 0.1}};
-  auto& edge = sites_.start_a({{"health-checks", checks("ping", 0, relaxed)}});
+  const json relaxed{{"latency", "150ms"}, {"jitter", "150ms"}, {"loss", 0.1}};
+  auto& edge = sites_.start_a({{"health_checks", checks("ping", 0, relaxed)}});
   ASSERT_TRUE(sites_.wait([&] { return edge.chosen("main") == "m1" && edge.alive("m2"); }));
   sites_.b.block("m1", "numgen random mod 100 < 40");
   ASSERT_TRUE(sites_.wait([&] { return edge.chosen("main") == "m2"; }));
@@ -54,8 +54,8 @@ TEST_F(SdwanEdge, loss_above_the_target_steers_away_from_a_living_member) {
 
 TEST_F(SdwanEdge, latency_of_tcp_echo_steers) {
   SlowEcho first(sites_.b, "192.0.2.2", 7), second(sites_.b, "198.51.100.2", 7);
-  const json target{{"latency_ms", 40}, {"jitter_ms", 150}, {"loss", 0.5}};
-  auto& edge = sites_.start_a({{"health-checks", checks("tcp-echo", 0, target)}});
+  const json target{{"latency", "40ms"}, {"jitter", "150ms"}, {"loss", 0.5}};
+  auto& edge = sites_.start_a({{"health_checks", checks("tcp-echo", 0, target)}});
   ASSERT_TRUE(sites_.wait([&] { return edge.chosen("main") == "m1" && edge.alive("m2"); }));
   first.set_delay(80ms);
   ASSERT_TRUE(sites_.wait([&] { return edge.chosen("main") == "m2"; }));
@@ -66,9 +66,9 @@ TEST_F(SdwanEdge, latency_of_tcp_echo_steers) {
 TEST_F(SdwanEdge, best_quality_carries_the_traffic_over_the_faster_member) {
   SlowEcho first(sites_.b, "192.0.2.2", 7), second(sites_.b, "198.51.100.2", 7);
   first.set_delay(60ms);
-  const json relaxed{{"latency_ms", 1000}, {"jitter_ms", 1000}, {"loss", 0.5}};
+  const json relaxed{{"latency", "1000ms"}, {"jitter", "1000ms"}, {"loss", 0.5}};
   const json rule{{"name", "main"}, {"strategy", "best-quality"}, {"factor", "latency"}, {"members", {"m1", "m2"}}};
-  auto& edge = sites_.start_a({{"health-checks", checks("tcp-echo", 0, relaxed)}, {"rules", {rule}}});
+  auto& edge = sites_.start_a({{"health_checks", checks("tcp-echo", 0, relaxed)}, {"rules", {rule}}});
   sites_.start_b();
   const auto carries = [&](const std::string& member, const std::string& other) {
     ASSERT_TRUE(sites_.wait([&] { return edge.chosen("main") == member && sites_.edge_b->alive("m1"); }));
@@ -85,15 +85,15 @@ TEST_F(SdwanEdge, best_quality_carries_the_traffic_over_the_faster_member) {
 
 TEST_F(SdwanEdge, http_wants_a_good_status) {
   const auto server = listen_tcp(sites_.b, "192.0.2.2", 8080);
-  sites_.start_a({{"health-checks",
+  sites_.start_a({{"health_checks",
                    {{{"name", "web"},
                      {"members", {"m1"}},
                      {"server", "192.0.2.2"},
                      {"protocol", "http"},
                      {"port", 8080},
                      {"path", "/health"},
-                     {"interval_ms", 50},
-                     {"timeout_ms", 400},
+                     {"interval", "50ms"},
+                     {"timeout", "400ms"},
                      {"failtime", 2},
                      {"recoverytime", 2}}}}});
   const auto answer = [&](const std::string& status) {

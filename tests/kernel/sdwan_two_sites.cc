@@ -54,7 +54,7 @@ Route make_route(const std::string& to, const std::string& interface, const std:
 
 json check(const std::string& member, const std::string& server) {
   return {{"name", "ping-" + member}, {"members", {member}}, {"server", server}, {"protocol", "ping"},
-          {"interval_ms", 40},        {"timeout_ms", 120},   {"failtime", 5},    {"recoverytime", 5},
+          {"interval", "40ms"},       {"timeout", "120ms"},  {"failtime", 5},    {"recoverytime", 5},
           {"probe_count", 30}};
 }
 
@@ -63,7 +63,7 @@ json configuration(const std::string& name, const std::string& steered, const st
   json config{{"node", name}, {"routes", {steered}}};
   config["members"] = {{{"name", "m1"}, {"interface", "m1"}, {"gateway", peer1}, {"cost", 5}},
                        {{"name", "m2"}, {"interface", "m2"}, {"gateway", peer2}, {"cost", 10}}};
-  config["health-checks"] = {check("m1", peer1), check("m2", peer2)};
+  config["health_checks"] = {check("m1", peer1), check("m2", peer2)};
   config["rules"] = json::array({{{"name", "main"}, {"strategy", "lowest-cost"}, {"members", {"m1", "m2"}}}});
   config.merge_patch(patch);
   return config;

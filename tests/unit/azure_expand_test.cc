@@ -33,8 +33,8 @@ bool linked(const model::Topology& topology, const End& a, const End& b) {
   });
 }
 
-const model::FabricSubnet& subnet(const model::Topology& topology, std::string_view name) {
-  return *std::ranges::find(node(topology, "hub").fabric->subnets, name, &model::FabricSubnet::name);
+const network::FabricSubnet& subnet(const model::Topology& topology, std::string_view name) {
+  return *std::ranges::find(node(topology, "hub").fabric->subnets, name, &network::FabricSubnet::name);
 }
 
 /// The reference topology with a second circuit, connected to the same gateway.

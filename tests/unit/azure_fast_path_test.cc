@@ -23,8 +23,8 @@ const model::Node& node(const model::Topology& topology, std::string_view name) 
   return *std::ranges::find(topology.nodes, name, &model::Node::name);
 }
 
-const model::FabricNic& nic(const model::Topology& topology, std::string_view vnet, std::string_view interface) {
-  return *std::ranges::find(node(topology, vnet).fabric->nics, interface, &model::FabricNic::interface);
+const network::FabricNic& nic(const model::Topology& topology, std::string_view vnet, std::string_view interface) {
+  return *std::ranges::find(node(topology, vnet).fabric->nics, interface, &network::FabricNic::interface);
 }
 
 TEST(FastPath, OnlyWhatComesFromTheCustomerAndGoesToTheVnetTakesIt) {
@@ -60,7 +60,7 @@ TEST(ConvergenceDelay, TheInstanceAndTheVnetForgetLate) {
   ASSERT_THAT(instance.rules, SizeIs(1));
   EXPECT_EQ(instance.rules[0].in_interface, "vnet") << "what the MSEEs send goes on at once";
   const auto& nics = node(topology, "erspvnetcust1").fabric->nics;
-  EXPECT_EQ(std::ranges::count(nics, Duration(std::chrono::seconds(5)), &model::FabricNic::withdraw_delay), 2);
+  EXPECT_EQ(std::ranges::count(nics, Duration(std::chrono::seconds(5)), &network::FabricNic::withdraw_delay), 2);
 }
 
 TEST(ConvergenceDelay, IsNothingUnlessAskedFor) {

@@ -29,9 +29,9 @@ const model::Node& node(const model::Topology& topology, std::string_view name) 
   return *found;
 }
 
-const model::FabricPeer& peer(const model::Topology& topology, std::string_view vnet, std::string_view remote) {
+const network::FabricPeer& peer(const model::Topology& topology, std::string_view vnet, std::string_view remote) {
   const auto& peers = node(topology, vnet).fabric->peers;
-  const auto found = std::ranges::find(peers, remote, &model::FabricPeer::vnet);
+  const auto found = std::ranges::find(peers, remote, &network::FabricPeer::vnet);
   if (found == peers.end()) throw std::runtime_error(std::string(vnet) + " has no peer " + std::string(remote));
   return *found;
 }

@@ -36,9 +36,9 @@ plan::Plan plan() {
                 node("lb", "load-balancer", "198.51.100.2/32"), node("edge", "edge", "192.0.2.3/24")};
   made.nodes[1].services = {{"frr", "zebra", {}, {}, {}}, {"frr", "bgpd", {}, {}, {}}};
   made.nodes[1].nftables = "ip daddr 203.0.113.50 dnat to 192.0.2.1";
-  made.nodes[2].files = {{"lb.json", R"({"frontend": "198.51.100.2",
-                                         "rules": [{"protocol": 6, "port": 80, "backend_port": 8080}]})"}};
-  made.nodes[3].files = {{"keepalived.conf", "virtual_ipaddress {\n  192.0.2.100/32 dev eth0\n}"}};
+  made.nodes[2].balancer = {.frontend = *Address::parse("198.51.100.2"),
+                            .rules = {{.protocol = 6, .port = 80, .backend_port = 8080}}};
+  made.nodes[3].moved = {*Address::parse("192.0.2.100")};
   made.links = {{"pc--router", {"pc", "eth0"}, {"router", "eth0"}, {}, {}}};
   return made;
 }

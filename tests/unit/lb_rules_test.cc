@@ -17,10 +17,10 @@ using testing::Not;
 
 json internal() {
   return json::parse(R"({"name":"ilb","frontend":"10.0.0.4","public":false,"front_interface":"front",
-    "probe_netns":"/run/netns/hub","probe_source":"168.63.129.16","idle_timeout_ms":240000,
+    "probe_netns":"/run/netns/hub","probe_source":"168.63.129.16","idle_timeout":"4m",
     "backends":[{"name":"a:p","address":"10.0.0.5","interface":"a.p","fabric_interface":"a.1"},
                 {"name":"b:p","address":"10.0.0.6","interface":"b.p","fabric_interface":"b.1"}],
-    "probe":{"protocol":"tcp","port":8008,"interval_ms":5000,"threshold":2},"rules":[{"ha_ports":true,"floating_ip":true}]})");
+    "probe":{"protocol":"tcp","port":8008,"interval":"5s","threshold":2},"rules":[{"ha_ports":true,"floating_ip":true}]})");
 }
 
 json public_one() {

@@ -74,7 +74,7 @@ TEST(Read, EdgeOfTheReferenceTopology) {
   EXPECT_EQ(edge.sdwan->members[0].cost, 5);
   EXPECT_EQ(edge.sdwan->zones.at("overlay"), std::vector<std::string>{"vpn"});
   EXPECT_EQ(edge.sdwan->health_checks[0].sla->loss, 0.1);
-  EXPECT_EQ(edge.sdwan->rules[0].strategy, Strategy::kLowestCost);
+  EXPECT_EQ(edge.sdwan->rules[0].strategy, network::Strategy::kLowestCost);
   EXPECT_EQ(edge.sdwan->rules[0].hold_down, std::chrono::seconds{5});
 }
 

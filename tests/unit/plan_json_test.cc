@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/errors.hh"
 #include "plan/difference.hh"
 #include "plan/plan.hh"
 
@@ -37,6 +38,9 @@ Plan full_plan() {
             {{"other", 254, 186, {100, 101}, 20, "e", {*Prefix::parse("10.0.0.0/8")}}},
             network::Speaker{.neighbors = {{.address = *Address::parse("192.0.2.2"), .password = "password x"}}},
             "! password x\n",
+            network::Sdwan{.members = {{.name = "er", .interface = "pri.28"}}},
+            network::Balancer{.name = "lb", .probe = {.port = 80}},
+            {*Address::parse("192.0.2.9")},
             {{"frr.conf", "password x", true}, {"plain", "text", false}},
             {{"frr", "bgpd", {"--flag"}, "frr.conf", {"zebra"}}}};
   Impairment worse{std::chrono::milliseconds(5), std::chrono::microseconds(250), 0.5, 0.25, 0.125, 0.0625, 1'000'000};
@@ -76,13 +80,13 @@ TEST(PlanJson, DefaultsAreLeftOut) {
 TEST(PlanJson, RefusesWhatItCannotHaveWritten) {
   auto json = to_json(full_plan(), true);
   json["surprise"] = 1;
-  EXPECT_THROW(from_json(json), nlohmann::json::exception);
+  EXPECT_THROW(from_json(json), Error);
   json = to_json(full_plan(), true);
   json["nodes"][0]["interfaces"][0]["kind"] = "dummy";
-  EXPECT_THROW(from_json(json), nlohmann::json::exception);
+  EXPECT_THROW(from_json(json), Error);
   json = to_json(full_plan(), true);
   json["nodes"][0]["routes"][0]["to"] = "198.51.100.1/24";
-  EXPECT_THROW(from_json(json), nlohmann::json::exception);
+  EXPECT_THROW(from_json(json), Error);
 }
 
 TEST(Plan, FindsNodesAndLinks) {

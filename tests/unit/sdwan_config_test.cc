@@ -20,13 +20,13 @@ Config config(const std::string& more) {
 
 TEST(Config, fills_in_defaults) {
   const auto seen =
-      config(R"(, "health-checks": [{"name": "h", "members": ["a"], "server": "10.1.1.1", "protocol": "http"}])");
+      config(R"(, "health_checks": [{"name": "h", "members": ["a"], "server": "10.1.1.1", "protocol": "http"}])");
   const auto& check = seen.sdwan.health_checks.at(0);
   EXPECT_EQ(check.port, 80);
   EXPECT_EQ(check.interval, std::chrono::milliseconds(500));
   EXPECT_EQ(check.failtime, 5);
   EXPECT_FALSE(check.sla);
-  EXPECT_EQ(seen.sdwan.implicit, "source-ip");
+  EXPECT_EQ(seen.sdwan.implicit, network::Implicit::kSourceIp);
   EXPECT_FALSE(seen.ha);
 }
 
@@ -59,15 +59,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{R"(, "rules": [{"name": "r"}, {"name": "r"}])", "rules[1].name: is there twice"},
                     Bad{R"(, "rules": [{"name": "r", "strategy": "best"}])", "rules[0].strategy: 'best' is none of"},
                     Bad{R"(, "rules": [{"name": "r", "dscp": 64}])", "rules[0].dscp"},
-                    Bad{R"(, "rules": [{"name": "r", "to": ["10.0.0.1/8"]}])", "is no IPv4 prefix"},
+                    Bad{R"(, "rules": [{"name": "r", "to": ["10.0.0.1/8"]}])",
+                        "rules[0].to[0]: cannot be '10.0.0.1/8'"},
                     Bad{R"(, "rules": [{"name": "r", "ports": [[9, 1]]}])", "rules[0].ports"},
                     Bad{R"(, "rules": [{"name": "r", "protocol": 1, "ports": [[1, 9]]}])", "rules[0].ports"},
                     Bad{R"(, "rules": [{"name": "r", "health_check": "h"}])", "no health check is named 'h'"},
                     Bad{R"(, "rules": [{"name": "implicit"}])", "rules[0].name"},
                     Bad{R"(, "rules": [{"name": 5}])", "has the wrong type"},
-                    Bad{R"(, "health-checks": [{"name": "h", "members": []}])", "server: is required"},
-                    Bad{R"(, "health-checks": [{"name": "h", "server": "10.1.1.1", "interval_ms": 0}])", "interval_ms"},
-                    Bad{R"(, "health-checks": [{"name": "h", "server": "10.1.1.1", "sla": {"loss": 2}}])", "0 to 1"},
+                    Bad{R"(, "health_checks": [{"name": "h", "members": []}])", "server: is required"},
+                    Bad{R"(, "health_checks": [{"name": "h", "server": "10.1.1.1", "interval": "0ms"}])",
+                        "health_checks[0].interval: is 1 to"},
+                    Bad{R"(, "health_checks": [{"name": "h", "server": "10.1.1.1", "sla": {"loss": 2}}])", "0 to 1"},
                     Bad{R"(, "implicit": "volume")", "implicit"}, Bad{R"(, "ha": {})", "ha.fifo: is required"},
                     Bad{"]", "parse error"}));
 

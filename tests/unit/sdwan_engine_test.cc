@@ -18,13 +18,13 @@ constexpr const char* kConfig = R"({
   "node": "hq", "routes": ["172.16.136.0/22"], "zones": {"overlay": ["vpn"]},
   "members": [{"name": "er", "interface": "er0", "gateway": "172.16.251.254", "cost": 5},
               {"name": "vpn", "interface": "vpn0", "cost": 10}],
-  "health-checks": [
+  "health_checks": [
     {"name": "over-er", "members": ["er"], "server": "172.16.137.4", "failtime": 5, "recoverytime": 5,
-     "sla": {"latency_ms": 100, "jitter_ms": 50, "loss": 0.02}},
+     "sla": {"latency": "100ms", "jitter": "50ms", "loss": 0.02}},
     {"name": "over-vpn", "members": ["vpn"], "server": "198.18.1.1", "failtime": 5, "recoverytime": 5,
-     "sla": {"latency_ms": 100, "jitter_ms": 50, "loss": 0.02}}],
+     "sla": {"latency": "100ms", "jitter": "50ms", "loss": 0.02}}],
   "rules": [{"name": "to-azure", "to": ["172.16.136.0/22"], "strategy": "lowest-cost", "members": ["er", "vpn"],
-             "hold_down_ms": 5000}]
+             "hold_down": "5000ms"}]
 })";
 
 class EngineTest : public testing::Test {
@@ -184,7 +184,7 @@ TEST_F(EngineTest, without_a_check_the_interface_decides) {
 
 TEST_F(EngineTest, dead_only_when_all_checks_fail) {
   make(R"({"routes": ["10.0.0.0/8"], "members": [{"name": "a", "interface": "er0"}],
-    "health-checks": [{"name": "x", "members": ["a"], "server": "10.0.0.1", "failtime": 2},
+    "health_checks": [{"name": "x", "members": ["a"], "server": "10.0.0.1", "failtime": 2},
                       {"name": "y", "members": ["a"], "server": "10.0.0.2", "failtime": 2}]})");
   const auto feed = [&](std::optional<Duration> x, std::optional<Duration> y) {
     now_ += 500ms;

@@ -8,8 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-model::HealthCheck check(int failtime = 3, int recoverytime = 2, int probe_count = 10) {
-  model::HealthCheck result;
+network::HealthCheck check(int failtime = 3, int recoverytime = 2, int probe_count = 10) {
+  network::HealthCheck result;
   result.name = "c";
   result.timeout = 500ms;
   result.failtime = failtime;
@@ -116,7 +116,7 @@ TEST(CheckState, reset_forgets_all) {
 
 TEST(CheckState, recovery_is_not_judged_by_the_dead_time) {
   auto configured = check();
-  configured.sla = model::Sla{100ms, 50ms, 0.02};
+  configured.sla = network::Sla{100ms, 50ms, 0.02};
   CheckState state(configured);
   state.record(1ms, 1s);
   for (int i = 0; i < 5; ++i) state.record(std::nullopt, 2s);
@@ -128,7 +128,7 @@ TEST(CheckState, recovery_is_not_judged_by_the_dead_time) {
 
 TEST(CheckState, names_the_missed_target) {
   auto configured = check(5, 5, 30);
-  configured.sla = model::Sla{100ms, 50ms, 0.5};
+  configured.sla = network::Sla{100ms, 50ms, 0.5};
   CheckState slow(configured), nervous(configured);
   slow.record(200ms, 1s);
   EXPECT_EQ(slow.sla_miss(), "latency 200 ms > 100 ms");

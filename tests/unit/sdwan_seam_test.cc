@@ -64,7 +64,7 @@ TEST(Seam, MembersAndZones) {
   const auto& sdwan = config.sdwan;
   EXPECT_THAT(sdwan.routes, ElementsAre(*Prefix::parse("10.1.0.0/16"), *Prefix::parse("10.2.0.0/16")));
   EXPECT_THAT(sdwan.zones, ElementsAre(Pair("over", ElementsAre("wan")), Pair("under", ElementsAre("er"))));
-  EXPECT_EQ(sdwan.implicit, "weight");
+  EXPECT_EQ(sdwan.implicit, network::Implicit::kWeight);
   EXPECT_TRUE(sdwan.require_route);
   ASSERT_EQ(sdwan.members.size(), 2u);
   const auto& er = sdwan.members[0];
@@ -93,14 +93,14 @@ TEST(Seam, HealthChecks) {
   EXPECT_EQ(web.name, "web");
   EXPECT_THAT(web.members, ElementsAre("er", "wan"));
   EXPECT_EQ(web.server, Address::parse("10.1.0.10"));
-  EXPECT_EQ(web.protocol, model::ProbeProtocol::kHttp);
+  EXPECT_EQ(web.protocol, network::ProbeProtocol::kHttp);
   EXPECT_EQ(web.path, "/health");
   EXPECT_THAT((std::array{web.interval, web.timeout}), ElementsAre(Duration{250ms}, Duration{1s}));
   EXPECT_THAT((std::array{web.port, web.failtime, web.recoverytime, web.probe_count}), ElementsAre(8080, 3, 4, 20));
   ASSERT_TRUE(web.sla);
   EXPECT_THAT((std::array{web.sla->latency, web.sla->jitter}), ElementsAre(Duration{100ms}, Duration{20ms}));
   EXPECT_DOUBLE_EQ(web.sla->loss, 0.02);
-  EXPECT_EQ(checks[1].protocol, model::ProbeProtocol::kTcpEcho);
+  EXPECT_EQ(checks[1].protocol, network::ProbeProtocol::kTcpEcho);
   EXPECT_EQ(checks[1].port, 7);
   EXPECT_FALSE(checks[1].sla);
 }
@@ -117,18 +117,18 @@ TEST(Seam, Rules) {
   EXPECT_THAT(calls.ports, ElementsAre(Pair(5060, 5060), Pair(16384, 32767)));
   EXPECT_EQ(calls.dscp, 46);
   EXPECT_THAT(calls.applications, ElementsAre("SIP", "RTP"));
-  EXPECT_EQ(calls.strategy, model::Strategy::kBestQuality);
-  EXPECT_EQ(calls.factor, model::LinkCostFactor::kJitter);
+  EXPECT_EQ(calls.strategy, network::Strategy::kBestQuality);
+  EXPECT_EQ(calls.factor, network::LinkCostFactor::kJitter);
   EXPECT_EQ(calls.factor_threshold, 15);
   EXPECT_THAT(calls.members, ElementsAre("er", "wan"));
   EXPECT_EQ(calls.health_check, "web");
   EXPECT_EQ(calls.hold_down, Duration{7s});
-  EXPECT_EQ(rules[1].strategy, model::Strategy::kLowestCost);
+  EXPECT_EQ(rules[1].strategy, network::Strategy::kLowestCost);
   EXPECT_THAT(rules[1].members, ElementsAre("wan", "er"));
   EXPECT_FALSE(rules[1].protocol || rules[1].dscp);
-  EXPECT_EQ(rules[2].strategy, model::Strategy::kManual);
-  EXPECT_EQ(rules[3].strategy, model::Strategy::kMaximizeBandwidth);
-  EXPECT_EQ(rules[3].factor, model::LinkCostFactor::kLoss);
+  EXPECT_EQ(rules[2].strategy, network::Strategy::kManual);
+  EXPECT_EQ(rules[3].strategy, network::Strategy::kMaximizeBandwidth);
+  EXPECT_EQ(rules[3].factor, network::LinkCostFactor::kLoss);
 }
 
 TEST(Seam, ARuleByZonesHasItsFact) {

@@ -8,8 +8,8 @@ namespace xconn::sdwan {
 namespace {
 
 using namespace std::chrono_literals;
-using model::LinkCostFactor;
-using model::Strategy;
+using network::LinkCostFactor;
+using network::Strategy;
 
 struct Seen {
   const char* unusable = "";
@@ -52,7 +52,7 @@ void PrintTo(const Case& value, std::ostream* out) { *out << value.what; }
 class Selection : public testing::TestWithParam<Case> {};
 
 TEST_P(Selection, chooses) {
-  model::SdwanRule rule;
+  network::SdwanRule rule;
   rule.strategy = GetParam().strategy;
   rule.factor = GetParam().factor;
   const auto all = candidates(GetParam().members);
@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"none", Strategy::kMaximizeBandwidth, {kDead, kDead}, {}, {}}));
 
 TEST(SelectionReason, says_what_and_why_not_the_others) {
-  model::SdwanRule rule;
+  network::SdwanRule rule;
   rule.strategy = Strategy::kLowestCost;
   const auto reason = [&](const std::vector<Seen>& all) { return choose(rule, candidates(all), {}).reason; };
   EXPECT_EQ(reason({{.unusable = "dead: 5 probes lost"}, {.cost = 10}}),
@@ -129,9 +129,9 @@ TEST(SelectionReason, says_what_and_why_not_the_others) {
 }
 
 TEST(SelectionImplicit, takes_all_usable) {
-  const auto choice = choose_implicit("source-ip", candidates({kGood, kDead, {.sla_miss = "x"}}));
+  const auto choice = choose_implicit(network::Implicit::kSourceIp, candidates({kGood, kDead, {.sla_miss = "x"}}));
   EXPECT_THAT(choice.members, testing::ElementsAre(0, 2));
-  EXPECT_TRUE(choose_implicit("weight", candidates({kDead})).members.empty());
+  EXPECT_TRUE(choose_implicit(network::Implicit::kWeight, candidates({kDead})).members.empty());
 }
 
 }  // namespace

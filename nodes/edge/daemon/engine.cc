@@ -73,7 +73,7 @@ void Engine::decide(Instant now) {
   deadline_.reset();
   for (std::size_t i = 0; i < members_.size(); ++i) refresh_member(static_cast<int>(i), now);
   for (std::size_t i = 0; i < rules_.size(); ++i) decide_rule(i, now);
-  model::SdwanRule last;
+  network::SdwanRule last;
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < members_.size(); ++i) candidates.push_back(candidate(last, static_cast<int>(i)));
   settle(implicit_, "implicit", choose_implicit(config_.sdwan.implicit, candidates), now);
@@ -128,7 +128,7 @@ const CheckState* Engine::find_check(int member, const std::string& name) const 
   return nullptr;
 }
 
-Candidate Engine::candidate(const model::SdwanRule& rule, int index) const {
+Candidate Engine::candidate(const network::SdwanRule& rule, int index) const {
   const auto& member = members_[index];
   const auto& configured = config_.sdwan.members[index];
   Candidate result;
@@ -164,7 +164,7 @@ Duration Engine::held(std::size_t rule, int member, bool good, Instant now) {
 void Engine::decide_rule(std::size_t index, Instant now) {
   const auto& rule = config_.sdwan.rules[index];
   const bool by_sla =
-      rule.strategy == model::Strategy::kLowestCost || rule.strategy == model::Strategy::kMaximizeBandwidth;
+      rule.strategy == network::Strategy::kLowestCost || rule.strategy == network::Strategy::kMaximizeBandwidth;
   std::vector<Candidate> candidates;
   for (const auto& name : rule.members) {
     const int member = config_.member_index(name);
@@ -187,7 +187,7 @@ void Engine::settle(RuleState& state, const std::string& name, Choice choice, In
 }
 
 /// A member without a gateway is a tunnel: the edge itself is what routes over it, no protocol brings its routes.
-bool Engine::covers(const std::vector<Prefix>& destinations, const model::SdwanMember& member) const {
+bool Engine::covers(const std::vector<Prefix>& destinations, const network::SdwanMember& member) const {
   if (!config_.sdwan.require_route || !member.gateway) return true;
   return std::all_of(destinations.begin(), destinations.end(), [&](const Prefix& destination) {
     return std::any_of(routes_.begin(), routes_.end(), [&](const MainRoute& route) {

@@ -97,10 +97,10 @@ class Engine {
   void refresh_member(int member, Instant now);
   void refresh_sla(int member, Instant now);
   void decide_rule(std::size_t rule, Instant now);
-  Candidate candidate(const model::SdwanRule& rule, int member) const;
+  Candidate candidate(const network::SdwanRule& rule, int member) const;
   Duration held(std::size_t rule, int member, bool good, Instant now);
   void settle(RuleState& state, const std::string& name, Choice choice, Instant now);
-  bool covers(const std::vector<Prefix>& destinations, const model::SdwanMember& member) const;
+  bool covers(const std::vector<Prefix>& destinations, const network::SdwanMember& member) const;
   std::string names(const std::vector<int>& members) const;
   const CheckState* find_check(int member, const std::string& name) const;
   void tell(Instant at, std::string kind, std::string subject, std::string text);

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "model/topology.hh"
+#include "network/sdwan.hh"
 #include "nodes/edge/daemon/window.hh"
 
 namespace xconn::sdwan {
@@ -17,7 +17,7 @@ std::string to_string(Health health);
 
 class CheckState {
  public:
-  explicit CheckState(const model::HealthCheck& check) : check_(&check), window_(check.probe_count) {}
+  explicit CheckState(const network::HealthCheck& check) : check_(&check), window_(check.probe_count) {}
 
   /// The outcome of one probe; an answer later than the timeout counts as lost. True when health() changed.
   /// Until it has been alive for the first time one answer is enough: there is nothing to recover from.
@@ -35,14 +35,14 @@ class CheckState {
   Instant since() const { return since_; }
   const std::string& reason() const { return reason_; }  ///< of the last change: "5 probes lost"
   Quality quality() const { return window_.quality(); }
-  const model::HealthCheck& check() const { return *check_; }
+  const network::HealthCheck& check() const { return *check_; }
 
   /// What of the SLA is not met ("latency 200 ms > 100 ms"); empty: it is met, or there is no target.
   std::string sla_miss() const;
 
  private:
   bool turn(Health health, std::string reason, Instant now);
-  const model::HealthCheck* check_;
+  const network::HealthCheck* check_;
   ProbeWindow window_;
   Health health_ = Health::kUnknown;
   Instant since_{0};

@@ -62,7 +62,7 @@ std::optional<Duration> kernel_stamp(msghdr& message) {
 
 class PingProber : public Prober {
  public:
-  PingProber(sys::Loop& loop, const model::HealthCheck& check, std::string interface, std::uint32_t mark,
+  PingProber(sys::Loop& loop, const network::HealthCheck& check, std::string interface, std::uint32_t mark,
              Outcome outcome)
       : loop_(loop), check_(check), interface_(std::move(interface)), mark_(mark), outcome_(std::move(outcome)) {
     every_ = sys::Timer::every(loop_, check_.interval, [this] { send(); });
@@ -90,7 +90,7 @@ class PingProber : public Prober {
   void settle_older(std::uint16_t answered);
 
   sys::Loop& loop_;
-  const model::HealthCheck& check_;
+  const network::HealthCheck& check_;
   std::string interface_;
   std::uint32_t mark_;
   Outcome outcome_;
@@ -193,8 +193,8 @@ void PingProber::expire(std::uint16_t sequence) {
 
 }  // namespace
 
-std::unique_ptr<Prober> make_ping_prober(sys::Loop& loop, const model::HealthCheck& check, const std::string& interface,
-                                         std::uint32_t mark, Outcome outcome) {
+std::unique_ptr<Prober> make_ping_prober(sys::Loop& loop, const network::HealthCheck& check,
+                                         const std::string& interface, std::uint32_t mark, Outcome outcome) {
   return std::make_unique<PingProber>(loop, check, interface, mark, std::move(outcome));
 }
 

@@ -6,9 +6,9 @@
 
 namespace xconn::sdwan {
 
-std::unique_ptr<Prober> make_prober(sys::Loop& loop, const model::HealthCheck& check, const std::string& interface,
+std::unique_ptr<Prober> make_prober(sys::Loop& loop, const network::HealthCheck& check, const std::string& interface,
                                     std::uint32_t mark, Outcome outcome) {
-  const bool ping = check.protocol == model::ProbeProtocol::kPing;
+  const bool ping = check.protocol == network::ProbeProtocol::kPing;
   return (ping ? make_ping_prober : make_stream_prober)(loop, check, interface, mark, std::move(outcome));
 }
 

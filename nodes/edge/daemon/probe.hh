@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "model/topology.hh"
+#include "network/sdwan.hh"
 
 namespace xconn::sys {
 class Loop;
@@ -27,15 +27,15 @@ class Prober {
 };
 
 /// By the check's protocol. `mark` is the member's packet mark, with kProbeBit. What cannot be sent counts as lost.
-std::unique_ptr<Prober> make_prober(sys::Loop& loop, const model::HealthCheck& check, const std::string& interface,
+std::unique_ptr<Prober> make_prober(sys::Loop& loop, const network::HealthCheck& check, const std::string& interface,
                                     std::uint32_t mark, Outcome outcome);
 
 /// Echo requests, timed by the kernel's stamps of the replies.
-std::unique_ptr<Prober> make_ping_prober(sys::Loop& loop, const model::HealthCheck& check, const std::string& interface,
-                                         std::uint32_t mark, Outcome outcome);
+std::unique_ptr<Prober> make_ping_prober(sys::Loop& loop, const network::HealthCheck& check,
+                                         const std::string& interface, std::uint32_t mark, Outcome outcome);
 
 /// One connection for each probe: tcp-echo wants its bytes back, http wants a status of 200 to 399.
-std::unique_ptr<Prober> make_stream_prober(sys::Loop& loop, const model::HealthCheck& check,
+std::unique_ptr<Prober> make_stream_prober(sys::Loop& loop, const network::HealthCheck& check,
                                            const std::string& interface, std::uint32_t mark, Outcome outcome);
 
 /// SO_BINDTODEVICE and SO_MARK; false when there is no such interface.

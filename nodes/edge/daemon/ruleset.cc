@@ -26,7 +26,7 @@ std::string elements(const std::vector<Prefix>& prefixes) {
   return prefixes.empty() ? "" : "elements = " + list(prefixes) + ";";
 }
 
-std::string ports(const model::SdwanRule& rule, const char* side) {
+std::string ports(const network::SdwanRule& rule, const char* side) {
   std::string text;
   for (const auto& [low, high] : rule.ports) text += fmt::format("{}{}-{}", text.empty() ? "" : ", ", low, high);
   return fmt::format("th {} {{ {} }} ", side, text);
@@ -146,8 +146,9 @@ struct Spread {
 };
 
 Spread spread_of(const Config& config, bool implicit) {
-  if (implicit && config.sdwan.implicit == "source-ip") return {"ip saddr", nullptr, false};
-  if (implicit && config.sdwan.implicit == "source-dest-ip") return {"ip saddr . ip daddr", nullptr, false};
+  if (implicit && config.sdwan.implicit == network::Implicit::kSourceIp) return {"ip saddr", nullptr, false};
+  if (implicit && config.sdwan.implicit == network::Implicit::kSourceDestIp)
+    return {"ip saddr . ip daddr", nullptr, false};
   return {"ip saddr . ip daddr", "ip saddr . ip daddr . th sport . th dport", true};
 }
 

@@ -52,34 +52,34 @@ struct Pick {
   std::string because;
 };
 
-Pick pick_manual(const model::SdwanRule&, const Candidates& candidates, const std::vector<int>&) {
+Pick pick_manual(const network::SdwanRule&, const Candidates& candidates, const std::vector<int>&) {
   return {{prefer(candidates, settled).front()}, "first usable in order"};
 }
 
-Pick pick_lowest_cost(const model::SdwanRule&, const Candidates& candidates, const std::vector<int>&) {
+Pick pick_lowest_cost(const network::SdwanRule&, const Candidates& candidates, const std::vector<int>&) {
   const auto key = [](const Candidate* c) { return std::make_tuple(!in_sla(c), !settled(c), c->cost, c->priority); };
   const auto* best = *std::min_element(candidates.begin(), candidates.end(),
                                        [&](const auto* a, const auto* b) { return key(a) < key(b); });
   return {{best}, fmt::format("lowest cost {} {}", best->cost, in_sla(best) ? "in SLA" : "(no member is in SLA)")};
 }
 
-double factor_of(model::LinkCostFactor factor, const Candidate& candidate) {
+double factor_of(network::LinkCostFactor factor, const Candidate& candidate) {
   constexpr double kNotMeasured = 1e18;
   const auto& quality = candidate.quality;
-  if (factor == model::LinkCostFactor::kLoss) return quality.probes == 0 ? kNotMeasured : quality.loss;
-  const auto& value = factor == model::LinkCostFactor::kLatency ? quality.latency : quality.jitter;
+  if (factor == network::LinkCostFactor::kLoss) return quality.probes == 0 ? kNotMeasured : quality.loss;
+  const auto& value = factor == network::LinkCostFactor::kLatency ? quality.latency : quality.jitter;
   return value ? static_cast<double>(value->count()) : kNotMeasured;
 }
 
-std::string factor_text(model::LinkCostFactor factor, const Candidate& candidate) {
+std::string factor_text(network::LinkCostFactor factor, const Candidate& candidate) {
   const auto& quality = candidate.quality;
-  if (factor == model::LinkCostFactor::kLoss) return fmt::format("loss {:.3g}%", quality.loss * 100);
-  const bool latency = factor == model::LinkCostFactor::kLatency;
+  if (factor == network::LinkCostFactor::kLoss) return fmt::format("loss {:.3g}%", quality.loss * 100);
+  const bool latency = factor == network::LinkCostFactor::kLatency;
   const auto& value = latency ? quality.latency : quality.jitter;
   return std::string(latency ? "latency " : "jitter ") + (value ? milliseconds_text(*value) : "not measured");
 }
 
-Pick pick_best_quality(const model::SdwanRule& rule, const Candidates& candidates, const std::vector<int>& current) {
+Pick pick_best_quality(const network::SdwanRule& rule, const Candidates& candidates, const std::vector<int>& current) {
   const auto choices = prefer(candidates, settled);
   const auto holds = [&](const Candidate* c) { return !current.empty() && c->member == current.front(); };
   auto incumbent = std::find_if(choices.begin(), choices.end(), holds);
@@ -95,23 +95,23 @@ Pick pick_best_quality(const model::SdwanRule& rule, const Candidates& candidate
   return {{best}, "best " + factor_text(rule.factor, *best)};
 }
 
-Pick pick_all_in_sla(const model::SdwanRule&, const Candidates& candidates, const std::vector<int>&) {
+Pick pick_all_in_sla(const network::SdwanRule&, const Candidates& candidates, const std::vector<int>&) {
   auto chosen = prefer(prefer(candidates, in_sla), settled);
   const bool sla = in_sla(chosen.front());
   return {chosen, fmt::format("spread per flow over {} {}", chosen.size(), sla ? "in SLA" : "(no member is in SLA)")};
 }
 
-using Picker = Pick (*)(const model::SdwanRule&, const Candidates&, const std::vector<int>&);
+using Picker = Pick (*)(const network::SdwanRule&, const Candidates&, const std::vector<int>&);
 
-Picker picker(model::Strategy strategy) {
+Picker picker(network::Strategy strategy) {
   switch (strategy) {
-    case model::Strategy::kManual:
+    case network::Strategy::kManual:
       return pick_manual;
-    case model::Strategy::kBestQuality:
+    case network::Strategy::kBestQuality:
       return pick_best_quality;
-    case model::Strategy::kLowestCost:
+    case network::Strategy::kLowestCost:
       return pick_lowest_cost;
-    case model::Strategy::kMaximizeBandwidth:
+    case network::Strategy::kMaximizeBandwidth:
       return pick_all_in_sla;
   }
   return pick_manual;
@@ -119,7 +119,8 @@ Picker picker(model::Strategy strategy) {
 
 }  // namespace
 
-Choice choose(const model::SdwanRule& rule, const std::vector<Candidate>& candidates, const std::vector<int>& current) {
+Choice choose(const network::SdwanRule& rule, const std::vector<Candidate>& candidates,
+              const std::vector<int>& current) {
   const auto open = usable(candidates);
   if (open.empty()) return {{}, "no member is usable" + remarks(candidates, {})};
   const auto pick = picker(rule.strategy)(rule, open, current);
@@ -133,10 +134,10 @@ Choice choose(const model::SdwanRule& rule, const std::vector<Candidate>& candid
   return choice;
 }
 
-Choice choose_implicit(const std::string& algorithm, const std::vector<Candidate>& candidates) {
+Choice choose_implicit(network::Implicit by, const std::vector<Candidate>& candidates) {
   Choice choice;
   for (const auto* candidate : usable(candidates)) choice.members.push_back(candidate->member);
-  choice.reason = choice.members.empty() ? "no member is usable" : "spread by " + algorithm;
+  choice.reason = choice.members.empty() ? "no member is usable" : "spread by " + std::string(name_of(by));
   choice.reason += remarks(candidates, choice.members);
   return choice;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "model/topology.hh"
+#include "network/names.hh"
 #include "nodes/edge/daemon/window.hh"
 
 namespace xconn::sdwan {
@@ -28,9 +28,10 @@ struct Choice {
 
 /// `candidates` in the rule's order of preference; `current` is what it uses now (best quality moves away from that
 /// only for a member better by the threshold, and back to a more preferred one when that is at least as good).
-Choice choose(const model::SdwanRule& rule, const std::vector<Candidate>& candidates, const std::vector<int>& current);
+Choice choose(const network::SdwanRule& rule, const std::vector<Candidate>& candidates,
+              const std::vector<int>& current);
 
 /// The last rule: all usable members, as `algorithm` spreads over them.
-Choice choose_implicit(const std::string& algorithm, const std::vector<Candidate>& candidates);
+Choice choose_implicit(network::Implicit by, const std::vector<Candidate>& candidates);
 
 }  // namespace xconn::sdwan

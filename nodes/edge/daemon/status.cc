@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "network/names.hh"
 #include "nodes/edge/daemon/ruleset.hh"
 
 namespace xconn::sdwan {
@@ -23,22 +24,8 @@ void put_quality(Json& json, const Quality& quality) {
   json["probes"] = quality.probes;
 }
 
-const char* strategy_text(model::Strategy strategy) {
-  switch (strategy) {
-    case model::Strategy::kManual:
-      return "manual";
-    case model::Strategy::kBestQuality:
-      return "best-quality";
-    case model::Strategy::kLowestCost:
-      return "lowest-cost";
-    case model::Strategy::kMaximizeBandwidth:
-      return "maximize-bandwidth";
-  }
-  return "manual";
-}
-
 /// The zones that a member belongs to.
-Json zones_of(const model::Sdwan& sdwan, const std::string& member) {
+Json zones_of(const network::Sdwan& sdwan, const std::string& member) {
   Json zones = Json::array();
   for (const auto& [zone, members] : sdwan.zones)
     if (std::find(members.begin(), members.end(), member) != members.end()) zones.push_back(zone);
@@ -98,7 +85,7 @@ Json rules_json(const Engine& engine, const Counters& counters) {
   Json rules = Json::array();
   for (std::size_t i = 0; i < sdwan.rules.size(); ++i) {
     auto json = rule_json(engine, sdwan.rules[i].name, engine.rules()[i], sdwan.rules[i].members, counters);
-    json["strategy"] = strategy_text(sdwan.rules[i].strategy);
+    json["strategy"] = name_of(sdwan.rules[i].strategy);
     rules.push_back(std::move(json));
   }
   std::vector<std::string> all;

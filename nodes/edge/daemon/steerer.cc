@@ -38,7 +38,7 @@ Rule local_rule() {
   return rule;
 }
 
-NextHop hop_of(const model::SdwanMember& member) {
+NextHop hop_of(const network::SdwanMember& member) {
   return {member.gateway, member.interface, member.gateway.has_value()};
 }
 

@@ -24,13 +24,13 @@ using asio::ip::tcp;
 constexpr const char* kEcho = "crossconnect health check\n";
 constexpr std::size_t kStatusLine = 12;  // "HTTP/1.1 200"
 
-std::string request_of(const model::HealthCheck& check) {
-  if (check.protocol == model::ProbeProtocol::kTcpEcho) return kEcho;
+std::string request_of(const network::HealthCheck& check) {
+  if (check.protocol == network::ProbeProtocol::kTcpEcho) return kEcho;
   return "GET " + check.path + " HTTP/1.0\r\nHost: " + check.server.text() + "\r\nUser-Agent: xconn-sdwan\r\n\r\n";
 }
 
-bool is_good(const model::HealthCheck& check, const std::string& answer) {
-  if (check.protocol == model::ProbeProtocol::kTcpEcho) return answer == kEcho;
+bool is_good(const network::HealthCheck& check, const std::string& answer) {
+  if (check.protocol == network::ProbeProtocol::kTcpEcho) return answer == kEcho;
   if (!answer.starts_with("HTTP/1.")) return false;
   const int status = std::atoi(answer.c_str() + 9);
   return status >= 200 && status < 400;
@@ -39,13 +39,13 @@ bool is_good(const model::HealthCheck& check, const std::string& answer) {
 /// One connection. Lives in its handlers; tells its outcome once.
 class Attempt : public std::enable_shared_from_this<Attempt> {
  public:
-  Attempt(sys::Loop& loop, const model::HealthCheck& check, Outcome outcome)
+  Attempt(sys::Loop& loop, const network::HealthCheck& check, Outcome outcome)
       : check_(check),
         outcome_(std::move(outcome)),
         socket_(loop.io()),
         sent_(sys::now()),
         request_(request_of(check)) {
-    answer_.resize(check.protocol == model::ProbeProtocol::kTcpEcho ? request_.size() : kStatusLine);
+    answer_.resize(check.protocol == network::ProbeProtocol::kTcpEcho ? request_.size() : kStatusLine);
     timeout_ = sys::Timer::once(loop, check.timeout, [this] { finish(false); });
   }
 
@@ -86,7 +86,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     if (outcome_) outcome_(answered ? std::optional<Duration>(round_trip) : std::nullopt);
   }
 
-  const model::HealthCheck& check_;
+  const network::HealthCheck& check_;
   Outcome outcome_;
   tcp::socket socket_;
   Duration sent_;
@@ -97,7 +97,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
 class StreamProber : public Prober {
  public:
-  StreamProber(sys::Loop& loop, const model::HealthCheck& check, std::string interface, std::uint32_t mark,
+  StreamProber(sys::Loop& loop, const network::HealthCheck& check, std::string interface, std::uint32_t mark,
                Outcome outcome)
       : loop_(loop), check_(check), interface_(std::move(interface)), mark_(mark), outcome_(std::move(outcome)) {
     every_ = sys::Timer::every(loop_, check_.interval, [this] { send(); });
@@ -115,7 +115,7 @@ class StreamProber : public Prober {
   }
 
   sys::Loop& loop_;
-  const model::HealthCheck& check_;
+  const network::HealthCheck& check_;
   std::string interface_;
   std::uint32_t mark_;
   Outcome outcome_;
@@ -125,7 +125,7 @@ class StreamProber : public Prober {
 
 }  // namespace
 
-std::unique_ptr<Prober> make_stream_prober(sys::Loop& loop, const model::HealthCheck& check,
+std::unique_ptr<Prober> make_stream_prober(sys::Loop& loop, const network::HealthCheck& check,
                                            const std::string& interface, std::uint32_t mark, Outcome outcome) {
   return std::make_unique<StreamProber>(loop, check, interface, mark, std::move(outcome));
 }

@@ -105,7 +105,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     if (failure == ECONNREFUSED) return finish(false, "refused");
     if (failure != 0) return finish(false, error_code(failure, boost::system::system_category()).message());
     connected_ = true;
-    if (probe_.protocol == ProbeProtocol::kTcp) return finish(true, spent(age()));
+    if (probe_.protocol == network::BackendProbe::kTcp) return finish(true, spent(age()));
     request();
   }
   void request() {

@@ -1,0 +1,46 @@
+// What the values of a network's enums are called, in a topology as in every file and answer.
+#pragma once
+
+#include "base/names.hh"
+#include "network/balancer.hh"
+#include "network/sdwan.hh"
+
+namespace xconn {
+
+template <>
+struct Names<network::BackendProbe> {
+  using Kind = network::BackendProbe;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kTcp, "tcp"}, {Kind::kHttp, "http"}};
+};
+
+template <>
+struct Names<network::ProbeProtocol> {
+  using Kind = network::ProbeProtocol;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kPing, "ping"}, {Kind::kTcpEcho, "tcp-echo"}, {Kind::kHttp, "http"}};
+};
+
+template <>
+struct Names<network::Strategy> {
+  using Kind = network::Strategy;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kManual, "manual"},
+                                                                {Kind::kBestQuality, "best-quality"},
+                                                                {Kind::kLowestCost, "lowest-cost"},
+                                                                {Kind::kMaximizeBandwidth, "maximize-bandwidth"}};
+};
+
+template <>
+struct Names<network::LinkCostFactor> {
+  using Kind = network::LinkCostFactor;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kLatency, "latency"}, {Kind::kJitter, "jitter"}, {Kind::kLoss, "loss"}};
+};
+
+template <>
+struct Names<network::Implicit> {
+  using Kind = network::Implicit;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kSourceIp, "source-ip"}, {Kind::kSourceDestIp, "source-dest-ip"}, {Kind::kWeight, "weight"}};
+};
+
+}  // namespace xconn
