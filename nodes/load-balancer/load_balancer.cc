@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/azure.hh"
 #include "nodes/edge/pair.hh"
 
 namespace xconn::nodes {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr const char* kProbeSource = "168.63.129.16";
 
 long long milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -54,7 +53,7 @@ Json balancer_json(const std::string& name, const model::Balancer& balancer) {
             {"front_interface", balancer.front_interface}};
   if (balancer.is_public) json["internet_interface"] = balancer.internet_interface;
   json["probe_netns"] = "/run/netns/" + balancer.fabric_node;
-  json["probe_source"] = kProbeSource;
+  json["probe_source"] = azure::kPlatformAddress;
   json["backends"] = each(balancer.backends, backend_json);
   json["probe"] = probe_json(balancer.probe);
   json["rules"] = each(balancer.rules, rule_json);

@@ -4,13 +4,15 @@
 #include <array>
 #include <cctype>
 
+#include "base/azure.hh"
+
 namespace xconn::importing {
 namespace {
 
 constexpr std::size_t kLongestName = 40;  // expansion makes nodes of it: "-msee1"
 
 /// Subnets in which only Azure's own services stand (Microsoft Learn: each service's FAQ).
-constexpr std::array<std::string_view, 5> kAzuresOwn{"GatewaySubnet", "AzureFirewallSubnet", "RouteServerSubnet",
+constexpr std::array<std::string_view, 5> kAzuresOwn{azure::kGatewaySubnet, "AzureFirewallSubnet", "RouteServerSubnet",
                                                      "AzureFirewallManagementSubnet", "AzureBastionSubnet"};
 
 std::string lower(std::string text) {

@@ -1,6 +1,7 @@
 // VNets and what their subnets refer to.
 #include <algorithm>
 
+#include "base/azure.hh"
 #include "importing/arm_scope.hh"
 #include "importing/types.hh"
 
@@ -98,8 +99,8 @@ void carry_subnet(const Resource& resource, Fields& fields, Draft& draft) {
   if (prefixes.size() > 1) fields.note("addressPrefixes", "has more than one", "only the first is there");
   auto& vnet = draft.vnet(resource.id.parent(), resource.at.where());
   const auto space = "subnet of " + vnet.name;
-  const bool is_gateways = same_word(resource.id.name(), "GatewaySubnet");
-  const auto name = is_gateways ? draft.free_name("GatewaySubnet", space)
+  const bool is_gateways = same_word(resource.id.name(), azure::kGatewaySubnet);
+  const auto name = is_gateways ? draft.free_name(azure::kGatewaySubnet, space)
                                 : draft.name_for(resource.id, space, resource.at.where(), fields.object());
   draft.call(resource.id, name);
   model::Subnet subnet{name, prefixes.front(), {}, {}};
