@@ -187,6 +187,7 @@ void assume_subnet(model::Vnet& vnet, const std::string& name, const Prefix& pre
 void complete(model::Vnet& vnet, Draft& draft) {
   if (vnet.address_space.empty()) {
     vnet.address_space = space_of(vnet, draft);
+    for (const auto& prefix : vnet.address_space) draft.take(prefix);
     std::string all;
     for (const auto& prefix : vnet.address_space) all += (all.empty() ? "" : ", ") + prefix.text();
     draft.assume({vnet.where, "VNet " + vnet.name, "addressSpace", "", "its address space is in none of the files",
