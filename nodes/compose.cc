@@ -50,6 +50,13 @@ void add_commands(const model::Node& node, plan::Node& made) {
     made.services.push_back({"command", "command-" + std::to_string(++number), argv, {}, {}});
 }
 
+/// A configuration that the user replaced is known by its text alone.
+void override_frr(const model::FileOverride& change, plan::Node& made) {
+  if (change.name != plan::kFrrFile) return;
+  if (change.replace) made.bgp.reset();
+  made.frr_lines = change.replace ? change.content : made.frr_lines + change.content;
+}
+
 /// What the user changes in the files of a node. An addition to a file that is not there is a mistake, a whole new file
 /// is not (a command may want it).
 void override_files(const model::Node& node, plan::Node& made, std::vector<Finding>& findings) {
@@ -67,6 +74,7 @@ void override_files(const model::Node& node, plan::Node& made, std::vector<Findi
       file->content = change.content;
     else
       file->content += change.content;
+    override_frr(change, made);
   }
 }
 

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "nodes/edge/pair.hh"
-#include "nodes/routing/policy.hh"
+#include "plan/plan.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -50,6 +50,13 @@ bool is_private(std::uint32_t asn) { return (asn >= 64512 && asn <= 65534) || as
 
 bool passes(const std::vector<Prefix>& filter, const Prefix& prefix) {
   return filter.empty() || std::ranges::count(filter, prefix) > 0;
+}
+
+/// Inside a refused one, but for the default route, which is itself only.
+bool is_refused(const std::vector<Prefix>& refused, const Prefix& prefix) {
+  return std::ranges::any_of(refused, [&](const Prefix& one) {
+    return one == prefix || (!one.is_default() && one.is_v4() == prefix.is_v4() && one.contains(prefix));
+  });
 }
 
 bool holds(const std::vector<Prefix>& spaces, const Prefix& prefix) {
@@ -219,7 +226,7 @@ std::vector<Speaker> speakers_of(const model::Topology& topology) {
 /// What the user writes into a router's configuration may decide anything.
 bool is_rewritten(const model::Topology& topology) {
   return std::ranges::any_of(topology.nodes, [](const auto& node) {
-    return node.bgp && std::ranges::count(node.files, "frr.conf", &model::FileOverride::name) > 0;
+    return node.bgp && std::ranges::count(node.files, plan::kFrrFile, &model::FileOverride::name) > 0;
   });
 }
 

@@ -236,38 +236,16 @@ const Speaker& speaker_of(const Setting& setting) {
                        [&](const Speaker& speaker) { return speaker.node == setting.node(); });
 }
 
-using Commands = std::vector<std::string>;
-
-void configure(Setting& setting, const std::string& node, Configured::Change change) {
-  setting.effects.push_back(std::make_unique<Configured>(setting.site, node, std::move(change), setting.pending));
+void edit(Setting& setting, const std::string& node, network::SpeakerEdit edit) {
+  setting.effects.push_back(std::make_unique<Edited>(setting.site, node, std::move(edit), setting.pending));
 }
-
-/// `lines` in the mode that `section` leads to, and back to where it began.
-void append(Commands& commands, const Commands& section, const Commands& lines) {
-  commands.insert(commands.end(), section.begin(), section.end());
-  commands.insert(commands.end(), lines.begin(), lines.end());
-  commands.insert(commands.end(), section.size(), "exit");
-}
-
-/// Lines in one section that "no" takes back.
-Configured::Change lines_in(const Commands& section, const Commands& lines) {
-  Commands undo;
-  for (const auto& line : lines) undo.push_back("no " + line);
-  Configured::Change change;
-  append(change.apply, section, lines);
-  append(change.undo, section, undo);
-  return change;
-}
-
-std::string router_section(const Speaker& speaker) { return "router bgp " + std::to_string(speaker.asn); }
 
 void advertise(Setting& setting) {
   const auto network = *Prefix::parse(setting.value("network"));
   const std::uint32_t count = std::min(*parse_count(setting.value("count")), 1U << (24 - network.length()));
-  Commands lines;
-  for (std::uint32_t i = 0; i < count; ++i) lines.push_back("network " + Prefix::of(network.host(i << 8), 24).text());
-  configure(setting, setting.node(),
-            lines_in({router_section(speaker_of(setting)), "address-family ipv4 unicast"}, lines));
+  edit(setting, setting.node(), [network, count](network::Speaker& speaker) {
+    for (std::uint32_t i = 0; i < count; ++i) speaker.networks.push_back({Prefix::of(network.host(i << 8), 24)});
+  });
 }
 
 /// The target, and what else is a VRF of the same router.
@@ -279,34 +257,24 @@ std::vector<Speaker> vrfs_of_router(const Setting& setting) {
   return vrfs;
 }
 
-// An MSEE has a route map for each neighbour, in which this is said; bgpd looks at changed maps by itself, but late.
-void prepend_everywhere(Setting& setting, const Speaker& vrf) {
-  std::string prepend = "set as-path prepend";
-  for (int i = 0; i < 8; ++i) prepend += " " + std::to_string(kMicrosoftAsn);
-  Configured::Change change;
-  for (const auto& neighbor : vrf.neighbors) {
-    const Commands section{"route-map OUT-" + neighbor.address + " permit 10"};
-    append(change.apply, section, {prepend});
-    append(change.undo, section, {"no set as-path prepend"});
-  }
-  for (auto* commands : {&change.apply, &change.undo}) commands->emplace_back("do clear bgp * soft out");
-  configure(setting, vrf.node, std::move(change));
-}
+constexpr int kMaintenancePrepends = 8;
 
 void msee_maintenance(Setting& setting) {
-  for (const auto& vrf : vrfs_of_router(setting)) prepend_everywhere(setting, vrf);
+  for (const auto& vrf : vrfs_of_router(setting))
+    edit(setting, vrf.node, [](network::Speaker& speaker) {
+      for (auto& neighbor : speaker.neighbors) neighbor.out.prepend += kMaintenancePrepends;
+    });
 }
 
-bool is_customer(const Speaker::Neighbor& neighbor) {
-  return neighbor.asn != kMicrosoftAsn && neighbor.asn != kGatewayAsn && neighbor.asn != kServiceAsn;
+bool is_customer(const network::Neighbor& neighbor) {
+  const auto asn = neighbor.asn.value();
+  return asn != kMicrosoftAsn && asn != kGatewayAsn && asn != kServiceAsn;
 }
 
 void peering_disable(Setting& setting) {
-  const auto& speaker = speaker_of(setting);
-  Commands lines;
-  for (const auto& neighbor : speaker.neighbors)
-    if (is_customer(neighbor)) lines.push_back("neighbor " + neighbor.address + " shutdown");
-  configure(setting, setting.node(), lines_in({router_section(speaker)}, lines));
+  edit(setting, setting.node(), [](network::Speaker& speaker) {
+    for (auto& neighbor : speaker.neighbors) neighbor.shutdown = neighbor.shutdown || is_customer(neighbor);
+  });
 }
 
 void mismatch(Setting& setting) {

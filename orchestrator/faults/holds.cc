@@ -178,24 +178,17 @@ void Silenced::heal(const sys::Pending&) {
   }
 }
 
-// --- Configured ----------------------------------------------------------------------------------------------------
+// --- Edited --------------------------------------------------------------------------------------------------------
 
-Configured::Configured(Site& site, std::string node, Change change, const sys::Pending& pending)
-    : site_(site), node_(std::move(node)), change_(std::move(change)) {
-  site_.configure(node_, change_.apply, pending);
-}
+Edited::Edited(Site& site, std::string node, network::SpeakerEdit edit, const sys::Pending& pending)
+    : site_(site), node_(std::move(node)), number_(site_.edit(node_, std::move(edit), pending)) {}
 
-Configured::~Configured() {
+Edited::~Edited() {
   tear_down("a fault", [this] { heal({}); });
 }
 
-void Configured::heal(const sys::Pending& pending) {
-  if (!std::exchange(held_, false)) return;
-  site_.configure(node_, change_.undo, pending);
-}
-
-void Configured::renew(const std::string& node) {
-  if (held_ && node == node_) site_.configure(node_, change_.apply, {});
+void Edited::heal(const sys::Pending& pending) {
+  if (std::exchange(held_, false)) site_.undo_edit(node_, number_, pending);
 }
 
 }  // namespace xconn::faults

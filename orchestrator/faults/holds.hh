@@ -82,21 +82,17 @@ class Silenced : public Effect {
   bool held_ = true;
 };
 
-/// What is different in the running configuration of a node's bgpd.
-class Configured : public Effect {
+/// A node's bgpd that runs something else than the plan says.
+class Edited : public Effect {
  public:
-  struct Change {
-    std::vector<std::string> apply, undo;  ///< commands of configuration mode
-  };
-  Configured(Site& site, std::string node, Change change, const sys::Pending& pending);
-  ~Configured() override;
+  Edited(Site& site, std::string node, network::SpeakerEdit edit, const sys::Pending& pending);
+  ~Edited() override;
   void heal(const sys::Pending& pending) override;
-  void renew(const std::string& node) override;
 
  private:
   Site& site_;
   std::string node_;
-  Change change_;
+  int number_;
   bool held_ = true;
 };
 

@@ -54,13 +54,10 @@ std::unique_ptr<Effect> vlan(Site& site, const Request& request, const sys::Pend
 // --- md5 -----------------------------------------------------------------------------------------------------------
 
 std::unique_ptr<Effect> md5(Site& site, const Request& request, const sys::Pending& pending) {
-  const auto& speaker = *std::ranges::find(site.inventory().speakers, node_of(request), &Speaker::node);
-  const auto& neighbor = *std::ranges::find(speaker.neighbors, name_of(request), &Speaker::Neighbor::address);
-  const std::string router = "router bgp " + std::to_string(speaker.asn);
-  const std::string password = "neighbor " + neighbor.address + " password ";
-  const std::string before = neighbor.password.empty() ? "no " + password : password + neighbor.password;
-  return std::make_unique<Configured>(
-      site, speaker.node, Configured::Change{{router, password + kOther, "exit"}, {router, before, "exit"}}, pending);
+  const auto edit = [address = *Address::parse(name_of(request))](network::Speaker& speaker) {
+    if (auto* neighbor = speaker.find_neighbor(address)) neighbor->password = kOther;
+  };
+  return std::make_unique<Edited>(site, node_of(request), edit, pending);
 }
 
 // --- psk -----------------------------------------------------------------------------------------------------------

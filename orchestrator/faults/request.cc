@@ -80,7 +80,7 @@ void add_configured(TargetKind kind, const Inventory& inventory, Things& out) {
     for (const auto& one : inventory.sub_interfaces) out.emplace(one.node, one.name);
   if (any || kind == TargetKind::kNeighbor)
     for (const auto& speaker : inventory.speakers)
-      for (const auto& neighbor : speaker.neighbors) out.emplace(speaker.node, neighbor.address);
+      for (const auto& neighbor : speaker.bgp.neighbors) out.emplace(speaker.node, neighbor.address.text());
   if (any || kind == TargetKind::kTunnel)
     for (const auto& tunnel : inventory.tunnels) out.emplace(tunnel.node, tunnel.name);
 }

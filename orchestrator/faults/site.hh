@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/wiring.hh"
+#include "network/bgp.hh"
 #include "sys/join.hh"
 
 namespace xconn::sys {
@@ -31,17 +32,11 @@ struct Daemon {
   std::string node, name;
 };
 
-/// A node with bgpd: its AS, and its neighbours with theirs.
+/// A node with bgpd, and what the plan lets it run.
 struct Speaker {
-  struct Neighbor {
-    std::string address;
-    std::uint32_t asn = 0;
-    std::string password = {};
-  };
   std::string node, role;
   std::string router;  ///< whose VRF it is; empty: nobody's but its own
-  std::uint32_t asn = 0;
-  std::vector<Neighbor> neighbors;
+  network::Speaker bgp;
 };
 
 /// A sub-interface, its trunk, and the outer tags of all of that trunk's, its own first.
@@ -80,9 +75,10 @@ class Site {
   /// To every process of the daemon. One that does not run is no error. SIGKILL keeps it down until restart(), whatever
   /// its policy is.
   virtual void signal(const std::string& node, const std::string& daemon, int number) = 0;
-  /// Commands of configuration mode for the node's bgpd, after those of earlier calls; returns at once. What bgpd
-  /// refuses is passed over. `pending` (or nothing) is held until bgpd has answered, and told when it cannot.
-  virtual void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) = 0;
+  /// Changes what the node's bgpd runs, on top of the plan and of earlier edits, until undo_edit() of the number that
+  /// it returns. Both return at once; `pending` (or nothing) is held until bgpd has taken it, and told when it cannot.
+  virtual int edit(const std::string& node, network::SpeakerEdit edit, sys::Pending pending) = 0;
+  virtual void undo_edit(const std::string& node, int number, sys::Pending pending) = 0;
   /// This side's pre-shared key of a tunnel; nullopt: the one that the plan says. SAs that are up stay. Both return at
   /// once; `pending` (or nothing) as above.
   virtual void set_psk(const Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) = 0;

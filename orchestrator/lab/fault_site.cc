@@ -8,16 +8,10 @@
 #include "lab/lab.hh"
 #include "services/strongswan.hh"
 #include "services/vici.hh"
-#include "services/vty.hh"
 
 namespace xconn::lab {
-namespace {
 
 using nlohmann::json;
-
-constexpr Duration kPatience = std::chrono::seconds{10};  // with a router that says nothing
-
-}  // namespace
 
 const faults::Inventory& FaultSite::inventory() const {
   if (!inventory_) inventory_ = inventory_of(lab_.plan());
@@ -38,30 +32,12 @@ void FaultSite::signal(const std::string& node, const std::string& daemon, int n
   service.signal(number);
 }
 
-void FaultSite::configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) {
-  auto& parts = talks_[node].parts;
-  parts.push_back({commands, std::move(pending)});
-  if (parts.size() == 1) begin(node);
+int FaultSite::edit(const std::string& node, network::SpeakerEdit edit, sys::Pending pending) {
+  return lab_.node(node).services().edit_router(std::move(edit), pending);
 }
 
-void FaultSite::begin(const std::string& node) {
-  auto& talk = talks_[node];
-  talk.request =
-      services::vty_configure(lab_.loop(), services::vty_socket(node, "bgpd"), talk.parts.front().commands, kPatience,
-                              [this, node](const auto& outcome) { ended(node, outcome.failure()); });
-  if (!talk.request) ended(node, std::make_exception_ptr(Error("bgpd of " + node + " does not listen")));
-}
-
-void FaultSite::ended(const std::string& node, const std::exception_ptr& failure) {
-  auto& talk = talks_[node];
-  const auto part = std::move(talk.parts.front());
-  talk.parts.pop_front();
-  talk.request.reset();
-  if (failure && part.pending) part.pending->failed(failure);
-  if (talk.parts.empty())
-    talks_.erase(node);
-  else
-    begin(node);
+void FaultSite::undo_edit(const std::string& node, int number, sys::Pending pending) {
+  lab_.node(node).services().undo_edit(number, pending);
 }
 
 /// What one connection is asked is done in order.

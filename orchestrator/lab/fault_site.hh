@@ -1,7 +1,6 @@
 // The lab as faults/ sees it.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,28 +22,17 @@ class FaultSite : public faults::Site {
   const sys::Netns& netns(const std::string& node) override;
   void impair(const End& from, const Impairment& impairment) override;
   void signal(const std::string& node, const std::string& daemon, int number) override;
-  void configure(const std::string& node, const std::vector<std::string>& commands, sys::Pending pending) override;
+  int edit(const std::string& node, network::SpeakerEdit edit, sys::Pending pending) override;
+  void undo_edit(const std::string& node, int number, sys::Pending pending) override;
   void set_psk(const faults::Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) override;
   void end_sas(const faults::Tunnel& tunnel, sys::Pending pending) override;
   void restart(const std::string& node, const std::string& daemon) override;
 
  private:
-  /// What a router is still to be told, one after the other; the first is under way.
-  struct Talk {
-    struct Part {
-      std::vector<std::string> commands;
-      sys::Pending pending;
-    };
-    std::deque<Part> parts;
-    std::shared_ptr<void> request;
-  };
-  void begin(const std::string& node);
-  void ended(const std::string& node, const std::exception_ptr& failure);
   void ask(const faults::Tunnel& tunnel, const std::string& command, const nlohmann::json& message,
            sys::Pending pending);
 
   Lab& lab_;
-  std::map<std::string, Talk> talks_;                                     // by node
   std::map<std::string, std::unique_ptr<services::ViciClient>> charons_;  // by node, kept for their answers
   mutable std::optional<faults::Inventory> inventory_;                    // read from the plan when first asked for
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace xconn::lab {
 namespace {
@@ -27,24 +26,6 @@ void add_members(faults::Inventory& inventory, const plan::Node& node) {
         inventory.members.push_back({node.name, member.at("name"), member.at("interface")});
     }
   }
-}
-
-/// What bgpd of a node was told: its AS and its neighbours'.
-void add_speaker(faults::Inventory& inventory, const plan::Node& node) {
-  const auto file = std::ranges::find(node.files, "frr.conf", &plan::File::name);
-  if (file == node.files.end()) return;
-  faults::Speaker speaker{node.name, node.role, node.router, 0, {}};
-  std::istringstream lines(file->content);
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string first, second, third;
-    std::uint32_t asn = 0;
-    words >> first >> second >> third;
-    if (first == "router" && second == "bgp") speaker.asn = static_cast<std::uint32_t>(std::stoul(third));
-    if (first == "neighbor" && third == "remote-as" && words >> asn) speaker.neighbors.push_back({second, asn, {}});
-    if (first == "neighbor" && third == "password") words >> speaker.neighbors.back().password;
-  }
-  if (speaker.asn != 0) inventory.speakers.push_back(std::move(speaker));
 }
 
 /// The outer tags of a trunk's sub-interfaces, that of `own` first.
@@ -77,7 +58,7 @@ faults::Inventory inventory_of(const plan::Plan& plan) {
     inventory.nodes.push_back(node.name);
     for (const auto& service : node.services) inventory.daemons.push_back({node.name, service.name});
     add_members(inventory, node);
-    add_speaker(inventory, node);
+    if (node.bgp) inventory.speakers.push_back({node.name, node.role, node.router, *node.bgp});
     add_sub_interfaces(inventory, node);
     add_tunnels(inventory, node);
   }

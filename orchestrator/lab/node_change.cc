@@ -100,7 +100,7 @@ void Node::change_services(const plan::NodeEdits& edits) {
   for (const auto& [old, now] : edits.files.changed) written.push_back(now.name);
   if (written.empty() && edits.services.empty()) return;
   write_files();
-  services_->change(plan_.services, written);
+  services_->change(plan_, written);
 }
 
 void Node::lose(const plan::NodeEdits& edits) {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "plan/config_lines.hh"
-
 namespace xconn::plan {
 namespace {
 
@@ -43,18 +41,12 @@ void tell(const ListEdits<T>& edits, Words& words) {
   for (const auto& item : edits.added) words.push_back("+ " + text_of(item));
 }
 
-/// FRR's configuration is told line by line, other files by name.
-void tell_files(const ListEdits<File>& files, Words& words) {
-  auto others = files;
-  others.changed.clear();
-  for (const auto& change : files.changed) {
-    if (change.second.name != "frr.conf") {
-      others.changed.push_back(change);
-      continue;
-    }
-    for (auto& line : changed_lines(change.first.content, change.second.content)) words.push_back(std::move(line));
-  }
-  tell(others, words);
+/// What BGP is to do is told by itself; the file that says the same to FRR is not.
+void tell_files(const NodeEdits& edits, Words& words) {
+  auto files = edits.files;
+  if (!edits.bgp.empty() && !edits.frr_lines)
+    std::erase_if(files.changed, [](const auto& change) { return change.second.name == kFrrFile; });
+  tell(files, words);
 }
 
 Change change_of(const NodeEdits& edits) {
@@ -66,7 +58,8 @@ Change change_of(const NodeEdits& edits) {
   if (edits.nftables) words.emplace_back("~ nftables");
   if (edits.mirrors) words.emplace_back("~ mirrors of BGP routes");
   if (edits.labels) words.emplace_back("~ role or site");
-  tell_files(edits.files, words);
+  words.insert(words.end(), edits.bgp.begin(), edits.bgp.end());
+  tell_files(edits, words);
   tell(edits.services, words);
   return {ChangeKind::kChanged, "node " + edits.node, std::move(words)};
 }

@@ -65,13 +65,15 @@ NodeEdits edits(const Node& before, const Node& after) {
           .nftables = before.nftables != after.nftables,
           .mirrors = before.mirrors != after.mirrors,
           .labels = before.role != after.role || before.site != after.site || before.router != after.router,
+          .bgp = network::changes(before.bgp, after.bgp),
+          .frr_lines = before.frr_lines != after.frr_lines,
           .files = list_edits(before.files, after.files, kByName),
           .services = list_edits(before.services, after.services, kByName)};
 }
 
 bool NodeEdits::empty() const {
   return interfaces.empty() && routes.empty() && rules.empty() && sysctls.empty() && !nftables && !mirrors && !labels &&
-         files.empty() && services.empty();
+         bgp.empty() && !frr_lines && files.empty() && services.empty();
 }
 
 bool Edits::empty() const { return nodes.empty() && changed.empty() && links.empty() && facts.empty(); }

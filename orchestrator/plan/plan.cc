@@ -2,17 +2,25 @@
 
 #include <algorithm>
 
-#include "plan/json_fields.hh"
+#include "plan/fields.hh"
 
 namespace xconn::plan {
 namespace {
 
 constexpr const char* kHidden = "(secret)";
 
+void hide_secrets(network::Speaker& speaker) {
+  for (auto& neighbor : speaker.neighbors)
+    if (neighbor.password) neighbor.password = kHidden;
+}
+
 void hide_secrets(Plan& plan) {
-  for (auto& node : plan.nodes)
+  for (auto& node : plan.nodes) {
     for (auto& file : node.files)
       if (file.secret) file.content = kHidden;
+    if (node.bgp) hide_secrets(*node.bgp);
+    if (!node.frr_lines.empty()) node.frr_lines = kHidden;
+  }
 }
 
 }  // namespace

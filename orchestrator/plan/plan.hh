@@ -13,6 +13,7 @@
 #include "base/address.hh"
 #include "base/detection.hh"
 #include "base/wiring.hh"
+#include "network/bgp.hh"
 
 namespace xconn::plan {
 
@@ -37,6 +38,8 @@ struct Interface {
   bool hide_hop = false;  ///< the node shows no hop for what enters here: TTL is given back (Azure's fabric)
   friend bool operator==(const Interface&, const Interface&) = default;
 };
+
+constexpr const char* kFrrFile = "frr.conf";
 
 /// A file written below the node's run folder before its services start.
 struct File {
@@ -68,6 +71,8 @@ struct Node {
   std::map<std::string, std::string> sysctls;  ///< "net.ipv4.ip_forward" -> "1"
   std::string nftables;                        ///< a ruleset for `nft -f`, or empty
   std::vector<RouteMirror> mirrors;
+  std::optional<network::Speaker> bgp;  ///< what frr.conf says; none when the user replaced that
+  std::string frr_lines;                ///< the user's own, after what `bgp` says
   std::vector<File> files;
   std::vector<Service> services;
   friend bool operator==(const Node&, const Node&) = default;

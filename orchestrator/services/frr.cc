@@ -9,8 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
-#include "services/frr_change.hh"
-#include "services/frr_config.hh"
 #include "services/frr_log.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
@@ -26,7 +24,14 @@ namespace xconn::services {
 namespace {
 
 constexpr auto kRetry = std::chrono::milliseconds(2);
+constexpr Duration kPatience = std::chrono::seconds(10);  // of a fault, with a router that says nothing
 constexpr const char* kHostConfig = "/etc/frr";
+
+/// Somebody who wants to know that a change is in force, but not for ever.
+struct Waiting {
+  sys::Pending pending;
+  sys::Timer patience;
+};
 
 std::string space_of(const std::string& node) { return "/run/frr/" + node; }
 
@@ -76,6 +81,16 @@ std::optional<std::chrono::nanoseconds> on_our_clock(std::optional<std::chrono::
   return stamp;
 }
 
+std::shared_ptr<Waiting> waiting(sys::Loop& loop, const sys::Pending& pending, const std::string& who) {
+  auto made = std::make_shared<Waiting>(Waiting{pending, {}});
+  made->patience = sys::Timer::once(loop, kPatience, [waits = made.get(), who] {
+    waits->pending->failed(
+        std::make_exception_ptr(TimeoutError(who + " to take its new configuration", kPatience, "it does not answer")));
+    waits->pending.reset();
+  });
+  return made;
+}
+
 nlohmann::json parsed(const std::string& reply) { return nlohmann::json::parse(reply, nullptr, false); }
 
 }  // namespace
@@ -87,6 +102,7 @@ struct FrrDaemon::Following {
   std::map<std::string, std::shared_ptr<void>> tables;  // those that bgpd is asked for
   std::chrono::nanoseconds tables_asked{0}, tables_not_before{0};
   std::unique_ptr<sys::Process> manager;
+  std::vector<std::shared_ptr<Waiting>> waiting, answering;  // for the next change, for the one under way
   bool serving = false;
 
   Following() = default;
@@ -106,7 +122,8 @@ sys::ProcessSpec FrrDaemon::process_spec() {
   const auto space = space_of(context().node);
   make_space(space);
   const auto config = config_file();
-  write_config(config_of(name(), spec().config.empty() ? std::string() : sys::read_file(file(spec().config))));
+  running_ = *context().router;
+  write_config(frr::text_for(name(), running_));
   for (const auto* stale : {".vty", ".sock", ".pid"}) ::unlink((space + "/" + name() + stale).c_str());
   if (name() == "zebra") ::unlink((space + "/zserv.api").c_str());
   sys::ProcessSpec process;
@@ -127,29 +144,39 @@ void FrrDaemon::write_config(const std::string& content) const {
 }
 
 void FrrDaemon::files_changed(const std::vector<std::string>& names) {
-  if (!running() || std::ranges::find(names, spec().config) == names.end()) return;
-  const auto after = config_of(name(), sys::read_file(file(spec().config)));
-  const auto commands = frr_commands(sys::read_file_if_present(config_file()).value_or(""), after);
-  if (commands.empty()) return;
-  write_config(after);
-  reload(commands);
+  if (std::ranges::find(names, spec().config) != names.end()) take_over({});
 }
 
-void FrrDaemon::reload(const std::vector<std::string>& commands) {
+/// One change at a time: what comes meanwhile is told once this one is answered, and at its start to one that reads an
+/// earlier configuration.
+void FrrDaemon::take_over(const sys::Pending& pending) {
   const auto following = following_.lock();
-  if (!following || !following->serving || following->reloading) return ask_for_restart();
-  following->reloading =
+  if (!following || !running()) return;
+  if (pending) following->waiting.push_back(waiting(context().loop, pending, context().node + "'s " + name()));
+  if (following->serving && !following->reloading) tell_difference(*following);
+}
+
+void FrrDaemon::tell_difference(Following& following) {
+  const auto commands = frr::commands_for(name(), running_, *context().router);
+  running_ = *context().router;
+  following.answering = std::exchange(following.waiting, {});
+  if (commands.empty()) return following.answering.clear();
+  write_config(frr::text_for(name(), running_));
+  following.reloading =
       vty_configure(context().loop, socket(), commands, kNoBound, [this](const auto& outcome) { reloaded(outcome); });
-  if (!following->reloading) ask_for_restart();
+  if (!following.reloading) ask_for_restart();
 }
 
 /// A daemon that hangs up has ended, which is seen elsewhere.
 void FrrDaemon::reloaded(sys::Outcome<std::string> outcome) {
-  if (const auto following = following_.lock()) following->reloading.reset();
+  const auto following = following_.lock();
+  if (!following) return;
+  following->reloading.reset();
+  following->answering.clear();
   state_changed();
-  if (outcome.failure() || outcome.get().empty()) return;
-  const auto& refused = outcome.get();
-  tell("service", name() + " is started again, for it did not take its new configuration in place: " + refused);
+  if (outcome.failure()) return;
+  if (outcome.get().empty()) return take_over({});
+  tell("service", name() + " is started again, for it did not take its new configuration in place: " + outcome.get());
   ask_for_restart();
 }
 
@@ -194,6 +221,7 @@ void FrrDaemon::serves() {
   catch_up_log();
   following->serving = true;
   following->folder = {};
+  take_over({});
 }
 
 void FrrDaemon::logged(std::string_view line) {

@@ -27,8 +27,11 @@ class FrrDaemon : public Service {
   FrrDaemon(const plan::Service& spec, const Context& context);
   ~FrrDaemon() override;
 
-  /// In place, over the vty: only what differs from the file before. Where the daemon refuses that, it wants a restart.
+  /// In place, over the vty: only what differs from what runs. Where the daemon refuses that, it wants a restart.
   void files_changed(const std::vector<std::string>& names) override;
+  /// Becomes what the context's router says. One that does not run reads it at its start. `pending` (or nothing) is
+  /// held until the daemon has answered, and told when it does not within a time that a fault can wait.
+  void take_over(const sys::Pending& pending);
   std::optional<std::string> pending(const RoutesSeen& main_table) const override;
 
  protected:
@@ -43,7 +46,7 @@ class FrrDaemon : public Service {
   std::string socket() const;
   std::string config_file() const;
   void write_config(const std::string& content) const;
-  void reload(const std::vector<std::string>& commands);
+  void tell_difference(Following& following);
   void reloaded(sys::Outcome<std::string> outcome);
   std::unique_ptr<sys::Process> start_manager() const;
   void greet();
@@ -57,7 +60,8 @@ class FrrDaemon : public Service {
 
   std::weak_ptr<Following> following_;
   BgpNotification last_notification_;
-  BgpWatch bgp_;  // of this life of the process
+  BgpWatch bgp_;         // of this life of the process
+  frr::Router running_;  // what it was told last
 };
 
 }  // namespace xconn::services

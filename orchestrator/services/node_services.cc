@@ -11,6 +11,7 @@
 
 #include "base/errors.hh"
 #include "base/teardown.hh"
+#include "services/frr.hh"
 #include "sys/clock.hh"
 #include "sys/join.hh"
 
@@ -46,7 +47,8 @@ std::vector<std::string> names_of(const std::vector<std::unique_ptr<Service>>& s
 
 }  // namespace
 
-NodeServices::NodeServices(const plan::Node& node, const Context& context) : context_(context) {
+NodeServices::NodeServices(const plan::Node& node, const Context& context) : router_(node), context_(context) {
+  context_.router = &router_.wanted();
   for (const auto& spec : node.services) services_.push_back(made(spec));
   for (const auto& service : services_)
     for (const auto& earlier : service->spec().after) at(earlier);
@@ -190,7 +192,9 @@ void NodeServices::restart(std::string_view name) {
   keep_advancing();
 }
 
-void NodeServices::change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files) {
+void NodeServices::change(const plan::Node& node, const std::vector<std::string>& files) {
+  router_.plan(node);
+  const auto& wanted = node.services;
   const auto stays = [&](const auto& service) {
     return std::ranges::any_of(wanted, [&](const auto& spec) { return run_alike(service->spec(), spec); });
   };
@@ -211,6 +215,22 @@ void NodeServices::change(const std::vector<plan::Service>& wanted, const std::v
   services_ = std::move(all);
   advance();
   keep_advancing();
+}
+
+int NodeServices::edit_router(network::SpeakerEdit edit, const sys::Pending& pending) {
+  const int number = router_.edit(std::move(edit));
+  take_over_router(pending);
+  return number;
+}
+
+void NodeServices::undo_edit(int number, const sys::Pending& pending) {
+  router_.undo(number);
+  take_over_router(pending);
+}
+
+/// Its neighbours and what passes between them are bgpd's alone.
+void NodeServices::take_over_router(const sys::Pending& pending) {
+  if (auto* bgpd = dynamic_cast<FrrDaemon*>(find("bgpd"))) bgpd->take_over(pending);
 }
 
 void NodeServices::stop(Duration grace, const sys::Pending& pending) {

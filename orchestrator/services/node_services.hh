@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "services/router_config.hh"
 #include "services/service.hh"
 #include "sys/loop.hh"
 
@@ -44,9 +45,13 @@ class NodeServices {
   void on_all_serve(std::function<void()> told) { all_serve_ = std::move(told); }
   /// Starts again what has ended and would not come back now; what a fault holds down stays so.
   void mend();
-  /// Makes the services what `wanted` lists: stops what is not there any more, makes and starts what is new or is run
+  /// Makes the services what `node` lists: stops what is not there any more, makes and starts what is new or is run
   /// in another way, and lets the rest take over the files that were written anew. As restart() in time.
-  void change(const std::vector<plan::Service>& wanted, const std::vector<std::string>& files);
+  void change(const plan::Node& node, const std::vector<std::string>& files);
+  /// Changes what bgpd runs until undo_edit() of the number that it returns; edits add up, and outlive a restart.
+  /// Returns at once; `pending` (or nothing) is held until bgpd has taken it, and told when it cannot.
+  int edit_router(network::SpeakerEdit edit, const sys::Pending& pending);
+  void undo_edit(int number, const sys::Pending& pending);
   /// All at once; `pending` is held until the last has ended.
   void stop(Duration grace, const sys::Pending& pending);
 
@@ -56,12 +61,14 @@ class NodeServices {
 
  private:
   std::unique_ptr<Service> made(const plan::Service& spec);
+  void take_over_router(const sys::Pending& pending);
   void come_back(const std::string& name);
   void tell(const std::string& failure);
   bool may_start(const Service& service) const;
   void advance();
   void keep_advancing();
 
+  RouterConfig router_;
   Context context_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::unique_ptr<Service>> leaving_;  // no services of the node any more, but still ending

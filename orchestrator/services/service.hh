@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/duration.hh"
+#include "frr/router.hh"
 #include "plan/plan.hh"
 #include "services/comeback.hh"
 #include "services/event.hh"
@@ -39,6 +40,7 @@ struct Context {
   std::string folder;
   EventSink events;
   std::function<void()> stirred = {};  ///< something changed that is no event: the lab is not at rest
+  const frr::Router* router = nullptr;  ///< what the node's FRR is to run now; NodeServices says it
 };
 
 class LogTail;

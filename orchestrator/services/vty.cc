@@ -75,12 +75,18 @@ sys::Outcome<std::string> answer_of(const std::string& command, sys::Outcome<Rep
   return std::move(last.text);
 }
 
+std::string without_secret(const std::string& command) {
+  constexpr std::string_view kPassword = " password ";
+  const auto at = command.find(kPassword);
+  return at == std::string::npos ? command : command.substr(0, at + kPassword.size()) + "(secret)";
+}
+
 sys::Outcome<std::string> refusals_of(const std::vector<std::string>& commands, sys::Outcome<Replies>& replies) {
   if (replies.failure()) return replies.failure();
   std::string refused;
   for (std::size_t i = 0; i < commands.size(); ++i)
     if (const auto& reply = replies.get()[i]; reply.status != 0)
-      refused += (refused.empty() ? "'" : "; '") + commands[i] + "': " + reply.text;
+      refused += (refused.empty() ? "'" : "; '") + without_secret(commands[i]) + "': " + reply.text;
   return refused;
 }
 

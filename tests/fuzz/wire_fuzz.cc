@@ -12,7 +12,7 @@
 #include "datapath/wire_queue.hh"
 #include "probes/flow.hh"
 #include "probes/head.hh"
-#include "services/frr_change.hh"
+#include "frr/router.hh"
 #include "services/frr_log.hh"
 #include "services/inbox.hh"
 #include "services/vici.hh"
@@ -59,7 +59,8 @@ void log_lines(Bytes bytes) {
 void configurations(Bytes bytes) {
   const auto text = text_of(bytes);
   const auto middle = text.size() / 2;
-  services::frr_commands(text.substr(0, middle), text.substr(middle));
+  for (const auto* daemon : {"zebra", "bgpd", "bfdd"})
+    frr::commands_for(daemon, {"r", {}, text.substr(0, middle)}, {"r", {}, text.substr(middle)});
 }
 
 void head(Bytes bytes) {

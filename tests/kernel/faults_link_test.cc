@@ -43,7 +43,8 @@ struct Wires : Site {
   void signal(const std::string& node, const std::string& daemon, int) override {
     killed.push_back(node + ":" + daemon);
   }
-  void configure(const std::string&, const std::vector<std::string>&, sys::Pending) override {}
+  int edit(const std::string&, network::SpeakerEdit, sys::Pending) override { return 0; }
+  void undo_edit(const std::string&, int, sys::Pending) override {}
   void set_psk(const Tunnel&, const std::optional<std::string>&, sys::Pending) override {}
   void end_sas(const Tunnel&, sys::Pending) override {}
   void restart(const std::string& node, const std::string& daemon) override {

@@ -303,7 +303,9 @@ TEST_F(Programs, AnotherWayOfRunningStartsOnceTheFirstHasEnded) {
   start();
   wait_file(n.folder + "/deaf");
   const auto before = n.services->at("c").process_ids().front();
-  n.services->change({{.kind = "command", .name = "c", .arguments = {"sleep", "60"}}}, {});
+  auto changed = n.plan;
+  changed.services = {{.kind = "command", .name = "c", .arguments = {"sleep", "60"}}};
+  n.services->change(changed, {});
   EXPECT_THAT(n.services->missing().value_or(""), HasSubstr("n: c: "));
   EXPECT_FALSE(n.services->at("c").started()) << "beside the one that is still ending";
   wait_ready();

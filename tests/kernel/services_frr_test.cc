@@ -23,23 +23,29 @@ const std::vector<plan::Service> kRouter{
     {.kind = "frr", .name = "bfdd", .config = "frr.conf", .after = {"zebra"}},
 };
 
-std::vector<plan::File> router_files(const std::string& asn, const std::string& peer, const std::string& peer_asn,
-                                     const std::string& network) {
-  const auto config = "frr defaults traditional\nhostname r" + asn + "\n!\nrouter bgp " + asn +
-                      "\n no bgp ebgp-requires-policy\n" +
-                      " no bgp network import-check\n timers bgp 3 10\n neighbor " + peer + " remote-as " + peer_asn +
-                      "\n neighbor " + peer + " timers connect 1\n neighbor " + peer + " password md5-secret\n" +
-                      " neighbor " + peer + " bfd profile fast\n address-family ipv4 unicast\n  network " + network +
-                      "\n exit-address-family\nexit\n!\nbfd\n profile fast\n  detect-multiplier 3\n" +
-                      "  receive-interval 100\n  transmit-interval 100\n exit\nexit\n";
-  return {{"frr.conf", config, true}};
+plan::Node router(const std::string& name, std::uint32_t asn, const char* peer, std::uint32_t peer_asn,
+                  const char* network) {
+  plan::Node node{.name = name, .services = kRouter};
+  node.bgp = {
+      .asn = *Asn::of(asn),
+      .keepalive = 3s,
+      .hold = 10s,
+      .bfd = {"fast", 100ms, 3},
+      .networks = {{*Prefix::parse(network)}},
+      .neighbors = {
+          {.address = *Address::parse(peer), .asn = *Asn::of(peer_asn), .password = "md5-secret", .bfd = true}}};
+  return node;
+}
+
+plan::Node first_router(const std::string& name = "r1") {
+  return router(name, 65001, "10.0.0.2", 65002, "10.1.0.0/24");
 }
 
 class Frr : public Ground {
  protected:
   void make_pair_of_routers() {
-    r1_ = &node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
-    r2_ = &node("r2", router_files("65002", "10.0.0.1", "65001", "10.2.0.0/24"), kRouter);
+    r1_ = &node(first_router());
+    r2_ = &node(router("r2", 65002, "10.0.0.1", 65001, "10.2.0.0/24"));
     link(*r1_, "10.0.0.1/30", *r2_, "10.0.0.2/30");
     start();
   }
@@ -149,9 +155,9 @@ TEST_F(Frr, AKilledZebraLeavesItsRoutesAndComesBackWithItsClients) {
 }
 
 TEST_F(Frr, OneThatIsNeverToComeBackIsAnErrorAtOnce) {
-  auto services = kRouter;
-  services[1].restart = "never";
-  auto& router = node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), services);
+  auto made = first_router();
+  made.services[1].restart = "never";
+  auto& router = node(made);
   start();
   const auto killed = sys::now();
   router.services->at("bgpd").signal(SIGKILL);
@@ -169,7 +175,7 @@ TEST_F(Frr, OneThatIsNeverToComeBackIsAnErrorAtOnce) {
 }
 
 TEST_F(Frr, OneThatIsHeldStaysDownWhateverHappensAroundIt) {
-  auto& router = node("r1", router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
+  auto& router = node(first_router());
   start();
   auto& bgpd = router.services->at("bgpd");
   const auto killed = sys::now();
@@ -202,7 +208,8 @@ TEST_F(Frr, AFrozenDaemonCanBeRestarted) {
 }
 
 TEST_F(Frr, ARefusedLineOfTheConfigurationIsAServiceError) {
-  auto& router = node("bad", {{"frr.conf", "router bgp 65001\n neighbour 10.0.0.2 remote-as 65002\n"}}, kRouter);
+  auto& router = node(
+      {.name = "bad", .frr_lines = "router bgp 65001\n neighbour 10.0.0.2 remote-as 65002\n", .services = kRouter});
   try {
     start();
     FAIL() << "bgpd took it";
@@ -215,8 +222,7 @@ TEST_F(Frr, ARefusedLineOfTheConfigurationIsAServiceError) {
 }
 
 TEST_F(Frr, ThirtyDaemonsStartTogether) {
-  for (int number = 1; number <= 10; ++number)
-    node("m" + std::to_string(number), router_files("65001", "10.0.0.2", "65002", "10.1.0.0/24"), kRouter);
+  for (int number = 1; number <= 10; ++number) node(first_router("m" + std::to_string(number)));
   const auto before = sys::now();
   for (auto& node : nodes_) node.services->start();
   const auto returned = sys::now() - before;

@@ -28,10 +28,12 @@ Ground::~Ground() {
 }
 
 TestNode& Ground::node(const std::string& name, std::vector<plan::File> files, std::vector<plan::Service> services) {
-  auto& made = nodes_.emplace_back(TestNode{{}, sys::Netns::create(), "/run/lab/" + name, nullptr});
-  made.plan.name = name;
-  made.plan.files = std::move(files);
-  made.plan.services = std::move(services);
+  return node({.name = name, .files = std::move(files), .services = std::move(services)});
+}
+
+TestNode& Ground::node(plan::Node plan) {
+  const auto name = plan.name;
+  auto& made = nodes_.emplace_back(TestNode{std::move(plan), sys::Netns::create(), "/run/lab/" + name, nullptr});
   sys::make_directories(made.folder);
   for (const auto& file : made.plan.files)
     sys::write_file(made.folder + "/" + file.name, file.content, file.secret ? 0600 : 0644);

@@ -37,6 +37,7 @@ class Ground : public testing::Test {
 
   /// A node with these files and services; lo is up; nothing is started.
   TestNode& node(const std::string& name, std::vector<plan::File> files, std::vector<plan::Service> services);
+  TestNode& node(plan::Node plan);
   /// A link "eth0" to "eth0" with these addresses.
   void link(TestNode& a, const std::string& address_a, TestNode& b, const std::string& address_b);
   void start(Duration bound = std::chrono::seconds(20));

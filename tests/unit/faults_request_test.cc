@@ -65,7 +65,8 @@ TEST(FaultRequest, NamesWhatThereIs) {
 }
 
 TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
-  Inventory inventory{{"ce"}, {}, {}, {}, {{"ce", "router", "", 65001, {{"192.0.2.2", 12076}}}}};
+  Inventory inventory{
+      {"ce"}, {}, {}, {}, {{"ce", "router", "", {.neighbors = {{.address = *Address::parse("192.0.2.2")}}}}}};
   inventory.sub_interfaces = {{"ce", "pri.28", "pri", {28}}};
   inventory.tunnels = {{"ce", "vpn", "charon"}};
   const auto refused = [&](const std::vector<std::string>& words) -> std::string {

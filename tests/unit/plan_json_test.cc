@@ -35,6 +35,8 @@ Plan full_plan() {
             {{"net.ipv4.ip_forward", "1"}},
             "table inet t {}\n",
             {{"other", 254, 186, {100, 101}, 20, "e", {*Prefix::parse("10.0.0.0/8")}}},
+            network::Speaker{.neighbors = {{.address = *Address::parse("192.0.2.2"), .password = "password x"}}},
+            "! password x\n",
             {{"frr.conf", "password x", true}, {"plain", "text", false}},
             {{"frr", "bgpd", {"--flag"}, "frr.conf", {"zebra"}}}};
   Impairment worse{std::chrono::milliseconds(5), std::chrono::microseconds(250), 0.5, 0.25, 0.125, 0.0625, 1'000'000};
@@ -100,6 +102,7 @@ TEST(PlanDifference, NamesWhatChanged) {
   Plan after = full_plan();
   after.nodes[0].interfaces[0].mtu = 9000;
   after.nodes[0].files[0].content = "password y";
+  after.nodes[0].bgp->neighbors[0].password = "password y";
   after.nodes[0].services[0].after.clear();
   after.nodes[1].name = "c";
   after.links[0].a_to_b.delay = {};
@@ -108,8 +111,8 @@ TEST(PlanDifference, NamesWhatChanged) {
   for (const auto& change : difference(before, after)) lines.push_back(to_string(change));
   EXPECT_THAT(lines,
               testing::ElementsAre(
-                  "~ node a\n    ~ interface pri.28 192.0.2.1/30\n    - password (secret)"
-                  "\n    + password (secret)\n    ~ service bgpd",
+                  "~ node a\n    ~ interface pri.28 192.0.2.1/30\n    ~ bgp neighbour 192.0.2.2 password (secret)"
+                  "\n    ~ service bgpd",
                   "- node b", "+ node c",
                   "~ link a:pri--b:e: from a: delay 5ms jitter 250us rate 1 Mbit/s loss 50 % reorder 25 % duplicate "
                   "12.5 % corrupt 6.25 % -> jitter 250us rate 1 Mbit/s loss 50 % reorder 25 % "

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/frr_config.hh"
 #include "services/frr_log.hh"
 #include "services/keepalived.hh"
 
@@ -10,51 +9,6 @@ namespace xconn::services {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
-
-constexpr auto kIntegrated = R"(frr defaults traditional
-hostname er
-service integrated-vtysh-config
-!
-interface lan
- ip address 10.0.0.1/24
-exit
-!
-router bgp 65001
- neighbor 10.0.0.2 remote-as 65002
- !
- address-family ipv4 unicast
-  network 10.9.0.0/24
- exit-address-family
-exit
-!
-ip prefix-list all permit any
-bfd
- peer 10.0.0.2
- exit
-exit
-mistake of the author
-)";
-
-TEST(FrrConfig, EachDaemonReadsItsOwnSections) {
-  EXPECT_EQ(
-      config_of("bfdd", kIntegrated),
-      "log timestamp precision 6\ndebug bfd peer\nfrr defaults traditional\nhostname er\nbfd\n peer 10.0.0.2\n exit\n"
-      "mistake of the author\n");
-  EXPECT_EQ(
-      config_of("zebra", kIntegrated),
-      "log timestamp precision 6\nfrr defaults traditional\nhostname er\ninterface lan\n ip address 10.0.0.1/24\n!\n"
-      "mistake of the author\n");
-}
-
-TEST(FrrConfig, BgpdTellsItsNeighborsChanges) {
-  const auto config = config_of("bgpd", kIntegrated);
-  EXPECT_THAT(config, HasSubstr("router bgp 65001\n bgp log-neighbor-changes\n neighbor 10.0.0.2 remote-as 65002\n"));
-  EXPECT_THAT(config, HasSubstr(" exit-address-family\n"));
-  EXPECT_THAT(config, HasSubstr("ip prefix-list all"));
-  EXPECT_THAT(config, Not(HasSubstr("peer 10.0.0.2")));
-  EXPECT_THAT(config, Not(HasSubstr("\nexit\n")));
-}
 
 TEST(FrrLog, StampsAreUtcWithAFraction) {
   using std::chrono::nanoseconds;
