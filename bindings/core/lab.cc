@@ -30,12 +30,13 @@ RemoteLab::Progress calling(const py::object& callback) {
 
 RemoteLab up(const std::string& topology, const std::string& name, const std::string& program,
              const std::string& datapath, const std::vector<std::string>& captures, double timeout,
-             bool keep_unconverged, const py::object& progress) {
+             bool keep_unconverged, bool debug_log, const py::object& progress) {
   const auto chosen = nodes::compose_file(topology, name);
   lab::UpOptions options{.program = program,
                          .datapath = datapath,
                          .captures = {},
                          .bound = seconds(timeout),
+                         .debug_log = debug_log,
                          .keep_unconverged = keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : captures) options.captures.push_back(end_of(word));
@@ -86,7 +87,7 @@ void bind_lab(py::module_& module) {
   py::class_<RemoteLab>(module, "Lab", "A lab that is up, held over its agent's socket.")
       .def_static("up", &up, "topology"_a, "name"_a = "", "program"_a, "datapath"_a = "auto",
                   "captures"_a = std::vector<std::string>{}, "timeout"_a = 90.0, "keep_unconverged"_a = false,
-                  "progress"_a = py::none(),
+                  "debug_log"_a = false, "progress"_a = py::none(),
                   "Builds a topology's lab and returns once it has converged (timeout in seconds). Nothing is left "
                   "when it fails.")
       .def_static("attach", &RemoteLab::attach, "name"_a, quiet, "A lab that is up. Raises NotFoundError.")

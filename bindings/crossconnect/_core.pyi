@@ -43,6 +43,7 @@ class Lab:
         captures: list[str] = [],
         timeout: float = 90.0,
         keep_unconverged: bool = False,
+        debug_log: bool = False,
         progress: Callable[[str], None] | None = None,
     ) -> Lab: ...
     @staticmethod

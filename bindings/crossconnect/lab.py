@@ -218,16 +218,26 @@ def up(
     timeout: float = 90,
     progress: Callable[[str], None] | None = None,
     keep_unconverged: bool = False,
+    debug_log: bool = False,
 ) -> Lab:
     """Builds a topology's lab and returns once it is at rest.
 
     topology: a file, a folder, or a reference topology's name. captures: link ends ("hq-fgt:wan") captured from before
     the first daemon into `lab.folder / "captures"`. timeout: seconds until converged.
     Raises TopologyError, HostError, KernelError, ServiceError, TimeoutError; nothing of the lab is left then, but with
-    keep_unconverged one that did not converge: attach(name) has it.
+    keep_unconverged one that did not converge: attach(name) has it. debug_log: the agent says what it does, in
+    `lab.folder / "agent-debug.log"`; the folder then stays when the lab fails.
     """
     core = _core.Lab.up(
-        find_topology(topology), name, program(), datapath, list(captures), timeout, keep_unconverged, progress
+        find_topology(topology),
+        name,
+        program=program(),
+        datapath=datapath,
+        captures=list(captures),
+        timeout=timeout,
+        keep_unconverged=keep_unconverged,
+        debug_log=debug_log,
+        progress=progress,
     )
     return Lab(core)
 

@@ -9,8 +9,6 @@
 namespace xconn::nodes {
 namespace {
 
-bool counts(Duration target) { return target != Duration::max(); }
-
 /// The steering, and what else its daemon has to know of its node.
 std::string edge_json(const model::Node& node) {
   auto json = fields::encode(*node.sdwan);
@@ -72,8 +70,8 @@ void add_detections(const network::HealthCheck& check, Fragment& fragment) {
   Duration late = check.interval * (check.failtime - 1) + check.timeout;
   if (check.sla) {
     late = std::min(late, check.timeout);
-    if (counts(check.sla->latency)) late = std::min(late, check.sla->latency * check.probe_count / 2);
-    if (counts(check.sla->jitter)) late = std::min(late, check.sla->jitter * check.probe_count / 4);
+    if (check.sla->latency) late = std::min(late, *check.sla->latency * check.probe_count / 2);
+    if (check.sla->jitter) late = std::min(late, *check.sla->jitter * check.probe_count / 4);
   }
   for (const auto& member : check.members)
     fragment.add_detection("sdwan", member, check.interval, check.interval + late);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "azure/security.hh"
+#include "base/azure.hh"
 #include "nodes/templates.hh"
 #include "nodes/vnet/security_lines.hh"
 
@@ -13,9 +14,6 @@ namespace xconn::nodes {
 namespace {
 
 using Data = kainjow::mustache::data;
-
-constexpr const char* kGatewaySubnet = "GatewaySubnet";
-constexpr const char* kPlatformAddress = "168.63.129.16";
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -142,7 +140,7 @@ void guard_peers(const network::Fabric& fabric, std::vector<std::string>& guards
 /// What VirtualNetwork means to a NIC of `subnet`, but for what the gateways learned, which the kernel is asked for.
 std::vector<Prefix> virtual_network(const network::Fabric& fabric, const network::FabricSubnet& subnet) {
   std::vector<Prefix> prefixes = fabric.address_space;
-  prefixes.push_back(*Prefix::parse(kPlatformAddress));
+  prefixes.push_back(*Prefix::parse(azure::kPlatformAddress));
   for (const auto& peer : fabric.peers)
     if (peer.access) prefixes.insert(prefixes.end(), peer.address_space.begin(), peer.address_space.end());
   for (const auto& route : subnet.routes) prefixes.push_back(route.to);
@@ -153,7 +151,7 @@ std::vector<Prefix> virtual_network(const network::Fabric& fabric, const network
 std::vector<std::string> ways_to_gateways(const network::Fabric& fabric) {
   std::vector<std::string> ways;
   for (const auto& nic : fabric.nics)
-    if (nic.subnet == kGatewaySubnet) ways.push_back(quoted(nic.interface));
+    if (nic.subnet == azure::kGatewaySubnet) ways.push_back(quoted(nic.interface));
   for (const auto& peer : fabric.peers)
     if (peer.remote_gateways) ways.push_back(quoted(peer.transit_interface));
   return ways;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/azure.hh"
+
 namespace xconn::nodes {
 namespace {
 
@@ -41,7 +43,7 @@ std::vector<std::string> of_tag(const Side& side, const std::string& tag,
                                 const std::vector<model::PublicService>& services) {
   if (tag == "VirtualNetwork") return {marked(side, true)};
   if (tag == "Internet") return {marked(side, false) + " " + side.address + " != @not-internet"};
-  if (tag == "AzureLoadBalancer") return {std::string(side.address) + " 168.63.129.16"};
+  if (tag == "AzureLoadBalancer") return {std::string(side.address) + " " + azure::kPlatformAddress};
   const auto prefixes = prefixes_called(tag, services);
   if (prefixes.empty()) return {};
   return {of_addresses(side, prefixes)};

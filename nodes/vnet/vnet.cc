@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/azure.hh"
 #include "nodes/routing/propagation.hh"
 #include "nodes/routing/routing.hh"
 #include "nodes/vnet/security.hh"
@@ -13,8 +14,6 @@ constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric 
 constexpr std::uint32_t kSubnetRule = 100;
 constexpr std::uint32_t kPeersTable = 901;  ///< what comes from a peered VNet may go to the machines of this one only
 constexpr std::uint32_t kMainTable = 254;
-constexpr const char* kPlatformAddress = "168.63.129.16";
-constexpr const char* kGatewaySubnet = "GatewaySubnet";
 
 /// Next hop type None of every subnet that has no default route of the user's.
 constexpr const char* kNowhere[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"};
@@ -77,7 +76,8 @@ Route default_route(const network::Fabric& fabric, std::uint32_t table) {
 /// takes a link of its own to the spokes that use them.
 void add_peer_routes(const network::Fabric& fabric, const network::FabricSubnet& subnet, plan::Node& node) {
   for (const auto& peer : fabric.peers) {
-    const bool of_gateways = subnet.name == kGatewaySubnet && !peer.transit_interface.empty() && !peer.remote_gateways;
+    const bool of_gateways =
+        subnet.name == azure::kGatewaySubnet && !peer.transit_interface.empty() && !peer.remote_gateways;
     for (const auto& prefix : peer.address_space) {
       if (!prefix.is_v4()) continue;  // peerings carry no IPv6 here
       Route route = system_route(prefix, RouteKind::kUnicast, subnet.table);
@@ -178,7 +178,7 @@ plan::Interface loopback() {
   lo.name = "lo";
   lo.kind = plan::InterfaceKind::kLoopback;
   lo.mtu = 65536;
-  lo.addresses.emplace_back(*Address::parse(kPlatformAddress), 32);
+  lo.addresses.emplace_back(*Address::parse(azure::kPlatformAddress), 32);
   return lo;
 }
 

@@ -7,20 +7,18 @@
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 #include "azure/expand.hh"
+#include "base/azure.hh"
 
 namespace xconn::az {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::uint32_t kMicrosoftAsn = 12076;
-constexpr int kOwnWeight = 32768, kExpressRouteWeight = 32769;
-
 /// The fabric's own session with an instance stands in for the platform's channel; Azure has no such BGP peer.
 std::string fabric_of(const Query& query, const model::Gateway& gateway) {
   for (const auto& vnet : query.topology.vnets)
     for (const auto& subnet : vnet.subnets)
-      if (vnet.name == gateway.vnet && subnet.name == "GatewaySubnet") return subnet.prefix.host(1).text();
+      if (vnet.name == gateway.vnet && subnet.name == azure::kGatewaySubnet) return subnet.prefix.host(1).text();
   return {};
 }
 
@@ -107,13 +105,13 @@ std::string origin_of(const json& path) {
 json learned_row(const Instance& instance, const std::string& network, const json& path) {
   const bool own = is_own(path);
   const auto as_path = path.value("path", "");
-  const bool over_express_route = as_path.starts_with(std::to_string(kMicrosoftAsn));
+  const bool over_express_route = as_path.starts_with(std::to_string(azure::kMicrosoftAsn));
   json row{{"asPath", dashed(as_path)},
            {"localAddress", instance.address},
            {"network", network},
            {"origin", origin_of(path)},
            {"sourcePeer", own ? instance.address : path.value("peerId", "")},
-           {"weight", over_express_route ? kExpressRouteWeight : kOwnWeight}};
+           {"weight", over_express_route ? azure::kExpressRouteWeight : azure::kOwnWeight}};
   if (!own && !path.at("nexthops").empty()) row["nextHop"] = path.at("nexthops").front().value("ip", "");
   return row;
 }

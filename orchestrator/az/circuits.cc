@@ -6,15 +6,13 @@
 #include "az/refusal.hh"
 #include "az/resource.hh"
 #include "azure/expand.hh"
+#include "base/azure.hh"
 #include "base/guid.hh"
 
 namespace xconn::az {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::uint64_t kMega = 1'000'000, kGiga = 1'000'000'000;
-constexpr std::uint32_t kAzureAsn = 12076;
 
 std::string path_of(const model::Circuit& circuit) { return "expressRouteCircuits/" + circuit.name; }
 
@@ -122,7 +120,7 @@ json peering_json(const Query& query, const model::Circuit& circuit, const Named
   const bool is_microsoft = named.member == &model::Circuit::microsoft_peering;
   const char* state = is_shut(query, circuit, peering, is_microsoft, summaries) ? "Disabled" : "Enabled";
   auto out = resource(query, path);
-  out.update({{"azureASN", kAzureAsn},
+  out.update({{"azureASN", azure::kMicrosoftAsn},
               {"connections", is_microsoft ? json::array() : global_reach_json(query, circuit, path)},
               {"gatewayManagerEtag", ""},
               {"lastModifiedBy", modified_by(query, circuit)},
@@ -161,11 +159,11 @@ json authorizations_json(const Query& query, const model::Circuit& circuit) {
 
 void add_way_in(const Query& query, const model::Circuit& circuit, json& out) {
   if (circuit.port.empty()) {
-    out["serviceProviderProperties"] = {{"bandwidthInMbps", circuit.bandwidth / kMega},
+    out["serviceProviderProperties"] = {{"bandwidthInMbps", circuit.bandwidth / azure::kMbps},
                                         {"peeringLocation", circuit.peering_location},
                                         {"serviceProviderName", circuit.provider}};
   } else {
-    out["bandwidthInGbps"] = static_cast<double>(circuit.bandwidth) / static_cast<double>(kGiga);
+    out["bandwidthInGbps"] = static_cast<double>(circuit.bandwidth) / static_cast<double>(azure::kGbps);
     out["expressRoutePort"] = reference(query, "ExpressRoutePorts/" + circuit.port);
   }
 }
@@ -243,11 +241,11 @@ json peering_show(const Query& query, const Answers& answers) {
 }
 
 json provider_list(const Query& query, const Answers&) {
-  constexpr int kOffers[] = {50, 100, 200, 500, 1000, 2000, 5000, 10000};  // ExpressRoute FAQ: bandwidths
   auto offers = json::array();
-  for (const int mbps : kOffers)
-    offers.push_back({{"offerName", mbps < 1000 ? std::to_string(mbps) + "Mbps" : std::to_string(mbps / 1000) + "Gbps"},
-                      {"valueInMbps", mbps}});
+  for (const auto rate : azure::kProviderBandwidths)
+    offers.push_back({{"offerName", rate < azure::kGbps ? std::to_string(rate / azure::kMbps) + "Mbps"
+                                                        : std::to_string(rate / azure::kGbps) + "Gbps"},
+                      {"valueInMbps", rate / azure::kMbps}});
   auto out = json::array();
   for (const auto& provider : query.topology.providers) {
     auto locations = json::array();

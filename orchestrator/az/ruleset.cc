@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/azure.hh"
+
 namespace xconn::az {
 namespace {
 
@@ -11,7 +13,6 @@ using nlohmann::json;
 /// Rules say "VirtualNetwork" and "Internet" by two bits of the mark, and the latter by a set too (nodes/vnet).
 constexpr const char* kSides[] = {"source", "destination"};
 constexpr const char* kFields[][2] = {{"saddr", "sport"}, {"daddr", "dport"}};
-constexpr const char* kPlatform = "168.63.129.16";
 
 std::string port_range(const json& ports) {
   const bool is_range = ports.is_object();
@@ -21,7 +22,7 @@ std::string port_range(const json& ports) {
 }
 
 std::string prefix_text(const json& address) {
-  if (address == kPlatform) return "AzureLoadBalancer";
+  if (address == azure::kPlatformAddress) return "AzureLoadBalancer";
   if (address == "@not-internet") return "Internet";
   if (address.is_string()) return address.get<std::string>() + "/32";
   const auto& prefix = address.at("prefix");

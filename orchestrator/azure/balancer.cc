@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "azure/expansion.hh"
+#include "base/azure.hh"
 
 namespace xconn::azure {
 namespace {
@@ -71,7 +72,7 @@ network::Balancer described(const model::LoadBalancer& balancer, const std::stri
   made.is_public = balancer.is_public;
   made.front_interface = "front";
   made.probe_netns = "/run/netns/" + vnet;
-  made.probe_source = *Address::parse("168.63.129.16");
+  made.probe_source = *Address::parse(azure::kPlatformAddress);
   made.probe = balancer.probe;
   made.rules = balancer.rules;
   return made;

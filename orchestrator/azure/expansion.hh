@@ -7,13 +7,11 @@
 #include <vector>
 
 #include "azure/expand.hh"
+#include "base/azure.hh"
 
 namespace xconn::azure {
 
-constexpr std::uint32_t kMicrosoftAsn = 12076;                   ///< of every MSEE
-constexpr std::uint32_t kGatewayAsn = 65515;                     ///< of every virtual network gateway
-constexpr std::uint32_t kServiceAsn = 8075;                      ///< of Microsoft's public network
-inline constexpr const char* kGlobalReachCommunity = "12076:1";  ///< on what came from another circuit's MSEE
+constexpr int kGlobalReach = 1;                ///< community on what came from another circuit's MSEE
 constexpr int kQinqMtu = 1508;                 ///< a 1500-byte packet with two tags must pass the trunk
 constexpr std::uint32_t kSubnetTables = 1001;  ///< of the fabric: one for each subnet
 /// Of the fabric: one for each link by which packets may go to one NIC only (a load balancer's to a backend, a peered
@@ -23,8 +21,6 @@ constexpr std::uint32_t kDataPathTable = 601;   ///< of a gateway's instance tha
 constexpr std::uint32_t kFastPathTables = 701;  ///< of an MSEE: one for each gateway that it passes by
 constexpr std::uint32_t kProbeTables = 501;  ///< of a machine with several NICs: the way back of the platform's probes
 constexpr std::uint32_t kForcedRule = 90, kDataPathRule = 100, kProbeRule = 500;
-inline constexpr const char* kPlatformAddress = "168.63.129.16";
-inline constexpr const char* kGatewaySubnet = "GatewaySubnet";
 
 /// `in` is what the user wrote, `out` what is being made of it.
 struct Expansion {

@@ -4,36 +4,13 @@
 
 #include "azure/expansion.hh"
 #include "azure/hybrid.hh"
+#include "base/azure.hh"
 #include "model/geography.hh"
 
 namespace xconn::azure {
 namespace {
 
 constexpr std::uint32_t kDefaultPreference = 100;
-constexpr std::uint32_t kFirstMsee = 4;
-constexpr int kRegionCommunity = 50000;  ///< of private peering
-
-/// What a SKU can carry: routes that it learns, and bits per second of the gateway (Microsoft Learn, "About
-/// ExpressRoute virtual network gateways").
-struct Sku {
-  std::string_view name;
-  std::uint32_t routes;
-  std::uint64_t rate;
-};
-constexpr std::uint64_t kGbps = 1'000'000'000;
-constexpr Sku kSkus[] = {{"Standard", 4000, kGbps},
-                         {"ErGw1AZ", 4000, kGbps},
-                         {"HighPerformance", 9500, 2 * kGbps},
-                         {"ErGw2AZ", 9500, 2 * kGbps},
-                         {"UltraPerformance", 9500, 10 * kGbps},
-                         {"ErGw3AZ", 9500, 10 * kGbps},
-                         {"ErGwScale", 60000, 40 * kGbps}};
-
-/// nullptr: no SKU is named, so nothing is limited.
-const Sku* sku_of(const model::Gateway& gateway) {
-  const auto* found = std::ranges::find(kSkus, gateway.sku, &Sku::name);
-  return found == std::end(kSkus) ? nullptr : found;
-}
 
 /// The IPv6 address that stands where `address` stands in the IPv4 prefix of a dual-stack GatewaySubnet.
 std::optional<Address> beside(const model::Subnet& subnet, const Address& address) {
@@ -60,7 +37,7 @@ model::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gatewa
   auto made = neighbor(address, *Asn::of(kMicrosoftAsn));
   made.bfd = true;
   made.announce = reached_through_gateways_of(expansion.in, vnet_of(expansion.in, gateway.vnet));
-  if (const auto* sku = sku_of(gateway)) made.maximum_prefix = sku->routes;
+  if (const auto* sku = gateway_sku(gateway.sku)) made.maximum_prefix = sku->routes;
   if (connection.weight > 0) made.local_preference = kDefaultPreference + static_cast<std::uint32_t>(connection.weight);
   return made;
 }
@@ -82,7 +59,7 @@ void mark_prefixes(const model::Topology& topology, model::Bgp& bgp) {
     if (vnet.bgp_community.empty()) continue;
     std::vector<std::string> communities{vnet.bgp_community};
     if (const int region = model::community_of_region(vnet.region))
-      communities.push_back("12076:" + std::to_string(kRegionCommunity + region));
+      communities.push_back(community(kPrivateRegion + region));
     for (const auto& prefix : vnet.address_space)
       if (std::ranges::count(bgp.advertise, prefix) > 0) bgp.communities.emplace(prefix, communities);
   }
@@ -110,7 +87,7 @@ void join_fabric(const model::Subnet& subnet, model::Node& instance) {
 
 /// What the SKU carries is what passes between the instance and the VNet.
 void limit_bandwidth(const model::Gateway& gateway, model::Link& into_vnet) {
-  if (const auto* sku = sku_of(gateway)) into_vnet.a_to_b.rate = into_vnet.b_to_a.rate = sku->rate;
+  if (const auto* sku = gateway_sku(gateway.sku)) into_vnet.a_to_b.rate = into_vnet.b_to_a.rate = sku->rate;
 }
 
 std::vector<model::Interface> ports_of_instance(const model::Subnet& subnet, const Address& address) {

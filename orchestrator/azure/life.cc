@@ -6,6 +6,7 @@
 
 #include "azure/expand.hh"
 #include "azure/peering.hh"
+#include "base/azure.hh"
 #include "model/geography.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
@@ -251,7 +252,7 @@ void subnet_empty(const Change& change, std::vector<Finding>& out) {
         refusals.add("node " + node.name, "interfaces." + interface.name + ".subnet", in->vnet + "/" + in->subnet,
                      "xconn node delete " + node.name, kInUse);
   for (const auto& gateway : change.after.gateways)
-    if (is_gone(gateway.vnet, "GatewaySubnet"))
+    if (is_gone(gateway.vnet, kGatewaySubnet))
       refusals.add("gateway " + gateway.name, "vnet", gateway.vnet, "xconn gateway delete " + gateway.name, kInUse);
 }
 

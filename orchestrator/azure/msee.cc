@@ -5,14 +5,10 @@
 
 #include "azure/expansion.hh"
 #include "azure/hybrid.hh"
+#include "base/azure.hh"
 
 namespace xconn::azure {
 namespace {
-
-/// Route limits (Microsoft Learn, "Azure subscription and service limits", ExpressRoute): the next prefix ends the
-/// session.
-constexpr std::uint32_t kStandardRoutes = 4000, kPremiumRoutes = 10000, kV6Routes = 100, kMicrosoftRoutes = 200;
-constexpr std::uint32_t kVnetRoutes = 1000, kVnetV6Routes = 100;
 
 /// Not taken on Microsoft peering: a default route, and what is not public.
 std::vector<Prefix> refused_networks() {
@@ -63,7 +59,7 @@ model::BgpNeighbor gateway_instance(const Address& address, bool with_global_rea
   made.bfd = true;
   made.maximum_prefix = address.is_v4() ? kVnetRoutes : kVnetV6Routes;
   // What another circuit's customer announces goes to this circuit's customer, and into no VNet.
-  if (with_global_reach) made.withhold_communities = {kGlobalReachCommunity};
+  if (with_global_reach) made.withhold_communities = {community(kGlobalReach)};
   return made;
 }
 
@@ -148,7 +144,7 @@ void add_reach_session(Expansion& expansion, const std::string& msee, const std:
   peer.bfd = peer.next_hop_self = true;
   peer.local_preference = 50;  // what the circuit's own customer says comes first
   peer.withhold_asns = {*Asn::of(kGatewayAsn)};
-  peer.set_communities = {kGlobalReachCommunity};
+  peer.set_communities = {community(kGlobalReach)};
   node.bgp->neighbors.push_back(peer);
 }
 

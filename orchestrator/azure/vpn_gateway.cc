@@ -8,13 +8,13 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "base/azure.hh"
 #include "model/proposals.hh"
 
 namespace xconn::azure {
 namespace {
 
 constexpr std::uint32_t kVpnPreference = 90;  // an equal prefix over ExpressRoute is preferred: that one has 100
-constexpr std::uint32_t kMaximumPrefixes = 4000;
 constexpr int kActivePriority = 255, kStandbyPriority = 1;  // 255 is MASTER at once; 1 waits a whole heartbeat more
 constexpr int kDpdRetries = 3;
 
@@ -102,7 +102,7 @@ model::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gateway
   far.ebgp_multihop = true;
   far.passive = !gateway.apipa.empty();  // with an APIPA address on-prem calls
   far.local_preference = kVpnPreference;
-  far.maximum_prefix = kMaximumPrefixes;
+  far.maximum_prefix = kVpnRoutes;
   far.announce = far.refuse = reached_through_gateways_of(expansion.in, vnet);
   return far;
 }

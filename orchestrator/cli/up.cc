@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 
 struct UpArguments {
-  std::string topology, name, datapath = "auto", bound = "90s";
+  std::string topology, name, datapath = "auto", bound = "90s", log = "off";
   std::vector<std::string> captures;
   bool dry_run = false, keep_unconverged = false;
 };
@@ -43,6 +43,7 @@ lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& c
                          .datapath = arguments.datapath,
                          .captures = {},
                          .bound = duration_of(arguments.bound),
+                         .debug_log = arguments.log == "debug",
                          .keep_unconverged = arguments.keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : arguments.captures) {
@@ -62,6 +63,8 @@ bool answers(const std::string& lab) {
 int change(const UpArguments& arguments, const nodes::Composed& chosen, const Session& session) {
   if (!arguments.captures.empty())
     throw CLI::ValidationError("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
+  if (arguments.log != "off")
+    throw CLI::ValidationError("--log", "lab " + chosen.plan.lab + " is up already; take it down first");
   const auto running = lab::RemoteLab::attach(chosen.plan.lab).topology_file();
   return change_lab(nodes::compose_change(running, chosen.document),
                     {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
@@ -84,6 +87,8 @@ int up(const UpArguments& arguments, const Session& session) {
     if (options.keep_unconverged && answers(plan.lab))
       tell("  lab {0} has not converged, and is kept: xconn inspect --lab {0}; take it down: xconn down {0}\n",
            plan.lab);
+    if (options.debug_log)
+      tell("  what the agent did: {}\n", (world::RunFolder::path_of(plan.lab) / "agent-debug.log").string());
     throw;
   }
   const auto state = lab::RemoteLab::attach(plan.lab).inspect();
@@ -115,6 +120,10 @@ void add_up(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"auto", "kernel", "portable"}))
       ->envname("XCONN_DATAPATH");
   verb.add_option("--timeout", arguments->bound, "How long it may take to converge [90s]");
+  verb.add_option(
+          "--log", arguments->log,
+          "debug: the agent says what it does, in agent-debug.log of the run folder, which stays when it fails [off]")
+      ->check(CLI::IsMember({"off", "debug"}));
   verb.add_flag("--keep-unconverged", arguments->keep_unconverged,
                 "Keep a lab that does not converge, to look at it; the exit code stays 1");
   verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built or changed, and do nothing");

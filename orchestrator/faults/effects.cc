@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/address.hh"
+#include "base/azure.hh"
 #include "base/errors.hh"
 #include "datapath/filter.hh"
 #include "faults/holds.hh"
@@ -228,8 +229,6 @@ void member_down(Setting& setting) {
 
 // --- what a router is told -----------------------------------------------------------------------------------------
 
-constexpr std::uint32_t kMicrosoftAsn = 12076, kGatewayAsn = 65515, kServiceAsn = 8075;
-
 const Speaker& speaker_of(const Setting& setting) {
   const auto& speakers = setting.site.inventory().speakers;
   return *std::find_if(speakers.begin(), speakers.end(),
@@ -268,7 +267,7 @@ void msee_maintenance(Setting& setting) {
 
 bool is_customer(const network::Neighbor& neighbor) {
   const auto asn = neighbor.asn.value();
-  return asn != kMicrosoftAsn && asn != kGatewayAsn && asn != kServiceAsn;
+  return asn != azure::kMicrosoftAsn && asn != azure::kGatewayAsn && asn != azure::kServiceAsn;
 }
 
 void peering_disable(Setting& setting) {

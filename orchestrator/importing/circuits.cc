@@ -2,28 +2,20 @@
 #include <algorithm>
 #include <array>
 
+#include "base/azure.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
 namespace {
 
 constexpr const char* kLeftOut = "it was left out";
-constexpr std::uint64_t kMega = 1'000'000;
-
-/// The numbers that Azure refuses for a customer (Microsoft Learn, "ExpressRoute routing requirements", "About BGP with
-/// VPN Gateway").
-bool is_reserved(Asn asn) {
-  constexpr std::array<std::pair<std::uint32_t, std::uint32_t>, 6> kReserved{
-      {{8074, 8075}, {12076, 12076}, {23456, 23456}, {64496, 64511}, {65515, 65520}, {65535, 65551}}};
-  return std::ranges::any_of(
-      kReserved, [&](const auto& block) { return asn.value() >= block.first && asn.value() <= block.second; });
-}
+using azure::kMbps;
 
 Asn peer_asn(Fields& fields) {
   const auto assumed = *Asn::of(65001);
   const std::string instead = "the customer has AS " + assumed.text();
   const auto asn = fields.asn("peerASN", instead);
-  if (asn && !is_reserved(*asn)) return *asn;
+  if (asn && !azure::is_among(asn->value(), azure::kReservedAsns)) return *asn;
   if (asn) fields.note("peerASN", "is an AS number that Azure or IANA reserves", instead);
   return assumed;
 }
@@ -97,14 +89,19 @@ bool has_s_tag(const model::Circuit& circuit, const Draft& draft) {
   return port == nullptr || port->encapsulation != "Dot1Q";
 }
 
+bool offers(std::uint64_t rate) {
+  return std::ranges::count(azure::kProviderBandwidths, rate) + std::ranges::count(azure::kDirect10Bandwidths, rate) +
+             std::ranges::count(azure::kDirect100Bandwidths, rate) >
+         0;
+}
+
 void choose_bandwidth(model::Circuit& circuit, Fields& fields, Draft& draft) {
-  constexpr std::array<long long, 10> kOffered{50, 100, 200, 500, 1000, 2000, 5000, 10000, 40000, 100000};
-  constexpr long long kAssumed = 1000;
+  constexpr long long kAssumed = 1000, kMost = azure::kDirect100Bandwidths.back() / kMbps;
   const std::string instead = "it has 1 Gbps";
-  auto mbps = fields.number("serviceProviderProperties.bandwidthInMbps", 0, kOffered.back(), instead);
+  auto mbps = fields.number("serviceProviderProperties.bandwidthInMbps", 0, kMost, instead);
   if (const auto gbps = fields.number("bandwidthInGbps", 0, 100, instead); gbps && *gbps > 0) mbps = *gbps * 1000;
-  const bool is_offered = mbps && std::ranges::find(kOffered, *mbps) != kOffered.end();
-  circuit.bandwidth = static_cast<std::uint64_t>(is_offered ? *mbps : kAssumed) * kMega;
+  const bool is_offered = mbps && offers(static_cast<std::uint64_t>(*mbps) * kMbps);
+  circuit.bandwidth = static_cast<std::uint64_t>(is_offered ? *mbps : kAssumed) * kMbps;
   if (is_offered) return;
   draft.assume({fields.where(), fields.object(), "bandwidthInMbps", mbps ? std::to_string(*mbps) : "",
                 mbps ? "is no bandwidth that Azure offers" : "the file does not say the bandwidth", instead},
@@ -119,14 +116,13 @@ bool is_guid(const std::string& text) {
 
 /// One path's network. What is none is replaced, so that the lab has a path at all.
 Prefix path_network(const char* key, const std::string& path, Fields& fields, Draft& draft) {
-  constexpr int kLength = 30;
   const auto given = fields.prefix(key, "another network was taken");
-  const bool is_whole = given && given->is_v4() && given->length() == kLength;
+  const bool is_whole = given && given->is_v4() && given->length() == azure::kPathLength;
   if (is_whole && draft.is_free(*given)) {
     draft.take(*given);
     return *given;
   }
-  const auto network = draft.free_network(kLength);
+  const auto network = draft.free_network(azure::kPathLength);
   draft.assume({fields.where(), fields.object(), key, given ? given->text() : "",
                 is_whole ? "overlaps with another network"
                 : given  ? "is no /30"
@@ -137,10 +133,9 @@ Prefix path_network(const char* key, const std::string& path, Fields& fields, Dr
 }
 
 void read_ipv6(model::Peering& peering, Fields& fields) {
-  constexpr int kLength = 126;
   const auto read = [&](const char* key) {
     auto prefix = fields.prefix(key, kLeftOut);
-    if (prefix && (prefix->is_v4() || prefix->length() != kLength)) {
+    if (prefix && (prefix->is_v4() || prefix->length() != azure::kPathLengthV6)) {
       fields.note(key, "is no /126", kLeftOut);
       prefix.reset();
     }
@@ -204,7 +199,7 @@ void carry_port(const Resource& resource, Fields& fields, Draft& draft) {
   port.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   port.peering_location = fields.text("peeringLocation");
   const auto gbps = fields.number("bandwidthInGbps", 1, 400, "it has 10 Gbps").value_or(10);
-  port.bandwidth = static_cast<std::uint64_t>(gbps >= 100 ? 100'000 : 10'000) * kMega;
+  port.bandwidth = (gbps >= 100 ? 100U : 10U) * azure::kGbps;
   port.encapsulation = fields.one_of("encapsulation", {"QinQ", "Dot1Q"}, "QinQ");
   fields.ignore(
       {"circuits", "links", "provisionedBandwidthInGbps", "mtu", "etherType", "allocationDate", "billingType"});
@@ -285,7 +280,6 @@ void carry_authorization(const Resource& resource, Fields& fields, Draft& draft)
 }
 
 void carry_global_reach(const Resource& resource, Fields& fields, Draft& draft) {
-  constexpr int kLength = 29;
   const auto own = resource.id.parent().parent();
   const auto peer = fields.reference("peerExpressRouteCircuitPeering");
   const auto prefix = fields.prefix("addressPrefix", kLeftOut);
@@ -294,7 +288,7 @@ void carry_global_reach(const Resource& resource, Fields& fields, Draft& draft) 
   model::GlobalReach reach;
   reach.circuit = draft.name_of(own);
   reach.peer_circuit = peer ? draft.name_of(peer->parent()) : "";
-  if (reach.circuit.empty() || reach.peer_circuit.empty() || !prefix || prefix->length() != kLength)
+  if (reach.circuit.empty() || reach.peer_circuit.empty() || !prefix || prefix->length() != azure::kReachLength)
     return fields.note("", "needs two circuits of the files and a /29", kLeftOut);
   reach.name = draft.name_for(resource.id, "Global Reach", resource.at.where(), fields.object());
   reach.prefix = *prefix;

@@ -4,13 +4,15 @@
 #include <array>
 #include <cctype>
 
+#include "base/azure.hh"
+
 namespace xconn::importing {
 namespace {
 
 constexpr std::size_t kLongestName = 40;  // expansion makes nodes of it: "-msee1"
 
 /// Subnets in which only Azure's own services stand (Microsoft Learn: each service's FAQ).
-constexpr std::array<std::string_view, 5> kAzuresOwn{"GatewaySubnet", "AzureFirewallSubnet", "RouteServerSubnet",
+constexpr std::array<std::string_view, 5> kAzuresOwn{azure::kGatewaySubnet, "AzureFirewallSubnet", "RouteServerSubnet",
                                                      "AzureFirewallManagementSubnet", "AzureBastionSubnet"};
 
 std::string lower(std::string text) {
@@ -84,12 +86,12 @@ model::Vnet& Draft::vnet(const ResourceId& id, const Where& where) {
   return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
 }
 
-bool Draft::is_unused(const Prefix& prefix) const {
-  const auto meets = [&](const Prefix& other) { return other.overlaps(prefix) && !other.is_default(); };
-  return std::ranges::none_of(taken_, meets) && std::ranges::none_of(topology.vnets, [&](const model::Vnet& vnet) {
-           return std::ranges::any_of(vnet.address_space, meets);
-         });
+/// All there is hinders nobody.
+void Draft::take(const Prefix& prefix) {
+  if (!prefix.is_default()) taken_.add(prefix);
 }
+
+bool Draft::is_unused(const Prefix& prefix) const { return !taken_.overlaps(prefix); }
 
 bool Draft::overlaps_any(const Prefix& prefix) const {
   const auto meets = [&](const Prefix& other) { return other.overlaps(prefix) && !other.is_default(); };
@@ -123,7 +125,7 @@ Prefix Draft::free_network(int length) {
     for (std::uint32_t at = 0; at < (1U << (kLongest - space.length())); at += step) {
       const auto network = Prefix::of(space.host(at), length);
       if (overlaps_any(network)) continue;
-      taken_.push_back(network);
+      take(network);
       return network;
     }
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/prefixes.hh"
 #include "importing/resource.hh"
 #include "model/topology.hh"
 
@@ -55,7 +56,8 @@ class Draft {
   bool is_reserved(const std::string& vnet, const std::string& subnet) const;
   /// Whether a user route goes there: nobody is invented at such an address.
   bool is_next_hop(const Address& address) const;
-  void take(const Prefix& prefix) { taken_.push_back(prefix); }
+  /// It is a network of the lab from now on: a VNet's, or a link's.
+  void take(const Prefix& prefix);
 
   void comment(const std::string& path, const std::string& words) { comments[path] = words; }
   /// A note without a value, and the comment at `path`.
@@ -68,7 +70,7 @@ class Draft {
   std::set<std::pair<std::string, std::string>> used_;
   std::set<std::string> stubs_, left_out_;
   std::set<std::pair<std::string, std::string>> reserved_;
-  std::vector<Prefix> taken_;
+  Prefixes taken_;
 };
 
 /// One resource's properties, read with checks: what is no address, no AS number ... is noted with what was done

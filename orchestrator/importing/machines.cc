@@ -1,6 +1,9 @@
 // Machines and their NICs.
 #include <algorithm>
+#include <map>
+#include <set>
 
+#include "base/azure.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -45,8 +48,7 @@ const model::Subnet* subnet_of(const ResourceId& id, std::string& vnet, Draft& d
 }
 
 bool can_have(const Prefix& subnet, const Address& address) {
-  constexpr std::uint32_t kKept = 4;
-  return subnet.contains(address) && address >= subnet.host(kKept) && address != subnet.last();
+  return subnet.contains(address) && address >= subnet.host(azure::kKeptAddresses) && address != subnet.last();
 }
 
 /// Plugs the NIC into its subnet; false when there is none.
@@ -81,48 +83,64 @@ void set_forwarding(model::Node& node, model::Interface& nic, Fields& fields, Dr
                "nodes/" + node.name + "/role");
 }
 
-bool is_taken(const Draft& draft, const model::SubnetRef& subnet, const Address& address) {
-  for (const auto& node : draft.topology.nodes)
-    for (const auto& nic : node.interfaces)
-      if (nic.subnet && nic.subnet->vnet == subnet.vnet &&
-          std::ranges::any_of(nic.addresses, [&](const auto& own) { return own.address() == address; }))
-        return true;
-  return std::ranges::any_of(draft.topology.load_balancers,
-                             [&](const auto& balancer) { return balancer.frontend == address; });
-}
-
-std::optional<Address> free_address(const Draft& draft, const model::SubnetRef& ref, const Prefix& prefix) {
-  constexpr std::uint32_t kFirst = 4, kTried = 4096;
-  for (std::uint32_t i = kFirst; i < kTried; ++i) {
-    const auto address = prefix.host(i);
-    if (!can_have(prefix, address)) return std::nullopt;
-    if (!is_taken(draft, ref, address) && !draft.is_next_hop(address)) return address;
+/// Who has which address of a VNet.
+class Addresses {
+ public:
+  explicit Addresses(const Draft& draft) : draft_(draft) {
+    for (const auto& node : draft.topology.nodes)
+      for (const auto& nic : node.interfaces)
+        if (nic.subnet)
+          for (const auto& own : nic.addresses) taken_[nic.subnet->vnet].insert(own.address());
   }
-  return std::nullopt;
-}
 
-/// Where user routes go and nobody is: the place of an appliance whose address the files do not say.
-std::optional<Address> idle_next_hop(const Draft& draft, const model::SubnetRef& ref, const Prefix& prefix) {
-  for (const auto& table : draft.topology.route_tables)
-    for (const auto& route : table.routes)
-      if (route.next_hop && can_have(prefix, *route.next_hop) && !is_taken(draft, ref, *route.next_hop))
-        return route.next_hop;
-  return std::nullopt;
-}
+  bool has_machine(const std::string& vnet) const { return taken_.contains(vnet); }
+  /// Where an appliance is looked for whose address the files do not say, else the subnet's first free one; nullopt
+  /// when it is full.
+  std::optional<Address> take(const model::SubnetRef& ref, const Prefix& prefix, bool is_appliance) {
+    const auto hop = is_appliance ? idle_next_hop(ref, prefix) : std::nullopt;
+    const auto address = hop ? hop : free_address(ref, prefix);
+    if (address) taken_[ref.vnet].insert(*address);
+    return address;
+  }
 
-std::optional<Address> address_for(const Draft& draft, const model::Interface& nic, const Prefix& prefix) {
-  const auto hop = nic.ip_forwarding.value_or(false) ? idle_next_hop(draft, *nic.subnet, prefix) : std::nullopt;
-  return hop ? hop : free_address(draft, *nic.subnet, prefix);
-}
+ private:
+  bool is_taken(const model::SubnetRef& subnet, const Address& address) const {
+    const auto vnet = taken_.find(subnet.vnet);
+    return (vnet != taken_.end() && vnet->second.contains(address)) ||
+           std::ranges::count(draft_.topology.load_balancers, address, &model::LoadBalancer::frontend) > 0;
+  }
+
+  std::optional<Address> free_address(const model::SubnetRef& ref, const Prefix& prefix) const {
+    constexpr std::uint32_t kTried = 4096;
+    for (auto i = azure::kKeptAddresses; i < kTried; ++i) {
+      const auto address = prefix.host(i);
+      if (!can_have(prefix, address)) return std::nullopt;
+      if (!is_taken(ref, address) && !draft_.is_next_hop(address)) return address;
+    }
+    return std::nullopt;
+  }
+
+  /// Where user routes go and nobody is.
+  std::optional<Address> idle_next_hop(const model::SubnetRef& ref, const Prefix& prefix) const {
+    for (const auto& table : draft_.topology.route_tables)
+      for (const auto& route : table.routes)
+        if (route.next_hop && can_have(prefix, *route.next_hop) && !is_taken(ref, *route.next_hop))
+          return route.next_hop;
+    return std::nullopt;
+  }
+
+  const Draft& draft_;
+  std::map<std::string, std::set<Address>> taken_;  // by VNet
+};
 
 /// Gives every NIC without an address one of its subnet.
-void number_nics(Draft& draft) {
+void number_nics(Draft& draft, Addresses& addresses) {
   for (auto& node : draft.topology.nodes)
     for (auto& nic : node.interfaces) {
       if (!nic.subnet || !nic.addresses.empty()) continue;
       const auto prefix =
           find_named(find_named(draft.topology.vnets, nic.subnet->vnet)->subnets, nic.subnet->subnet)->prefix;
-      const auto address = address_for(draft, nic, prefix);
+      const auto address = addresses.take(*nic.subnet, prefix, nic.ip_forwarding.value_or(false));
       if (!address) {
         nic.name.clear();
         draft.notes.add({node.where, "machine " + node.name, "privateIPAddress", "", "its subnet is full", kLeftOut});
@@ -137,18 +155,11 @@ void number_nics(Draft& draft) {
     std::erase_if(node.interfaces, [](const auto& nic) { return nic.name.empty(); });
 }
 
-bool has_machine(const Draft& draft, const std::string& vnet) {
-  return std::ranges::any_of(draft.topology.nodes, [&](const model::Node& node) {
-    return std::ranges::any_of(node.interfaces,
-                               [&](const auto& nic) { return nic.subnet && nic.subnet->vnet == vnet; });
-  });
-}
-
-void add_machine_to(const model::Vnet& vnet, Draft& draft) {
+void add_machine_to(const model::Vnet& vnet, Draft& draft, Addresses& addresses) {
   for (const auto& subnet : vnet.subnets) {
     const model::SubnetRef ref{vnet.name, subnet.name};
     if (draft.is_reserved(vnet.name, subnet.name)) continue;
-    const auto address = free_address(draft, ref, subnet.prefix);
+    const auto address = addresses.take(ref, subnet.prefix, false);
     if (!address) continue;
     auto& node = add_node(draft.free_name(vnet.name + "-vm"), draft);
     model::Interface nic;
@@ -225,14 +236,15 @@ void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
 }
 
 void add_machines(Draft& draft) {
-  number_nics(draft);
+  Addresses addresses(draft);
+  number_nics(draft, addresses);
   auto& nodes = draft.topology.nodes;
   for (const auto& node : nodes)
     if (node.interfaces.empty())
       draft.notes.add({node.where, "machine " + node.name, "", "", "none of its NICs is in the files", kLeftOut});
   std::erase_if(nodes, [](const model::Node& node) { return node.interfaces.empty(); });
   for (const auto& vnet : draft.topology.vnets)
-    if (!has_machine(draft, vnet.name)) add_machine_to(vnet, draft);
+    if (!addresses.has_machine(vnet.name)) add_machine_to(vnet, draft, addresses);
 }
 
 }  // namespace xconn::importing

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "base/azure.hh"
 #include "importing/sites.hh"
 
 namespace xconn::importing {
 namespace {
 
 constexpr const char* kInternet = "internet";
-constexpr std::uint32_t kMicrosoftAsn = 12076;
 constexpr int kLongestLan = 29, kLanLength = 24;
 
 Route route_to(const Prefix& prefix, NextHop hop, std::uint32_t metric = 0) {
@@ -190,7 +190,7 @@ class Customer {
   }
 
   void add_session(model::Node& router, const model::Peering& peering, const Prefix& network) {
-    model::BgpNeighbor neighbor{.address = network.host(2), .asn = *Asn::of(kMicrosoftAsn)};
+    model::BgpNeighbor neighbor{.address = network.host(2), .asn = *Asn::of(azure::kMicrosoftAsn)};
     neighbor.bfd = peering.bfd;
     neighbor.password = peering.md5;
     neighbor.announce = peering.advertised_prefixes.empty() ? prefixes_ : peering.advertised_prefixes;

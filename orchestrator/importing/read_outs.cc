@@ -3,12 +3,15 @@
 #include <set>
 #include <sstream>
 
+#include "base/azure.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
 namespace {
 
 using model::Raw;
+
+const std::string kMicrosoft = std::to_string(azure::kMicrosoftAsn);
 
 std::string word(const Raw& row, const char* key) {
   const auto* value = property(row, key);
@@ -75,14 +78,14 @@ void use_circuit_route(const Raw& row, Draft& draft) {
   const auto* circuit = circuit_at(draft, word(row, "nextHop"));
   if (circuit == nullptr) return;  // of the VNets
   const auto path = path_of(word(row, "path"));
-  if (std::ranges::find(path, "12076") != path.end()) return;  // Azure's own prefix, reflected by the provider
+  if (std::ranges::find(path, kMicrosoft) != path.end()) return;  // Azure's own prefix, reflected by the provider
   learn(circuit->name, row, draft);
   report_path(row, "path", 0, draft);
 }
 
 void use_learned_route(const Raw& row, Draft& draft) {
   const auto path = path_of(word(row, "asPath"));
-  if (path.size() < 2 || path[0] != "12076") return;  // the VNet's own, and what came over a VPN
+  if (path.size() < 2 || path[0] != kMicrosoft) return;  // the VNet's own, and what came over a VPN
   const auto* circuit = circuit_of_asn(draft, path[1]);
   if (circuit == nullptr) return;
   learn(circuit->name, row, draft);
@@ -96,8 +99,6 @@ struct Use {
 constexpr Use kUses[] = {
     {"circuit-route", use_circuit_route}, {"learned", use_learned_route}, {"bgp-peer", [](const Raw&, Draft&) {}}};
 
-constexpr int kGatewaySubnet = 27;
-
 // --- VNets and gateways ------------------------------------------------------------------------------------------
 
 /// Addresses of gateways' instances, those that spoke for themselves first.
@@ -107,7 +108,7 @@ std::vector<Address> instances_seen(const Draft& draft) {
     if (read_out.kind != "bgp-peer" && read_out.kind != "learned") continue;
     if (const auto address = Address::parse(word(*read_out.row, "localAddress"))) own.push_back(*address);
     const auto peer = Address::parse(word(*read_out.row, "neighbor"));
-    if (peer && word(*read_out.row, "asn") == "65515") others.push_back(*peer);
+    if (peer && word(*read_out.row, "asn") == std::to_string(azure::kGatewayAsn)) others.push_back(*peer);
   }
   std::ranges::sort(own);
   std::ranges::sort(others);
@@ -150,7 +151,7 @@ std::vector<Prefix> space_of(const model::Vnet& vnet, Draft& draft) {
     return space;
   }
   for (const auto& address : instances_said(draft, vnet.name))
-    for (const int length : {kAssumed, kGatewaySubnet})
+    for (const int length : {kAssumed, azure::kCoexistenceLength})
       if (const auto around = Prefix::of(address, length); draft.is_free(around)) return {around};
   const auto seen = has_gateway(draft, vnet.name) ? space_seen(draft) : std::nullopt;
   return {seen ? *seen : draft.free_network(kAssumed)};
@@ -158,7 +159,7 @@ std::vector<Prefix> space_of(const model::Vnet& vnet, Draft& draft) {
 
 /// The last /27 of the VNet that no subnet has; where the instances are, when somebody saw them.
 std::optional<Prefix> place_for_gateway(const model::Vnet& vnet, Draft& draft) {
-  constexpr int kLength = kGatewaySubnet, kLongest = 32;
+  constexpr int kLength = azure::kCoexistenceLength, kLongest = 32;
   const auto is_free = [&](const Prefix& prefix) {
     return std::ranges::none_of(vnet.subnets, [&](const auto& subnet) { return subnet.prefix.overlaps(prefix); });
   };
@@ -186,14 +187,15 @@ void assume_subnet(model::Vnet& vnet, const std::string& name, const Prefix& pre
 void complete(model::Vnet& vnet, Draft& draft) {
   if (vnet.address_space.empty()) {
     vnet.address_space = space_of(vnet, draft);
+    for (const auto& prefix : vnet.address_space) draft.take(prefix);
     std::string all;
     for (const auto& prefix : vnet.address_space) all += (all.empty() ? "" : ", ") + prefix.text();
     draft.assume({vnet.where, "VNet " + vnet.name, "addressSpace", "", "its address space is in none of the files",
                   "it is " + all},
                  "vnets/" + vnet.name + "/address-space");
   }
-  if (has_gateway(draft, vnet.name) && find_named(vnet.subnets, "GatewaySubnet") == nullptr)
-    if (const auto place = place_for_gateway(vnet, draft)) assume_subnet(vnet, "GatewaySubnet", *place, draft);
+  if (has_gateway(draft, vnet.name) && find_named(vnet.subnets, azure::kGatewaySubnet) == nullptr)
+    if (const auto place = place_for_gateway(vnet, draft)) assume_subnet(vnet, azure::kGatewaySubnet, *place, draft);
   if (vnet.subnets.empty()) assume_subnet(vnet, "default", vnet.address_space.front(), draft);
 }
 
@@ -205,15 +207,15 @@ bool is_used(const Draft& draft, const std::string& vnet, const Address& address
 
 /// Two addresses: what the files say, what was seen, else .12 and .13 and so on, as Azure gives them.
 void complete(model::Gateway& gateway, Draft& draft) {
-  constexpr std::size_t kInstances = 2;
-  constexpr std::uint32_t kMsees = 4, kFirst = 12, kTried = 64;
-  const auto* subnet = find_named(find_named(draft.topology.vnets, gateway.vnet)->subnets, "GatewaySubnet");
+  using azure::kFirstInstance, azure::kFirstMsee, azure::kInstances;
+  constexpr std::uint32_t kTried = 64;
+  const auto* subnet = find_named(find_named(draft.topology.vnets, gateway.vnet)->subnets, azure::kGatewaySubnet);
   if (subnet == nullptr) return;
   const auto& prefix = subnet->prefix;
   const bool has_msees = std::ranges::any_of(draft.topology.gateways, [&](const model::Gateway& other) {
     return other.vnet == gateway.vnet && other.type == "ExpressRoute";
   });
-  const auto first = prefix.host(has_msees ? kMsees + 2 : kMsees);
+  const auto first = prefix.host(has_msees ? kFirstMsee + 2 : kFirstMsee);
   const auto fits = [&](const Address& address) {
     return prefix.contains(address) && address >= first && address != prefix.last();
   };
@@ -231,10 +233,10 @@ void complete(model::Gateway& gateway, Draft& draft) {
   if (gateway.instances.size() > kInstances) gateway.instances.resize(kInstances);
   if (gateway.instances.size() == kInstances) return;
   const bool is_kept = !gateway.instances.empty();
-  for (auto i = kFirst; i < kFirst + kTried && gateway.instances.size() < kInstances; ++i)
+  for (auto i = kFirstInstance; i < kFirstInstance + kTried && gateway.instances.size() < kInstances; ++i)
     if (const auto address = prefix.host(i); fits(address) && !is_used(draft, gateway.vnet, address))
       gateway.instances.push_back(address);
-  for (auto i = kFirst; i > kMsees + 1 && gateway.instances.size() < kInstances; --i)
+  for (auto i = kFirstInstance; i > kFirstMsee + 1 && gateway.instances.size() < kInstances; --i)
     if (const auto address = prefix.host(i); fits(address) && !is_used(draft, gateway.vnet, address))
       gateway.instances.push_back(address);
   draft.assume(

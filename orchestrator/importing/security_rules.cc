@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/azure.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -88,7 +89,8 @@ class RuleReader {
   }
 
   int priority() {
-    const auto number = fields_.number("priority", 100, 4096, "the rule was left out");
+    const auto number =
+        fields_.number("priority", azure::kFirstPriority, azure::kLastPriority, "the rule was left out");
     if (!number) lose("priority", kUnknown);
     return static_cast<int>(number.value_or(0));
   }

@@ -1,6 +1,7 @@
 // VNets and what their subnets refer to.
 #include <algorithm>
 
+#include "base/azure.hh"
 #include "importing/arm_scope.hh"
 #include "importing/types.hh"
 
@@ -39,8 +40,10 @@ void add_other_half(const model::VnetPeering& mine, const std::string& own, Fiel
   auto& remote = *find_named(draft.topology.vnets, mine.remote);
   if (!draft.is_stub(remote.name)) return;
   for (const auto& prefix : fields.prefixes("remoteAddressSpace.addressPrefixes"))
-    if (std::ranges::find(remote.address_space, prefix) == remote.address_space.end())
+    if (std::ranges::find(remote.address_space, prefix) == remote.address_space.end()) {
       remote.address_space.push_back(prefix);
+      draft.take(prefix);
+    }
   model::VnetPeering half;
   half.name = draft.free_name("to-" + own, "peering of " + remote.name);
   half.remote = own;
@@ -75,6 +78,7 @@ void carry_vnet(const Resource& resource, Fields& fields, Draft& draft) {
       return fields.note("addressSpace", prefix.text() + " overlaps with another VNet's, which a lab cannot have",
                          "the VNet was left out; import one of the two");
     }
+  for (const auto& prefix : vnet.address_space) draft.take(prefix);
   vnet.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   vnet.where = resource.at.where();
   vnet.region = region_of(resource, vnet.name, draft);
@@ -98,8 +102,8 @@ void carry_subnet(const Resource& resource, Fields& fields, Draft& draft) {
   if (prefixes.size() > 1) fields.note("addressPrefixes", "has more than one", "only the first is there");
   auto& vnet = draft.vnet(resource.id.parent(), resource.at.where());
   const auto space = "subnet of " + vnet.name;
-  const bool is_gateways = same_word(resource.id.name(), "GatewaySubnet");
-  const auto name = is_gateways ? draft.free_name("GatewaySubnet", space)
+  const bool is_gateways = same_word(resource.id.name(), azure::kGatewaySubnet);
+  const auto name = is_gateways ? draft.free_name(azure::kGatewaySubnet, space)
                                 : draft.name_for(resource.id, space, resource.at.where(), fields.object());
   draft.call(resource.id, name);
   model::Subnet subnet{name, prefixes.front(), {}, {}};

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "base/errors.hh"
+#include "sys/debug_log.hh"
 #include "sys/modules.hh"
 
 namespace xconn::kernel {
@@ -86,6 +87,13 @@ struct Netlink::Exchange {
       refusal.emplace(request.operation(), request.object(), netns, error, sentence);
   }
 
+  /// Of a batch that was sent: hq-fgt: 14 from "add address wan" on, none refused.
+  std::string told(const Batch& batch, const std::string& netns) const {
+    const auto& first = batch.front();
+    return (netns.empty() ? "" : netns + ": ") + std::to_string(batch.size()) + " from \"" + first.operation() + " " +
+           first.object() + "\" on, " + (refusal ? refusal->what() : "none refused");
+  }
+
   /// Reads the acknowledgements in `buffer`; returns how many of ours there were.
   std::size_t take(const char* buffer, std::size_t size, const std::string& netns) {
     std::size_t taken = 0;
@@ -124,6 +132,7 @@ void Netlink::commit(const Batch& batch) {
   Exchange exchange;
   for (const auto& request : batch) append(exchange, request);
   flush(exchange);
+  if (!batch.empty()) sys::debug("netlink", [&] { return exchange.told(batch, name_); });
   if (exchange.refusal) sys::throw_explained(*exchange.refusal);
 }
 

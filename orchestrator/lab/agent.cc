@@ -12,6 +12,7 @@
 #include "lab/lab.hh"
 #include "lab/verbs.hh"
 #include "sys/clock.hh"
+#include "sys/debug_log.hh"
 #include "sys/file.hh"
 #include "sys/line.hh"
 #include "sys/loop.hh"
@@ -99,6 +100,7 @@ class Agent {
     try {
       bring_up();
     } catch (const std::exception& error) {
+      sys::debug("failed", [&] { return error.what(); });
       status_.say({{"error", world::error_to_json(error)}});
       return 1;
     }
@@ -134,13 +136,18 @@ class Agent {
   void bring_up() {
     sys::Watch abandoned(loop_, status_.fd(), [] { ::_exit(1); });
     const auto options = json::parse(sys::read_file(folder_ + "/options.json"));
+    if (options.at("debug_log").get<bool>()) sys::begin_debug_log(folder_ + "/agent-debug.log");
     lab_ = std::make_unique<Lab>(loop_, plan::from_json(json::parse(sys::read_file(folder_ + "/plan.json"))),
                                  options_of(options));
+    if (sys::has_debug_log()) telling_events_ = lab_->events().listen(tell_event);
     on_teardown_failure([this](const std::string& text) {
       loop_.post([this, text] { lab_->events().add({sys::now(), "agent", "", text}); });
     });
     if (unconfined_) lab_->events().add({sys::now(), "agent", "", *unconfined_});
-    const auto tell = [this](const std::string& step) { status_.say({{"progress", step}}); };
+    const auto tell = [this](const std::string& step) {
+      sys::debug("step", [&] { return step; });
+      status_.say({{"progress", step}});
+    };
     lab_->build(tell);
     auto ready = json{{"ready", true}};
     try {
@@ -155,6 +162,10 @@ class Agent {
     abandoned = {};
     status_.say(ready);
     status_.close();
+  }
+
+  static void tell_event(const Event& event) {
+    sys::write_debug_line("event", event.node + (event.node.empty() ? "" : ": ") + event.source + " " + event.text);
   }
 
   Options options_of(const json& options) const {
@@ -185,6 +196,7 @@ class Agent {
   sys::Reaper reaper_;
   sys::Watch ending_;
   std::unique_ptr<Lab> lab_;
+  std::shared_ptr<void> telling_events_;
   std::unique_ptr<sys::LineServer> server_;
 };
 
@@ -196,7 +208,8 @@ std::string to_text(const AgentOptions& options) {
   return json{{"vlan", options.vlan},
               {"captures", captures},
               {"bound_ms", options.bound_ms},
-              {"keep_unconverged", options.keep_unconverged}}
+              {"keep_unconverged", options.keep_unconverged},
+              {"debug_log", options.debug_log}}
       .dump(2);
 }
 

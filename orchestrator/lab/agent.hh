@@ -15,6 +15,7 @@ struct AgentOptions {
   std::vector<End> captures;
   std::int64_t bound_ms = 90000;
   bool keep_unconverged = false;
+  bool debug_log = false;  ///< agent-debug.log in the run folder
 };
 
 std::string to_text(const AgentOptions& options);

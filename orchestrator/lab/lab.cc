@@ -269,7 +269,9 @@ std::optional<std::string> Lab::facts_missing() {
   const plan::Fact* first = nullptr;
   int count = 0;
   for (const auto& fact : plan_.facts) {
-    if (services::holds(fact, view)) continue;
+    const bool holds = services::holds(fact, view);
+    fact_log_.look(fact, holds);
+    if (holds) continue;
     if (first == nullptr || (first->kind == "route" && fact.kind != "route")) first = &fact;
     ++count;
   }

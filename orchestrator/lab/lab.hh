@@ -12,6 +12,7 @@
 #include "datapath/vlan.hh"
 #include "faults/registry.hh"
 #include "lab/event_log.hh"
+#include "lab/fact_log.hh"
 #include "lab/fault_site.hh"
 #include "lab/node.hh"
 #include "lab/rest.hh"
@@ -117,6 +118,7 @@ class Lab {
   Options options_;
   EventLog events_;
   Rest rest_;
+  FactLog fact_log_;
   std::shared_ptr<void> listening_;
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<Retired> retired_;

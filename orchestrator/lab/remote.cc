@@ -130,7 +130,7 @@ datapath::Choice choice_of(const std::string& word) {
 AgentOptions agent_options(const UpOptions& options) {
   const auto vlan = datapath::choose_vlan(choice_of(options.datapath));
   return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable", options.captures,
-          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged};
+          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged, options.debug_log};
 }
 
 }  // namespace
@@ -146,6 +146,7 @@ RemoteLab RemoteLab::up(const plan::Plan& plan, const UpOptions& options, const 
   const auto settings = agent_options(options);
   const auto folder = RunFolder::create(plan.lab);
   Unfinished unfinished(folder);
+  if (options.debug_log) unfinished.release();
   sys::write_file(folder / "plan.json", plan::to_json(plan, true).dump(), 0600);
   sys::write_file(folder / "topology.json", options.topology, 0600);
   sys::write_file(folder / "options.json", to_text(settings), 0600);

@@ -20,6 +20,8 @@ struct UpOptions {
   std::string datapath = "auto";  ///< "kernel", "portable" or "auto"
   std::vector<End> captures;      ///< captured from before the first daemon, into the run folder
   Duration bound{std::chrono::seconds{90}};
+  /// agent-debug.log in the run folder says what the agent does; the folder stays, also of a lab that fails.
+  bool debug_log = false;
   bool keep_unconverged = false;  ///< one that does not converge is thrown all the same, and stays to be looked at
   std::string topology;  ///< the document (model/document.hh, JSON) that the plan was made of; kept in the run folder
 };
@@ -29,7 +31,7 @@ class RemoteLab {
   using Progress = std::function<void(const nlohmann::json&)>;
 
   /// Starts the plan's lab and returns once it has converged. When it fails, nothing of it is left (but see
-  /// keep_unconverged), and what failed is thrown: TimeoutError, ServiceError, KernelError, HostError,
+  /// keep_unconverged and debug_log), and what failed is thrown: TimeoutError, ServiceError, KernelError, HostError,
   /// sys::Interrupted; Error when a lab of that name is up.
   static RemoteLab up(const plan::Plan& plan, const UpOptions& options, const Progress& progress = {});
   /// A lab that is up. Throws NotFoundError.

@@ -20,6 +20,7 @@
 #include "lab/lab.hh"
 #include "lab/rehearsal.hh"
 #include "sys/clock.hh"
+#include "sys/debug_log.hh"
 #include "sys/file.hh"
 
 namespace xconn::lab {
@@ -251,6 +252,7 @@ void answer(Lab& lab, const json& request, const std::shared_ptr<Reply>& reply) 
   try {
     const auto verb = verbs().find(request.value("verb", ""));
     if (verb == verbs().end()) throw NotFoundError("unknown verb: " + request.value("verb", "(none)"));
+    sys::debug("request", [&] { return verb->first; });
     verb->second(lab, request, reply);
   } catch (const std::exception& error) {
     reply->error(error);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/address.hh"
+#include "base/azure.hh"
 #include "base/duration.hh"
 #include "base/errors.hh"
 #include "base/wiring.hh"
@@ -190,7 +191,7 @@ struct Gateway {
   // Vpn only:
   std::vector<Address> public_addresses;  ///< one (active-standby) or two (active-active)
   End internet;                           ///< the Internet node's interface that they are behind
-  Asn asn = *Asn::of(65515);
+  Asn asn = *Asn::of(azure::kGatewayAsn);
   bool active_active = false;
   std::vector<Address> apipa;    ///< custom BGP addresses, 169.254.21.0 to 169.254.22.255, one for each instance
   bool private_address = false;  ///< tunnels may also end at the instances' own addresses (VPN over private peering)

@@ -1,4 +1,5 @@
 // The tables of ExpressRoute: providers, ports, circuits, their peerings, and what is attached to them.
+#include "base/azure.hh"
 #include "model/connectivity.hh"
 #include "model/keys.hh"
 
@@ -69,24 +70,22 @@ TypeInfo peerings_type() {
 void read_pair(const Cursor& at, Peering& peering) {
   const auto pair = read_word<Prefix>(at);
   if (!pair) return;
-  constexpr int kPairLength = 29;
-  if (pair->length() != kPairLength || !pair->is_v4())
+  if (pair->length() != azure::kPairLength || !pair->is_v4())
     return at.fault("the pair of a peering's networks is one /29", "or write primary: and secondary:, each a /30",
                     "V11");
-  peering.primary = Prefix::of(pair->network(), kPairLength + 1);
-  peering.secondary = Prefix::of(pair->host(4), kPairLength + 1);
+  peering.primary = Prefix::of(pair->network(), azure::kPathLength);
+  peering.secondary = Prefix::of(pair->host(4), azure::kPathLength);
 }
 
 /// One /125 is the pair of its two /126.
 void read_pair_v6(const Cursor& at, Peering& peering) {
   const auto pair = read_word<Prefix>(at);
   if (!pair) return;
-  constexpr int kPairLength = 125;
-  if (pair->length() != kPairLength || pair->is_v4())
+  if (pair->length() != azure::kPairLengthV6 || pair->is_v4())
     return at.fault("the pair of a peering's IPv6 networks is one /125",
                     "or write primary-v6: and secondary-v6:, each a /126", "V11");
-  peering.primary_v6 = Prefix::of(pair->network(), kPairLength + 1);
-  peering.secondary_v6 = Prefix::of(pair->host(4), kPairLength + 1);
+  peering.primary_v6 = Prefix::of(pair->network(), azure::kPathLengthV6);
+  peering.secondary_v6 = Prefix::of(pair->host(4), azure::kPathLengthV6);
 }
 
 struct PairKeys {

@@ -21,11 +21,11 @@ TypeInfo zones_type() {
       R"("type": "object", "additionalProperties": {"type": ["array", "string"], "items": {"type": "string"}})");
 }
 
-/// 0 is a target that does not count.
+/// 0 is no target.
 void finish_sla(const Cursor&, void* object) {
   auto& sla = *static_cast<network::Sla*>(object);
   for (auto target : {&network::Sla::latency, &network::Sla::jitter})
-    if (sla.*target == Duration{0}) sla.*target = Duration::max();
+    if (sla.*target == Duration{0}) (sla.*target).reset();
 }
 
 }  // namespace
@@ -76,9 +76,9 @@ const ObjectInfo& object_info<network::Sla>() {
       "What a member must keep to count as good.",
       "sla: {latency: 100ms, jitter: 50ms, loss: 2%}",
       {
-          key<&network::Sla::latency>("latency", "round trip at most; 0 does not count"),
-          key<&network::Sla::jitter>("jitter", "at most; 0 does not count"),
-          key<&network::Sla::loss, Fraction>("loss", "of the probes at most; without it, all"),
+          key<&network::Sla::latency>("latency", "round trip at most; without it or 0, any"),
+          key<&network::Sla::jitter>("jitter", "at most; without it or 0, any"),
+          key<&network::Sla::loss, Fraction>("loss", "of the probes at most; without it, any"),
       },
       nullptr,
       {},

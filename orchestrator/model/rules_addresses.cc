@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/azure.hh"
 #include "model/rules.hh"
 #include "model/segments.hh"
 
@@ -24,8 +25,7 @@ void each_address(const Topology& topology, Visit visit) {
 }
 
 bool azure_keeps(const Prefix& prefix, const Address& address) {
-  constexpr std::uint32_t kFirst = 4;
-  for (std::uint32_t i = 0; i < kFirst; ++i)
+  for (std::uint32_t i = 0; i < azure::kKeptAddresses; ++i)
     if (prefix.host(i) == address) return true;
   return prefix.last() == address;
 }
@@ -83,9 +83,8 @@ Taken taken_in(const Topology& topology) {
 }
 
 std::optional<Address> first_free(const Taken& taken, const SubnetRef& ref, const Prefix& prefix) {
-  constexpr std::uint32_t kFirst = 4;
   const auto segment = "subnet " + ref.vnet + "/" + ref.subnet;
-  for (auto index = kFirst; prefix.host(index) < prefix.last(); ++index)
+  for (auto index = azure::kKeptAddresses; prefix.host(index) < prefix.last(); ++index)
     if (!taken.contains({segment, prefix.host(index)})) return prefix.host(index);
   return std::nullopt;
 }
@@ -241,7 +240,7 @@ void in_subnet(Check& check) {
                       {"load-balancers", balancer.name, "frontend"});
   for (const auto& gateway : check.topology.gateways)
     for (std::size_t i = 0; i < gateway.instances.size(); ++i)
-      check_in_subnet(check, taken, {gateway.vnet, "GatewaySubnet"}, gateway.instances[i],
+      check_in_subnet(check, taken, {gateway.vnet, azure::kGatewaySubnet}, gateway.instances[i],
                       {"gateways", gateway.name, "instances", i});
   for (const auto& gateway : check.topology.encryption_gateways) {
     check_in_subnet(check, taken, gateway.subnet, gateway.primary, {"encryption-gateways", gateway.name, "primary"});
@@ -251,15 +250,15 @@ void in_subnet(Check& check) {
 }
 
 void subnet_lengths(Check& check) {
-  constexpr int kSmallest = 29, kV6 = 64;
   for (const auto& vnet : check.topology.vnets)
     for (const auto& subnet : vnet.subnets) {
-      if (subnet.prefix_v6 && (subnet.prefix_v6->is_v4() || subnet.prefix_v6->length() != kV6))
+      if (subnet.prefix_v6 && (subnet.prefix_v6->is_v4() || subnet.prefix_v6->length() != azure::kSubnetLengthV6))
         check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix-v6"}, subnet.prefix_v6->text(),
                      "use an IPv6 prefix of 64 bits");
-      if (subnet.prefix.is_v4() && subnet.prefix.length() > kSmallest && subnet.name != "GatewaySubnet")
+      if (subnet.prefix.is_v4() && subnet.prefix.length() > azure::kSubnetLength &&
+          subnet.name != azure::kGatewaySubnet)
         check.report({"vnets", vnet.name, "subnets", subnet.name, "prefix"}, subnet.prefix.text(),
-                     "use " + Prefix::of(subnet.prefix.network(), kSmallest).text());
+                     "use " + Prefix::of(subnet.prefix.network(), azure::kSubnetLength).text());
     }
 }
 

@@ -3,30 +3,30 @@
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 
+#include "base/azure.hh"
 #include "model/geography.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
 
-constexpr std::uint64_t kMega = 1'000'000, kGiga = 1'000'000'000;
+using azure::kGbps, azure::kMbps;
 
 std::string rate_text(std::uint64_t rate) {
-  return rate % kGiga == 0 ? std::to_string(rate / kGiga) + "Gbps" : std::to_string(rate / kMega) + "Mbps";
+  return rate % kGbps == 0 ? std::to_string(rate / kGbps) + "Gbps" : std::to_string(rate / kMbps) + "Mbps";
 }
 
 // --- bandwidth -------------------------------------------------------------------------------------------------------
 
 struct BandwidthRow {
   std::uint64_t port;  ///< of the port pair of ExpressRoute Direct; 0: a provider's circuit
-  std::array<std::uint64_t, 8> rates;
+  std::span<const std::uint64_t> rates;
 };
-constexpr std::array<BandwidthRow, 3> kBandwidths{{
-    {0, {50 * kMega, 100 * kMega, 200 * kMega, 500 * kMega, kGiga, 2 * kGiga, 5 * kGiga, 10 * kGiga}},
-    {10 * kGiga, {kGiga, 2 * kGiga, 5 * kGiga, 10 * kGiga}},
-    {100 * kGiga, {5 * kGiga, 10 * kGiga, 40 * kGiga, 100 * kGiga}},
-}};
+constexpr std::array<BandwidthRow, 3> kBandwidths{{{0, azure::kProviderBandwidths},
+                                                   {10 * kGbps, azure::kDirect10Bandwidths},
+                                                   {100 * kGbps, azure::kDirect100Bandwidths}}};
 
 const BandwidthRow* bandwidths_of(std::uint64_t port) {
   const auto* row =
@@ -36,8 +36,7 @@ const BandwidthRow* bandwidths_of(std::uint64_t port) {
 
 std::string rates_text(const BandwidthRow& row) {
   std::vector<std::string> texts;
-  for (const auto rate : row.rates)
-    if (rate != 0) texts.push_back(rate_text(rate));
+  for (const auto rate : row.rates) texts.push_back(rate_text(rate));
   return one_of({texts.begin(), texts.end()});
 }
 
@@ -70,35 +69,23 @@ void each_linked(const Check& check, Visit visit) {
 
 /// VNets and Global Reach links that a circuit takes.
 std::size_t most_links(const Circuit& circuit) {
-  struct Row {
-    std::uint64_t bandwidth;
-    std::size_t links;
-  };
-  constexpr std::size_t kStandard = 10, kLargest = 100;
-  constexpr std::array<Row, 7> kPremium{{{50 * kMega, 20},
-                                         {200 * kMega, 25},
-                                         {500 * kMega, 40},
-                                         {kGiga, 50},
-                                         {2 * kGiga, 60},
-                                         {5 * kGiga, 75},
-                                         {10 * kGiga, kLargest}}};
-  if (circuit.sku != "Premium") return kStandard;
-  for (const auto& row : kPremium)
+  if (circuit.sku != "Premium") return azure::kStandardLinks;
+  for (const auto& row : azure::kPremiumLinks)
     if (circuit.bandwidth <= row.bandwidth) return row.links;
-  return kLargest;
+  return azure::kMostLinks;
 }
 
+std::vector<std::string_view> fast_path_skus() {
+  std::vector<std::string_view> names;
+  for (const auto& sku : azure::kGatewaySkus)
+    if (sku.fast_path) names.push_back(sku.name);
+  return names;
+}
+
+/// A gateway of no named SKU takes as many as the smallest.
 std::size_t most_circuits(const std::string& gateway_sku) {
-  struct Row {
-    std::string_view sku;
-    std::size_t circuits;
-  };
-  constexpr std::size_t kFewest = 4;
-  constexpr std::array<Row, 5> kMore{
-      {{"HighPerformance", 8}, {"ErGw2AZ", 8}, {"UltraPerformance", 16}, {"ErGw3AZ", 16}, {"ErGwScale", 16}}};
-  for (const auto& row : kMore)
-    if (row.sku == gateway_sku) return row.circuits;
-  return kFewest;
+  const auto* sku = azure::gateway_sku(gateway_sku);
+  return (sku == nullptr ? azure::kGatewaySkus.front() : *sku).circuits;
 }
 
 void check_reach(Check& check, const Linked& linked) {
@@ -135,16 +122,14 @@ void check_reach_pair(Check& check, const GlobalReach& reach, const Circuit& one
 }
 
 void check_reach_prefix(Check& check, const GlobalReach& reach) {
-  constexpr int kLength = 29;
-  if (is_read(reach.prefix) && (reach.prefix.length() != kLength || !reach.prefix.is_v4()))
+  if (is_read(reach.prefix) && (reach.prefix.length() != azure::kReachLength || !reach.prefix.is_v4()))
     check.report({"global-reach", reach.name, "prefix"}, reach.prefix.text(), "use a /29");
 }
 
 // --- route filters ---------------------------------------------------------------------------------------------------
 
 bool is_office(std::string_view community) {
-  constexpr std::array<std::string_view, 4> kOffice{"12076:5010", "12076:5020", "12076:5030", "12076:5100"};
-  return std::find(kOffice.begin(), kOffice.end(), community) != kOffice.end();
+  return std::ranges::any_of(azure::kOfficeServices, [&](int one) { return azure::community(one) == community; });
 }
 
 constexpr std::string_view kNoOffice =
@@ -199,7 +184,6 @@ void circuit_reach(Check& check) {
 }
 
 void circuits_of_vnet(Check& check) {
-  constexpr std::size_t kSameLocation = 4;
   std::map<std::string, std::set<std::string>> all;
   std::map<std::pair<std::string, std::string>, std::set<std::string>> at_location;
   each_linked(check, [&](const Linked& linked) {
@@ -209,7 +193,7 @@ void circuits_of_vnet(Check& check) {
     here.insert(linked.circuit.name);
     const Path path{"connections", linked.connection.name, "circuit"};
     if (!is_new) return;
-    if (!location.empty() && here.size() > kSameLocation)
+    if (!location.empty() && here.size() > azure::kCircuitsFromOneLocation)
       check.report(path, linked.circuit.name,
                    "VNet " + linked.vnet.name + " has four from " + location + "; use a circuit at another location");
     else if (circuits.size() > most_circuits(linked.gateway.sku))
@@ -226,9 +210,8 @@ void circuit_names(Check& check) {
 }
 
 void address_spaces(Check& check) {
-  constexpr std::size_t kMost = 200;
   each_linked(check, [&](const Linked& linked) {
-    if (linked.vnet.address_space.size() > kMost)
+    if (linked.vnet.address_space.size() > azure::kLinkedAddressSpaces)
       check.report({"connections", linked.connection.name, "gateway"}, linked.gateway.name,
                    "VNet " + linked.vnet.name + " has " + std::to_string(linked.vnet.address_space.size()) +
                        " address spaces; make fewer, larger ones");
@@ -236,14 +219,14 @@ void address_spaces(Check& check) {
 }
 
 void fast_path(Check& check) {
-  constexpr std::array<std::string_view, 3> kLargeEnough{"UltraPerformance", "ErGw3AZ", "ErGwScale"};
   for (const auto& connection : check.topology.connections) {
     const auto* gateway = find_named(check.topology.gateways, connection.gateway);
     if (gateway == nullptr || !connection.fast_path || connection.circuit.empty()) continue;
-    if (std::find(kLargeEnough.begin(), kLargeEnough.end(), gateway->sku) == kLargeEnough.end())
+    const auto* sku = azure::gateway_sku(gateway->sku);
+    if (sku == nullptr || !sku->fast_path)
       check.report({"connections", connection.name, "fast-path"}, "true",
                    "gateway " + gateway->name + " is " + (gateway->sku.empty() ? "of no named SKU" : gateway->sku) +
-                       "; use " + one_of({kLargeEnough.begin(), kLargeEnough.end()}));
+                       "; use " + one_of(fast_path_skus()));
   }
 }
 

@@ -1,6 +1,7 @@
 // Connections: from gateways to circuits, and to VPN devices on-prem.
 #include <map>
 
+#include "base/azure.hh"
 #include "model/rules.hh"
 #include "model/words.hh"
 
@@ -51,9 +52,8 @@ void gateway_type(Check& check) {
 }
 
 void weight(Check& check) {
-  constexpr int kMost = 32000;
   for (const auto& connection : check.topology.connections)
-    if (connection.weight < 0 || connection.weight > kMost)
+    if (connection.weight < 0 || connection.weight > azure::kMostWeight)
       check.report({"connections", connection.name, "weight"}, std::to_string(connection.weight), "use 0 to 32000");
 }
 

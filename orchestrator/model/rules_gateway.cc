@@ -3,22 +3,21 @@
 #include <array>
 #include <map>
 
+#include "base/azure.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
 
-constexpr std::string_view kGatewaySubnet = "GatewaySubnet";
-
 const RouteTable* table_of_gateway_subnet(const Check& check, const Vnet& vnet) {
-  const auto* subnet = find_named(vnet.subnets, kGatewaySubnet);
+  const auto* subnet = find_named(vnet.subnets, azure::kGatewaySubnet);
   return subnet == nullptr || subnet->route_table.empty()
              ? nullptr
              : find_named(check.topology.route_tables, subnet->route_table);
 }
 
 bool is_apipa_for_azure(const Address& address) {
-  static const auto kFirst = *Address::parse("169.254.21.0"), kLast = *Address::parse("169.254.22.255");
+  static const auto kFirst = *Address::parse(azure::kFirstApipa), kLast = *Address::parse(azure::kLastApipa);
   return address.is_v4() && kFirst <= address && address <= kLast;
 }
 
@@ -46,40 +45,14 @@ void check_local_gateway(Check& check, const LocalGateway& local) {
   const auto at = [&](const char* key) { return Path{"local-gateways", local.name, key}; };
   if (local.bgp_address && local.bgp_address == local.address)
     check.report(at("bgp-address"), local.bgp_address->text(), "use an address inside the device's networks");
-  constexpr std::array<std::uint32_t, 9> kTaken{8074, 8075, 12076, 23456, 65515, 65517, 65518, 65519, 65520};
-  if (local.asn && std::find(kTaken.begin(), kTaken.end(), local.asn->value()) != kTaken.end())
+  if (local.asn && azure::is_among(local.asn->value(), azure::kReservedVpnAsns))
     check.report(at("asn"), local.asn->text(), "use the device's own, or a private one: 64512 to 65514");
 }
 
-struct SkuRow {
-  std::string_view sku, type;
-};
-constexpr std::array<SkuRow, 18> kSkuTypes{{
-    {"Standard", "ExpressRoute"},
-    {"HighPerformance", "ExpressRoute"},
-    {"UltraPerformance", "ExpressRoute"},
-    {"ErGw1AZ", "ExpressRoute"},
-    {"ErGw2AZ", "ExpressRoute"},
-    {"ErGw3AZ", "ExpressRoute"},
-    {"ErGwScale", "ExpressRoute"},
-    {"Basic", "Vpn"},
-    {"VpnGw1", "Vpn"},
-    {"VpnGw2", "Vpn"},
-    {"VpnGw3", "Vpn"},
-    {"VpnGw4", "Vpn"},
-    {"VpnGw5", "Vpn"},
-    {"VpnGw1AZ", "Vpn"},
-    {"VpnGw2AZ", "Vpn"},
-    {"VpnGw3AZ", "Vpn"},
-    {"VpnGw4AZ", "Vpn"},
-    {"VpnGw5AZ", "Vpn"},
-}};
-
-/// Standard and HighPerformance are old SKUs of both types.
 bool has_sku(const Gateway& gateway) {
-  if (gateway.sku.empty() || gateway.sku == "Standard" || gateway.sku == "HighPerformance") return true;
-  return std::any_of(kSkuTypes.begin(), kSkuTypes.end(),
-                     [&](const SkuRow& row) { return row.sku == gateway.sku && row.type == gateway.type; });
+  if (gateway.sku.empty()) return true;
+  if (gateway.type == "ExpressRoute") return azure::gateway_sku(gateway.sku) != nullptr;
+  return std::ranges::count(azure::kVpnSkus, gateway.sku) > 0;
 }
 
 bool coexists(const Topology& topology, const Gateway& gateway) {
@@ -91,17 +64,16 @@ bool coexists(const Topology& topology, const Gateway& gateway) {
 }  // namespace
 
 void gateway_subnet(Check& check) {
-  constexpr int kSmallest = 29, kSmallestWithBoth = 27;
   for (const auto& gateway : check.topology.gateways) {
     const auto* vnet = check.vnet(gateway.vnet);
     if (vnet == nullptr) continue;
-    const auto* subnet = find_named(vnet->subnets, kGatewaySubnet);
+    const auto* subnet = find_named(vnet->subnets, azure::kGatewaySubnet);
     if (subnet == nullptr) {
       check.report({"gateways", gateway.name, "vnet"}, gateway.vnet,
                    "add GatewaySubnet to the subnets of VNet " + vnet->name);
       continue;
     }
-    const auto smallest = coexists(check.topology, gateway) ? kSmallestWithBoth : kSmallest;
+    const auto smallest = coexists(check.topology, gateway) ? azure::kCoexistenceLength : azure::kGatewaySubnetLength;
     if (subnet->prefix.length() > smallest && subnet->prefix.is_v4())
       check.report({"vnets", vnet->name, "subnets", subnet->name, "prefix"}, subnet->prefix.text(), "use a /27");
   }
@@ -110,7 +82,7 @@ void gateway_subnet(Check& check) {
 void gateway_security(Check& check) {
   for (const auto& vnet : check.topology.vnets)
     for (const auto& subnet : vnet.subnets)
-      if (subnet.name == kGatewaySubnet && !subnet.nsg.empty())
+      if (subnet.name == azure::kGatewaySubnet && !subnet.nsg.empty())
         check.report({"vnets", vnet.name, "subnets", subnet.name, "nsg"}, subnet.nsg, "remove it");
 }
 
@@ -179,8 +151,7 @@ std::size_t addresses_in_use(const Check& check, const std::string& vnet) {
 }
 
 void check_room(Check& check, const Gateway& gateway, const Prefix& subnet) {
-  constexpr int kSmallest = 29;  // V24 speaks of smaller ones
-  if (!subnet.is_v4() || subnet.length() > kSmallest) return;
+  if (!subnet.is_v4() || subnet.length() > azure::kGatewaySubnetLength) return;  // V24 speaks of those
   const auto wanted = addresses_in_use(check, gateway.vnet);
   const auto there = std::size_t{1} << (subnet.network().bits() - subnet.length());
   if (wanted > there)
@@ -190,7 +161,6 @@ void check_room(Check& check, const Gateway& gateway, const Prefix& subnet) {
 }
 
 void instances(Check& check) {
-  constexpr std::uint32_t kMsee1 = 4, kMsee2 = 5;
   const auto has_msees = [&](const std::string& vnet) {
     return std::ranges::any_of(check.topology.gateways,
                                [&](const auto& other) { return other.vnet == vnet && other.type != "Vpn"; });
@@ -199,13 +169,14 @@ void instances(Check& check) {
     const Path path{"gateways", gateway.name, "instances"};
     if (gateway.instances.size() != 2 && !gateway.instances.empty())
       check.report(path, "", "list two addresses, not " + std::to_string(gateway.instances.size()));
-    const auto* subnet = check.subnet({gateway.vnet, "GatewaySubnet"});
+    const auto* subnet = check.subnet({gateway.vnet, azure::kGatewaySubnet});
     if (subnet == nullptr || !is_read(subnet->prefix)) continue;
     if (gateway.type == "ExpressRoute") check_room(check, gateway, subnet->prefix);
     for (std::size_t i = 0; i < gateway.instances.size() && has_msees(gateway.vnet); ++i)
-      if (gateway.instances[i] == subnet->prefix.host(kMsee1) || gateway.instances[i] == subnet->prefix.host(kMsee2))
+      if (gateway.instances[i] == subnet->prefix.host(azure::kFirstMsee) ||
+          gateway.instances[i] == subnet->prefix.host(azure::kFirstMsee + 1))
         check.report({"gateways", gateway.name, "instances", i}, gateway.instances[i].text(),
-                     "use " + subnet->prefix.host(12).text() + " and the next");
+                     "use " + subnet->prefix.host(azure::kFirstInstance).text() + " and the next");
   }
 }
 

@@ -4,13 +4,12 @@
 #include <map>
 #include <set>
 
+#include "base/azure.hh"
 #include "model/connectivity.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
-
-constexpr std::uint32_t kMicrosoftAsn = 12076;
 
 constexpr const char* kMicrosoft = "microsoft";
 
@@ -58,8 +57,7 @@ const Provider* layer3_provider(const Topology& topology, const Circuit& circuit
 }
 
 bool is_peering_network(const Prefix& prefix) {
-  constexpr int kLengthV4 = 30, kLengthV6 = 126;
-  return prefix.length() == (prefix.is_v4() ? kLengthV4 : kLengthV6);
+  return prefix.length() == (prefix.is_v4() ? azure::kPathLength : azure::kPathLengthV6);
 }
 
 /// Only the paths whose other end is the customer's own router, with that router.
@@ -157,7 +155,7 @@ void check_customer_session(Check& check, const PathOf& path, const Node& node) 
   const auto* neighbor = neighbor_of(node, msee, index);
   if (neighbor == nullptr)
     check.report({"nodes", node.name, "bgp", "neighbors"}, "", "add {address: " + msee.text() + ", asn: 12076}");
-  else if (neighbor->asn.value() != kMicrosoftAsn)
+  else if (neighbor->asn.value() != azure::kMicrosoftAsn)
     check.report({"nodes", node.name, "bgp", "neighbors", index, "asn"}, neighbor->asn.text(), "use 12076");
 }
 
@@ -188,18 +186,6 @@ void check_outer_tag(Check& check, const Circuit& circuit) {
   }
 }
 
-// 64496-64511, 65535-65551: documentation; 23456: AS_TRANS; the others are Azure's own. Microsoft's pages once printed
-// 4294967295 with a digit lost: 429496729 is an AS number as any other.
-bool is_reserved(std::uint32_t asn) {
-  struct Block {
-    std::uint32_t first, last;
-  };
-  constexpr std::array<Block, 6> kReserved{
-      {{8074, 8075}, {12076, 12076}, {23456, 23456}, {64496, 64511}, {65515, 65520}, {65535, 65551}}};
-  return std::any_of(kReserved.begin(), kReserved.end(),
-                     [&](const Block& block) { return asn >= block.first && asn <= block.last; });
-}
-
 bool is_private(Asn asn) { return (asn.value() >= 64512 && asn.value() <= 65534) || asn.value() >= 4'200'000'000U; }
 
 void check_length(Check& check, const PathOf& path) {
@@ -209,7 +195,7 @@ void check_length(Check& check, const PathOf& path) {
   const bool is_key_v4 = !std::string_view(path.key).ends_with("-v6");
   if (path.prefix.is_v4() != is_key_v4)
     report(is_key_v4 ? "write IPv6 as " + std::string(path.key) + "-v6" : "this is IPv4");
-  else if (path.prefix.length() == 29)
+  else if (path.prefix.length() == azure::kPairLength)
     report("split it: primary " + Prefix::of(path.prefix.network(), 30).text() + ", secondary " +
            Prefix::of(path.prefix.host(4), 30).text() + "; or write prefix: " + path.prefix.text());
   else if (!is_peering_network(path.prefix))
@@ -274,14 +260,13 @@ void md5_same(Check& check) {
 }
 
 void md5_text(Check& check) {
-  constexpr std::size_t kLongest = 25;
   each_peering(check.topology, [&](const Circuit& circuit, const Peering& peering, const char* kind) {
     if (!peering.md5) return;
     const auto& key = *peering.md5;
     const auto is_good = std::all_of(key.begin(), key.end(), [](char c) {
       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     });
-    if (key.empty() || key.size() > kLongest || !is_good)
+    if (key.empty() || key.size() > azure::kMd5Length || !is_good)
       check.report(peering_path(circuit, kind, "md5"), "", "use up to 25 letters and digits");
   });
 }
@@ -289,7 +274,7 @@ void md5_text(Check& check) {
 void peer_asn(Check& check) {
   each_peering(check.topology, [&](const Circuit& circuit, const Peering& peering, const char* kind) {
     const auto ask = [&](Asn asn, const char* key) {
-      if (is_reserved(asn.value()))
+      if (azure::is_among(asn.value(), azure::kReservedAsns))
         check.report(peering_path(circuit, kind, key), asn.text(),
                      "use your own, or a private one: 64512 to 65514 or 65521 to 65534");
     };

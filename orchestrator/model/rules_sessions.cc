@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/azure.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::edge {
@@ -194,9 +195,8 @@ void bgp_ends(Check& check) {
 
 void bgp_connected(Check& check) {
   each_session(check.topology, [&](const Session& session) {
-    constexpr std::uint32_t kMicrosoft = 12076;  // V12 says what is wrong with those
-    const bool is_external =
-        session.neighbor.asn != session.node.bgp->asn && session.neighbor.asn.value() != kMicrosoft;
+    const bool is_external = session.neighbor.asn != session.node.bgp->asn &&
+                             session.neighbor.asn.value() != azure::kMicrosoftAsn;  // V12 says what is wrong with those
     if (is_external && !session.neighbor.ebgp_multihop && !is_connected(check, session.node, session.neighbor.address))
       check.report(session_path(session, "address"), session.neighbor.address.text(),
                    "none of " + session.node.name + "'s networks has it; add ebgp-multihop: true if that is meant");

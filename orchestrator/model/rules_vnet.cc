@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/azure.hh"
 #include "model/rules.hh"
 
 namespace xconn::model::azure_rules {
@@ -98,8 +99,7 @@ void check_size(Check& check, const Path& path, std::size_t size, std::size_t mo
 }
 
 void check_security_rule(Check& check, const Nsg& nsg, const SecurityRule& rule) {
-  constexpr int kFirst = 100, kLast = 4096;
-  if (rule.priority < kFirst || rule.priority > kLast)
+  if (rule.priority < azure::kFirstPriority || rule.priority > azure::kLastPriority)
     check.report({"nsgs", nsg.name, "rules", rule.name, "priority"}, std::to_string(rule.priority), "use 100 to 4096");
 }
 
@@ -181,12 +181,12 @@ void security_priorities(Check& check) {
 }
 
 void sizes(Check& check) {
-  constexpr std::size_t kPeerings = 500, kRoutes = 400, kRules = 1000;
   for (const auto& vnet : check.topology.vnets)
-    check_size(check, {"vnets", vnet.name, "peerings"}, vnet.peerings.size(), kPeerings);
+    check_size(check, {"vnets", vnet.name, "peerings"}, vnet.peerings.size(), azure::kPeeringsOfVnet);
   for (const auto& table : check.topology.route_tables)
-    check_size(check, {"route-tables", table.name, "routes"}, table.routes.size(), kRoutes);
-  for (const auto& nsg : check.topology.nsgs) check_size(check, {"nsgs", nsg.name, "rules"}, nsg.rules.size(), kRules);
+    check_size(check, {"route-tables", table.name, "routes"}, table.routes.size(), azure::kRoutesOfTable);
+  for (const auto& nsg : check.topology.nsgs)
+    check_size(check, {"nsgs", nsg.name, "rules"}, nsg.rules.size(), azure::kRulesOfGroup);
 }
 
 void nic_keys(Check& check) {

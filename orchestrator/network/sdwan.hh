@@ -13,10 +13,10 @@
 
 namespace xconn::network {
 
-/// What a member must keep. A target that was not given does not count: nothing misses it.
+/// What a member must keep.
 struct Sla {
-  Duration latency{Duration::max()}, jitter{Duration::max()};
-  double loss = 1;  ///< 0 to 1
+  std::optional<Duration> latency, jitter;  ///< absent: any is good enough
+  std::optional<double> loss;               ///< 0 to 1
   friend bool operator==(const Sla&, const Sla&) = default;
 };
 

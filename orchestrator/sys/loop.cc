@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "base/errors.hh"
+#include "sys/debug_log.hh"
 #include "sys/fd.hh"
 
 namespace xconn::sys {
@@ -50,6 +51,17 @@ void Loop::poll() {
   io_->poll();
 }
 
+namespace {
+
+/// What a wait sees, when it is another thing than was told last.
+void tell(const std::string& awaited, const std::string& seen, std::string& told) {
+  if (!has_debug_log() || seen == told) return;
+  write_debug_line("wait", "for " + awaited + ": " + seen);
+  told = seen;
+}
+
+}  // namespace
+
 void Loop::wait(const std::string& awaited, Duration bound,
                 const std::function<std::optional<std::string>()>& difference) {
   if (io_->stopped()) io_->restart();
@@ -59,12 +71,15 @@ void Loop::wait(const std::string& awaited, Duration bound,
 void Loop::wait_while_running(const std::string& awaited, Duration bound,
                               const std::function<std::optional<std::string>()>& difference) {
   const auto deadline = std::chrono::steady_clock::now() + bound;
+  std::string told;
   while (const auto seen = difference()) {
+    tell(awaited, *seen, told);
     const auto left = deadline - std::chrono::steady_clock::now();
     if (left <= Duration{0}) throw TimeoutError(awaited, bound, *seen);
     io_->run_one_for(std::min<Duration>(left, kAskAgain));
     if (io_->stopped()) throw Stopped("stopped while waiting for " + awaited + "; last seen: " + *seen);
   }
+  tell(awaited, "it is so", told);
 }
 
 struct Timer::State : std::enable_shared_from_this<Timer::State> {

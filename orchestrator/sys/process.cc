@@ -8,6 +8,7 @@
 #include "base/errors.hh"
 #include "base/teardown.hh"
 #include "sys/children.hh"
+#include "sys/debug_log.hh"
 #include "sys/loop.hh"
 
 extern "C" {
@@ -16,6 +17,8 @@ extern "C" {
 
 namespace xconn::sys {
 namespace {
+
+constexpr std::string_view kTopic = "process";
 
 constexpr auto kDieBound = std::chrono::seconds(10);  // for a process that was killed to be gone
 
@@ -28,6 +31,12 @@ std::shared_ptr<Child> start(const ProcessSpec& spec) {
   const Fd input(check(::open("/dev/null", O_RDONLY | O_CLOEXEC), "open", "/dev/null"));
   const auto output = open_output(spec.output);
   return spawn(spec, Standard{input.get(), output.get(), output.get()});
+}
+
+std::string words_of(const std::vector<std::string>& argv) {
+  std::string words;
+  for (const auto& word : argv) words += " " + word;
+  return words;
 }
 
 }  // namespace
@@ -51,6 +60,7 @@ struct Process::State {
   void look() {
     if (status) return;
     status = collect(*child);
+    if (status) debug(kTopic, [&] { return std::to_string(child->pid) + " ended: " + describe_exit(*status); });
   }
 
   Loop& loop;
@@ -63,6 +73,7 @@ struct Process::State {
 };
 
 Process::Process(Loop& loop, const ProcessSpec& spec) : state_(std::make_shared<State>(loop, start(spec))) {
+  debug(kTopic, [&] { return std::to_string(pid()) + " started:" + words_of(spec.argv); });
   state_->watch = Watch(loop, state_->child->pidfd.get(), [weak = std::weak_ptr(state_)] {
     const auto state = weak.lock();
     if (!state) return;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -192,6 +193,43 @@ def test_a_lab_that_does_not_converge_can_be_kept_and_looked_at(xconn, wrong):
         crossconnect.attach("wrong").wait(30)
     finally:
         assert xconn("down", "wrong").returncode == 0
+
+
+def test_a_debug_log_says_what_the_agent_does(xconn):
+    plan = json.loads(xconn("plan", CHAIN, "--format", "json").stdout)
+    with crossconnect.up(CHAIN, name="told", debug_log=True) as lab:
+        file = Path(lab.folder) / "agent-debug.log"
+        assert file.stat().st_mode & 0o777 == 0o600
+        log = file.read_text()
+        for fact in plan["facts"]:
+            assert " fact: {node}: {kind} {subject} is {expected}\n".format(**fact) in log
+        for node in plan["nodes"]:
+            assert f" netlink: {node['name']}: " in log
+        assert " netlink: the lab's world: 4 from" in log and ", none refused" in log
+        for router in ("r1", "r2", "r3"):
+            assert re.search(rf" process: \d+ started: \S+/bgpd -N {router} ", log)
+        waits = [line for line in log.splitlines() if " wait: for the lab to converge: " in line]
+        assert len(waits) > 2 and waits[-1].endswith(": it is so")
+        lab.inject("blackhole", "r1:east")
+        more = file.read_text()[len(log) :]
+        assert " request: fault\n" in more and " event: r1: fault " in more
+        late = xconn("up", CHAIN, "--name", "told", "--log", "debug")
+        assert late.returncode == 2 and "lab told is up already" in late.stderr, late.stderr
+
+
+def test_the_debug_log_of_an_up_that_failed_stays(xconn, wrong):
+    before = Footprint.now()
+    up = xconn("up", str(wrong), "--timeout", "4s", "--log", "debug")
+    file = RUN / "wrong" / "agent-debug.log"
+    try:
+        assert up.returncode == 1 and str(file) in up.stderr, up.stderr
+        assert xconn("inspect", "--lab", "wrong").returncode == 2, "the lab itself is gone"
+        last = file.read_text().splitlines()[-1]
+        assert " failed: " in last and "192.0.2.2" in last, last
+    finally:
+        xconn("down", "wrong")
+    before.assert_restored(within=5)
+    assert not file.exists()
 
 
 def test_two_labs_at_once_do_not_know_of_each_other():

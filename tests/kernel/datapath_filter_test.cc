@@ -4,7 +4,7 @@
 #include "base/errors.hh"
 #include "datapath/filter.hh"
 #include "datapath/vlan.hh"
-#include "datapath_network.hh"
+#include "datapath_fixture.hh"
 
 namespace xconn::datapath_test {
 

@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -57,11 +56,10 @@ inline void link(Node& a, const std::string& a_name, Node& b, const std::string&
   b.netlink.commit({kernel::clsact_add(b_name), kernel::link_set(b_name, {.up = true})});
 }
 
-/// Two nodes and one link between them.
-class LinkTest : public testing::Test {
- protected:
-  // No neighbour discovery of any kind: every frame on the link is one of the test's own, so that counts can be exact.
-  LinkTest() {
+/// Two nodes and one link between them. No neighbour discovery of any kind: every frame on the link is the user's own,
+/// so that counts can be exact.
+struct LinkedNodes {
+  LinkedNodes() {
     for (Node* node : {&a, &b}) kernel::set_sysctls(node->netns, "", {{"net/ipv6/conf/default/disable_ipv6", "1"}});
     link(a, "er", b, "er");
     a.address("er", "10.0.0.1/24");

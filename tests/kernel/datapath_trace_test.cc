@@ -12,7 +12,7 @@
 #include "datapath/trace.hh"
 #include "datapath/vlan.hh"
 #include "datapath/wire.hh"
-#include "datapath_network.hh"
+#include "datapath_fixture.hh"
 
 namespace xconn::datapath_test {
 

@@ -5,7 +5,7 @@
 #include "datapath/doctor.hh"
 #include "datapath/retag.hh"
 #include "datapath/vlan.hh"
-#include "datapath_network.hh"
+#include "datapath_fixture.hh"
 
 using testing::ContainsRegex;
 using testing::HasSubstr;

@@ -11,7 +11,7 @@
 #include "datapath/rate.hh"
 #include "datapath/vlan.hh"
 #include "datapath/wire.hh"
-#include "datapath_network.hh"
+#include "datapath_fixture.hh"
 
 namespace xconn::datapath_test {
 

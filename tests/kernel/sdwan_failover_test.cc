@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "nodes/edge/daemon/conntrack.hh"
+#include "nodes/control/conntrack.hh"
 #include "nodes/edge/daemon/mark.hh"
 #include "sys/clock.hh"
 #include "tests/kernel/sdwan_two_sites.hh"
@@ -151,7 +151,7 @@ TEST_F(SdwanFailover, idle_connections_forget_a_dead_member) {
   start();
   auto probe = flow();
   probe.run(50ms);
-  auto conntrack = sites_.b.netns.run([] { return Conntrack(); });
+  auto conntrack = sites_.b.netns.run([] { return control::Conntrack(); });
   const auto pinned = [&] { return conntrack.clear_marks(kPathMask, path_mark(member_path(0))); };
   EXPECT_GE(pinned(), 1);
   probe.run(50ms);  // marked again

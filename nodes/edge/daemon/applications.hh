@@ -28,7 +28,7 @@ class Applications {
 
   sys::Loop& loop_;
   Classifier classifier_;
-  Conntrack conntrack_;
+  control::Conntrack conntrack_;
   sys::Fd socket_;
   std::vector<Retry> retries_;
   sys::Timer retry_timer_;

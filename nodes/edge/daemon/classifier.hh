@@ -10,13 +10,15 @@
 #include <vector>
 
 #include "base/duration.hh"
+#include "nodes/control/conntrack.hh"
 #include "nodes/edge/daemon/config.hh"
-#include "nodes/edge/daemon/conntrack.hh"
 
 struct ndpi_detection_module_struct;
 struct ndpi_flow_struct;
 
 namespace xconn::sdwan {
+
+using control::Tuple;
 
 /// A flow turned out to be of an application that rules name.
 struct Finding {

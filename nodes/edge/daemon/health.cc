@@ -60,13 +60,14 @@ std::string CheckState::sla_miss() const {
   if (!check_->sla) return {};
   const auto& target = *check_->sla;
   const auto seen = quality();
-  if (seen.latency && *seen.latency > target.latency) {
-    return fmt::format("latency {} > {}", milliseconds_text(*seen.latency), milliseconds_text(target.latency));
+  if (seen.latency && target.latency && *seen.latency > *target.latency) {
+    return fmt::format("latency {} > {}", milliseconds_text(*seen.latency), milliseconds_text(*target.latency));
   }
-  if (seen.jitter && *seen.jitter > target.jitter) {
-    return fmt::format("jitter {} > {}", milliseconds_text(*seen.jitter), milliseconds_text(target.jitter));
+  if (seen.jitter && target.jitter && *seen.jitter > *target.jitter) {
+    return fmt::format("jitter {} > {}", milliseconds_text(*seen.jitter), milliseconds_text(*target.jitter));
   }
-  if (seen.loss > target.loss) return fmt::format("loss {:.3g}% > {:.3g}%", seen.loss * 100, target.loss * 100);
+  if (target.loss && seen.loss > *target.loss)
+    return fmt::format("loss {:.3g}% > {:.3g}%", seen.loss * 100, *target.loss * 100);
   return {};
 }
 

@@ -16,7 +16,7 @@
 
 #include "kernel/dump.hh"
 #include "kernel/netlink.hh"
-#include "nodes/edge/daemon/conntrack.hh"
+#include "nodes/control/conntrack.hh"
 #include "nodes/edge/daemon/engine.hh"
 #include "nodes/edge/daemon/nft.hh"
 #include "sys/netns.hh"
@@ -58,7 +58,7 @@ class Steerer {
   kernel::Netlink netlink_;
   kernel::Reader reader_;
   Nftables nft_;
-  Conntrack conntrack_;
+  control::Conntrack conntrack_;
   Steering applied_;
   std::vector<Prefix> bypass_;
   std::map<std::string, int> answering_;  // interface to path

@@ -9,7 +9,7 @@
 
 #include "base/errors.hh"
 #include "kernel/netlink.hh"
-#include "nodes/load-balancer/daemon/conntrack.hh"
+#include "nodes/control/conntrack.hh"
 #include "nodes/load-balancer/daemon/ruleset.hh"
 #include "sys/netns.hh"
 
@@ -79,7 +79,7 @@ struct Translation::State {
   Config config;
   std::unique_ptr<nft_ctx, Free> nft;
   kernel::Netlink netlink;
-  Conntrack conntrack;
+  control::Conntrack conntrack;
   std::vector<bool> healthy;
 };
 
@@ -118,8 +118,9 @@ int Translation::set_healthy(const std::vector<bool>& healthy) {
   for (std::size_t n = 0; n < healthy.size(); ++n) {
     if (healthy[n] || !state_->healthy[n]) continue;
     const auto& address = state_->config.backends[n].address;
-    moved += state_->conntrack.remove_if(
-        [&](const Connection& connection) { return connection.involves(address) && !connection.is_established_tcp(); });
+    moved += state_->conntrack.remove_if([&](const control::Connection& connection) {
+      return connection.involves(address) && !connection.is_established_tcp();
+    });
   }
   state_->healthy = healthy;
   return moved;
