@@ -33,7 +33,7 @@ struct TrainVerb {
   const char* about;
   std::vector<Option> places;  ///< positionals; "words" takes all that are left
   std::vector<Option> options;
-  bool of_attempt = false;  ///< it takes --attempt
+  bool of_attempt = false;  ///< it takes --attempt and --folder
 };
 
 const Option kFolder{"--folder", "Folder of the attempts [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
@@ -47,6 +47,7 @@ const std::vector<TrainVerb>& train_verbs() {
        {{"exercise", "The exercise's name"}},
        {{"--student", "The student's name [the user]"},
         {"--seed", "Selects the variant; by default the student's name does"},
+        kFolder,
         {"--again", "Start over; the earlier attempt is kept", true}}},
       {"status",
        "Show the state of an attempt: time, hints, answers, marks",
@@ -84,7 +85,8 @@ const std::vector<TrainVerb>& train_verbs() {
        {{"[words]", "Folders or names [all]"}},
        {{"--trial",
          "Bring each up and test that its check fails while broken, passes once solved and fails after wrong fixes",
-         true}}}};
+         true}}},
+      {"schema", "The JSON schema of exercise.yaml, for editors", {}, {}}};
   return all;
 }
 
@@ -173,8 +175,8 @@ void add_train_verb(CLI::App& group, const TrainVerb& row, Session& session) {
   auto& verb = *group.add_subcommand(row.name, row.about);
   for (const auto& place : row.places) add_place(verb, place);
   for (const auto& option : row.options) add_option(verb, option);
-  if (std::string_view(row.name) != "list" && std::string_view(row.name) != "class") add_option(verb, kFolder);
-  if (row.of_attempt) add_option(verb, kAttempt);
+  if (row.of_attempt)
+    for (const auto& option : {kFolder, kAttempt}) add_option(verb, option);
   if (std::string_view(row.name) == "exec") verb.positionals_at_end();
   on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
 }

@@ -17,8 +17,6 @@ from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
 from crossconnect.train import desk, exercise as exercises, marks, validate
 from crossconnect.train.attempt import Attempt
-from crossconnect.train.causes import CAUSES
-from crossconnect.train.keys import EXERCISE
 
 EXERCISES = ROOT / "exercises"
 
@@ -321,9 +319,3 @@ def test_a_command_keeps_its_own_options(train):
     train("start", "one-row", "--student", "dot")
     assert "PING" in train("exec", "pc", "--", "ping", "-c", "1", "-W", "1", "192.168.10.1").stdout
     assert train("exec", "pc", "--", "sh", "-c", "exit 7").returncode == 7
-
-
-def test_the_page_has_every_key_and_every_kind_of_cause():
-    page = (ROOT / "docs/training.md").read_text()
-    assert [key.name for key in EXERCISE if f"| `{key.name}` | " not in page] == []
-    assert [cause.name for cause in CAUSES if f"| `{cause.name}` | {cause.meaning} |" not in page] == []

@@ -40,6 +40,12 @@ CAUSES = (
 )
 
 
+def table() -> str:
+    """Of docs/training.md."""
+    rows = [f"| `{cause.name}` | {cause.meaning} |" for cause in CAUSES]
+    return "\n".join(["| kind of cause | is |", "|---|---|", *rows, ""])
+
+
 def demand(name: str) -> None:
     """Raises NotFoundError for an unknown kind."""
     names = [cause.name for cause in CAUSES]

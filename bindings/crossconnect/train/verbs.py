@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from . import (
     commands,
     desk,
     exercise as exercises,
+    keys,
     marks,
     page,
     stage,
@@ -195,6 +197,11 @@ def show_class(words: Words) -> Answer:
         raise _core.NotFoundError(f"folder {folder} does not exist")
     table = desk.rows(folder)
     return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table))
+
+
+def schema(words: Words) -> Answer:
+    made = keys.json_schema()
+    return Answer(made, json.dumps(made, indent=2))
 
 
 def run_validate(words: Words) -> Answer:
