@@ -77,7 +77,7 @@ const std::vector<TrainVerb>& train_verbs() {
       {"page",
        "Print the report of a finished attempt: cause, timeline, commands, fix and explanation (Markdown)",
        {},
-       {},
+       {{"--report", "Write it to a file instead: .html, which loads nothing, or .md"}},
        true},
       {"class", "List all attempts in a folder", {{"folder", "The folder"}}, {{"--csv", "As CSV", true}}},
       {"validate",

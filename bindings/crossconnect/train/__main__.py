@@ -25,6 +25,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "start": ("student", "seed", "folder", "again!"),
     "status": ("watch!",),
     "answer": ("where", "what"),
+    "page": ("report",),
     "class": ("csv!",),
     "validate": ("trial!",),
     "mcp": ("lab", "allow-faults!"),

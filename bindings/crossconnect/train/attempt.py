@@ -29,6 +29,7 @@ class Attempt:
     hints: int = 0
     answers: list[dict[str, Any]] = field(default_factory=list)  # {at, where, what}
     checks: list[dict[str, Any]] = field(default_factory=list)  # {at, fixed, rows}
+    looks: list[dict[str, Any]] = field(default_factory=list)  # by status --watch: {at, rows}
     fixed_at: float | None = None
     gave_up_at: float | None = None
 
@@ -40,6 +41,10 @@ class Attempt:
     @property
     def seconds(self) -> float:
         return sum(end - begin for begin, end in self.spans)
+
+    def minutes_at(self, when: float) -> float:
+        """Of work until then: pauses do not count."""
+        return sum(max(0.0, min(end, when) - begin) for begin, end in self.spans) / 60
 
     @property
     def topology(self) -> Path:

@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, TextIO
 
 from .. import _core
 from . import attempt as attempts
@@ -21,6 +21,7 @@ from . import (
     keys,
     marks,
     page,
+    page_html,
     stage,
     trial,
     validate,
@@ -100,12 +101,25 @@ def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
 def status(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     if words.watch:
-        out = sys.stderr if words.format == "json" else sys.stdout
-        watch.watch(stage.lab_of(attempt), exercise, lambda line: print(line, file=out, flush=True))
+        attempt = _watched(attempt, exercise, sys.stderr if words.format == "json" else sys.stdout)
     attempt.save()
     row = desk.row_of(attempt)
     facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": marks.marks(exercise, attempt).as_words()}
     return Answer(facts, desk.as_text([row]))
+
+
+def _watched(attempt: Attempt, exercise: Exercise, out: TextIO) -> Attempt:
+    """What another terminal did meanwhile is kept."""
+    looks: list[dict[str, Any]] = []
+
+    def tell(verdict: check.Verdict) -> None:
+        print(verdict, file=out, flush=True)
+        looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
+
+    watch.watch(stage.lab_of(attempt), exercise, tell)
+    now = attempts.load(attempt.folder)
+    now.looks += looks
+    return now
 
 
 def hint(words: Words) -> Answer:
@@ -132,6 +146,7 @@ def answer(words: Words) -> Answer:
 def run_check(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     verdict = check.run(stage.lab_of(attempt), exercise)
+    attempt = attempts.load(attempt.folder)  # another terminal may have given an answer meanwhile
     attempt.checks.append({"at": time.time(), **verdict.as_words()})
     if verdict.fixed and attempt.fixed_at is None:
         attempt.fixed_at = time.time()
@@ -187,8 +202,18 @@ def show_page(words: Words) -> Answer:
         raise _core.Error(
             "the page contains the solution: it is available after a passed check or after xconn train solution"
         )
-    text = page.markdown(attempt, exercise)
-    return Answer({"page": text}, text.rstrip())
+    made = _page(words.report)(attempt, exercise)
+    if not words.report:
+        return Answer({"page": made}, made.rstrip())
+    Path(words.report).write_text(made, encoding="utf-8")
+    return Answer({"report": words.report}, f"  {words.report}")
+
+
+def _page(file: str) -> Callable[[Attempt, Exercise], str]:
+    kinds = {"": page.markdown, ".md": page.markdown, ".html": page_html.html}
+    if (ending := Path(file).suffix) not in kinds:
+        raise _core.NotFoundError(f"--report {file}: there is no report of kind '{ending}'; name it .html or .md")
+    return kinds[ending]
 
 
 def show_class(words: Words) -> Answer:
