@@ -26,7 +26,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "status": ("watch!",),
     "answer": ("where", "what"),
     "page": ("report",),
-    "class": ("csv!",),
+    "class": ("csv!", "verify!"),
     "validate": ("trial!",),
     "mcp": ("lab", "allow-faults!"),
 }

@@ -13,7 +13,7 @@ from typing import Any, Iterator
 
 from .. import _core
 from . import exercise as exercises
-from . import stage
+from . import log, stage
 from .exercise import Exercise
 
 VERSION = 1
@@ -62,7 +62,8 @@ class Attempt:
             self.spans[-1][1] = time.time()
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
-        _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
+        with log.changing(self.folder):
+            _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
 
     def keep_topology(self, lab_folder: Path) -> None:
         """The running topology, with the changes of `xconn node update` and similar verbs."""
@@ -92,6 +93,7 @@ def name_of(exercise: str, student: str) -> str:
 
 def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt:
     folder.mkdir(mode=0o700, parents=True)
+    log.begin(folder)
     attempt = Attempt(folder, str(exercise.folder), student, seed)
     _replace(attempt.topology, exercise.begins_as)
     attempt.save()

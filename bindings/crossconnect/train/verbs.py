@@ -25,6 +25,7 @@ from . import (
     stage,
     trial,
     validate,
+    verification,
     watch,
     workplace,
 )
@@ -220,8 +221,16 @@ def show_class(words: Words) -> Answer:
     folder = Path(words.folder)
     if not folder.is_dir():
         raise _core.NotFoundError(f"folder {folder} does not exist")
+    if words.verify:
+        return _verified(folder)
     table = desk.rows(folder)
     return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table))
+
+
+def _verified(folder: Path) -> Answer:
+    every = verification.verify(folder)
+    told = "\n".join(map(str, every)) or f"  {folder}: no attempts"
+    return Answer([one.as_words() for one in every], told, FAIL if any(one.findings for one in every) else PASS)
 
 
 def schema(words: Words) -> Answer:
