@@ -16,6 +16,7 @@ HOST_LACKS = 4
 # What each verb takes: positionals, then options. The table of orchestrator/cli/train.cc describes them for users.
 PLACES: dict[str, tuple[str, ...]] = {
     "start": ("exercise",),
+    "checkpoint": ("stage",),
     "exec": ("node", "words"),
     "shell": ("node?",),
     "class": ("folder",),
@@ -30,7 +31,20 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "validate": ("trial!",),
     "mcp": ("lab", "allow-faults!"),
 }
-OF_ATTEMPT = ("status", "ticket", "hint", "answer", "check", "solution", "stop", "exec", "shell", "page", "mcp")
+OF_ATTEMPT = (
+    "status",
+    "ticket",
+    "hint",
+    "answer",
+    "check",
+    "solution",
+    "checkpoint",
+    "stop",
+    "exec",
+    "shell",
+    "page",
+    "mcp",
+)
 _COUNTS = {"?": "?", "*": "*"}
 
 

@@ -30,6 +30,7 @@ class Attempt:
     answers: list[dict[str, Any]] = field(default_factory=list)  # {at, where, what}
     checks: list[dict[str, Any]] = field(default_factory=list)  # {at, fixed, rows}
     looks: list[dict[str, Any]] = field(default_factory=list)  # by status --watch: {at, rows}
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)  # {at, stage, price}
     fixed_at: float | None = None
     gave_up_at: float | None = None
 

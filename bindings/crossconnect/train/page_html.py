@@ -15,7 +15,7 @@ _STYLE = """body{font:15px system-ui,sans-serif;margin:2em auto;max-width:66em;p
 table{border-collapse:collapse}td,th{padding:.25em .8em .25em 0;text-align:left;vertical-align:top}
 tr+tr td{border-top:1px solid #ddd}pre{background:#f4f4f4;padding:.8em;overflow-x:auto}pre,td code{white-space:pre-wrap}
 svg{width:100%;font-size:12px}.pass{fill:#2e8b57}.fail{fill:#c0392b}.inconclusive{fill:#b8860b}.unseen{fill:#ddd}
-.command{stroke:#777;stroke-dasharray:2}.answer{stroke:#1f5fa8;stroke-width:2}.check{stroke:#111}"""
+.command{stroke:#777;stroke-dasharray:2}.answer{stroke:#1f5fa8;stroke-width:2}.check{stroke:#111}.checkpoint{stroke:#b8860b;stroke-width:3}"""
 
 
 def html(attempt: Attempt, exercise: Exercise) -> str:

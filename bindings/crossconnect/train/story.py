@@ -12,7 +12,7 @@ from .attempt import Attempt
 @dataclass(frozen=True)
 class Happening:
     minutes: float  # of work
-    kind: str  # "command", "answer" or "check"
+    kind: str  # "command", "answer", "check" or "checkpoint"
     text: str
 
 
@@ -33,6 +33,8 @@ def _happenings(attempt: Attempt) -> Iterator[Happening]:
         yield Happening(attempt.minutes_at(row["at"]), "command", row["command"])
     for row in attempt.answers:
         yield Happening(attempt.minutes_at(row["at"]), "answer", f"{row['what']} at {row['where'] or '-'}")
+    for row in attempt.checkpoints:
+        yield Happening(attempt.minutes_at(row["at"]), "checkpoint", f"{row['stage']}, at a price of {row['price']:g}")
     for row in attempt.checks:
         yield Happening(attempt.minutes_at(row["at"]), "check", _result(row))
 

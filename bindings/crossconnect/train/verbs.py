@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from . import (
     marks,
     page,
     page_html,
+    script,
     stage,
     trial,
     validate,
@@ -31,6 +33,7 @@ from . import (
 )
 from .attempt import Attempt
 from .exercise import Exercise
+from .finding import nearest
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -170,6 +173,30 @@ def solution(words: Words) -> Answer:
         attempt.save()
     text = exercise.text("solution.md").strip()
     return Answer({"causes": exercise.causes, "solution": text, "solve": exercise.text("solve")}, text)
+
+
+def checkpoint(words: Words) -> Answer:
+    """For who fell behind: tells the cause, or puts the fix in."""
+    attempt, exercise = _chosen(words)
+    _demand_stage(attempt, words.stage)
+    price = marks.price(exercise, attempt, words.stage)
+    if words.stage == "fixed":
+        lab = stage.lab_of(attempt)
+        script.run(lab, exercise.text("solve"), "solve")
+        attempt.keep_topology(lab.folder)
+    attempt.checkpoints.append({"at": time.time(), "stage": words.stage, "price": price})
+    attempt.save()
+    told = "\n".join(f"  {cause['what']} at {cause['where'][0]}" for cause in exercise.causes) or "  nothing is wrong"
+    facts = {"stage": words.stage, "price": price, "causes": exercise.causes}
+    return Answer(facts, f"{told}\n  ({price:g} points less to earn)")
+
+
+def _demand_stage(attempt: Attempt, name: str) -> None:
+    if name not in marks.STAGES:
+        remedy = nearest(name, marks.STAGES) or f"use one of {', '.join(marks.STAGES)}"
+        raise _core.NotFoundError(f"there is no stage '{name}'; {remedy}")
+    if marks.told_at(attempt, name) != math.inf:
+        raise _core.Error(f"{attempt.name}: is past '{name}' already")
 
 
 def stop(words: Words) -> Answer:
