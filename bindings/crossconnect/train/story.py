@@ -40,9 +40,8 @@ def _happenings(attempt: Attempt) -> Iterator[Happening]:
 
 
 def _result(check: dict[str, Any]) -> str:
-    return (
-        "passed" if check["fixed"] else "; ".join(row["sentence"] for row in check["rows"] if row["verdict"] != "pass")
-    )
+    failed = "; ".join(row["sentence"] for row in check["rows"] if row["verdict"] != "pass")
+    return "passed" if check["fixed"] else f"failed: {failed}"
 
 
 def looks(attempt: Attempt) -> list[Look]:
