@@ -136,6 +136,12 @@ def test_a_key_that_others_may_read_is_refused(ada: Attempt, tmp_path: Path):
         ada.save()
 
 
+def test_a_key_that_is_cut_short_is_refused(ada: Attempt, tmp_path: Path):
+    key.place(tmp_path).write_text("\n")
+    with pytest.raises(crossconnect.Error, match="has 0 bytes, and at least 32"):
+        ada.save()
+
+
 def test_the_key_may_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XCONN_TRAIN_KEY", str(tmp_path / "teacher" / "key"))
     an_attempt(tmp_path / "class", "ada")

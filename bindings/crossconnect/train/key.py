@@ -9,6 +9,7 @@ from pathlib import Path
 from .. import _core
 
 _OTHERS = 0o077
+_LEAST = 32  # bytes
 
 
 def place(home: Path) -> Path:
@@ -27,7 +28,7 @@ def make(home: Path) -> None:
 
 
 def read(home: Path) -> bytes:
-    """Raises Error where it is missing, or others could have read it."""
+    """Raises Error where it is missing or short, or others could have read it."""
     file = place(home)
     if not file.exists():
         raise _core.Error(
@@ -36,4 +37,9 @@ def read(home: Path) -> bytes:
         )
     if file.stat().st_mode & _OTHERS:
         raise _core.Error(f"{file}: others than its owner may read this key; chmod 600 {file}")
-    return file.read_bytes().strip()
+    secret = file.read_bytes().strip()
+    if len(secret) < _LEAST:
+        raise _core.Error(
+            f"{file}: this key has {len(secret)} bytes, and at least {_LEAST} are needed; put the right one back"
+        )
+    return secret
