@@ -33,59 +33,71 @@ struct TrainVerb {
   const char* about;
   std::vector<Option> places;  ///< positionals; "words" takes all that are left
   std::vector<Option> options;
-  bool of_attempt = false;  ///< it takes --attempt
+  bool of_attempt = false;  ///< it takes --attempt and --folder
 };
 
 const Option kFolder{"--folder", "Folder of the attempts [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
 const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one is in progress"};
 
-const std::vector<TrainVerb>& train_verbs() {
-  static const std::vector<TrainVerb> all{
-      {"list", "List the exercises", {}, {}},
-      {"start",
-       "Bring an exercise's lab up and print its ticket, or resume an attempt",
-       {{"exercise", "The exercise's name"}},
-       {{"--student", "The student's name [the user]"},
-        {"--seed", "Selects the variant; by default the student's name does"},
-        {"--again", "Start over; the earlier attempt is kept", true}}},
-      {"status",
-       "Show the state of an attempt: time, hints, answers, marks",
-       {},
-       {{"--watch", "Keep checking the symptoms until all have been gone for ten seconds", true}},
-       true},
-      {"ticket", "Print the ticket again", {}, {}, true},
-      {"hint", "Print the next hint, which costs points", {}, {}, true},
-      {"answer",
-       "Name the cause, whether or not it is fixed",
-       {},
-       {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
-       true},
-      {"check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true},
-      {"solution", "Print the explanation with its source; finishes the attempt", {}, {}, true},
-      {"stop", "Take the lab down; start resumes the attempt", {}, {}, true},
-      {"exec",
-       "Run a command in a node that the ticket gives access to",
-       {{"node", "The node"}, {"words", "The command and its arguments"}},
-       {},
-       true},
-      {"shell",
-       "Open a shell that records what is typed, in a node if one is given",
-       {{"[node]", "The node"}},
-       {},
-       true},
-      {"page",
-       "Print the report of a finished attempt: cause, timeline, commands, fix and explanation (Markdown)",
-       {},
-       {},
-       true},
-      {"class", "List all attempts in a folder", {{"folder", "The folder"}}, {{"--csv", "As CSV", true}}},
-      {"validate",
-       "Check exercises, and find words in them that give the cause away",
-       {{"[words]", "Folders or names [all]"}},
-       {{"--trial",
-         "Bring each up and test that its check fails while broken, passes once solved and fails after wrong fixes",
-         true}}}};
-  return all;
+std::vector<TrainVerb> student_verbs() {
+  return {{"list", "List the exercises", {}, {}},
+          {"start",
+           "Bring an exercise's lab up and print its ticket, or resume an attempt",
+           {{"exercise", "The exercise's name"}},
+           {{"--student", "The student's name [the user]"},
+            {"--seed", "Selects the variant; by default the student's name does"},
+            kFolder,
+            {"--again", "Start over; the earlier attempt is kept", true}}},
+          {"status",
+           "Show the state of an attempt: time, hints, answers, marks",
+           {},
+           {{"--watch", "Keep checking the symptoms until all have been gone for ten seconds", true}},
+           true},
+          {"ticket", "Print the ticket again", {}, {}, true},
+          {"hint", "Print the next hint, which costs points", {}, {}, true},
+          {"answer",
+           "Name the cause, whether or not it is fixed",
+           {},
+           {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
+           true},
+          {"check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true},
+          {"solution", "Print the explanation with its source; finishes the attempt", {}, {}, true},
+          {"checkpoint",
+           "Catch up, at a price: found tells the cause, fixed puts the fix in",
+           {{"stage", "found or fixed"}},
+           {},
+           true},
+          {"stop", "Take the lab down; start resumes the attempt", {}, {}, true},
+          {"exec",
+           "Run a command in a node that the ticket gives access to",
+           {{"node", "The node"}, {"words", "The command and its arguments"}},
+           {},
+           true},
+          {"shell",
+           "Open a shell that records what is typed, in a node if one is given",
+           {{"[node]", "The node"}},
+           {},
+           true},
+          {"page",
+           "Print the report of a finished attempt: cause, timeline, commands, fix and explanation (Markdown)",
+           {},
+           {{"--report", "Write it to a file instead: .html, which loads nothing, or .md"}},
+           true}};
+}
+
+std::vector<TrainVerb> teacher_verbs() {
+  return {{"class",
+           "List all attempts in a folder",
+           {{"folder", "The folder"}},
+           {{"--csv", "As CSV", true},
+            {"--verify", "Tell which attempts were changed afterwards, by their signed logs", true}}},
+          {"validate",
+           "Check exercises, and find words in them that give the cause away",
+           {{"[words]", "Folders or names [all]"}},
+           {{"--trial",
+             "Bring each up and test that its check fails while broken, passes once solved and fails after wrong fixes",
+             true}}},
+          {"schema", "The JSON schema of exercise.yaml, for editors", {}, {}}};
 }
 
 bool has_package(const fs::path& folder) { return fs::exists(folder / "crossconnect" / "train" / "__main__.py"); }
@@ -173,8 +185,8 @@ void add_train_verb(CLI::App& group, const TrainVerb& row, Session& session) {
   auto& verb = *group.add_subcommand(row.name, row.about);
   for (const auto& place : row.places) add_place(verb, place);
   for (const auto& option : row.options) add_option(verb, option);
-  if (std::string_view(row.name) != "list" && std::string_view(row.name) != "class") add_option(verb, kFolder);
-  if (row.of_attempt) add_option(verb, kAttempt);
+  if (row.of_attempt)
+    for (const auto& option : {kFolder, kAttempt}) add_option(verb, option);
   if (std::string_view(row.name) == "exec") verb.positionals_at_end();
   on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
 }
@@ -194,7 +206,8 @@ std::vector<std::string> exercise_names() {
 void add_train(CLI::App& app, Session& session) {
   auto& group = *app.add_subcommand("train", "Learn by fixing broken networks: tickets, hints, checks and marks");
   group.require_subcommand(1);
-  for (const auto& row : train_verbs()) add_train_verb(group, row, session);
+  for (const auto& rows : {student_verbs(), teacher_verbs()})
+    for (const auto& row : rows) add_train_verb(group, row, session);
 }
 
 void add_mcp(CLI::App& app, Session& session) {

@@ -17,8 +17,6 @@ from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
 from crossconnect.train import desk, exercise as exercises, marks, validate
 from crossconnect.train.attempt import Attempt
-from crossconnect.train.causes import CAUSES
-from crossconnect.train.keys import EXERCISE
 
 EXERCISES = ROOT / "exercises"
 
@@ -161,10 +159,36 @@ RIGHT = {"at": 1.0, "where": "ce:sec", "what": "route-filter"}
         ({"fixed_at": 5.0, "hints": 2}, 2),
         ({"fixed_at": 5.0, "gave_up_at": 4.0}, 0),
         ({"answers": [{**RIGHT, "at": 5.0}], "gave_up_at": 4.0}, 0),
+        ({"fixed_at": 5.0, "checkpoints": [{"at": 4.0, "stage": "found"}]}, 5),
+        ({"fixed_at": 5.0, "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 0),
+        ({"answers": [RIGHT], "fixed_at": 5.0, "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 5),
+        ({"answers": [{**RIGHT, "at": 5.0}], "checkpoints": [{"at": 4.0, "stage": "found"}]}, 0),
+        ({"answers": [{**RIGHT, "at": 5.0}], "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 0),
     ],
 )
 def test_marks(values: dict[str, Any], total: float):
     assert marks.marks(*an_attempt("dead-backup", **values)).total == total
+
+
+@pytest.mark.parametrize(
+    "values, stage, price",
+    [
+        ({}, "found", 5),
+        ({}, "fixed", 10),
+        ({"answers": [{**RIGHT, "where": "pc"}]}, "found", 2.5),
+        ({"answers": [RIGHT]}, "fixed", 5),
+        ({"answers": [RIGHT], "fixed_at": 5.0}, "fixed", 0),
+        ({"checkpoints": [{"at": 4.0, "stage": "found"}]}, "fixed", 5),
+    ],
+)
+def test_a_checkpoint_costs_what_is_left_to_earn(values: dict[str, Any], stage: str, price: float):
+    exercise, attempt = an_attempt("dead-backup", **values)
+    assert marks.price(exercise, attempt, stage) == price
+    best = {**RIGHT, "at": 9.0}
+    attempt.checkpoints = [*attempt.checkpoints, {"at": 8.0, "stage": stage}]
+    attempt.answers, attempt.fixed_at = [*attempt.answers, best], attempt.fixed_at or 9.0
+    earned = marks.marks(exercise, attempt)
+    assert earned.cure + earned.place + earned.kind == exercise.points - price - (5 if "checkpoints" in values else 0)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +347,20 @@ def test_a_command_keeps_its_own_options(train):
     assert train("exec", "pc", "--", "sh", "-c", "exit 7").returncode == 7
 
 
-def test_the_page_has_every_key_and_every_kind_of_cause():
-    page = (ROOT / "docs/training.md").read_text()
-    assert [key.name for key in EXERCISE if f"| `{key.name}` | " not in page] == []
-    assert [cause.name for cause in CAUSES if f"| `{cause.name}` | {cause.meaning} |" not in page] == []
+@pytest.mark.bound(180)
+def test_a_student_who_fell_behind_catches_up(train):
+    begun = train("start", "silent-appliance", "--student", "eve", "--format", "json")
+    assert begun.returncode == 0, begun.stderr
+    assert "did you mean 'found'" in train("checkpoint", "fond").stderr
+    found = json.loads(train("checkpoint", "found", "--format", "json").stdout)
+    assert found["price"] == 5 and found["causes"][0]["what"] == "forwarding-off"
+    assert train("check").returncode == 1, "it is only told"
+    fixed = train("checkpoint", "fixed")
+    assert fixed.returncode == 0 and "(5 points less to earn)" in fixed.stdout, fixed.stderr
+    again = train("checkpoint", "found")
+    assert again.returncode == 1 and "is past 'found' already" in again.stderr
+    passed = json.loads(train("check", "--format", "json").stdout)
+    assert passed["fixed"] and passed["score"]["total"] == 0
+    assert "checkpoint: fixed, at a price of 5" in train("page").stdout
+    assert train("stop").returncode == 0 and train("start", "silent-appliance", "--student", "eve").returncode == 0
+    assert json.loads(train("check", "--format", "json").stdout)["fixed"], "the fix lasts"

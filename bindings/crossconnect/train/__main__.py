@@ -16,32 +16,46 @@ HOST_LACKS = 4
 # What each verb takes: positionals, then options. The table of orchestrator/cli/train.cc describes them for users.
 PLACES: dict[str, tuple[str, ...]] = {
     "start": ("exercise",),
+    "checkpoint": ("stage",),
     "exec": ("node", "words"),
     "shell": ("node?",),
     "class": ("folder",),
     "validate": ("words*",),
 }
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "start": ("student", "seed", "again!"),
+    "start": ("student", "seed", "folder", "again!"),
     "status": ("watch!",),
     "answer": ("where", "what"),
-    "class": ("csv!",),
+    "page": ("report",),
+    "class": ("csv!", "verify!"),
     "validate": ("trial!",),
     "mcp": ("lab", "allow-faults!"),
 }
-OF_ATTEMPT = ("status", "ticket", "hint", "answer", "check", "solution", "stop", "exec", "shell", "page", "mcp")
+OF_ATTEMPT = (
+    "status",
+    "ticket",
+    "hint",
+    "answer",
+    "check",
+    "solution",
+    "checkpoint",
+    "stop",
+    "exec",
+    "shell",
+    "page",
+    "mcp",
+)
 _COUNTS = {"?": "?", "*": "*"}
 
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser("xconn train", allow_abbrev=False)
     verbs = top.add_subparsers(dest="verb", required=True)
-    for name in ("list", "start", *OF_ATTEMPT, "class", "validate"):
+    for name in ("list", "start", *OF_ATTEMPT, "class", "validate", "schema"):
         verb = verbs.add_parser(name, allow_abbrev=False)
         verb.add_argument("--format", choices=("text", "json"), default=os.environ.get("XCONN_FORMAT", "text"))
-        if name not in ("list", "class"):
-            verb.add_argument("--folder", default="")
         if name in OF_ATTEMPT:
+            verb.add_argument("--folder", default="")
             verb.add_argument("--attempt", default="")
         for option in OPTIONS.get(name, ()):
             _add_option(verb, option)

@@ -13,7 +13,7 @@ from typing import Any, Iterator
 
 from .. import _core
 from . import exercise as exercises
-from . import stage
+from . import log, stage
 from .exercise import Exercise
 
 VERSION = 1
@@ -29,6 +29,8 @@ class Attempt:
     hints: int = 0
     answers: list[dict[str, Any]] = field(default_factory=list)  # {at, where, what}
     checks: list[dict[str, Any]] = field(default_factory=list)  # {at, fixed, rows}
+    looks: list[dict[str, Any]] = field(default_factory=list)  # by status --watch: {at, rows}
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)  # {at, stage, price}
     fixed_at: float | None = None
     gave_up_at: float | None = None
 
@@ -40,6 +42,10 @@ class Attempt:
     @property
     def seconds(self) -> float:
         return sum(end - begin for begin, end in self.spans)
+
+    def minutes_at(self, when: float) -> float:
+        """Of work until then: pauses do not count."""
+        return sum(max(0.0, min(end, when) - begin) for begin, end in self.spans) / 60
 
     @property
     def topology(self) -> Path:
@@ -57,7 +63,8 @@ class Attempt:
             self.spans[-1][1] = time.time()
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
-        _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
+        with log.changing(self.folder):
+            _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
 
     def keep_topology(self, lab_folder: Path) -> None:
         """The running topology, with the changes of `xconn node update` and similar verbs."""
@@ -87,6 +94,7 @@ def name_of(exercise: str, student: str) -> str:
 
 def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt:
     folder.mkdir(mode=0o700, parents=True)
+    log.begin(folder)
     attempt = Attempt(folder, str(exercise.folder), student, seed)
     _replace(attempt.topology, exercise.begins_as)
     attempt.save()

@@ -35,9 +35,18 @@ CAUSES = (
     Cause("packet-filter", "a firewall or NSG rule", ("nsg", "security group", "nftables", "firewall rule")),
     Cause("secret", "a password or key that does not match the other side's", ("password", "md5", "psk", "shared key")),
     Cause("timers", "a hold time, keepalive or BFD setting", ("hold time", "keepalive", "bfd")),
+    Cause("vlan", "frames carry another VLAN tag than the other side expects", ("vlan id", "vlan tag", "802.1q")),
+    Cause("translation", "an address is translated that should not be, or should be and is not", ("nat", "masquerade")),
+    Cause("address", "an interface or a tunnel has an address that it should not have", ("typo", "wrong address")),
     Cause("mtu", "packets above a certain size are lost", ("mtu", "mss", "fragment")),
     Cause("peering", "an Azure object is not connected, or only half of it is", ("gateway transit", "remote gateway")),
 )
+
+
+def table() -> str:
+    """Of docs/training.md."""
+    rows = [f"| `{cause.name}` | {cause.meaning} |" for cause in CAUSES]
+    return "\n".join(["| kind of cause | is |", "|---|---|", *rows, ""])
 
 
 def demand(name: str) -> None:

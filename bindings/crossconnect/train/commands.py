@@ -7,12 +7,13 @@ import shlex
 import time
 from typing import Any, Iterable
 
+from . import log
 from .attempt import Attempt
 
 
 def note(attempt: Attempt, words: Iterable[str]) -> None:
     row = {"at": time.time(), "command": shlex.join(words)}
-    with open(attempt.folder / "commands.jsonl", "a") as file:
+    with log.changing(attempt.folder), open(attempt.folder / "commands.jsonl", "a") as file:
         file.write(json.dumps(row) + "\n")
 
 

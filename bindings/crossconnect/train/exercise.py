@@ -14,7 +14,7 @@ from typing import Any
 from .._core import NotFoundError
 from .document import Document
 from .finding import Finding, demand_none, nearest
-from .keys import EXERCISE, check_keys
+from .keys import EXERCISE
 
 FILES = ("exercise.yaml", "ticket.md", "solution.md", "healthy.yaml", "symptom.yaml", "holds.yaml", "solve")
 _EXTENDS = re.compile(r"^extends: *(\S+)", re.MULTILINE)
@@ -128,7 +128,7 @@ def read(folder: Path, seed: str = "") -> Exercise:
     missing = [Finding(str(folder / name), "is missing", "every exercise needs it") for name in FILES if not (folder / name).exists()]  # fmt: skip
     demand_none(missing)
     document = Document(folder / "exercise.yaml")
-    demand_none(check_keys(document, (), document.data, EXERCISE))
+    demand_none(EXERCISE.check(document, (), document.data))
     words = document.data
     if words["causes"] and not any((folder / name).exists() for name in ("broken.yaml", "broken.sh")):
         demand_none(

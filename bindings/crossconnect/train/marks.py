@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from .attempt import Attempt
 from .exercise import Exercise
 
+STAGES = ("found", "fixed")  # the cause is known; the fix is in
 GUESS = 1  # points per answer beyond the number of causes
 
 
@@ -64,14 +66,27 @@ def _names(cause: dict[str, Any], answer: dict[str, Any], key: str) -> bool:
 
 
 def counted(attempt: Attempt) -> list[dict[str, Any]]:
-    """Answers given before the solution was shown."""
-    end = attempt.gave_up_at
-    return [answer for answer in attempt.answers if end is None or answer["at"] < end]
+    """Answers given before the cause was told."""
+    end = told_at(attempt, "found")
+    return [answer for answer in attempt.answers if answer["at"] < end]
+
+
+def told_at(attempt: Attempt, stage: str) -> float:
+    """When the solution was shown, or a checkpoint of this stage or a later one taken; never: infinity."""
+    taken = [one["at"] for one in attempt.checkpoints if STAGES.index(one["stage"]) >= STAGES.index(stage)]
+    return min([*taken, attempt.gave_up_at or math.inf], default=math.inf)
+
+
+def price(exercise: Exercise, attempt: Attempt, stage: str) -> float:
+    """Of a checkpoint: the points that it leaves nothing to earn of."""
+    named = found_causes(exercise, attempt, "place") + found_causes(exercise, attempt, "kind")
+    fix = exercise.points / 2 if stage == "fixed" and attempt.fixed_at is None else 0.0
+    return fix + (exercise.points / 4 * (2 - named) if told_at(attempt, "found") == math.inf else 0.0)
 
 
 def mended(exercise: Exercise, attempt: Attempt) -> bool:
     """If nothing is wrong the check passes from the start, so it counts only with the right answer."""
-    in_time = attempt.fixed_at is not None and (attempt.gave_up_at is None or attempt.fixed_at <= attempt.gave_up_at)
+    in_time = attempt.fixed_at is not None and attempt.fixed_at <= told_at(attempt, "fixed")
     return in_time and (bool(exercise.causes) or found_causes(exercise, attempt, "kind") == 1)
 
 

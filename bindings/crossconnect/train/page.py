@@ -1,13 +1,14 @@
-"""The report of an attempt: the cause, what was typed and answered, each check, and the explanation with its source."""
+"""The report of an attempt in Markdown: the cause, what was typed and answered, each check, the explanation with its source."""
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from typing import Iterator
 
-from . import commands
+from . import story
 from .attempt import Attempt
 from .exercise import Exercise
 from .marks import marks
+from .markup import escaped, shown
 
 
 def markdown(attempt: Attempt, exercise: Exercise) -> str:
@@ -16,7 +17,7 @@ def markdown(attempt: Attempt, exercise: Exercise) -> str:
 
 def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     given = marks(exercise, attempt)
-    yield f"# {exercise.words['title']}: {attempt.student}"
+    yield f"# {exercise.words['title']}: {escaped(attempt.student)}"
     yield ""
     yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; fix {given.cure:g}, place {given.place:g},"
     yield f"kind {given.kind:g}, hints -{given.hints}, guesses -{given.guesses}."
@@ -25,23 +26,10 @@ def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     if not exercise.causes:
         yield "Nothing was wrong."
     yield from ("", "## Timeline", "", "| time | event |", "|---|---|")
-    yield from _timeline(attempt)
+    yield from (f"| {one.minutes:.1f} min | {_event(one)} |" for one in story.happenings(attempt))
     yield from ("", "## Explanation", "", exercise.text("solution.md").strip())
 
 
-def _timeline(attempt: Attempt) -> Iterator[str]:
-    rows = [(row["at"], f"`{_cell(row['command'])}`") for row in commands.read(attempt)]
-    rows += [(row["at"], f"answer: {row['what']} at {row['where'] or '-'}") for row in attempt.answers]
-    rows += [(row["at"], _check(row)) for row in attempt.checks]
-    began = attempt.spans[0][0] if attempt.spans else 0.0
-    for at, what in sorted(rows):
-        yield f"| {(at - began) / 60:.1f} min | {what} |"
-
-
-def _check(row: dict[str, Any]) -> str:
-    failed = [one["sentence"] for one in row["rows"] if one["verdict"] != "pass"]
-    return "check: passed" if row["fixed"] else f"check: {_cell('; '.join(failed))}"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ; ").replace("`", "'")
+def _event(one: story.Happening) -> str:
+    cell = shown(one.text).replace("|", "\\|").replace("\n", " ; ").replace("`", "'")
+    return f"`{cell}`" if one.kind == "command" else f"{one.kind}: {escaped(cell)}"

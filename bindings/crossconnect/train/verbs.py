@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, TextIO
 
 from .. import _core
 from . import attempt as attempts
@@ -17,16 +19,21 @@ from . import (
     commands,
     desk,
     exercise as exercises,
+    keys,
     marks,
     page,
+    page_html,
+    script,
     stage,
     trial,
     validate,
+    verification,
     watch,
     workplace,
 )
 from .attempt import Attempt
 from .exercise import Exercise
+from .finding import nearest
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -98,12 +105,25 @@ def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
 def status(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     if words.watch:
-        out = sys.stderr if words.format == "json" else sys.stdout
-        watch.watch(stage.lab_of(attempt), exercise, lambda line: print(line, file=out, flush=True))
+        attempt = _watched(attempt, exercise, sys.stderr if words.format == "json" else sys.stdout)
     attempt.save()
     row = desk.row_of(attempt)
     facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": marks.marks(exercise, attempt).as_words()}
     return Answer(facts, desk.as_text([row]))
+
+
+def _watched(attempt: Attempt, exercise: Exercise, out: TextIO) -> Attempt:
+    """What another terminal did meanwhile is kept."""
+    looks: list[dict[str, Any]] = []
+
+    def tell(verdict: check.Verdict) -> None:
+        print(verdict, file=out, flush=True)
+        looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
+
+    watch.watch(stage.lab_of(attempt), exercise, tell)
+    now = attempts.load(attempt.folder)
+    now.looks += looks
+    return now
 
 
 def hint(words: Words) -> Answer:
@@ -130,6 +150,7 @@ def answer(words: Words) -> Answer:
 def run_check(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     verdict = check.run(stage.lab_of(attempt), exercise)
+    attempt = attempts.load(attempt.folder)  # another terminal may have given an answer meanwhile
     attempt.checks.append({"at": time.time(), **verdict.as_words()})
     if verdict.fixed and attempt.fixed_at is None:
         attempt.fixed_at = time.time()
@@ -152,6 +173,30 @@ def solution(words: Words) -> Answer:
         attempt.save()
     text = exercise.text("solution.md").strip()
     return Answer({"causes": exercise.causes, "solution": text, "solve": exercise.text("solve")}, text)
+
+
+def checkpoint(words: Words) -> Answer:
+    """For who fell behind: tells the cause, or puts the fix in."""
+    attempt, exercise = _chosen(words)
+    _demand_stage(attempt, words.stage)
+    price = marks.price(exercise, attempt, words.stage)
+    if words.stage == "fixed":
+        lab = stage.lab_of(attempt)
+        script.run(lab, exercise.text("solve"), "solve")
+        attempt.keep_topology(lab.folder)
+    attempt.checkpoints.append({"at": time.time(), "stage": words.stage, "price": price})
+    attempt.save()
+    told = "\n".join(f"  {cause['what']} at {cause['where'][0]}" for cause in exercise.causes) or "  nothing is wrong"
+    facts = {"stage": words.stage, "price": price, "causes": exercise.causes}
+    return Answer(facts, f"{told}\n  ({price:g} points less to earn)")
+
+
+def _demand_stage(attempt: Attempt, name: str) -> None:
+    if name not in marks.STAGES:
+        remedy = nearest(name, marks.STAGES) or f"use one of {', '.join(marks.STAGES)}"
+        raise _core.NotFoundError(f"there is no stage '{name}'; {remedy}")
+    if marks.told_at(attempt, name) != math.inf:
+        raise _core.Error(f"{attempt.name}: is past '{name}' already")
 
 
 def stop(words: Words) -> Answer:
@@ -185,16 +230,39 @@ def show_page(words: Words) -> Answer:
         raise _core.Error(
             "the page contains the solution: it is available after a passed check or after xconn train solution"
         )
-    text = page.markdown(attempt, exercise)
-    return Answer({"page": text}, text.rstrip())
+    made = _page(words.report)(attempt, exercise)
+    if not words.report:
+        return Answer({"page": made}, made.rstrip())
+    Path(words.report).write_text(made, encoding="utf-8")
+    return Answer({"report": words.report}, f"  {words.report}")
+
+
+def _page(file: str) -> Callable[[Attempt, Exercise], str]:
+    kinds = {"": page.markdown, ".md": page.markdown, ".html": page_html.html}
+    if (ending := Path(file).suffix) not in kinds:
+        raise _core.NotFoundError(f"--report {file}: there is no report of kind '{ending}'; name it .html or .md")
+    return kinds[ending]
 
 
 def show_class(words: Words) -> Answer:
     folder = Path(words.folder)
     if not folder.is_dir():
         raise _core.NotFoundError(f"folder {folder} does not exist")
+    if words.verify:
+        return _verified(folder)
     table = desk.rows(folder)
     return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table))
+
+
+def _verified(folder: Path) -> Answer:
+    every = verification.verify(folder)
+    told = "\n".join(map(str, every)) or f"  {folder}: no attempts"
+    return Answer([one.as_words() for one in every], told, FAIL if any(one.findings for one in every) else PASS)
+
+
+def schema(words: Words) -> Answer:
+    made = keys.json_schema()
+    return Answer(made, json.dumps(made, indent=2))
 
 
 def run_validate(words: Words) -> Answer:

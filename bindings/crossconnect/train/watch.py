@@ -12,15 +12,16 @@ from .exercise import Exercise
 HELD = 10.0  # seconds for which all symptoms must be gone
 
 
-def watch(lab: Lab, exercise: Exercise, tell: Callable[[str], None], held: float = HELD) -> None:
-    """Returns once no symptom was seen for `held` seconds. Each look runs the symptom's drill and takes as long."""
+def watch(lab: Lab, exercise: Exercise, tell: Callable[[check.Verdict], None], held: float = HELD) -> None:
+    """Tells the rows that changed. Returns once no symptom was seen for `held` seconds. Each look runs the symptom's drill
+    and takes as long."""
     shown: dict[str, str] = {}
     green_since: float | None = None
     while green_since is None or time.monotonic() - green_since < held:
         began = time.monotonic()
         verdict = check.symptom(lab, exercise)
-        for row in verdict.rows:
-            if shown.get(row.sentence) != row.verdict:
-                tell(str(check.Verdict((row,))))
+        changed = tuple(row for row in verdict.rows if shown.get(row.sentence) != row.verdict)
+        if changed:
+            tell(check.Verdict(changed))
         shown = {row.sentence: row.verdict for row in verdict.rows}
         green_since = (green_since or began) if verdict.fixed else None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .. import _core
 from ..lab import program
-from . import commands
+from . import commands, log
 from .attempt import Attempt
 from .exercise import Exercise
 
@@ -44,4 +44,6 @@ def shell(attempt: Attempt, exercise: Exercise, node: str = "") -> int:
     if node:
         command = [program(), "exec", "--lab", attempt.name, node, "--", *command]
     path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
-    return subprocess.run(command, env={**os.environ, "XCONN_LAB": attempt.name, "PATH": path}).returncode
+    code = subprocess.run(command, env={**os.environ, "XCONN_LAB": attempt.name, "PATH": path}).returncode
+    with log.changing(attempt.folder):  # the history
+        return code

@@ -1,0 +1,104 @@
+"""The signed log of an attempt: a line for each change of its files, chained by hashes and signed with the teacher's key.
+
+Whoever has no key can change nothing afterwards without it showing: neither a file, nor the log, nor both, nor by letting
+the program sign the change, because each line says whether the files were as the line before had left them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import hmac
+import json
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+from . import key
+
+FILE = "log.jsonl"
+GROWS = "history"  # a shell writes it while the attempt is not ours
+SIGNED = ("attempt.json", "commands.jsonl", GROWS)
+_NOTHING = {name: [0, hashlib.sha256().hexdigest()] for name in SIGNED}
+
+Line = dict[str, Any]
+
+
+@contextmanager
+def changing(folder: Path) -> Iterator[None]:
+    """Files are changed inside; then they are signed. One process at a time."""
+    secret = key.read(folder.parent)
+    with open(folder / FILE, "a+") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        log.seek(0)
+        lines = lines_of(log.read())
+        changed = _changed(folder, lines)
+        yield
+        log.write(_line(folder, lines, changed, secret) + "\n")
+
+
+def begin(folder: Path) -> None:
+    """Of a new attempt, in which there is nothing yet."""
+    key.make(folder.parent)
+    (folder / FILE).write_text(_line(folder, [], [], key.read(folder.parent)) + "\n")
+
+
+def _line(folder: Path, lines: list[str], changed: list[str], secret: bytes) -> str:
+    line = {
+        "number": len(lines) + 1,
+        "at": time.time(),
+        "attempt": folder.name,
+        "files": {name: _digest(folder / name) for name in SIGNED},
+        "changed": changed,
+        "previous": hash_of(lines[-1]) if lines else "",
+    }
+    return as_text({**line, "signature": signature(line, secret)})
+
+
+def _changed(folder: Path, lines: list[str]) -> list[str]:
+    """What is not as the last line says."""
+    if not lines:
+        return [FILE]
+    return differing(folder, parsed(lines[-1]))
+
+
+def differing(folder: Path, line: Line) -> list[str]:
+    """The files that are not as a line says."""
+    files = line.get("files", _NOTHING)
+    return [name for name in SIGNED if not _is_as(folder / name, *files[name])]
+
+
+def _is_as(file: Path, size: int, digest: str) -> bool:
+    return _digest(file, size if file.name == GROWS else None) == [size, digest]
+
+
+def _digest(file: Path, size: int | None = None) -> list[Any]:
+    """Of its first bytes, or of all."""
+    content = (file.read_bytes() if file.exists() else b"")[:size]
+    return [len(content), hashlib.sha256(content).hexdigest()]
+
+
+def lines_of(text: str) -> list[str]:
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def hash_of(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def as_text(line: Line) -> str:
+    return json.dumps(line, sort_keys=True)
+
+
+def signature(line: Line, secret: bytes) -> str:
+    return hmac.new(secret, as_text(line).encode(), "sha256").hexdigest()
+
+
+def parsed(text: str) -> Line:
+    """Empty if it is none."""
+    try:
+        line = json.loads(text)
+    except ValueError:
+        return {}
+    return line if isinstance(line, dict) else {}

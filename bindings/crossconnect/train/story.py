@@ -1,0 +1,52 @@
+"""What happened in an attempt, in order: what was typed, answered, checked and seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Iterator
+
+from . import commands
+from .attempt import Attempt
+
+
+@dataclass(frozen=True)
+class Happening:
+    minutes: float  # of work
+    kind: str  # "command", "answer", "check" or "checkpoint"
+    text: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """At the symptoms: by a check, or by `status --watch`."""
+
+    minutes: float
+    verdicts: dict[str, str]  # of each sentence: "pass", "fail" or "inconclusive"
+
+
+def happenings(attempt: Attempt) -> list[Happening]:
+    return sorted(_happenings(attempt), key=lambda one: one.minutes)
+
+
+def _happenings(attempt: Attempt) -> Iterator[Happening]:
+    for row in commands.read(attempt):
+        yield Happening(attempt.minutes_at(row["at"]), "command", row["command"])
+    for row in attempt.answers:
+        yield Happening(attempt.minutes_at(row["at"]), "answer", f"{row['what']} at {row['where'] or '-'}")
+    for row in attempt.checkpoints:
+        yield Happening(attempt.minutes_at(row["at"]), "checkpoint", f"{row['stage']}, at a price of {row['price']:g}")
+    for row in attempt.checks:
+        yield Happening(attempt.minutes_at(row["at"]), "check", _result(row))
+
+
+def _result(check: dict[str, Any]) -> str:
+    failed = "; ".join(row["sentence"] for row in check["rows"] if row["verdict"] != "pass")
+    return "passed" if check["fixed"] else f"failed: {failed}"
+
+
+def looks(attempt: Attempt) -> list[Look]:
+    seen = [
+        Look(attempt.minutes_at(row["at"]), {one["sentence"]: one["verdict"] for one in row["rows"]})
+        for row in (*attempt.checks, *attempt.looks)
+    ]
+    return sorted(seen, key=lambda one: one.minutes)

@@ -1,0 +1,1 @@
+xconn exec fw-a -- sysctl -qw net.ipv4.conf.all.rp_filter=2

@@ -1,0 +1,1 @@
+xconn exec ce -- vtysh -N ce -c 'configure terminal' -c 'ip prefix-list branch permit 192.168.10.0/24' -c 'router bgp 65010' -c 'address-family ipv4 unicast' -c 'neighbor 192.0.2.2 prefix-list branch out'

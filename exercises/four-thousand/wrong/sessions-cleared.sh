@@ -1,0 +1,1 @@
+xconn exec ce -- vtysh -N ce -c 'clear bgp *'

@@ -1,0 +1,1 @@
+xconn exec carrier -- nft flush chain netdev port incoming

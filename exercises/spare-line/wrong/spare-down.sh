@@ -1,0 +1,1 @@
+xconn exec office -- ip link set spare down

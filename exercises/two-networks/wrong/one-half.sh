@@ -1,0 +1,1 @@
+xconn vnet-peering create a to-b remote=b

@@ -1,0 +1,164 @@
+"""The signed log of an attempt: whatever is changed afterwards is found, and whoever works as usual is not accused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any, Callable
+
+import crossconnect
+import pytest
+from conftest import ROOT
+
+from crossconnect.train import attempt as attempts
+from crossconnect.train import commands, exercise as exercises, key, log, verification
+from crossconnect.train.attempt import Attempt
+
+EXERCISE = ROOT / "exercises" / "one-row"
+
+
+def an_attempt(home: Path, student: str) -> Attempt:
+    """With a hint, commands, and lines of a shell."""
+    made = attempts.create(home / f"one-row-{student}", exercises.read(EXERCISE), student, "0")
+    made.begin_span()
+    made.hints = 1
+    made.save()
+    commands.note(made, ["xconn", "exec", "pc", "--", "true"])
+    (made.folder / "history").write_text("#1000\nip route\n#1001\nip neigh\n")
+    made.answers.append({"at": 1.0, "where": "", "what": "mtu"})
+    made.save()
+    return made
+
+
+@pytest.fixture
+def ada(tmp_path: Path) -> Attempt:
+    return an_attempt(tmp_path, "ada")
+
+
+def findings(home: Path) -> dict[str, tuple[str, ...]]:
+    return {one.attempt: one.findings for one in verification.verify(home)}
+
+
+def test_what_nobody_changed_is_as_it_was_signed(ada: Attempt, tmp_path: Path):
+    an_attempt(tmp_path, "ben")
+    with open(ada.folder / "history", "a") as shell:  # that is still open
+        shell.write("#1002\nip link\n")
+    assert findings(tmp_path) == {"one-row-ada": (), "one-row-ben": ()}
+
+
+@pytest.mark.parametrize("file", log.SIGNED)
+def test_one_byte_of_a_file_is_found(ada: Attempt, tmp_path: Path, file: str):
+    content = bytearray((ada.folder / file).read_bytes())
+    content[len(content) // 2] ^= 1
+    (ada.folder / file).write_bytes(content)
+    (found,) = findings(tmp_path)["one-row-ada"]
+    assert found.startswith(f"{file} changed since ")
+
+
+@pytest.mark.parametrize("file", log.SIGNED)
+def test_a_change_is_found_that_the_program_signed_later(ada: Attempt, tmp_path: Path, file: str):
+    text = (ada.folder / file).read_text()
+    (ada.folder / file).write_text(text.replace('"hints": 1', '"hints": 0') if file == "attempt.json" else text[10:])
+    attempts.load(ada.folder).save()
+    (found,) = findings(tmp_path)["one-row-ada"]
+    assert found.startswith(f"{file} changed between ")
+
+
+def test_each_byte_of_the_log_counts(ada: Attempt, tmp_path: Path):
+    file = ada.folder / log.FILE
+    content = file.read_bytes()
+    for place in range(0, len(content), 7):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        file.write_bytes(changed)
+        assert findings(tmp_path)["one-row-ada"], content[max(0, place - 20) : place + 20]
+    file.write_bytes(content)
+    assert findings(tmp_path)["one-row-ada"] == ()
+
+
+def without_line(number: int) -> Callable[[list[str]], list[str]]:
+    return lambda lines: lines[:number] + lines[number + 1 :]
+
+
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (without_line(0), "line 1 of its log does not follow"),
+        (without_line(1), "line 2 of its log does not follow"),
+        (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "line 2 of its log does not follow"),
+        (lambda lines: [*lines, lines[-1]], "line 6 of its log does not follow"),
+        (lambda lines: lines[:-1], "attempt.json changed since"),
+        (lambda lines: [], "it has no log"),
+        (lambda lines: ["[]"], "line 1 of its log was changed"),
+    ],
+)
+def test_lines_of_the_log(ada: Attempt, tmp_path: Path, change: Any, words: str):
+    file = ada.folder / log.FILE
+    file.write_text("".join(f"{line}\n" for line in change(file.read_text().splitlines())))
+    (found,) = findings(tmp_path)["one-row-ada"]
+    assert words in found
+
+
+def test_the_log_of_another_attempt_is_found(ada: Attempt, tmp_path: Path):
+    ben = an_attempt(tmp_path, "ben")
+    shutil.rmtree(ben.folder)
+    shutil.copytree(ada.folder, ben.folder)
+    assert findings(tmp_path)["one-row-ben"] == ("its log is that of one-row-ada",)
+
+
+def test_a_log_begun_anew_is_found(ada: Attempt, tmp_path: Path):
+    (ada.folder / log.FILE).unlink()
+    ada.save()
+    (found,) = findings(tmp_path)["one-row-ada"]
+    assert found.startswith("log.jsonl changed between ")
+
+
+def test_another_key_is_found(ada: Attempt, tmp_path: Path):
+    key.place(tmp_path).write_text("0" * 64)
+    assert findings(tmp_path)["one-row-ada"] == ("line 1 of its log was changed, or signed with another key",)
+
+
+def test_a_missing_key_is_told_and_not_replaced(ada: Attempt, tmp_path: Path):
+    key.place(tmp_path).unlink()
+    for act in (ada.save, lambda: verification.verify(tmp_path), lambda: an_attempt(tmp_path, "ben")):
+        with pytest.raises(
+            crossconnect.Error, match=r"\.key: the key that signs the attempts in .* is missing; put it"
+        ):
+            act()
+    assert not key.place(tmp_path).exists()
+
+
+def test_a_key_that_others_may_read_is_refused(ada: Attempt, tmp_path: Path):
+    assert key.place(tmp_path).stat().st_mode & 0o777 == 0o600
+    key.place(tmp_path).chmod(0o640)
+    with pytest.raises(crossconnect.Error, match="chmod 600"):
+        ada.save()
+
+
+def test_a_key_that_is_cut_short_is_refused(ada: Attempt, tmp_path: Path):
+    key.place(tmp_path).write_text("\n")
+    with pytest.raises(crossconnect.Error, match="has 0 bytes, and at least 32"):
+        ada.save()
+
+
+def test_the_key_may_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XCONN_TRAIN_KEY", str(tmp_path / "teacher" / "key"))
+    an_attempt(tmp_path / "class", "ada")
+    assert findings(tmp_path / "class") == {"one-row-ada": ()} and not (tmp_path / "class" / ".key").exists()
+
+
+def test_the_teacher_is_told_and_never_shown_the_key(xconn, ada: Attempt, tmp_path: Path):
+    good = xconn("train", "class", str(tmp_path), "--verify")
+    assert good.returncode == 0 and "one-row-ada" in good.stdout and "as it was signed, 5 times" in good.stdout
+    (ada.folder / "attempt.json").write_text((ada.folder / "attempt.json").read_text().replace('"mtu"', '"nothing"'))
+    for format_ in ("text", "json"):
+        bad = xconn("train", "class", str(tmp_path), "--verify", "--format", format_)
+        assert bad.returncode == 1 and "attempt.json changed since" in bad.stdout
+        assert key.read(tmp_path).decode() not in bad.stdout + bad.stderr
+    assert json.loads(bad.stdout)[0]["attempt"] == "one-row-ada"
+    secret = key.read(tmp_path).decode()
+    assert not [file for file in ada.folder.iterdir() if secret in file.read_text()]
+    key.place(tmp_path).unlink()
+    lost = xconn("train", "class", str(tmp_path), "--verify")
+    assert lost.returncode == 1 and "is missing; put it back" in lost.stderr
