@@ -117,13 +117,23 @@ void at(const std::string& path, Read read) {
   }
 }
 
+template <class Value, class Field>
+void check_bounds(const Value& value, const Field& field) {
+  const auto measured = measure(value);
+  if (measured < static_cast<double>(field.low) || measured > static_cast<double>(field.high))
+    refuse("is " + std::to_string(field.low) + " to " + std::to_string(field.high));
+}
+
+template <class Value, class Field>
+void check_bounds(const std::optional<Value>& value, const Field& field) {
+  if (value) check_bounds(*value, field);
+}
+
 template <class T, class Field>
 void decode_field(const Json& json, T& object, const Field& field) {
   auto& value = object.*field.member;
   decode(json, value);
-  const auto measured = measure(value);
-  if (measured < static_cast<double>(field.low) || measured > static_cast<double>(field.high))
-    refuse("is " + std::to_string(field.low) + " to " + std::to_string(field.high));
+  check_bounds(value, field);
 }
 
 template <class T>

@@ -81,8 +81,8 @@ TEST(Seam, AnSlaTargetThatIsNotGivenDoesNotCount) {
   const auto config = seen(nodes::compose(model::read_text(text, "seam.yaml")));
   const auto& sla = *config.sdwan.health_checks.at(0).sla;
   EXPECT_EQ(sla.latency, 100ms);
-  EXPECT_GT(sla.jitter, 1h);
-  EXPECT_EQ(sla.loss, 1);
+  EXPECT_FALSE(sla.jitter);
+  EXPECT_FALSE(sla.loss);
 }
 
 TEST(Seam, HealthChecks) {
@@ -98,8 +98,9 @@ TEST(Seam, HealthChecks) {
   EXPECT_THAT((std::array{web.interval, web.timeout}), ElementsAre(Duration{250ms}, Duration{1s}));
   EXPECT_THAT((std::array{web.port, web.failtime, web.recoverytime, web.probe_count}), ElementsAre(8080, 3, 4, 20));
   ASSERT_TRUE(web.sla);
-  EXPECT_THAT((std::array{web.sla->latency, web.sla->jitter}), ElementsAre(Duration{100ms}, Duration{20ms}));
-  EXPECT_DOUBLE_EQ(web.sla->loss, 0.02);
+  EXPECT_THAT((std::array{web.sla->latency, web.sla->jitter}),
+              ElementsAre(std::optional<Duration>{100ms}, std::optional<Duration>{20ms}));
+  EXPECT_DOUBLE_EQ(web.sla->loss.value(), 0.02);
   EXPECT_EQ(checks[1].protocol, network::ProbeProtocol::kTcpEcho);
   EXPECT_EQ(checks[1].port, 7);
   EXPECT_FALSE(checks[1].sla);
