@@ -50,12 +50,30 @@ void add_commands(const model::Node& node, plan::Node& made) {
     made.services.push_back({"command", "command-" + std::to_string(++number), argv, {}, {}});
 }
 
+/// What a file says in the plan's types.
+struct Typed {
+  const char* file;
+  void (*forget)(plan::Node& node);
+};
+constexpr Typed kTyped[] = {
+    {plan::kFrrFile,
+     [](plan::Node& node) {
+       node.bgp.reset();
+       node.frr_lines.clear();
+     }},
+    {"sdwan.json", [](plan::Node& node) { node.sdwan.reset(); }},
+    {"lb.json", [](plan::Node& node) { node.balancer.reset(); }},
+    {"keepalived.conf", [](plan::Node& node) { node.moved.clear(); }},
+};
+
 /// A configuration that the user replaced is known by its text alone.
-void override_frr(const model::FileOverride& change, plan::Node& made) {
-  if (change.name != plan::kFrrFile) return;
-  if (change.replace) made.bgp.reset();
-  made.frr_lines = change.replace ? change.content : made.frr_lines + change.content;
+void override_types(const model::FileOverride& change, plan::Node& made) {
+  for (const auto& typed : kTyped)
+    if (change.replace && change.name == typed.file) typed.forget(made);
+  if (change.name == plan::kFrrFile) made.frr_lines += change.content;
 }
+
+bool has_password(const std::string& text) { return text.find(" password ") != std::string::npos; }
 
 /// What the user changes in the files of a node. An addition to a file that is not there is a mistake, a whole new file
 /// is not (a command may want it).
@@ -68,13 +86,10 @@ void override_files(const model::Node& node, plan::Node& made, std::vector<Findi
                                  "the node's files are: " + file_names(made)));
       continue;
     }
-    if (file == made.files.end())
-      made.files.push_back({change.name, change.content, false});
-    else if (change.replace)
-      file->content = change.content;
-    else
-      file->content += change.content;
-    override_frr(change, made);
+    auto& written = file == made.files.end() ? made.files.emplace_back(plan::File{change.name, {}, false}) : *file;
+    written.content = change.replace ? change.content : written.content + change.content;
+    written.secret = written.secret || has_password(change.content);
+    override_types(change, made);
   }
 }
 

@@ -1,6 +1,5 @@
-// FRR for any role: frr.conf, the services zebra, bgpd and bfdd, and the facts of their sessions and
-// of what they learn. The file is the
-// integrated one that `vtysh` would write; services/ gives each daemon its part of it.
+// BGP for any role: the typed speaker, frr.conf, the services zebra, bgpd and bfdd, and the facts of their sessions and
+// of what they learn.
 #pragma once
 
 #include <vector>

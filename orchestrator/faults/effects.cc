@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
@@ -243,7 +244,11 @@ void advertise(Setting& setting) {
   const auto network = *Prefix::parse(setting.value("network"));
   const std::uint32_t count = std::min(*parse_count(setting.value("count")), 1U << (24 - network.length()));
   edit(setting, setting.node(), [network, count](network::Speaker& speaker) {
-    for (std::uint32_t i = 0; i < count; ++i) speaker.networks.push_back({Prefix::of(network.host(i << 8), 24)});
+    std::set<Prefix> known;
+    for (const auto& origin : speaker.networks) known.insert(origin.prefix);
+    for (std::uint32_t i = 0; i < count; ++i)
+      if (const auto prefix = Prefix::of(network.host(i << 8), 24); known.insert(prefix).second)
+        speaker.networks.push_back({prefix});
   });
 }
 

@@ -105,7 +105,7 @@ Things things(TargetKind kind, const Inventory& inventory) {
 
 std::string_view noun(TargetKind kind) {
   constexpr std::string_view kNouns[] = {"link end", "daemon",  "node",          "SD-WAN member", "BGP speaker",
-                                         "MSEE",     "setting", "sub-interface", "BGP neighbor",  "tunnel"};
+                                         "MSEE",     "setting", "sub-interface", "BGP neighbour", "tunnel"};
   return kNouns[static_cast<int>(kind)];
 }
 

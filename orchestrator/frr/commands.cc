@@ -1,14 +1,25 @@
 #include "frr/commands.hh"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 namespace xconn::frr {
 namespace {
 
-const Statement* find(const Statements& statements, const std::string& key) {
-  const auto found = std::ranges::find(statements, key, &Statement::key);
-  return found == statements.end() ? nullptr : &*found;
-}
+/// Statements by what they set: a section may have thousands.
+class Index {
+ public:
+  explicit Index(const Statements& statements) {
+    for (const auto& statement : statements) by_key_.emplace(statement.key, &statement);
+  }
+  const Statement* find(const std::string& key) const {
+    const auto found = by_key_.find(key);
+    return found == by_key_.end() ? nullptr : found->second;
+  }
+
+ private:
+  std::unordered_map<std::string_view, const Statement*> by_key_;
+};
 
 /// An entry of a list is named by its value, too; anything else by what it sets (a value may even be refused).
 std::string negated(const Statement& statement) {
@@ -16,12 +27,13 @@ std::string negated(const Statement& statement) {
   return name.starts_with("no ") ? name.substr(3) : "no " + name;
 }
 
+/// In the order of `before`.
 std::vector<std::string> subjects_gone(const Statements& before, const Statements& after) {
+  std::set<std::string_view> known{""};
+  for (const auto& statement : after) known.insert(statement.subject);
   std::vector<std::string> gone;
   for (const auto& statement : before)
-    if (!statement.subject.empty() && std::ranges::count(gone, statement.subject) == 0 &&
-        std::ranges::find(after, statement.subject, &Statement::subject) == after.end())
-      gone.push_back(statement.subject);
+    if (known.insert(statement.subject).second) gone.push_back(statement.subject);
   return gone;
 }
 
@@ -31,25 +43,23 @@ void Difference::removals(const Statements& before, const Statements& after) {
   std::vector<std::string> going;
   for (auto& subject : subjects_gone(before, after))
     if (gone_.insert(subject).second) going.push_back(std::move(subject));
+  const Index wanted(after);
   for (auto statement = before.rbegin(); statement != before.rend(); ++statement)
-    if (!statement->is_note() && find(after, statement->key) == nullptr) remove(*statement);
+    if (!statement->is_note()) remove(*statement, wanted.find(statement->key));
   for (const auto& subject : going) out_.push_back("no " + subject);
 }
 
 void Difference::additions(const Statements& before, const Statements& after) {
   static const Statements kNothing;
+  const Index known(before);
   for (const auto& statement : after) {
     if (statement.is_note()) continue;
-    const auto* old = find(before, statement.key);
+    const auto* old = known.find(statement.key);
     if (!statement.is_section) {
       if (old == nullptr || old->value != statement.value) add(statement, before);
       continue;
     }
-    inside(statement, old == nullptr, [&] {
-      const auto& had = old == nullptr ? kNothing : old->body;
-      removals(had, statement.body);
-      additions(had, statement.body);
-    });
+    inside(statement, old == nullptr, [&] { additions(old == nullptr ? kNothing : old->body, statement.body); });
   }
 }
 
@@ -63,7 +73,8 @@ void Difference::add(const Statement& statement, const Statements& before) {
   out_.push_back(statement.text());
 }
 
-void Difference::remove(const Statement& statement) {
+void Difference::remove(const Statement& statement, const Statement* wanted) {
+  if (wanted != nullptr) return inside(statement, false, [&] { removals(statement.body, wanted->body); });
   if (settled_.contains(statement.key) || gone_.contains(statement.subject)) return;
   if (statement.only_emptied)
     inside(statement, false, [&] { removals(statement.body, {}); });

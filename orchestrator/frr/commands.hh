@@ -15,14 +15,14 @@ class Difference {
  public:
   explicit Difference(Commands& out) : out_(out) {}
 
-  /// What is not in `after`, last first, as "no ...".
+  /// What is not in `after`, in sections that stay, too; last first, as "no ...".
   void removals(const Statements& before, const Statements& after);
   /// What is new or has another value.
   void additions(const Statements& before, const Statements& after);
 
  private:
   void add(const Statement& statement, const Statements& before);
-  void remove(const Statement& statement);
+  void remove(const Statement& statement, const Statement* wanted);
   template <class Do>
   void inside(const Statement& section, bool always, Do act);
 

@@ -101,12 +101,6 @@ Statements routes_of(const Neighbor& neighbor, const Policy& policy) {
   return std::move(about).made();
 }
 
-void append(Statements& to, Statements from) { std::ranges::move(from, std::back_inserter(to)); }
-
-Statement network_of(const network::Origin& origin) {
-  return {"network " + origin.prefix.text(), origin.communities.empty() ? "" : "route-map " + origin_map_name(origin)};
-}
-
 Statement family_of(const Speaker& speaker, bool v4, const std::vector<Policy>& policies) {
   auto family = section(v4 ? "address-family ipv4 unicast" : "address-family ipv6 unicast", {});
   family.only_emptied = true;
@@ -151,9 +145,15 @@ Statement bgp_section(const Speaker& speaker, const std::vector<Policy>& policie
 
 }  // namespace
 
+Statements common(const std::string& node) { return {{"hostname", node}, {"log timestamp precision", "6"}}; }
+
+Statement network_of(const network::Origin& origin) {
+  return {"network " + origin.prefix.text(), origin.communities.empty() ? "" : "route-map " + origin_map_name(origin)};
+}
+
 Config config_of(const std::string& node, const Speaker& speaker) {
   Config config;
-  config.all = {{"hostname", node}, {"log timestamp precision", "6"}};
+  config.all = common(node);
   config.zebra = {{"no zebra nexthop kernel enable"}};
   if (speaker.has_bfd()) config.bfdd = {bfd_section(speaker)};
   for (const auto& origin : speaker.networks) append(config.policy, origin_map(origin));

@@ -18,6 +18,11 @@ struct Config {
 
 Config config_of(const std::string& node, const network::Speaker& speaker);
 
+/// What every daemon has, whatever else it is told.
+Statements common(const std::string& node);
+
+Statement network_of(const network::Origin& origin);
+
 /// Which lists and route maps the neighbour's statements name: IN-ADDRESS and OUT-ADDRESS.
 struct Policy {
   Statements statements;

@@ -1,7 +1,6 @@
 #include "frr/router.hh"
 
 #include <algorithm>
-#include <iterator>
 
 #include "frr/commands.hh"
 #include "frr/config.hh"
@@ -9,17 +8,14 @@
 namespace xconn::frr {
 namespace {
 
-void append(Statements& to, const Statements& from) { std::ranges::copy(from, std::back_inserter(to)); }
-
 Config config_for(const Router& router) { return router.bgp ? config_of(router.node, *router.bgp) : Config{}; }
 
-/// What `daemon` has of it, but for policy.
-Statements rest_for(std::string_view daemon, const Config& config) {
-  auto statements = config.all;
-  if (daemon == "zebra") append(statements, config.zebra);
-  if (daemon == "bfdd") append(statements, config.bfdd);
-  if (daemon == "bgpd") append(statements, config.bgpd);
-  return statements;
+/// What `daemon` has of it, but for policy and what all have.
+const Statements& rest_for(std::string_view daemon, const Config& config) {
+  static const Statements kNothing;
+  if (daemon == "zebra") return config.zebra;
+  if (daemon == "bfdd") return config.bfdd;
+  return daemon == "bgpd" ? config.bgpd : kNothing;
 }
 
 Statements policy_for(std::string_view daemon, const Config& config) {
@@ -29,7 +25,7 @@ Statements policy_for(std::string_view daemon, const Config& config) {
 void tell_topology(std::string_view daemon, const Router& before, const Router& after, Commands& commands) {
   const auto old = config_for(before), now = config_for(after);
   const auto old_policy = policy_for(daemon, old), policy = policy_for(daemon, now);
-  const auto old_rest = rest_for(daemon, old), rest = rest_for(daemon, now);
+  const auto &old_rest = rest_for(daemon, old), &rest = rest_for(daemon, now);
   Difference difference(commands);
   difference.additions(old_policy, policy);
   difference.removals(old_rest, rest);
@@ -37,28 +33,31 @@ void tell_topology(std::string_view daemon, const Router& before, const Router& 
   difference.removals(old_policy, policy);
 }
 
-/// A user's line may have stood above one of the topology's, which then has to be said again.
-void tell_users_text(std::string_view daemon, const Router& before, const Router& after, Commands& commands) {
-  const auto old = users_statements(daemon, before.users_text), now = users_statements(daemon, after.users_text);
-  Difference difference(commands);
-  const auto mark = commands.size();
-  difference.removals(old, now);
-  if (commands.size() > mark) tell_topology(daemon, {after.node, {}, {}}, {after.node, after.bgp, {}}, commands);
-  difference.additions(old, now);
+void append_in_context(const network::Speaker& speaker, const Statement& statement, bool v4, Commands& commands) {
+  const std::string family = v4 ? "address-family ipv4 unicast" : "address-family ipv6 unicast";
+  for (const auto& line : {"router bgp " + speaker.asn.text(), family, statement.text()}) commands.push_back(line);
+  commands.insert(commands.end(), 2, "exit");
 }
 
 /// bgpd looks at lists and maps that changed by itself, but seconds later (`bgp route-map delay-timer`).
 template <class Direction>
-bool changes_policy(const Router& before, const Router& after, Direction direction) {
-  if (!before.bgp || !after.bgp) return false;
-  auto old = *before.bgp;
-  return std::ranges::any_of(after.bgp->neighbors, [&](const network::Neighbor& now) {
-    const auto* known = old.find_neighbor(now.address);
-    return known != nullptr && !(known->*direction == now.*direction);
+bool changes_policy(const network::Speaker& before, const network::Speaker& after, Direction direction) {
+  return std::ranges::any_of(after.neighbors, [&](const network::Neighbor& now) {
+    const auto* old = before.find_neighbor(now.address);
+    return old != nullptr && !(old->*direction == now.*direction);
   });
 }
 
-void apply_policy_now(const Router& before, const Router& after, Commands& commands) {
+/// Its map is the same by name, and what that sets is another.
+bool is_marked_anew(const network::Speaker& before, const network::Origin& now) {
+  const auto old = std::ranges::find(before.networks, now.prefix, &network::Origin::prefix);
+  return old != before.networks.end() && !old->communities.empty() && !now.communities.empty() &&
+         old->communities != now.communities;
+}
+
+void apply_policy_now(const network::Speaker& before, const network::Speaker& after, Commands& commands) {
+  for (const auto& origin : after.networks)
+    if (is_marked_anew(before, origin)) append_in_context(after, network_of(origin), origin.prefix.is_v4(), commands);
   if (changes_policy(before, after, &network::Neighbor::in)) commands.emplace_back("do clear bgp * soft in");
   if (changes_policy(before, after, &network::Neighbor::out)) commands.emplace_back("do clear bgp * soft out");
 }
@@ -66,16 +65,15 @@ void apply_policy_now(const Router& before, const Router& after, Commands& comma
 /// Without the neighbours that are to be of another AS: bgpd keeps some of what a neighbour was, and cannot be told
 /// otherwise then.
 Router without_moved_neighbors(Router before, const Router& after) {
-  if (!before.bgp || !after.bgp) return before;
-  auto wanted = *after.bgp;
-  std::erase_if(before.bgp->neighbors, [&](const network::Neighbor& old) {
-    const auto* now = wanted.find_neighbor(old.address);
-    return now != nullptr && !(now->asn == old.asn);
-  });
+  if (before.bgp && after.bgp)
+    std::erase_if(before.bgp->neighbors, [&](const network::Neighbor& old) {
+      const auto* now = after.bgp->find_neighbor(old.address);
+      return now != nullptr && !(now->asn == old.asn);
+    });
   return before;
 }
 
-Statement note(std::string text) { return {.key = std::move(text)}; }
+Statement note(std::string line) { return {.key = std::move(line)}; }
 
 }  // namespace
 
@@ -99,20 +97,27 @@ std::string text(const std::string& node, const network::Speaker& speaker) {
 
 std::string text_for(std::string_view daemon, const Router& router) {
   const auto config = config_for(router);
-  Statements statements{{"log timestamp precision", "6"}};
+  auto statements = common(router.node);
   if (daemon == "bfdd") statements.push_back({"debug bfd peer"});
   append(statements, policy_for(daemon, config));
   append(statements, rest_for(daemon, config));
   return to_text(statements) + users_lines(daemon, router.users_text);
 }
 
+/// A user's lines stand above the topology's: what is told of those is told before these, and told again when one of
+/// these has gone.
 Commands commands_for(std::string_view daemon, const Router& before, const Router& after) {
   Commands commands;
+  const auto old = users_statements(daemon, before.users_text), now = users_statements(daemon, after.users_text);
+  Difference users(commands);
+  users.removals(old, now);
+  const bool uncovers = !commands.empty();
   const auto between = without_moved_neighbors(before, after);
-  tell_topology(daemon, before, between, commands);
+  if (!(between == before)) tell_topology(daemon, before, between, commands);
   tell_topology(daemon, between, after, commands);
-  tell_users_text(daemon, before, after, commands);
-  if (daemon == "bgpd" && !commands.empty()) apply_policy_now(before, after, commands);
+  if (uncovers) tell_topology(daemon, {after.node, {}, {}}, after, commands);
+  users.additions(commands.empty() ? old : Statements{}, now);
+  if (daemon == "bgpd" && before.bgp && after.bgp) apply_policy_now(*before.bgp, *after.bgp, commands);
   return commands;
 }
 

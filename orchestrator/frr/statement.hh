@@ -22,4 +22,6 @@ struct Statement {
 };
 using Statements = std::vector<Statement>;
 
+inline void append(Statements& to, const Statements& from) { to.insert(to.end(), from.begin(), from.end()); }
+
 }  // namespace xconn::frr

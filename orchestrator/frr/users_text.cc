@@ -96,11 +96,12 @@ Statement& statement_in(Statements& body, const std::string& said, const std::st
   if (const auto* context = context_of(said, parent)) {
     made.is_section = true;
     made.only_emptied = context->only_emptied;
+    if (said.starts_with("router bgp")) made.body.push_back({"bgp log-neighbor-changes"});
   }
   return made;
 }
 
-/// Lines that belong to the section before them although they stand at column 0, or to none.
+/// Not one that closes a section or explains: those belong to the section before them, wherever they stand.
 bool starts_section(const std::string& line) { return !line.empty() && line[0] != ' ' && !said_by(line).empty(); }
 
 }  // namespace

@@ -71,6 +71,7 @@ std::set<std::string> what_goes(const Edits& edits) {
   for (const auto& node : edits.changed) {
     for (const auto& interface : node.interfaces.removed) add({node.node, interface.name});
     for (const auto& service : node.services.removed) add({node.node, service.name});
+    for (const auto& address : node.neighbors_gone) add({node.node, address.text()});
     for (const auto& [before, after] : node.services.changed) add({node.node, after.name});
   }
   return out;

@@ -9,8 +9,8 @@ namespace xconn::lab {
 void FactLog::look(const plan::Fact& fact, bool holds) {
   if (!sys::has_debug_log()) return;
   const auto text = fmt::format("{}: {} {} is {}", fact.node, fact.kind, fact.subject, fact.expected);
-  if (holds != holding_.contains(text)) sys::write_debug_line("fact", (holds ? "" : "no longer ") + text);
-  holds ? void(holding_.insert(text)) : void(holding_.erase(text));
+  const bool is_news = holds ? holding_.insert(text).second : holding_.erase(text) > 0;
+  if (is_news) sys::write_debug_line("fact", (holds ? "" : "no longer ") + text);
 }
 
 }  // namespace xconn::lab

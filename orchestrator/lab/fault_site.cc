@@ -33,11 +33,12 @@ void FaultSite::signal(const std::string& node, const std::string& daemon, int n
 }
 
 int FaultSite::edit(const std::string& node, network::SpeakerEdit edit, sys::Pending pending) {
-  return lab_.node(node).services().edit_router(std::move(edit), pending);
+  lab_.node(node).services().edit_router(++last_edit_, std::move(edit), pending);
+  return last_edit_;
 }
 
 void FaultSite::undo_edit(const std::string& node, int number, sys::Pending pending) {
-  lab_.node(node).services().undo_edit(number, pending);
+  if (lab_.has_node(node)) lab_.node(node).services().undo_edit(number, pending);
 }
 
 /// What one connection is asked is done in order.

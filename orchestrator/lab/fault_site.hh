@@ -34,7 +34,8 @@ class FaultSite : public faults::Site {
 
   Lab& lab_;
   std::map<std::string, std::unique_ptr<services::ViciClient>> charons_;  // by node, kept for their answers
-  mutable std::optional<faults::Inventory> inventory_;                    // read from the plan when first asked for
+  int last_edit_ = 0;
+  mutable std::optional<faults::Inventory> inventory_;  // read from the plan when first asked for
 };
 
 }  // namespace xconn::lab

@@ -63,6 +63,7 @@ class Lab {
   EventLog& events() { return events_; }
   faults::Registry& faults() { return *faults_; }
   Node& node(const std::string& name);  ///< throws NotFoundError, naming the nodes
+  bool has_node(const std::string& name) const { return by_name_.contains(name); }
   const std::vector<std::unique_ptr<Node>>& nodes() const { return nodes_; }
   /// nullopt while it has not converged since it was built.
   std::optional<Duration> converged_in() const { return converged_in_; }

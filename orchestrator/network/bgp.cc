@@ -1,6 +1,7 @@
 #include "network/bgp.hh"
 
 #include <algorithm>
+#include <utility>
 
 #include "network/fields.hh"
 
@@ -25,8 +26,14 @@ void tell_items(const std::string& what, const Json& before, const Json& after, 
     for (const auto& item : from)
       if (std::ranges::find(in, item) == in.end()) words.push_back(sign + what + " " + text_of(item));
   };
+  const auto mark = words.size();
   tell_missing("- ", before, after);
   tell_missing("+ ", after, before);
+  if (words.size() > mark) return;
+  words.push_back("~ " + what +
+                  (before.is_null()  ? " all -> none"
+                   : after.is_null() ? " none -> all"
+                                     : " in another order"));
 }
 
 /// A list, a switch or a value: each has a way of its own to be told.
@@ -90,9 +97,13 @@ bool Speaker::has_secret() const {
   return std::ranges::any_of(neighbors, [](const Neighbor& neighbor) { return neighbor.password.has_value(); });
 }
 
-Neighbor* Speaker::find_neighbor(const Address& address) {
+const Neighbor* Speaker::find_neighbor(const Address& address) const {
   const auto found = std::ranges::find(neighbors, address, &Neighbor::address);
   return found == neighbors.end() ? nullptr : &*found;
+}
+
+Neighbor* Speaker::find_neighbor(const Address& address) {
+  return const_cast<Neighbor*>(std::as_const(*this).find_neighbor(address));
 }
 
 std::vector<std::string> changes(const std::optional<Speaker>& before, const std::optional<Speaker>& after) {

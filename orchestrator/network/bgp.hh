@@ -39,7 +39,7 @@ struct Neighbor {
   std::optional<std::string> password = {};  ///< TCP MD5 (RFC 2385)
   std::optional<Address> source = {};        ///< the session's own address; absent: the one towards it
   bool bfd = false;
-  bool is_far = false;    ///< on no network of the speaker's: its BFD goes over several hops
+  bool is_far = false;    ///< on no network of the speaker's: BFD goes over several hops
   bool multihop = false;  ///< the session may go over several hops
   bool passive = false;   ///< waits for the neighbour to initiate
   bool shutdown = false;  ///< held down by the administrator
@@ -80,6 +80,7 @@ struct Speaker {
   bool has_bfd() const;     ///< one of its neighbours has
   bool has_secret() const;  ///< one of its neighbours has a password
   Neighbor* find_neighbor(const Address& address);
+  const Neighbor* find_neighbor(const Address& address) const;
 };
 
 /// One thing done to a speaker that runs.

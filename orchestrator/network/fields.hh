@@ -7,7 +7,7 @@
 
 namespace xconn::fields {
 
-constexpr long long kLongest = 366LL * 24 * 3600 * 1000;  // of any interval, in milliseconds
+constexpr long long kLongest = Duration::max() / std::chrono::milliseconds(1);  // of any interval
 
 template <>
 struct Table<network::PolicyIn> {

@@ -54,6 +54,14 @@ std::map<std::string, std::string> sysctls_to_set(const Node& before, const Node
   return out;
 }
 
+std::vector<Address> neighbors_gone(const Node& before, const Node& after) {
+  std::vector<Address> gone;
+  if (before.bgp)
+    for (const auto& neighbor : before.bgp->neighbors)
+      if (!after.bgp || after.bgp->find_neighbor(neighbor.address) == nullptr) gone.push_back(neighbor.address);
+  return gone;
+}
+
 }  // namespace
 
 NodeEdits edits(const Node& before, const Node& after) {
@@ -66,6 +74,7 @@ NodeEdits edits(const Node& before, const Node& after) {
           .mirrors = before.mirrors != after.mirrors,
           .labels = before.role != after.role || before.site != after.site || before.router != after.router,
           .bgp = network::changes(before.bgp, after.bgp),
+          .neighbors_gone = neighbors_gone(before, after),
           .frr_lines = before.frr_lines != after.frr_lines,
           .files = list_edits(before.files, after.files, kByName),
           .services = list_edits(before.services, after.services, kByName)};

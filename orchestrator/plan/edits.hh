@@ -28,9 +28,10 @@ struct NodeEdits {
   ListEdits<Rule> rules;
   std::map<std::string, std::string> sysctls;  ///< to be set; one that went keeps its value
   bool nftables = false, mirrors = false;
-  bool labels = false;           ///< role or site, which nothing running depends on
-  std::vector<std::string> bgp;  ///< what differs of the speaker, in words
-  bool frr_lines = false;        ///< what the user adds to it
+  bool labels = false;                  ///< role or site, which nothing running depends on
+  std::vector<std::string> bgp;         ///< what differs of the speaker, in words
+  std::vector<Address> neighbors_gone;  ///< that it had
+  bool frr_lines = false;               ///< what the user adds to it
   ListEdits<File> files;
   ListEdits<Service> services;
   bool empty() const;

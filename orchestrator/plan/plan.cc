@@ -19,7 +19,8 @@ void hide_secrets(Plan& plan) {
     for (auto& file : node.files)
       if (file.secret) file.content = kHidden;
     if (node.bgp) hide_secrets(*node.bgp);
-    if (!node.frr_lines.empty()) node.frr_lines = kHidden;
+    const auto frr = std::ranges::find(node.files, kFrrFile, &File::name);
+    if (!node.frr_lines.empty() && frr != node.files.end() && frr->secret) node.frr_lines = kHidden;
   }
 }
 

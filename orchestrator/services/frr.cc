@@ -172,11 +172,15 @@ void FrrDaemon::reloaded(sys::Outcome<std::string> outcome) {
   const auto following = following_.lock();
   if (!following) return;
   following->reloading.reset();
-  following->answering.clear();
+  const auto answered = std::exchange(following->answering, {});
   state_changed();
   if (outcome.failure()) return;
   if (outcome.get().empty()) return take_over({});
-  tell("service", name() + " is started again, for it did not take its new configuration in place: " + outcome.get());
+  const auto refusal =
+      name() + " is started again, for it did not take its new configuration in place: " + outcome.get();
+  for (const auto& one : answered)
+    if (one->pending) one->pending->failed(std::make_exception_ptr(Error(context().node + ": " + refusal)));
+  tell("service", refusal);
   ask_for_restart();
 }
 

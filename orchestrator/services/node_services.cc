@@ -217,10 +217,9 @@ void NodeServices::change(const plan::Node& node, const std::vector<std::string>
   keep_advancing();
 }
 
-int NodeServices::edit_router(network::SpeakerEdit edit, const sys::Pending& pending) {
-  const int number = router_.edit(std::move(edit));
+void NodeServices::edit_router(int number, network::SpeakerEdit edit, const sys::Pending& pending) {
+  router_.edit(number, std::move(edit));
   take_over_router(pending);
-  return number;
 }
 
 void NodeServices::undo_edit(int number, const sys::Pending& pending) {
@@ -231,6 +230,7 @@ void NodeServices::undo_edit(int number, const sys::Pending& pending) {
 /// Its neighbours and what passes between them are bgpd's alone.
 void NodeServices::take_over_router(const sys::Pending& pending) {
   if (auto* bgpd = dynamic_cast<FrrDaemon*>(find("bgpd"))) bgpd->take_over(pending);
+  keep_advancing();  // what bgpd does not take has it restarted
 }
 
 void NodeServices::stop(Duration grace, const sys::Pending& pending) {

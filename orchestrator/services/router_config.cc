@@ -9,10 +9,9 @@ void RouterConfig::plan(const plan::Node& node) {
   compute();
 }
 
-int RouterConfig::edit(network::SpeakerEdit edit) {
-  edits_.emplace(++last_, std::move(edit));
+void RouterConfig::edit(int number, network::SpeakerEdit edit) {
+  edits_.emplace(number, std::move(edit));
   compute();
-  return last_;
 }
 
 void RouterConfig::undo(int number) {

@@ -14,8 +14,8 @@ class RouterConfig {
 
   const frr::Router& wanted() const { return wanted_; }
   void plan(const plan::Node& node);
-  /// After those that there are; its number, for undo().
-  int edit(network::SpeakerEdit edit);
+  /// On top of the plan and of the edits of lower numbers, until undo() of its own.
+  void edit(int number, network::SpeakerEdit edit);
   void undo(int number);
 
  private:
@@ -23,7 +23,6 @@ class RouterConfig {
 
   frr::Router planned_, wanted_;
   std::map<int, network::SpeakerEdit> edits_;
-  int last_ = 0;
 };
 
 }  // namespace xconn::services

@@ -22,7 +22,7 @@ std::string stamp() {
   const auto now = system_clock::now().time_since_epoch();
   const std::time_t second = duration_cast<seconds>(now).count();
   std::tm parts{};
-  ::localtime_r(&second, &parts);
+  ::gmtime_r(&second, &parts);
   char day[32], fraction[16];
   std::strftime(day, sizeof day, "%Y/%m/%d %H:%M:%S", &parts);
   std::snprintf(fraction, sizeof fraction, ".%06d", static_cast<int>((now % seconds(1)) / microseconds(1)));

@@ -79,7 +79,7 @@ TEST_F(SdwanFailover, a_silent_cut_moves_the_running_flow_both_ways) {
 
 TEST_F(SdwanFailover, comes_back_after_recovery_and_hold_down_without_a_second_outage) {
   const auto patch =
-      rules({{{"name", "main"}, {"strategy", "lowest-cost"}, {"members", {"m1", "m2"}}, {"hold_down_ms", 400}}});
+      rules({{{"name", "main"}, {"strategy", "lowest-cost"}, {"members", {"m1", "m2"}}, {"hold_down", "400ms"}}});
   start(patch, patch);
   auto probe = flow();
   sites_.cut("m1");

@@ -37,7 +37,8 @@ class Dice {
 
 std::vector<Prefix> prefixes() {
   std::vector<Prefix> all;
-  for (const auto* text : {"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "172.16.0.0/12", "192.168.7.0/24"})
+  for (const auto* text :
+       {"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "172.16.0.0/12", "192.168.7.0/24", "fd00::/16", "fd00:1::/32"})
     all.push_back(*Prefix::parse(text));
   return all;
 }
@@ -63,7 +64,7 @@ network::PolicyOut policy_out(Dice& dice) {
 network::Neighbor neighbor(Dice& dice, const std::string& address) {
   network::Neighbor made{.address = *Address::parse(address), .asn = *Asn::of(dice.maybe() ? 65001 : 12076)};
   if (dice.maybe()) made.password = dice.maybe() ? "one" : "two";
-  if (dice.maybe()) made.source = Address::parse("192.0.2.1");
+  if (dice.maybe()) made.source = Address::parse(made.address.is_v4() ? "192.0.2.1" : "fd00::1");
   if (dice.maybe()) made.maximum_prefix = 100U * static_cast<unsigned>(1 + dice.below(3));
   for (bool* flag : {&made.bfd, &made.is_far, &made.passive, &made.shutdown, &made.next_hop_self}) *flag = dice.maybe();
   const bool is_internal = made.asn == *Asn::of(65001);
@@ -81,17 +82,27 @@ network::Speaker speaker(Dice& dice) {
                         .keepalive = 3s,
                         .hold = dice.maybe() ? 10s : 30s,
                         .maximum_paths = 1 + dice.below(8),
-                        .bfd = {"fast", 100ms, 3}};
+                        .bfd = {dice.maybe() ? "fast" : "azure", dice.maybe() ? 100ms : 300ms, 3}};
   for (const auto& prefix : dice.some_of(prefixes()))
     made.networks.push_back({prefix, dice.maybe() ? dice.some_of(kCommunities) : std::vector<std::string>{}});
-  for (const auto& address : dice.some_of(std::vector<std::string>{"192.0.2.2", "192.0.2.6", "192.0.2.9", "10.9.9.9"}))
+  for (const auto& address : dice.some_of(std::vector<std::string>{"192.0.2.2", "192.0.2.6", "10.9.9.9", "fd00::2"}))
     made.neighbors.push_back(neighbor(dice, address));
   return made;
 }
 
-plan::Node router(const std::string& name, const network::Speaker& bgp) {
+std::string users_lines(Dice& dice) {
+  std::string text;
+  for (const auto& line : dice.some_of(std::vector<std::string>{"neighbor 192.0.2.77 remote-as 65009",
+                                                                "bgp bestpath med confed", "maximum-paths 3"}))
+    text += line.starts_with("max") ? " address-family ipv4 unicast\n  " + line + "\n exit-address-family\n"
+                                    : " " + line + "\n";
+  return text.empty() ? text : "router bgp 65001\n" + text;
+}
+
+plan::Node router(const std::string& name, const network::Speaker& bgp, const std::string& users_lines = {}) {
   return {.name = name,
           .bgp = bgp,
+          .frr_lines = users_lines,
           .services = {{.kind = "frr", .name = "zebra", .config = "frr.conf"},
                        {.kind = "frr", .name = "bgpd", .config = "frr.conf", .after = {"zebra"}},
                        {.kind = "frr", .name = "bfdd", .config = "frr.conf", .after = {"zebra"}}}};
@@ -130,8 +141,9 @@ TEST_F(FrrChange, RunsWhatAFreshStartWouldRun) {
   for (unsigned seed = 1; seed <= pairs && !HasFailure(); ++seed) {
     Dice dice(seed);
     const auto wanted = speaker(dice);
-    changed.services->change(router("changed", wanted), {"frr.conf"});
-    auto& fresh = node(router("fresh" + std::to_string(seed), wanted));
+    const auto lines = users_lines(dice);
+    changed.services->change(router("changed", wanted, lines), {"frr.conf"});
+    auto& fresh = node(router("fresh" + std::to_string(seed), wanted, lines));
     fresh.services->start();
     wait_ready();
     expect_alike("changed", fresh.plan.name, seed);

@@ -207,6 +207,45 @@ TEST_F(Frr, AFrozenDaemonCanBeRestarted) {
   wait_fact({"r1", "bgp", "10.0.0.2", "Established"});
 }
 
+void shut(network::Speaker& speaker) { speaker.neighbors[0].shutdown = true; }
+
+TEST_F(Frr, AnEditIsInForceAfterARestartAndAChangeOfThePlanAndThenUndone) {
+  make_pair_of_routers();
+  wait_converged();
+  r1_->services->edit_router(1, shut, {});
+  wait_fact({"r1", "bgp", "10.0.0.2", "Idle (Admin)"});
+  r1_->services->at("bgpd").signal(SIGKILL);
+  wait_event("r1", "service", "bgpd ended");
+  wait_ready();
+  wait_fact({"r1", "bgp", "10.0.0.2", "Idle (Admin)"});
+  auto changed = r1_->plan;
+  changed.bgp->networks.push_back({*Prefix::parse("10.7.0.0/24")});
+  r1_->services->change(changed, {"frr.conf"});
+  wait_ready();
+  wait_fact({"r1", "bgp", "10.0.0.2", "Idle (Admin)"});
+  r1_->services->undo_edit(1, {});
+  wait_converged();
+  loop_.wait("the new network in r2", 20s, [&]() -> std::optional<std::string> {
+    if (has_route(*r2_, "10.7.0.0/24")) return std::nullopt;
+    return "absent";
+  });
+}
+
+TEST_F(Frr, AnEditThatBgpdRefusesIsToldAndBgpdStartsAgain) {
+  make_pair_of_routers();
+  wait_converged();
+  std::optional<std::exception_ptr> failure;
+  const auto reflects = [](network::Speaker& speaker) { speaker.neighbors[0].route_reflector_client = true; };
+  r1_->services->edit_router(1, reflects, sys::Join::begin(loop_, [&](const auto& end) { failure = end.failure; }));
+  EXPECT_THAT(wait_event("r1", "service", "bgpd is started again").text, HasSubstr("Not an internal neighbor"));
+  loop_.wait("an answer", 10s, [&] { return failure ? std::nullopt : std::optional<std::string>("none"); });
+  ASSERT_TRUE(*failure);
+  EXPECT_THROW(std::rethrow_exception(*failure), Error);
+  r1_->services->undo_edit(1, {});
+  wait_ready();
+  wait_converged();
+}
+
 TEST_F(Frr, ARefusedLineOfTheConfigurationIsAServiceError) {
   auto& router = node(
       {.name = "bad", .frr_lines = "router bgp 65001\n neighbour 10.0.0.2 remote-as 65002\n", .services = kRouter});

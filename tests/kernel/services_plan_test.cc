@@ -1,6 +1,6 @@
 // The reference topology's own configurations, given to the real daemons: none refuses a line.
-#include <nlohmann/json.hpp>
-
+#include "model/read.hh"
+#include "nodes/compose.hh"
 #include "services_ground.hh"
 #include "tests/source_dir.hh"
 
@@ -14,15 +14,13 @@ bool needs_no_interface(const plan::Service& service) { return service.kind == "
 class ReferencePlan : public Ground {};
 
 TEST_F(ReferencePlan, ItsRoutersAndTunnelEndsStart) {
-  const auto text = sys::read_file(std::string(kSourceDir) + "/tests/unit/golden/sdwan-expressroute.plan.json");
-  const auto plan = plan::from_json(nlohmann::json::parse(text));
+  const auto plan = nodes::compose(model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"));
   std::size_t count = 0;
-  for (const auto& planned : plan.nodes) {
-    auto services = planned.services;
-    std::erase_if(services, [](const auto& service) { return !needs_no_interface(service); });
-    if (services.empty()) continue;
-    count += services.size();
-    node(planned.name, planned.files, services);
+  for (auto planned : plan.nodes) {
+    std::erase_if(planned.services, [](const auto& service) { return !needs_no_interface(service); });
+    if (planned.services.empty()) continue;
+    count += planned.services.size();
+    node(planned);
   }
   ASSERT_GT(count, 15U);
   const auto before = sys::now();

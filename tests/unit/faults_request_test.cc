@@ -81,7 +81,7 @@ TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
   EXPECT_EQ(refused({"mismatch", "ce:192.0.2.2", "md5"}), "");
   EXPECT_EQ(refused({"mismatch", "ce:vpn", "psk", "notice=at-reauth"}), "");
   EXPECT_THAT(refused({"mismatch", "ce:pri.28", "md5"}),
-              HasSubstr("has no BGP neighbor \"pri.28\"; it has: 192.0.2.2"));
+              HasSubstr("has no BGP neighbour \"pri.28\"; it has: 192.0.2.2"));
   EXPECT_THAT(refused({"mismatch", "ce", "vlan"}), HasSubstr("takes NODE:SUB-INTERFACE"));
   EXPECT_THAT(refused({"mismatch", "ce:vpn", "color"}), HasSubstr("vlan, md5 or psk"));
   EXPECT_THAT(refused({"mismatch", "ce:vpn", "psk", "notice=later"}), HasSubstr("now or at-reauth"));

@@ -97,7 +97,7 @@ TEST(FrrCommands, AnEntryThatGetsAnotherNumberIsTakenFromItsOldOneFirst) {
 TEST(FrrCommands, PrependsNeedNoMapBeforehand) {
   const auto prepend = [](network::Speaker& speaker) { speaker.neighbors[1].out.prepend = 2; };
   EXPECT_THAT(change({}, prepend),
-              ElementsAre("route-map OUT-192.0.2.5 permit 10", "set as-path prepend 65001 65001", "exit",
+              ElementsAre("route-map OUT-192.0.2.5 permit 65535", "set as-path prepend 65001 65001", "exit",
                           "router bgp 65001", "address-family ipv4 unicast",
                           "neighbor 192.0.2.5 route-map OUT-192.0.2.5 out", "exit", "exit", "do clear bgp * soft out"));
 }
@@ -133,14 +133,32 @@ Router with(const char* users_text) {
   return made;
 }
 
-TEST(FrrUsersText, IsToldAfterTheTopologysAndTakenAway) {
-  const auto held = with("router bgp 65001\n neighbor 192.0.2.1 shutdown\n");
-  EXPECT_THAT(commands_for("bgpd", router(), held),
-              ElementsAre("router bgp 65001", "neighbor 192.0.2.1 shutdown", "exit"));
-  const auto back = commands_for("bgpd", held, router());
-  EXPECT_THAT(std::vector(back.begin(), back.begin() + 3),
-              ElementsAre("router bgp 65001", "no neighbor 192.0.2.1 shutdown", "exit"));
-  EXPECT_THAT(back, testing::Contains("neighbor 192.0.2.1 remote-as 12076")) << "it may have stood above one of ours";
+constexpr auto kHeld = "router bgp 65001\n neighbor 192.0.2.1 shutdown\n";
+
+TEST(FrrUsersText, IsToldAndTakenAwayAndWhatItCoveredIsToldAgain) {
+  EXPECT_THAT(commands_for("bgpd", router(), with(kHeld)),
+              ElementsAre("router bgp 65001", "bgp log-neighbor-changes", "neighbor 192.0.2.1 shutdown", "exit"));
+  const auto back = commands_for("bgpd", with(kHeld), router());
+  EXPECT_THAT(std::vector(back.begin(), back.begin() + 4),
+              ElementsAre("router bgp 65001", "no neighbor 192.0.2.1 shutdown", "no bgp log-neighbor-changes", "exit"));
+  EXPECT_THAT(back, testing::IsSupersetOf({"bgp log-neighbor-changes", "neighbor 192.0.2.1 remote-as 12076"}));
+}
+
+TEST(FrrUsersText, StandsAboveWhatTheTopologyChanges) {
+  auto before = with("router bgp 65001\n neighbor 192.0.2.1 password mine\n"), after = before;
+  password_one(*before.bgp);
+  const auto commands = commands_for("bgpd", before, after);
+  EXPECT_THAT(std::vector(commands.end() - 2, commands.end()), ElementsAre("neighbor 192.0.2.1 password mine", "exit"));
+}
+
+TEST(FrrUsersText, AReplacedFileKeepsWhatTheTimelineNeeds) {
+  const Router replaced{"r", {}, "router bgp 65001\n neighbor 192.0.2.1 remote-as 12076\n"};
+  for (const auto* daemon : {"bgpd", "bfdd", "zebra"})
+    EXPECT_THAT(commands_for(daemon, router(), replaced), Not(testing::Contains(HasSubstr("timestamp"))));
+  const auto commands = commands_for("bgpd", router(), replaced);
+  EXPECT_THAT(
+      std::vector(commands.end() - 4, commands.end()),
+      ElementsAre("router bgp 65001", "bgp log-neighbor-changes", "neighbor 192.0.2.1 remote-as 12076", "exit"));
 }
 
 TEST(FrrUsersText, EachDaemonReadsItsOwnSections) {
@@ -148,9 +166,20 @@ TEST(FrrUsersText, EachDaemonReadsItsOwnSections) {
   EXPECT_THAT(text_for("zebra", mine), HasSubstr("interface lan\n description x\n!\nmistake of mine\n"));
   EXPECT_THAT(text_for("zebra", mine), Not(HasSubstr("peer")));
   EXPECT_THAT(text_for("bfdd", mine), HasSubstr("bfd\n peer 10.9.9.9\n exit\nmistake of mine\n"));
-  EXPECT_THAT(commands_for("zebra", mine, router()),
-              ElementsAre("no mistake of mine", "interface lan", "no description x", "exit",
-                          testing::StartsWith("hostname"), testing::_, testing::_));
+  EXPECT_THAT(
+      commands_for("zebra", mine, router()),
+      ElementsAre("no mistake of mine", "interface lan", "no description x", "exit", "no zebra nexthop kernel enable"));
+}
+
+TEST(FrrCommands, CommunitiesOfANetworkAreInForceAtOnce) {
+  const auto marked = [](const char* community) {
+    return [community](network::Speaker& speaker) { speaker.networks[0].communities = {community}; };
+  };
+  const auto commands = change(marked("65001:1"), marked("65001:2"));
+  EXPECT_THAT(commands, testing::Contains("set community 65001:2"));
+  EXPECT_THAT(std::vector(commands.end() - 5, commands.end()),
+              ElementsAre("router bgp 65001", "address-family ipv4 unicast",
+                          "network 10.0.0.0/16 route-map ORIGIN-10.0.0.0/16", "exit", "exit"));
 }
 
 TEST(FrrText, HasWhatTheTimelineNeeds) {

@@ -39,6 +39,16 @@ TEST(NetworkChanges, NoneForTheSameAndAllOfANewSpeaker) {
               ElementsAre("+ bgp AS 65001", "+ bgp network 10.0.0.0/16", "+ bgp neighbour 192.0.2.1 AS 12076"));
 }
 
+TEST(NetworkChanges, AListThatBecomesEmptyOrIsReorderedIsTold) {
+  auto before = speaker(), after = speaker();
+  after.neighbors[0].out.communities.emplace();
+  EXPECT_THAT(changes(before, after), ElementsAre("~ bgp neighbour 192.0.2.1 out communities all -> none"));
+  before.neighbors[0].in.communities = {"65001:1", "65001:2"};
+  after = before;
+  std::swap(after.neighbors[0].in.communities[0], after.neighbors[0].in.communities[1]);
+  EXPECT_THAT(changes(before, after), ElementsAre("~ bgp neighbour 192.0.2.1 in communities in another order"));
+}
+
 TEST(NetworkChanges, APasswordIsNotTold) {
   auto after = speaker();
   after.neighbors[0].password = "hunter2";

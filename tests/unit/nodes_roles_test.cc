@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "model/read.hh"
@@ -86,6 +87,7 @@ TEST(Compose, FilesAreAppendedToReplacedAndAdded) {
   EXPECT_THAT(file(plan, "hq-er", "frr.conf"), AllOf(HasSubstr("router bgp 65001"), testing::EndsWith("! mine\n")));
   EXPECT_EQ(file(plan, "hq-er", "notes"), "text");
   EXPECT_EQ(file(plan, "hq-client", "echo.json"), "{}");
+  EXPECT_EQ(plan.find_node("hq-er")->frr_lines, "! mine\n");
   node(topology, "hq-er").files = {{"bird.conf", "x", false}};
   EXPECT_THAT(refusal(topology), AllOf(HasSubstr("bird.conf"), HasSubstr("frr.conf")));
 }
@@ -148,6 +150,18 @@ TEST(Routing, TimersAreTheProfiles) {
   topology.timers = model::Timers::kFast;
   const auto fast = file(compose(topology), "msee1", "frr.conf");
   EXPECT_THAT(fast, AllOf(HasSubstr("timers bgp 3 10"), HasSubstr("receive-interval 100\n")));
+}
+
+TEST(Compose, AFileThatIsReplacedIsKnownByItsTextAlone) {
+  auto topology = reference();
+  node(topology, "hq-er").files = {{"frr.conf", "router bgp 1\n neighbor x password y\n", true}};
+  node(topology, "hq-fgt").files = {{"sdwan.json", "{}", true}};
+  const auto plan = compose(topology);
+  const auto& router = *plan.find_node("hq-er");
+  EXPECT_FALSE(router.bgp);
+  EXPECT_EQ(router.frr_lines, file(plan, "hq-er", "frr.conf"));
+  EXPECT_FALSE(plan.find_node("hq-fgt")->sdwan);
+  EXPECT_THAT(plan::to_json(plan).dump(), Not(HasSubstr("password y"))) << "a user's password is a secret, too";
 }
 
 TEST(Routing, PolicyOfANeighbour) {
