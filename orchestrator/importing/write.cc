@@ -347,8 +347,7 @@ Map written(const network::BalancerRule& rule) {
 }
 
 Map written(const model::LoadBalancer& balancer) {
-  Map map;
-  map.put("kind", std::string(balancer.is_public ? "public" : "internal"));
+  auto map = Map().put("kind", std::string(balancer.is_public ? "public" : "internal"));
   if (balancer.is_public)
     map.put("vnet", balancer.vnet).put("internet", word(balancer.internet));
   else

@@ -43,7 +43,7 @@ void FaultSite::undo_edit(const std::string& node, int number, sys::Pending pend
 
 /// What one connection is asked is done in order.
 void FaultSite::ask(const faults::Tunnel& tunnel, const std::string& command, const json& message,
-                    sys::Pending pending) {
+                    const sys::Pending& pending) {
   const auto& charon = dynamic_cast<const services::Charon&>(lab_.node(tunnel.node).services().at(tunnel.daemon));
   const auto fail = [pending](const std::string& why) {
     if (pending) pending->failed(std::make_exception_ptr(Error("charon of " + why)));
@@ -65,11 +65,11 @@ void FaultSite::set_psk(const faults::Tunnel& tunnel, const std::optional<std::s
   charons_.erase(tunnel.node);  // it may have started anew since
   // The id is the section's name in swanctl.conf, so that this secret takes the place of that one.
   ask(tunnel, "load-shared", {{"id", "ike-" + tunnel.name}, {"type", "IKE"}, {"data", *psk}, {"owners", json::array()}},
-      std::move(pending));
+      pending);
 }
 
 void FaultSite::end_sas(const faults::Tunnel& tunnel, sys::Pending pending) {
-  ask(tunnel, "terminate", {{"ike", tunnel.name}}, std::move(pending));
+  ask(tunnel, "terminate", {{"ike", tunnel.name}}, pending);
 }
 
 void FaultSite::restart(const std::string& node, const std::string& daemon) {

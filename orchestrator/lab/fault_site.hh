@@ -30,7 +30,7 @@ class FaultSite : public faults::Site {
 
  private:
   void ask(const faults::Tunnel& tunnel, const std::string& command, const nlohmann::json& message,
-           sys::Pending pending);
+           const sys::Pending& pending);
 
   Lab& lab_;
   std::map<std::string, std::unique_ptr<services::ViciClient>> charons_;  // by node, kept for their answers

@@ -136,6 +136,15 @@ def bounded(request: pytest.FixtureRequest) -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Lets a worker's main thread finish what xdist has asked it before: else execnet runs the tests in another thread,
+    where no signal can be handled."""
+    while node.gateway.remote_status().numexecuting:
+        pass
+    node.gateway.remote_status()  # an answer later, that thread waits for its next task
+
+
 # Their tests have labs of their own.
 ALONE_IN_A_GROUP = ("test_drill", "test_page", "test_healthy_before", "test_a_wrong_mend_is_refused")
 ALONE_IN_A_GROUP += ("test_fails_while_broken_and_passes_after_solve",)
