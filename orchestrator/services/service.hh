@@ -39,7 +39,7 @@ struct Context {
   /// (0755), for FRR's daemons give up root. Outputs go to FOLDER/SERVICE.log, sockets to FOLDER/SERVICE.sock.
   std::string folder;
   EventSink events;
-  std::function<void()> stirred = {};  ///< something changed that is no event: the lab is not at rest
+  std::function<void()> stirred = {};   ///< something changed that is no event: the lab is not at rest
   const frr::Router* router = nullptr;  ///< what the node's FRR is to run now; NodeServices says it
 };
 

@@ -10,9 +10,9 @@
 
 #include "base/errors.hh"
 #include "datapath/wire_queue.hh"
+#include "frr/router.hh"
 #include "probes/flow.hh"
 #include "probes/head.hh"
-#include "frr/router.hh"
 #include "services/frr_log.hh"
 #include "services/inbox.hh"
 #include "services/vici.hh"
