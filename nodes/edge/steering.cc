@@ -1,9 +1,9 @@
 #include "nodes/edge/steering.hh"
 
 #include <algorithm>
-#include <iterator>
 
 #include "network/fields.hh"
+#include "network/steering.hh"
 #include "nodes/edge/pair.hh"
 
 namespace xconn::nodes {
@@ -24,16 +24,9 @@ void expect_members_alive(const network::Sdwan& sdwan, Fragment& fragment) {
       fragment.add_fact("sdwan-member", member.name, "alive");
 }
 
-/// Those of its zones, in their order, where a rule names zones.
-std::vector<std::string> members_of(const network::Sdwan& sdwan, const network::SdwanRule& rule) {
-  auto members = rule.members;
-  for (const auto& zone : rule.zones) std::ranges::copy(sdwan.zones.at(zone), std::back_inserter(members));
-  return members;
-}
-
 /// The member that a rule takes while all of its members are well; nullptr where measurements decide.
 const network::SdwanMember* preferred(const network::Sdwan& sdwan, const network::SdwanRule& rule) {
-  const auto members = members_of(sdwan, rule);
+  const auto members = network::members_of(sdwan, rule);
   const auto named = [&](const std::string& name) {
     return &*std::ranges::find(sdwan.members, name, &network::SdwanMember::name);
   };

@@ -50,7 +50,6 @@ void Difference::removals(const Statements& before, const Statements& after) {
 }
 
 void Difference::additions(const Statements& before, const Statements& after) {
-  static const Statements kNothing;
   const Index known(before);
   for (const auto& statement : after) {
     if (statement.is_note()) continue;

@@ -12,8 +12,6 @@ namespace {
 using network::Neighbor;
 using network::Speaker;
 
-Statement note(const std::string& text) { return {.key = text.empty() ? "!" : "! " + text}; }
-
 Statement section(std::string key, Statements body) {
   return {.key = std::move(key), .is_section = true, .body = std::move(body)};
 }
@@ -151,9 +149,8 @@ Statement network_of(const network::Origin& origin) {
   return {"network " + origin.prefix.text(), origin.communities.empty() ? "" : "route-map " + origin_map_name(origin)};
 }
 
-Config config_of(const std::string& node, const Speaker& speaker) {
+Config config_of(const Speaker& speaker) {
   Config config;
-  config.all = common(node);
   config.zebra = {{"no zebra nexthop kernel enable"}};
   if (speaker.has_bfd()) config.bfdd = {bfd_section(speaker)};
   for (const auto& origin : speaker.networks) append(config.policy, origin_map(origin));

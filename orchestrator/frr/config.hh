@@ -11,12 +11,12 @@ namespace xconn::frr {
 
 /// What each daemon is told, in the order of frr.conf. Notes are for people.
 struct Config {
-  Statements all, zebra, bfdd;
+  Statements zebra, bfdd;
   Statements policy;  ///< bgpd's lists and route maps
   Statements bgpd;
 };
 
-Config config_of(const std::string& node, const network::Speaker& speaker);
+Config config_of(const network::Speaker& speaker);
 
 /// What every daemon has, whatever else it is told.
 Statements common(const std::string& node);

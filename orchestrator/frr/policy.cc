@@ -10,7 +10,7 @@ namespace {
 using network::Neighbor;
 
 constexpr int kStep = 5;  // between the entries of a list, as FRR numbers them itself
-constexpr const char *kLast = "permit 65535", *kNothing = "deny 65534";  // of a map, whose other entries count from 1
+constexpr const char *kLast = "permit 65535", *kDenyRest = "deny 65534";  // of a map, whose other entries count from 1
 
 std::string or_longer(const Prefix& prefix) {
   const int bits = prefix.network().bits();
@@ -102,7 +102,7 @@ bool add_map_out(Statements& out, const std::string& name, const Asn& own, const
     add_communities(out, name, *policy.communities);
     body.push_back({"match community", name});
   }
-  if (nothing) out.push_back(map_entry(name, kNothing, {}));
+  if (nothing) out.push_back(map_entry(name, kDenyRest, {}));
   for (auto& change : changes_of(own, policy)) body.push_back(std::move(change));
   if (body.empty() && out.size() == before) return false;
   out.push_back(map_entry(name, kLast, std::move(body)));

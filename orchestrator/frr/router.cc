@@ -8,23 +8,22 @@
 namespace xconn::frr {
 namespace {
 
-Config config_for(const Router& router) { return router.bgp ? config_of(router.node, *router.bgp) : Config{}; }
+Config config_for(const Router& router) { return router.bgp ? config_of(*router.bgp) : Config{}; }
 
 /// What `daemon` has of it, but for policy and what all have.
 const Statements& rest_for(std::string_view daemon, const Config& config) {
-  static const Statements kNothing;
   if (daemon == "zebra") return config.zebra;
   if (daemon == "bfdd") return config.bfdd;
   return daemon == "bgpd" ? config.bgpd : kNothing;
 }
 
-Statements policy_for(std::string_view daemon, const Config& config) {
-  return daemon == "bgpd" ? config.policy : Statements{};
+const Statements& policy_for(std::string_view daemon, const Config& config) {
+  return daemon == "bgpd" ? config.policy : kNothing;
 }
 
 void tell_topology(std::string_view daemon, const Router& before, const Router& after, Commands& commands) {
   const auto old = config_for(before), now = config_for(after);
-  const auto old_policy = policy_for(daemon, old), policy = policy_for(daemon, now);
+  const auto &old_policy = policy_for(daemon, old), &policy = policy_for(daemon, now);
   const auto &old_rest = rest_for(daemon, old), &rest = rest_for(daemon, now);
   Difference difference(commands);
   difference.additions(old_policy, policy);
@@ -48,11 +47,11 @@ bool changes_policy(const network::Speaker& before, const network::Speaker& afte
   });
 }
 
-/// Its map is the same by name, and what that sets is another.
+/// Its map is the same by name, and what that sets is another. Most networks of a long list have none.
 bool is_marked_anew(const network::Speaker& before, const network::Origin& now) {
+  if (now.communities.empty()) return false;
   const auto old = std::ranges::find(before.networks, now.prefix, &network::Origin::prefix);
-  return old != before.networks.end() && !old->communities.empty() && !now.communities.empty() &&
-         old->communities != now.communities;
+  return old != before.networks.end() && !old->communities.empty() && old->communities != now.communities;
 }
 
 void apply_policy_now(const network::Speaker& before, const network::Speaker& after, Commands& commands) {
@@ -73,24 +72,21 @@ Router without_moved_neighbors(Router before, const Router& after) {
   return before;
 }
 
-Statement note(std::string line) { return {.key = std::move(line)}; }
-
 }  // namespace
 
 std::string text(const std::string& node, const network::Speaker& speaker) {
-  const auto config = config_of(node, speaker);
-  Statements whole{
-      note("! " + node + ": FRR. Rendered by xconn from the topology; `vtysh -N " + node + "` shows what runs.")};
-  append(whole, config.all);
-  whole.push_back(note("!"));
+  const auto config = config_of(speaker);
+  Statements whole{note(node + ": FRR. Rendered by xconn from the topology; `vtysh -N " + node + "` shows what runs.")};
+  append(whole, common(node));
+  whole.push_back(note(""));
   whole.push_back(note(
-      "! routes go to the kernel with their next hops written out, so that they can be read and mirrored one by one"));
+      "routes go to the kernel with their next hops written out, so that they can be read and mirrored one by one"));
   append(whole, config.zebra);
-  whole.push_back(note("!"));
+  whole.push_back(note(""));
   append(whole, config.bfdd);
-  if (!config.bfdd.empty()) whole.push_back(note("!"));
+  if (!config.bfdd.empty()) whole.push_back(note(""));
   append(whole, config.policy);
-  whole.push_back(note("!"));
+  whole.push_back(note(""));
   append(whole, config.bgpd);
   return to_text(whole);
 }
@@ -116,7 +112,7 @@ Commands commands_for(std::string_view daemon, const Router& before, const Route
   if (!(between == before)) tell_topology(daemon, before, between, commands);
   tell_topology(daemon, between, after, commands);
   if (uncovers) tell_topology(daemon, {after.node, {}, {}}, after, commands);
-  users.additions(commands.empty() ? old : Statements{}, now);
+  users.additions(commands.empty() ? old : kNothing, now);
   if (daemon == "bgpd" && before.bgp && after.bgp) apply_policy_now(*before.bgp, *after.bgp, commands);
   return commands;
 }

@@ -21,6 +21,10 @@ struct Statement {
   bool is_note() const { return key.starts_with('!'); }
 };
 using Statements = std::vector<Statement>;
+inline const Statements kNothing;
+
+/// For whoever reads the file; commands pass over it.
+inline Statement note(const std::string& text) { return {.key = text.empty() ? "!" : "! " + text}; }
 
 inline void append(Statements& to, const Statements& from) { to.insert(to.end(), from.begin(), from.end()); }
 

@@ -165,7 +165,7 @@ struct Table<network::SdwanRule> {
                                      optional_field("to", &Owner::to),
                                      optional_field("protocol", &Owner::protocol),
                                      optional_field("ports", &Owner::ports),
-                                     optional_field("dscp", &Owner::dscp),
+                                     optional_field("dscp", &Owner::dscp).between(0, 63),
                                      optional_field("applications", &Owner::applications),
                                      optional_field("strategy", &Owner::strategy),
                                      optional_field("factor", &Owner::factor),

@@ -28,7 +28,7 @@ def element(tag: str, inner: str, **attributes: object) -> str:
 
 
 def table(rows: Iterable[Iterable[str]], heads: Iterable[str] = ()) -> str:
-    """Of cells that are HTML already."""
+    """Cells are HTML: escape what goes into them."""
     head = element("tr", "".join(element("th", escaped(one)) for one in heads)) if heads else ""
     body = "\n".join(element("tr", "".join(element("td", cell) for cell in row)) for row in rows)
     return element("table", f"{head}\n{body}")

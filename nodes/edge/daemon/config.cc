@@ -6,6 +6,7 @@
 #include <set>
 
 #include "network/fields.hh"
+#include "network/steering.hh"
 
 namespace xconn::fields {
 
@@ -87,7 +88,6 @@ void check_rule(const Config& config, std::size_t i) {
   check_v4(rule.from, place("rules", i, "from"));
   check_v4(rule.to, place("rules", i, "to"));
   check_ports(rule, place("rules", i, "ports"));
-  if (rule.dscp && *rule.dscp > 63) refuse(place("rules", i, "dscp"), "is 0 to 63");
   check_named(config, rule.members, place("rules", i, "members"));
   const auto& checks = config.sdwan.health_checks;
   if (!rule.health_check.empty() &&
@@ -111,21 +111,14 @@ void check(const Config& config) {
   check_rules(config);
 }
 
-void add_unique(std::vector<std::string>& names, const std::string& name) {
-  if (std::ranges::count(names, name) == 0) names.push_back(name);
-}
-
 /// Members and zones by name become members; none at all means all.
 std::vector<std::string> expand(const network::SdwanRule& rule, const network::Sdwan& sdwan) {
-  std::vector<std::string> result = rule.members;
-  for (const auto& name : rule.zones) {
-    const auto zone = sdwan.zones.find(name);
-    if (zone == sdwan.zones.end()) refuse("rules", "no zone is named '" + name + "'");
-    for (const auto& member : zone->second) add_unique(result, member);
-  }
-  if (result.empty())
-    for (const auto& member : sdwan.members) result.push_back(member.name);
-  return result;
+  for (const auto& zone : rule.zones)
+    if (!sdwan.zones.contains(zone)) refuse("rules", "no zone is named '" + zone + "'");
+  auto members = network::members_of(sdwan, rule);
+  if (members.empty())
+    for (const auto& member : sdwan.members) members.push_back(member.name);
+  return members;
 }
 
 std::uint16_t usual_port(const network::HealthCheck& check) {
