@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Iterable
 
 import pytest
 from conftest import ROOT
@@ -11,11 +11,10 @@ from conftest import ROOT
 from crossconnect.train import exercise as exercises
 from crossconnect.train import trial, validate
 from crossconnect.train.exercise import Exercise
-from crossconnect.train.finding import Finding
+from crossconnect.train.finding import Finding, Undecided
 
 FOLDERS = sorted(file.parent for file in (ROOT / "exercises").glob("*/exercise.yaml"))
 WRONG = [(folder, script) for folder in FOLDERS for script in sorted((folder / "wrong").glob("*.sh"))]
-Trial = Callable[[Exercise], Iterator[Finding]]
 
 
 def named(value: object) -> str:
@@ -25,6 +24,13 @@ def named(value: object) -> str:
 def chosen(folder: Path) -> Exercise:
     """The first variant; all of them only with XCONN_SLOW=1."""
     return exercises.variants(folder)[0]
+
+
+def demand_none(findings: Iterable[Finding]) -> None:
+    found = list(findings)
+    if found and all(isinstance(one, Undecided) for one in found):
+        pytest.xfail(str(found[0]))
+    assert found == []
 
 
 def test_there_are_enough():
@@ -52,23 +58,23 @@ def test_variants_are_equally_difficult(folder: Path):
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_healthy_before(folder: Path):
-    assert list(trial.healthy(chosen(folder))) == []
+    demand_none(trial.healthy(chosen(folder)))
 
 
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_fails_while_broken_and_passes_after_solve(folder: Path):
-    assert list(trial.mended(chosen(folder))) == []
+    demand_none(trial.mended(chosen(folder)))
 
 
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder, script", WRONG, ids=named)
 def test_a_wrong_mend_is_refused(folder: Path, script: Path):
-    assert list(trial.wrongly_mended(chosen(folder), script)) == []
+    demand_none(trial.wrongly_mended(chosen(folder), script))
 
 
 @pytest.mark.slow
 @pytest.mark.bound(900)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_every_variant(folder: Path):
-    assert [one for exercise in exercises.variants(folder)[1:] for one in trial.all_ways(exercise)] == []
+    demand_none(one for exercise in exercises.variants(folder)[1:] for one in trial.all_ways(exercise))

@@ -27,6 +27,10 @@ class Finding:
         return f"{words}; {self.remedy}" if self.remedy else words
 
 
+class Undecided(Finding):
+    """Not a mistake: the host stalled too often for the trial to tell."""
+
+
 def demand_none(findings: Iterable[Finding]) -> None:
     """Raises one TopologyError with all of them."""
     found = list(findings)

@@ -33,7 +33,7 @@ from . import (
 )
 from .attempt import Attempt
 from .exercise import Exercise
-from .finding import nearest
+from .finding import Undecided, nearest
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -272,4 +272,6 @@ def run_validate(words: Words) -> Answer:
         stage.demand_root()
         found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
     told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: no mistakes"
-    return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, USAGE if found else PASS)
+    undecided = bool(found) and all(isinstance(one, Undecided) for one in found)
+    code = INCONCLUSIVE if undecided else USAGE if found else PASS
+    return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, code)
