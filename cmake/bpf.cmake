@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # xconn_bpf(TARGET a.bpf.c ...): each X.bpf.c becomes a BPF object (clang) and then the skeleton X.skel.h (bpftool), which
 # TARGET can include. Only linux/bpf.h and its like are used, no vmlinux.h, so any host can build for any other.
 find_program(CLANG clang REQUIRED)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Where everything is: the build tree has the folders that an installed tree has below its prefix, so that a program finds
 # what comes with it from its own place in both, and wherever the prefix is moved to.
 include(GNUInstallDirs)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # xconn_module(NAME SOURCES a.cc ... USES base sys ... LIBRARIES PkgConfig::MNL ...)
 # One folder is one target, xconn_NAME, and USES is the rule of docs/ARCHITECTURE.md: what it may include.
 function(xconn_module name)

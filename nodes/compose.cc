@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/compose.hh"
 
 #include <algorithm>
@@ -9,13 +10,14 @@
 #include "base/address.hh"
 #include "base/errors.hh"
 #include "model/read.hh"
+#include "network/names.hh"
 #include "nodes/roles.hh"
 #include "nodes/routing/propagation.hh"
 
 namespace xconn::nodes {
 namespace {
 
-Finding finding(const model::Node& node, std::string field, std::string value, std::string rule, std::string remedy) {
+Finding finding(const network::Node& node, std::string field, std::string value, std::string rule, std::string remedy) {
   return {node.where, "node " + node.name, std::move(field), std::move(value), std::move(rule), std::move(remedy), {}};
 }
 
@@ -31,7 +33,7 @@ std::string file_names(const plan::Node& node) {
   return names.empty() ? "none" : names;
 }
 
-void check(const model::Node& node, std::vector<Finding>& findings) {
+void check(const network::Node& node, std::vector<Finding>& findings) {
   const Role* role = find_role(node.role);
   if (role == nullptr) {
     findings.push_back(finding(node, "role", node.role, "no role has this name", "use one of " + role_names()));
@@ -44,7 +46,7 @@ void check(const model::Node& node, std::vector<Finding>& findings) {
                                  "remove it, or choose another role"));
 }
 
-void add_commands(const model::Node& node, plan::Node& made) {
+void add_commands(const network::Node& node, plan::Node& made) {
   int number = 0;
   for (const auto& argv : node.commands)
     made.services.push_back({"command", "command-" + std::to_string(++number), argv, {}, {}});
@@ -67,7 +69,7 @@ constexpr Typed kTyped[] = {
 };
 
 /// A configuration that the user replaced is known by its text alone.
-void override_types(const model::FileOverride& change, plan::Node& made) {
+void override_types(const network::FileOverride& change, plan::Node& made) {
   for (const auto& typed : kTyped)
     if (change.replace && change.name == typed.file) typed.forget(made);
   if (change.name == plan::kFrrFile) made.frr_lines += change.content;
@@ -77,7 +79,7 @@ bool has_password(const std::string& text) { return text.find(" password ") != s
 
 /// What the user changes in the files of a node. An addition to a file that is not there is a mistake, a whole new file
 /// is not (a command may want it).
-void override_files(const model::Node& node, plan::Node& made, std::vector<Finding>& findings) {
+void override_files(const network::Node& node, plan::Node& made, std::vector<Finding>& findings) {
   for (const auto& change : node.files) {
     const auto file = std::ranges::find(made.files, change.name, &plan::File::name);
     if (file == made.files.end() && !change.replace) {
@@ -107,9 +109,9 @@ Fragment fragment_of(const Setting& setting, std::vector<Finding>& findings) {
 
 using LinkEnds = std::unordered_map<std::string, std::vector<std::string>>;
 
-LinkEnds link_ends_of(const model::Topology& topology) {
+LinkEnds link_ends_of(const network::Network& network) {
   LinkEnds ends;
-  for (const auto& link : topology.links)
+  for (const auto& link : network.links)
     for (const auto* end : {&link.a, &link.b}) ends[end->node].push_back(end->interface);
   return ends;
 }
@@ -141,7 +143,7 @@ void set_restarts(const model::Topology& topology, plan::Plan& plan, std::vector
   }
 }
 
-std::string link_name(const model::Link& link) {
+std::string link_name(const network::Link& link) {
   return link.a.node + ":" + link.a.interface + "--" + link.b.node + ":" + link.b.interface;
 }
 
@@ -159,26 +161,26 @@ void demand_name(const std::string& name) {
 }  // namespace
 
 plan::Plan compose(const model::Topology& topology) {
-  const model::Topology plain = azure::expand(topology);
+  const network::Network network = azure::expand(topology);
   std::vector<Finding> findings;
-  for (const auto& node : plain.nodes) check(node, findings);
+  for (const auto& node : network.nodes) check(node, findings);
   if (!findings.empty()) throw TopologyError(findings);
-  const Propagation propagation(plain);
+  const Propagation propagation(network);
   plan::Plan plan;
   plan.lab = topology.name;
   plan.title = topology.title;
-  plan.timers = topology.timers == model::Timers::kFast ? "fast" : "azure";
+  plan.timers = name_of(topology.timers);
   plan.message = topology.message;
-  auto ends = link_ends_of(plain);
-  for (const auto& node : plain.nodes) {
-    Fragment fragment = fragment_of({plain, node, ends[node.name], propagation}, findings);
+  auto ends = link_ends_of(network);
+  for (const auto& node : network.nodes) {
+    Fragment fragment = fragment_of({network, node, ends[node.name], propagation}, findings);
     plan.nodes.push_back(std::move(fragment.node));
     std::ranges::move(fragment.facts, std::back_inserter(plan.facts));
     std::ranges::move(fragment.detections, std::back_inserter(plan.detections));
   }
   set_restarts(topology, plan, findings);
   if (!findings.empty()) throw TopologyError(findings);
-  for (const auto& link : plain.links)
+  for (const auto& link : network.links)
     plan.links.push_back({link_name(link), link.a, link.b, link.a_to_b, link.b_to_a});
   return plan;
 }

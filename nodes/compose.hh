@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a topology to the plan of its lab: Azure's objects lowered, each node's fragment made by its role, links, and
 // the facts that hold once it has converged. Pure: no file, no kernel, no clock.
 #pragma once

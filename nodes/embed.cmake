@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake -DOUTPUT=x.cc -DROOT=folder "-DFILES=a;b" -P embed.cmake: the templates as string literals.
 set(text "#include \"nodes/templates.hh\"\n\nnamespace xconn::nodes {\n\n")
 string(APPEND text "const std::vector<std::pair<std::string_view, std::string_view>>& templates() {\n")

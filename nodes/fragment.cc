@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/fragment.hh"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ using plan::InterfaceKind;
 
 constexpr std::uint32_t kMainTable = 254;
 
-InterfaceKind kind_of(const model::Interface& interface) {
+InterfaceKind kind_of(const network::Interface& interface) {
   if (interface.name == "lo") return InterfaceKind::kLoopback;
   if (interface.is_bridge) return InterfaceKind::kBridge;
   return interface.parent.empty() ? InterfaceKind::kEnd : InterfaceKind::kVlan;
@@ -30,7 +31,7 @@ InterfaceAddress link_local(const Mac& mac) {
   return {*Address::parse(text), 64};
 }
 
-plan::Interface planned(const std::string& node, const model::Interface& interface) {
+plan::Interface planned(const std::string& node, const network::Interface& interface) {
   plan::Interface made;
   made.name = interface.name;
   made.kind = kind_of(interface);
@@ -54,7 +55,7 @@ void add_interfaces(const Setting& setting, plan::Node& node) {
   for (const auto& interface : declared) names.insert(interface.name);
   for (const auto& end : setting.link_ends) {
     if (names.contains(end)) continue;
-    model::Interface plain;
+    network::Interface plain;
     plain.name = end;
     node.interfaces.push_back(planned(node.name, plain));
   }
@@ -83,13 +84,13 @@ bool is_direct(const Route& route) {
 constexpr std::uint32_t kDistanceShift = 24;
 
 /// Beside BGP the metric of a static route is its administrative distance: it stands back while BGP has a better one.
-Route with_distance(const model::Node& node, Route route) {
+Route with_distance(const network::Node& node, Route route) {
   constexpr std::uint32_t kLargestDistance = 255;
   if (node.bgp && route.table == kMainTable && route.metric <= kLargestDistance) route.metric <<= kDistanceShift;
   return route;
 }
 
-void add_routes(const model::Node& node, plan::Node& made) {
+void add_routes(const network::Node& node, plan::Node& made) {
   for (const auto& route : node.routes) made.routes.push_back(with_distance(node, completed(route, made)));
   if (node.gateway) {
     Route route;

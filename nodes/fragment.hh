@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a role makes of a node, and what it may look at while it does so.
 #pragma once
 
@@ -5,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "model/topology.hh"
+#include "network/node.hh"
 #include "plan/plan.hh"
 
 namespace xconn::nodes {
@@ -13,8 +14,8 @@ namespace xconn::nodes {
 class Propagation;
 
 struct Setting {
-  const model::Topology& topology;  ///< expanded
-  const model::Node& node;
+  const network::Network& network;
+  const network::Node& node;
   const std::vector<std::string>& link_ends;  ///< at this node, in the order of the links
   const Propagation& propagation;             ///< of the topology
 };

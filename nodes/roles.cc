@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/roles.hh"
 
 #include <algorithm>
@@ -58,7 +59,7 @@ const Role* find_role(std::string_view name) {
   return found == roles().end() ? nullptr : &*found;
 }
 
-std::vector<std::string_view> sections_of(const model::Node& node) {
+std::vector<std::string_view> sections_of(const network::Node& node) {
   const std::pair<std::string_view, bool> all[] = {
       {"bgp", node.bgp.has_value()}, {"tunnels", !node.tunnels.empty()},  {"sdwan", node.sdwan.has_value()},
       {"ha", node.ha.has_value()},   {"fabric", node.fabric.has_value()}, {"balancer", node.balancer.has_value()}};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of roles: everything that a node can play, one row each. A new role is a folder here and a row there.
 #pragma once
 
@@ -23,6 +24,6 @@ const std::vector<Role>& roles();
 const Role* find_role(std::string_view name);
 
 /// The sections that a node uses, by the names above.
-std::vector<std::string_view> sections_of(const model::Node& node);
+std::vector<std::string_view> sections_of(const network::Node& node);
 
 }  // namespace xconn::nodes

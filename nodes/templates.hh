@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mustache templates of this folder, embedded into the program when it is built.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults as the registry's callbacks tell of them, for tests that wait for none.
 #pragma once
 

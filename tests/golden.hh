@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts against files that were reviewed. XCONN_UPDATE_GOLDEN=1 writes them anew; git shows what changed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where this checkout is, for tests that read its topologies and goldens. Only one object file
 // depends on it, so that ccache can share all others between checkouts.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One function a bound noun; module.cc calls them in the order of their dependencies.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same tree of errors in Python, told apart by C++ type, never by text. The fields of each are attributes.
 #include <nlohmann/json.hpp>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Crossconnect: rehearse a hybrid network before it breaks, from Python.
 
 >>> with crossconnect.up("sdwan-expressroute") as lab:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Faults as values, to parametrise tests over."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Labs: build one, break it, measure it, end it."""
 
 from __future__ import annotations

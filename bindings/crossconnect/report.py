@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a drill measured. All times are seconds since the drill's start."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a test's labs leave for people: a folder for each test, with reports, events, rendered configuration and logs."""
 
 from __future__ import annotations

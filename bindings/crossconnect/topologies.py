@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Topology files, to parametrise tests over."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Taking turns on a host: as many labs at once as it carries, and a rerun has it to itself.
 
 All is by flock on files that every worker and session of this host sees: what a process holds ends with it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tests of a network look like. Run them with `sudo pytest`, here: the drills are tests too."""
 
 import crossconnect

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Faults and heals at random: whatever the order, right is reachable exactly while a path is left.
 
 Hypothesis looks for a sequence that breaks it, and shortens what it finds. It takes minutes, so it is marked slow.

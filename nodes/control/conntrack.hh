@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel's IPv4 connections: listed, marked and removed. libnetfilter-conntrack reads and writes them; libmnl
 // sends, because the library cannot say which bits of a mark to change.
 #pragma once

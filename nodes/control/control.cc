@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/control/control.hh"
 
 #include <CLI/CLI.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the project's own daemons have in common: their command line, their way to end, and their control socket.
 //
 // Socket: one JSON line each way. {"get":"state"} is answered with one line. {"get":"subscribe"} turns the connection

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/edge/pair.hh"
 
 #include <algorithm>
@@ -26,14 +27,14 @@ std::string seconds(Duration duration) {
   return text;
 }
 
-std::string own_address(const model::Node& node) {
+std::string own_address(const network::Node& node) {
   for (const auto& interface : node.interfaces)
     if (interface.name == node.ha->interface && !interface.addresses.empty())
       return interface.addresses.front().address().text();
   return {};
 }
 
-Data pair_data(const model::Node& node, bool yields) {
+Data pair_data(const network::Node& node, bool yields) {
   const auto& ha = *node.ha;
   const std::pair<const char*, std::string> values[] = {
       {"node", node.name},
@@ -64,10 +65,10 @@ Data pair_data(const model::Node& node, bool yields) {
 
 }  // namespace
 
-bool is_active(const model::Topology& topology, const model::Node& node) {
+bool is_active(const network::Network& network, const network::Node& node) {
   if (!node.ha) return true;
-  const model::Node* master = nullptr;
-  for (const auto& other : topology.nodes)
+  const network::Node* master = nullptr;
+  for (const auto& other : network.nodes)
     if (other.ha && other.ha->group == node.ha->group &&
         (master == nullptr || other.ha->priority > master->ha->priority))
       master = &other;
@@ -76,7 +77,7 @@ bool is_active(const model::Topology& topology, const model::Node& node) {
 
 void add_pair(const Setting& setting, Fragment& fragment) {
   if (!setting.node.ha) return;
-  const bool active = is_active(setting.topology, setting.node);
+  const bool active = is_active(setting.network, setting.node);
   fragment.add_detection("ha", setting.node.ha->group, setting.node.ha->heartbeat,
                          setting.node.ha->heartbeat * setting.node.ha->lost_threshold);
   fragment.add_file("keepalived.conf", rendered("edge/keepalived.conf", pair_data(setting.node, !active)));

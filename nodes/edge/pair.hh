@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "nodes/fragment.hh"
@@ -9,7 +10,7 @@ namespace xconn::nodes {
 void add_pair(const Setting& setting, Fragment& fragment);
 
 /// True for a node that is expected to be active: the master of its group, or no member of any.
-bool is_active(const model::Topology& topology, const model::Node& node);
+bool is_active(const network::Network& network, const network::Node& node);
 
 inline constexpr const char* kVrrpFifo = "@RUN@/vrrp.fifo";
 

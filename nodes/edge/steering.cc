@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/edge/steering.hh"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace xconn::nodes {
 namespace {
 
 /// The steering, and what else its daemon has to know of its node.
-std::string edge_json(const model::Node& node) {
+std::string edge_json(const network::Node& node) {
   auto json = fields::encode(*node.sdwan);
   json["node"] = node.name;
   if (node.ha) json["ha"] = {{"fifo", kVrrpFifo}, {"probe_port", node.ha->probe_port}};
@@ -79,7 +80,7 @@ void add_steering(const Setting& setting, Fragment& fragment) {
   fragment.add_file("sdwan.json", edge_json(setting.node));
   fragment.add_service("sdwan-edge", "sdwan", "sdwan.json");
   for (const auto& check : setting.node.sdwan->health_checks) add_detections(check, fragment);
-  if (!is_active(setting.topology, setting.node)) return;
+  if (!is_active(setting.network, setting.node)) return;
   expect_members_alive(*setting.node.sdwan, fragment);
   expect_preferred_members(*setting.node.sdwan, fragment);
 }

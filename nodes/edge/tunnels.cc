@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/edge/tunnels.hh"
 
 #include <algorithm>
@@ -71,7 +72,7 @@ Retransmission retransmission(const network::Dpd& dpd) {
 }
 
 /// charon has one retransmission setting for all its tunnels: the most impatient one's.
-Data node_data(const model::Node& node) {
+Data node_data(const network::Node& node) {
   const auto& dpd =
       std::ranges::min_element(node.tunnels, {}, [](const auto& tunnel) { return tunnel.dpd.interval; })->dpd;
   const auto [step, tries] = retransmission(dpd);
@@ -111,8 +112,8 @@ bool has_address(const plan::Node& node, const Address& address) {
   });
 }
 
-bool speaks_from(const model::Node& node, const Address& address) {
-  return node.bgp && std::ranges::count(node.bgp->neighbors, address, &model::BgpNeighbor::source) > 0;
+bool speaks_from(const network::Node& node, const Address& address) {
+  return node.bgp && std::ranges::count(node.bgp->neighbors, address, &network::BgpNeighbor::source) > 0;
 }
 
 /// bgpd speaks only from an address that zebra knows of, and zebra may miss that of the tun, which charon makes and the
@@ -165,7 +166,7 @@ void add_tunnels(const Setting& setting, Fragment& fragment) {
     add_source(setting, tunnel, fragment);
     fragment.node.interfaces.push_back(tunnel_interface(tunnel));
     add_peer_route(tunnel, fragment.node);
-    if (tunnel.initiate && is_active(setting.topology, setting.node))
+    if (tunnel.initiate && is_active(setting.network, setting.node))
       fragment.add_fact("child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED");
   }
 }

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/encryption-gateway/encryption_gateway.hh"
 
 #include <algorithm>
 #include <kainjow/mustache.hpp>
-#include <nlohmann/json.hpp>
 
+#include "network/fields.hh"
 #include "nodes/edge/tunnels.hh"
 #include "nodes/templates.hh"
 
@@ -11,25 +12,14 @@ namespace xconn::nodes {
 namespace {
 
 using Data = kainjow::mustache::data;
-using Json = nlohmann::ordered_json;
 
-long long milliseconds(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+void add_daemon(const char* name, const network::EncryptionWork& work, Fragment& fragment) {
+  fragment.add_file("encryption.json", fields::encode(work).dump(2) + "\n");
+  fragment.add_service("encryption", name, "encryption.json");
 }
 
-Json control_json(const model::RouteController& work) {
-  Json gateways = Json::array(), tables = Json::array(), networks = Json::array();
-  for (const auto& gateway : work.gateways)
-    gateways.push_back(
-        {{"name", gateway.subnet}, {"address", gateway.address.text()}, {"fabric_interface", gateway.interface}});
-  for (const auto& [name, numbers] : work.tables) tables.push_back({{"name", name}, {"tables", numbers}});
-  for (const auto& network : work.pair.remote_networks) networks.push_back(network.text());
-  return {{"control",
-           {{"fabric_netns", "/run/netns/" + work.fabric_node},
-            {"detection_ms", milliseconds(work.pair.detection)},
-            {"gateways", gateways},
-            {"route_tables", tables},
-            {"networks", networks}}}};
+const network::Tunnel& tunnel_of(const network::Network& network, const network::EncryptionGateway& gateway) {
+  return std::ranges::find(network.nodes, gateway.name, &network::Node::name)->tunnels.front();
 }
 
 Data list_of(const std::vector<Prefix>& prefixes) {
@@ -42,10 +32,10 @@ Data list_of(const std::vector<Prefix>& prefixes) {
   return list;
 }
 
-Data gateway_data(const model::Topology& topology, const network::FabricNic& gateway) {
-  const auto& tunnel = std::ranges::find(topology.nodes, gateway.subnet, &model::Node::name)->tunnels.front();
+Data gateway_data(const network::Network& network, const network::EncryptionGateway& gateway) {
+  const auto& tunnel = tunnel_of(network, gateway);
   Data data;
-  data.set("name", gateway.subnet);
+  data.set("name", gateway.name);
   data.set("address", gateway.address.text());
   data.set("inside", tunnel.address.address().text());
   data.set("edge_inside", tunnel.peer_address->text());
@@ -62,18 +52,16 @@ void set_tunnel(const network::Tunnel& tunnel, Data& data) {
   data.set("mss", std::to_string(kSegment));
 }
 
-Data edge_data(const model::Topology& topology, const model::RouteController& work) {
+Data edge_data(const network::Network& network, const network::EncryptionController& controller) {
   Data data, gateways{Data::type::list};
-  for (const auto& gateway : work.gateways) gateways.push_back(gateway_data(topology, gateway));
-  const auto first =
-      std::ranges::find(topology.nodes, work.gateways.front().subnet, &model::Node::name)->tunnels.front();
-  set_tunnel(first, data);
-  data.set("pair", work.pair.name);
-  data.set("edge", work.pair.edge.text());
-  data.set("psk", work.pair.psk);
+  for (const auto& gateway : controller.control.gateways) gateways.push_back(gateway_data(network, gateway));
+  set_tunnel(tunnel_of(network, controller.control.gateways.front()), data);
+  data.set("pair", controller.pair);
+  data.set("edge", controller.edge.text());
+  data.set("psk", controller.psk);
   data.set("gateways", gateways);
-  data.set("local_networks", list_of(work.pair.local_networks));
-  data.set("remote_networks", list_of(work.pair.remote_networks));
+  data.set("local_networks", list_of(controller.local_networks));
+  data.set("remote_networks", list_of(controller.control.networks));
   return data;
 }
 
@@ -83,24 +71,17 @@ void make_encryption_gateway(const Setting& setting, Fragment& fragment) {
   forwards(fragment);
   add_tunnels(setting, fragment);
   fragment.node.nftables += rendered("vpn-gateway/clamp.nft", Data("mss", std::to_string(kSegment)));
-  if (!setting.node.keepalive) return;
-  const Json report{{"report",
-                     {{"gateway", setting.node.name},
-                      {"controller", setting.node.keepalive->controller.text()},
-                      {"every_ms", milliseconds(setting.node.keepalive->every)}}}};
-  fragment.add_file("encryption.json", report.dump(2) + "\n");
-  fragment.add_service("encryption", "keepalive", "encryption.json");
+  if (const auto& report = setting.node.encryption_report) add_daemon("keepalive", {.report = report}, fragment);
 }
 
 void make_encryption_controller(const Setting& setting, Fragment& fragment) {
-  if (!setting.node.route_controller) return;
-  const auto& work = *setting.node.route_controller;
-  fragment.add_file("encryption.json", control_json(work).dump(2) + "\n");
+  if (!setting.node.encryption_controller) return;
+  const auto& controller = *setting.node.encryption_controller;
+  add_daemon("controller", {.control = controller.control}, fragment);
   fragment.add_file("edge-configuration.txt",
-                    rendered("encryption-gateway/edge-configuration", edge_data(setting.topology, work)), true);
-  fragment.add_service("encryption", "controller", "encryption.json");
-  for (const auto& gateway : work.gateways)
-    fragment.add_detection("controller", gateway.subnet, work.pair.keepalive, work.pair.detection);
+                    rendered("encryption-gateway/edge-configuration", edge_data(setting.network, controller)), true);
+  for (const auto& gateway : controller.control.gateways)
+    fragment.add_detection("controller", gateway.name, controller.keepalive, controller.control.detection);
 }
 
 }  // namespace xconn::nodes

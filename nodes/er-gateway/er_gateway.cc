@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/er-gateway/er_gateway.hh"
 
 #include "nodes/routing/routing.hh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/msee/msee.hh"
 
 #include "nodes/routing/routing.hh"

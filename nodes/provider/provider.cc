@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/provider/provider.hh"
 
 namespace xconn::nodes {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/public-service/public_service.hh"
 
 #include "nodes/host/host.hh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/routing/propagation.hh"
 
 #include <algorithm>
@@ -24,13 +25,13 @@ struct Path {
 
 /// A session as one side of it has it.
 struct Side {
-  const model::BgpNeighbor* to;
-  const model::BgpNeighbor* back;
+  const network::BgpNeighbor* to;
+  const network::BgpNeighbor* back;
   std::size_t peer, peer_session;
 };
 
 struct Speaker {
-  const model::Node* node;
+  const network::Node* node;
   std::vector<Side> sessions;
 };
 
@@ -38,7 +39,7 @@ bool has_any(const std::vector<std::string>& wanted, const std::vector<std::stri
   return std::ranges::any_of(wanted, [&](const auto& one) { return std::ranges::count(there, one) > 0; });
 }
 
-bool owns(const model::Node& node, const Address& address) {
+bool owns(const network::Node& node, const Address& address) {
   if (std::ranges::any_of(node.tunnels, [&](const auto& tunnel) { return tunnel.address.address() == address; }))
     return true;
   return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
@@ -63,14 +64,14 @@ bool holds(const std::vector<Prefix>& spaces, const Prefix& prefix) {
   return std::ranges::any_of(spaces, [&](const Prefix& space) { return space.contains(prefix); });
 }
 
-bool refuses(const model::Node& node, const Prefix& prefix) {
+bool refuses(const network::Node& node, const Prefix& prefix) {
   if (!node.fabric) return false;
   return holds(node.fabric->address_space, prefix) ||
          std::ranges::any_of(node.fabric->peers, [&](const auto& peer) { return holds(peer.address_space, prefix); });
 }
 
 /// What `to` may hear of by the sender's filters; each family has sessions of its own.
-bool is_announced(const Path& path, const Prefix& prefix, const model::BgpNeighbor& to) {
+bool is_announced(const Path& path, const Prefix& prefix, const network::BgpNeighbor& to) {
   const auto& only = to.announce_communities;
   return prefix.is_v4() == to.address.is_v4() && passes(to.announce, prefix) &&
          (!only || has_any(*only, path.communities)) && !has_any(to.withhold_communities, path.communities) &&
@@ -79,15 +80,15 @@ bool is_announced(const Path& path, const Prefix& prefix, const model::BgpNeighb
 }
 
 /// What the receiver's filters let in of what it hears.
-bool is_accepted(const Path& heard, const Prefix& prefix, const model::Node& receiver,
-                 const model::BgpNeighbor& sender) {
+bool is_accepted(const Path& heard, const Prefix& prefix, const network::Node& receiver,
+                 const network::BgpNeighbor& sender) {
   return passes(sender.accept, prefix) && !is_refused(sender.refuse, prefix) && !refuses(receiver, prefix) &&
          (sender.accept_communities.empty() || has_any(sender.accept_communities, heard.communities)) &&
          !owns(receiver, *heard.next_hop);
 }
 
 /// A next hop on the network that the two share stays (RFC 4271, 5.1.3), and an internal neighbour's always does.
-bool keeps_next_hop(const Path& path, const model::Node& sender, const model::BgpNeighbor& to, bool internal) {
+bool keeps_next_hop(const Path& path, const network::Node& sender, const network::BgpNeighbor& to, bool internal) {
   if (!path.session || (to.next_hop_self && !path.internal)) return false;
   if (internal) return true;
   return std::ranges::any_of(sender.interfaces, [&](const auto& interface) {
@@ -103,7 +104,7 @@ void remove_private(std::vector<std::uint32_t>& path, std::uint32_t theirs) {
   std::erase_if(path, [&](std::uint32_t asn) { return is_private(asn) && asn != theirs; });
 }
 
-std::vector<std::uint32_t> path_as_told(const Path& from, const model::BgpNeighbor& to, std::uint32_t own,
+std::vector<std::uint32_t> path_as_told(const Path& from, const network::BgpNeighbor& to, std::uint32_t own,
                                         std::uint32_t theirs) {
   auto path = from.path;
   if (own != theirs && to.remove_private_as) remove_private(path, theirs);
@@ -204,14 +205,14 @@ class Spreading {
 };
 
 /// Both sides of every session; a session is known by the two neighbours that configure it.
-std::vector<Speaker> speakers_of(const model::Topology& topology) {
+std::vector<Speaker> speakers_of(const network::Network& network) {
   std::vector<Speaker> speakers;
-  std::map<const model::BgpNeighbor*, std::pair<std::size_t, std::size_t>> place;
-  for (const auto& node : topology.nodes) {
+  std::map<const network::BgpNeighbor*, std::pair<std::size_t, std::size_t>> place;
+  for (const auto& node : network.nodes) {
     if (!node.bgp) continue;
     auto& speaker = speakers.emplace_back(Speaker{&node, {}});
     for (const auto& neighbor : node.bgp->neighbors)
-      if (const auto session = session_with(topology, node, neighbor)) {
+      if (const auto session = session_with(network, node, neighbor)) {
         place[&neighbor] = {speakers.size() - 1, speaker.sessions.size()};
         speaker.sessions.push_back({&neighbor, session->back, 0, 0});
       }
@@ -224,9 +225,9 @@ std::vector<Speaker> speakers_of(const model::Topology& topology) {
 }
 
 /// What the user writes into a router's configuration may decide anything.
-bool is_rewritten(const model::Topology& topology) {
-  return std::ranges::any_of(topology.nodes, [](const auto& node) {
-    return node.bgp && std::ranges::count(node.files, plan::kFrrFile, &model::FileOverride::name) > 0;
+bool is_rewritten(const network::Network& network) {
+  return std::ranges::any_of(network.nodes, [](const auto& node) {
+    return node.bgp && std::ranges::count(node.files, plan::kFrrFile, &network::FileOverride::name) > 0;
   });
 }
 
@@ -239,14 +240,14 @@ std::vector<Prefix> system_prefixes(const network::Fabric& fabric) {
   return prefixes;
 }
 
-std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
-                                    const model::BgpNeighbor& neighbor) {
+std::optional<Session> session_with(const network::Network& network, const network::Node& node,
+                                    const network::BgpNeighbor& neighbor) {
   // The sessions of a standby over its tunnels come up when it takes over.
-  const auto sleeps = [&](const model::Node& speaker, const model::BgpNeighbor& towards) {
-    return towards.shutdown || (towards.source && !is_active(topology, speaker));
+  const auto sleeps = [&](const network::Node& speaker, const network::BgpNeighbor& towards) {
+    return towards.shutdown || (towards.source && !is_active(network, speaker));
   };
   if (sleeps(node, neighbor)) return std::nullopt;
-  for (const auto& other : topology.nodes) {
+  for (const auto& other : network.nodes) {
     if (!other.bgp || !(other.bgp->asn == neighbor.asn) || !owns(other, neighbor.address)) continue;
     for (const auto& back : other.bgp->neighbors)
       if (back.asn == node.bgp->asn && owns(node, back.address) && !sleeps(other, back)) return Session{&other, &back};
@@ -254,7 +255,7 @@ std::optional<Session> session_with(const model::Topology& topology, const model
   return std::nullopt;
 }
 
-std::optional<Address> router_id_of(const model::Node& node) {
+std::optional<Address> router_id_of(const network::Node& node) {
   if (node.bgp->router_id) return node.bgp->router_id;
   std::optional<Address> first;
   for (const auto& interface : node.interfaces)
@@ -266,9 +267,9 @@ std::optional<Address> router_id_of(const model::Node& node) {
   return first;
 }
 
-Propagation::Propagation(const model::Topology& topology) {
-  const auto speakers = speakers_of(topology);
-  const bool rewritten = is_rewritten(topology);
+Propagation::Propagation(const network::Network& network) {
+  const auto speakers = speakers_of(network);
+  const bool rewritten = is_rewritten(network);
   std::set<Prefix> done;
   for (const auto& origin : speakers)
     for (const auto& prefix : origin.node->bgp->advertise) {
@@ -281,7 +282,7 @@ Propagation::Propagation(const model::Topology& topology) {
     }
 }
 
-const std::vector<Learned>& Propagation::learned(const model::Node& node) const {
+const std::vector<Learned>& Propagation::learned(const network::Node& node) const {
   static const std::vector<Learned> kNothing;
   const auto found = learned_.find(node.name);
   return found == learned_.end() ? kNothing : found->second;

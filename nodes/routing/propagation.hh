@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who learns what by BGP, as far as it can be told beforehand: the convergence that a lab waits for.
 #pragma once
 
@@ -7,23 +8,23 @@
 #include <string>
 #include <vector>
 
-#include "model/topology.hh"
+#include "network/node.hh"
 
 namespace xconn::nodes {
 
 /// A session that both sides want.
 struct Session {
-  const model::Node* peer;
-  const model::BgpNeighbor* back;  ///< the same session as the peer configures it
+  const network::Node* peer;
+  const network::BgpNeighbor* back;  ///< the same session as the peer configures it
 };
 
 /// nullopt when nobody who has `neighbor`'s address wants a session with `node`.
-std::optional<Session> session_with(const model::Topology& topology, const model::Node& node,
-                                    const model::BgpNeighbor& neighbor);
+std::optional<Session> session_with(const network::Network& network, const network::Node& node,
+                                    const network::BgpNeighbor& neighbor);
 
 /// Of the loopback, else of the first interface, where the topology gives none. Said always: what zebra would choose
 /// depends on which addresses are there by then, and equal paths are decided by it.
-std::optional<Address> router_id_of(const model::Node& node);
+std::optional<Address> router_id_of(const network::Node& node);
 
 /// What a VNet's own routes say, and no learned one can, nor a longer one: its address space and its peers'.
 std::vector<Prefix> system_prefixes(const network::Fabric& fabric);
@@ -40,10 +41,10 @@ struct Learned {
 /// frr.conf leaves anything to decide: local preference, length of the AS path, external before internal).
 class Propagation {
  public:
-  explicit Propagation(const model::Topology& topology);
+  explicit Propagation(const network::Network& network);
 
   /// In the order of who advertises them. A VNet's fabric refuses its system_prefixes().
-  const std::vector<Learned>& learned(const model::Node& node) const;
+  const std::vector<Learned>& learned(const network::Node& node) const;
 
  private:
   std::map<std::string, std::vector<Learned>> learned_;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/routing/routing.hh"
 
 #include <algorithm>
@@ -22,31 +23,31 @@ constexpr int kDetectMultiplier = 3;
 constexpr Profile kProfiles[] = {{"azure", seconds(60), seconds(180), milliseconds(300)},
                                  {"fast", seconds(3), seconds(10), milliseconds(100)}};
 
-const Profile& profile_of(const model::Topology& topology) {
-  return kProfiles[topology.timers == model::Timers::kFast];
+const Profile& profile_of(const network::Network& network) {
+  return kProfiles[network.timers == network::Timers::kFast];
 }
 
 /// The node's own address in the network of the neighbour.
-std::optional<Address> connected_source(const model::Node& node, const Address& neighbor) {
+std::optional<Address> connected_source(const network::Node& node, const Address& neighbor) {
   for (const auto& interface : node.interfaces)
     for (const auto& own : interface.addresses)
       if (own.network().contains(neighbor)) return own.address();
   return std::nullopt;
 }
 
-network::PolicyIn policy_in(const model::BgpNeighbor& from, const std::vector<Prefix>& reject) {
+network::PolicyIn policy_in(const network::BgpNeighbor& from, const std::vector<Prefix>& reject) {
   network::PolicyIn in{from.accept, reject, from.accept_communities, from.local_preference};
   in.refuse.insert(in.refuse.end(), from.refuse.begin(), from.refuse.end());
   return in;
 }
 
-network::PolicyOut policy_out(const model::BgpNeighbor& to) {
+network::PolicyOut policy_out(const network::BgpNeighbor& to) {
   return {to.announce,      to.announce_communities, to.withhold_communities,
           to.withhold_asns, to.set_communities,      to.prepend};
 }
 
 /// With BFD the source is always said, for it is part of what a BFD session is known by.
-network::Neighbor neighbor_of(const Setting& setting, const model::BgpNeighbor& neighbor,
+network::Neighbor neighbor_of(const Setting& setting, const network::BgpNeighbor& neighbor,
                               const std::vector<Prefix>& reject) {
   const auto connected = connected_source(setting.node, neighbor.address);
   return {.address = neighbor.address,
@@ -66,13 +67,13 @@ network::Neighbor neighbor_of(const Setting& setting, const model::BgpNeighbor& 
           .out = policy_out(neighbor)};
 }
 
-network::Origin origin_of(const model::Bgp& bgp, const Prefix& prefix) {
+network::Origin origin_of(const network::Bgp& bgp, const Prefix& prefix) {
   const auto marked = bgp.communities.find(prefix);
   return {prefix, marked == bgp.communities.end() ? std::vector<std::string>{} : marked->second};
 }
 
 network::Speaker speaker_of(const Setting& setting, const std::vector<Prefix>& reject) {
-  const auto& profile = profile_of(setting.topology);
+  const auto& profile = profile_of(setting.network);
   const auto& bgp = *setting.node.bgp;
   network::Speaker speaker{.asn = bgp.asn,
                            .router_id = router_id_of(setting.node),
@@ -97,7 +98,7 @@ void add_services(const network::Speaker& speaker, Fragment& fragment) {
 
 void add_facts(const Setting& setting, Fragment& fragment) {
   for (const auto& neighbor : setting.node.bgp->neighbors) {
-    const auto session = session_with(setting.topology, setting.node, neighbor);
+    const auto session = session_with(setting.network, setting.node, neighbor);
     if (!session) continue;
     fragment.add_fact("bgp", neighbor.address.text(), "Established");
     if (neighbor.bfd && session->back->bfd) fragment.add_fact("bfd", neighbor.address.text(), "up");

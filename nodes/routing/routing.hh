@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BGP for any role: the typed speaker, frr.conf, the services zebra, bgpd and bfdd, and the facts of their sessions and
 // of what they learn.
 #pragma once

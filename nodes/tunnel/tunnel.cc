@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/tunnel/tunnel.hh"
 
 #include "nodes/edge/tunnels.hh"

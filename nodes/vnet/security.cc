@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/vnet/security.hh"
 
 #include <algorithm>
@@ -76,10 +77,10 @@ void add_faces(const network::Balancer& balancer, BalancerLinks& links) {
 
 BalancerLinks balancer_links(const Setting& setting) {
   BalancerLinks links;
-  for (const auto& link : setting.topology.links) {
+  for (const auto& link : setting.network.links) {
     if (link.b.node != setting.node.name) continue;
-    const auto other = std::ranges::find(setting.topology.nodes, link.a.node, &model::Node::name);
-    if (other == setting.topology.nodes.end() || !other->balancer) continue;
+    const auto other = std::ranges::find(setting.network.nodes, link.a.node, &network::Node::name);
+    if (other == setting.network.nodes.end() || !other->balancer) continue;
     const bool is_front = link.a.interface == other->balancer->front_interface;
     if (is_front) add_faces(*other->balancer, links);
     (is_front ? links.fronts : links.ways_in).push_back(link.b.interface);
@@ -181,15 +182,15 @@ Data tags(const network::Fabric& fabric) {
   return list;
 }
 
-Data chains(const model::Topology& topology, const std::set<std::string>& names) {
+Data chains(const network::Network& network, const std::set<std::string>& names) {
   Data list{Data::type::list};
   for (const auto& name : names) {
-    const auto nsg = std::ranges::find(topology.nsgs, name, &model::Nsg::name);
-    for (const bool inbound : {true, false}) {
+    const auto nsg = std::ranges::find(network.nsgs, name, &network::Nsg::name);
+    for (const auto direction : {network::Direction::kInbound, network::Direction::kOutbound}) {
       std::vector<std::string> lines;
-      for (const auto& rule : azure::security_rules(*nsg, inbound))
-        std::ranges::move(security_lines(rule, topology.public_services), std::back_inserter(lines));
-      Data chain("name", azure::security_chain(name, inbound));
+      for (const auto& rule : azure::security_rules(*nsg, direction))
+        std::ranges::move(security_lines(rule, network.services), std::back_inserter(lines));
+      Data chain("name", azure::security_chain(name, direction));
       chain.set("rules", rule_lines(lines));
       list.push_back(chain);
     }
@@ -211,24 +212,24 @@ void dispatch(const network::Fabric& fabric, const char* by, Chain chain_of, Dat
   list.push_back(item);
 }
 
-std::string chain_unless_empty(const std::string& nsg, bool inbound) {
-  return nsg.empty() ? "" : azure::security_chain(nsg, inbound);
+std::string chain_unless_empty(const std::string& nsg, network::Direction direction) {
+  return nsg.empty() ? "" : azure::security_chain(nsg, direction);
 }
 
 constexpr Chain kTags = [](const network::Fabric& fabric, const network::FabricNic& nic) {
   return has_nsg(fabric, nic) ? tags_chain(fabric, nic) : std::string();
 };
 constexpr Chain kNicOut = [](const network::Fabric&, const network::FabricNic& nic) {
-  return chain_unless_empty(nic.nsg, false);
+  return chain_unless_empty(nic.nsg, network::Direction::kOutbound);
 };
 constexpr Chain kNicIn = [](const network::Fabric&, const network::FabricNic& nic) {
-  return chain_unless_empty(nic.nsg, true);
+  return chain_unless_empty(nic.nsg, network::Direction::kInbound);
 };
 constexpr Chain kSubnetOut = [](const network::Fabric& fabric, const network::FabricNic& nic) {
-  return chain_unless_empty(subnet_nsg(fabric, nic), false);
+  return chain_unless_empty(subnet_nsg(fabric, nic), network::Direction::kOutbound);
 };
 constexpr Chain kSubnetIn = [](const network::Fabric& fabric, const network::FabricNic& nic) {
-  return chain_unless_empty(subnet_nsg(fabric, nic), true);
+  return chain_unless_empty(subnet_nsg(fabric, nic), network::Direction::kInbound);
 };
 
 /// On the way out a NIC's own group is asked before its subnet's, on the way in after it.
@@ -259,7 +260,7 @@ std::string fabric_ruleset(const Setting& setting) {
     const auto names = nsgs_in_use(fabric);
     data.set("filtered", names.empty() ? Data::type::bool_false : Data::type::bool_true);
     data.set("tags", tags(fabric));
-    data.set("chains", chains(setting.topology, names));
+    data.set("chains", chains(setting.network, names));
     set_dispatch(fabric, data);
   }
   return rendered("vnet/fabric.nft", data);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a VNet's fabric lets pass, as an nftables ruleset: the limits of Azure's network, IP forwarding of NICs, the
 // switches of VNet peerings, and network security groups.
 #pragma once

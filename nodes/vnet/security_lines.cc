@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/vnet/security_lines.hh"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ std::string of_addresses(const Side& side, const std::vector<Prefix>& prefixes) 
   return std::string(side.address) + " { " + prefix_elements(prefixes) + " }";
 }
 
-std::vector<Prefix> prefixes_called(const std::string& name, const std::vector<model::PublicService>& services) {
+std::vector<Prefix> prefixes_called(const std::string& name, const std::vector<network::PublicService>& services) {
   std::vector<Prefix> prefixes;
   for (const auto& service : services)
     if (service.name == name) prefixes.push_back(service.prefix);
@@ -40,7 +41,7 @@ std::vector<Prefix> prefixes_called(const std::string& name, const std::vector<m
 
 /// What matches one service tag; nothing for one that nobody has.
 std::vector<std::string> of_tag(const Side& side, const std::string& tag,
-                                const std::vector<model::PublicService>& services) {
+                                const std::vector<network::PublicService>& services) {
   if (tag == "VirtualNetwork") return {marked(side, true)};
   if (tag == "Internet") return {marked(side, false) + " " + side.address + " != @not-internet"};
   if (tag == "AzureLoadBalancer") return {std::string(side.address) + " " + azure::kPlatformAddress};
@@ -51,7 +52,7 @@ std::vector<std::string> of_tag(const Side& side, const std::string& tag,
 
 /// The alternatives of which a packet has to match one; {""} is any packet.
 std::vector<std::string> alternatives(const Side& side, const std::vector<std::string>& wanted,
-                                      const std::vector<model::PublicService>& services) {
+                                      const std::vector<network::PublicService>& services) {
   if (wanted.empty()) return {""};
   std::vector<std::string> matches;
   std::vector<Prefix> prefixes;
@@ -86,7 +87,7 @@ std::string of_ports(const Side& side, const Ports& ports) {
   return ports.empty() ? "" : std::string(side.port) + " { " + port_elements(ports) + " }";
 }
 
-std::string of_protocol(const model::SecurityRule& rule) {
+std::string of_protocol(const network::SecurityRule& rule) {
   constexpr std::pair<const char*, const char*> kNames[] = {
       {"Tcp", "tcp"}, {"Udp", "udp"}, {"Icmp", "icmp"}, {"Esp", "esp"}, {"Ah", "ah"}};
   for (const auto& [azure, nftables] : kNames)
@@ -116,14 +117,15 @@ std::string prefix_elements(std::vector<Prefix> prefixes) {
   return joined(words);
 }
 
-std::vector<std::string> security_lines(const model::SecurityRule& rule,
-                                        const std::vector<model::PublicService>& services) {
+std::vector<std::string> security_lines(const network::SecurityRule& rule,
+                                        const std::vector<network::PublicService>& services) {
   std::vector<std::string> lines;
   for (const auto& from : alternatives(kSource, rule.sources, services))
     for (const auto& to : alternatives(kDestination, rule.destinations, services))
-      lines.push_back(line({of_protocol(rule), from, to, of_ports(kSource, rule.source_ports),
-                            of_ports(kDestination, rule.destination_ports), "counter", rule.allow ? "return" : "drop",
-                            "comment \"" + rule.name + "\""}));
+      lines.push_back(
+          line({of_protocol(rule), from, to, of_ports(kSource, rule.source_ports),
+                of_ports(kDestination, rule.destination_ports), "counter",
+                rule.access == network::Access::kAllow ? "return" : "drop", "comment \"" + rule.name + "\""}));
   return lines;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/vnet/vnet.hh"
 
 #include <algorithm>
@@ -165,7 +166,7 @@ void learn_of_hub(const Setting& setting, const network::FabricPeer& hub, Fragme
   mirror.metric = kLearnedMetric;
   mirror.to_tables = propagating(fabric);
   mirror.to_tables.push_back(kMainTable);
-  const auto there = std::ranges::find(setting.topology.nodes, hub.vnet, &model::Node::name);
+  const auto there = std::ranges::find(setting.network.nodes, hub.vnet, &network::Node::name);
   lag_behind_gateways(*there->fabric, mirror);
   for (const auto& [prefix, next_hops] : setting.propagation.learned(*there))
     if (std::ranges::none_of(mirror.reject, [&](const Prefix& own) { return own.contains(prefix); }))

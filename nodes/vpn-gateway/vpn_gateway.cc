@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/vpn-gateway/vpn_gateway.hh"
 
 #include "nodes/edge/pair.hh"

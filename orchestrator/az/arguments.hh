@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line of `az` as its parser takes it (Python's argparse): words of the command, then options in any order,
 // with the same complaints.
 #pragma once

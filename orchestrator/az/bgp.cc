@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a gateway's instances say of BGP. Of an ExpressRoute gateway's one answers, as in Azure; a VPN gateway's all do.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Circuits, peerings and providers: what their owner configured, and whether Microsoft's edge has shut a peering.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One read-out of `az`: which words and options it has, what it asks of the lab, and what it makes of the answers. All
 // of it is pure: questions out, answers in, JSON out.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections of gateways: to circuits, and to local gateways by IPsec.
 #include <sstream>
 
@@ -100,14 +101,14 @@ struct TunnelEnd {
 
 /// The tunnels of an IPsec connection: one for each pair of an instance and the device, each with its charon in the
 /// instance's node or in one that the instance has for it.
-std::vector<TunnelEnd> tunnels_of(const Query& query, const model::Topology& expanded,
+std::vector<TunnelEnd> tunnels_of(const Query& query, const network::Network& network,
                                   const model::Connection& connection) {
   const auto* gateway = find_named(query.topology.gateways, connection.gateway);
   const auto* device = find_named(query.topology.local_gateways, connection.local_gateway);
   std::vector<TunnelEnd> ends;
   if (gateway == nullptr || device == nullptr) return ends;
   for (int index = 0; index < static_cast<int>(gateway->instances.size()); ++index)
-    for (const auto& node : expanded.nodes) {
+    for (const auto& node : network.nodes) {
       const auto instance = azure::instance_name(*gateway, index);
       if (node.name != instance && !node.name.starts_with(instance + "-")) continue;
       for (const auto& tunnel : node.tunnels)
@@ -171,22 +172,22 @@ void add_tunnels(const std::vector<TunnelEnd>& ends, const Answers& answers, std
 }  // namespace
 
 std::vector<Question> ask_connections(const Query& query) {
-  const auto expanded = azure::expand(query.topology);
+  const auto network = azure::expand(query.topology);
   std::vector<Question> questions;
   for (const auto* connection : connections_of(query))
-    for (const auto& end : tunnels_of(query, expanded, *connection))
+    for (const auto& end : tunnels_of(query, network, *connection))
       questions.push_back({end.node, "service", "charon"});
   return questions;
 }
 
 json connection_list(const Query& query, const Answers& answers) {
-  const auto expanded = azure::expand(query.topology);
+  const auto network = azure::expand(query.topology);
   auto out = json::array();
   std::size_t first = 0;
   for (const auto* connection : connections_of(query)) {
     out.push_back(connection_json(query, *connection));
     if (!is_ipsec(*connection)) continue;
-    const auto ends = tunnels_of(query, expanded, *connection);
+    const auto ends = tunnels_of(query, network, *connection);
     add_tunnels(ends, answers, first, *connection, out.back());
     first += ends.size();
   }

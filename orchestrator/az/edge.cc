@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Microsoft's edge routers see of a circuit: the kernel's neighbours and counters, and FRR's tables.
 #include <fmt/format.h>
 
@@ -50,12 +51,12 @@ const model::Peering& peering_of(const Query& query, const model::Circuit& circu
 
 /// Each peering ends in a VRF of the circuit's MSEE, which is a node: the one that has Microsoft's address of that
 /// path.
-std::string node_of(const Query& query, const model::Topology& expanded, const Path& path) {
+std::string node_of(const Query& query, const network::Network& network, const Path& path) {
   const auto msee = azure::msee_name(query.topology, path.circuit, path.end);
-  const auto has_address = [&](const model::Interface& interface) {
+  const auto has_address = [&](const network::Interface& interface) {
     return std::ranges::any_of(interface.addresses, [&](const auto& one) { return one.text() == path.microsoft(); });
   };
-  for (const auto& node : expanded.nodes)
+  for (const auto& node : network.nodes)
     if ((node.name == msee || node.name.starts_with(msee + "-")) && std::ranges::any_of(node.interfaces, has_address))
       return node.name;
   return msee;
@@ -167,13 +168,13 @@ void demand_sessions(const Query& query, const json* summary) {
 
 /// Both paths of each peering of a circuit.
 std::vector<Path> paths_of(const Query& query, const model::Circuit& circuit) {
-  const auto expanded = azure::expand(query.topology);
+  const auto network = azure::expand(query.topology);
   std::vector<Path> paths;
   for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
     for (int end : {0, 1}) {
       if (!*peering) continue;
       paths.push_back({circuit, **peering, end, {}});
-      paths.back().node = node_of(query, expanded, paths.back());
+      paths.back().node = node_of(query, network, paths.back());
     }
   return paths;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Virtual network gateways: what their owner configured.
 #include "az/readouts.hh"
 #include "az/refusal.hh"

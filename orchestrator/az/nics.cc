@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the fabric does for one NIC: its routes as the kernel has them, and the security rules that its packets meet.
 #include "az/nics.hh"
 
@@ -9,6 +10,7 @@
 #include "azure/effective_routes.hh"
 #include "azure/expand.hh"
 #include "azure/security.hh"
+#include "network/names.hh"
 
 namespace xconn::az {
 namespace {
@@ -18,13 +20,13 @@ using nlohmann::json;
 constexpr int kFirstDefault = 65000;  // priority of the rules that every group has
 
 struct Nic {
-  const model::Node& node;
-  const model::Interface& interface;
+  const network::Node& node;
+  const network::Interface& interface;
 
   std::string name() const { return node.name + "-" + interface.name; }
 };
 
-std::vector<Nic> nics_of(const model::Node& node) {
+std::vector<Nic> nics_of(const network::Node& node) {
   std::vector<Nic> nics;
   for (const auto& interface : node.interfaces)
     if (interface.subnet) nics.push_back({node, interface});
@@ -49,8 +51,8 @@ const model::Subnet& subnet_of(const Query& query, const Nic& nic) {
 }
 
 /// The fabric's side of the NIC's link, and the table of its subnet.
-azure::NicPlace place_of(const model::Topology& expanded, const Nic& nic) {
-  const auto place = azure::place_of(expanded, {nic.node.name, nic.interface.name});
+azure::NicPlace place_of(const network::Network& network, const Nic& nic) {
+  const auto place = azure::place_of(network, {nic.node.name, nic.interface.name});
   if (!place) throw refused("InternalServerError", nic.name() + " is in no subnet");
   return *place;
 }
@@ -96,14 +98,14 @@ bool propagates(const Query& query, const model::Subnet& subnet) {
   return table == nullptr || table->propagate_bgp;
 }
 
-json rules_in_force(const model::Nsg& nsg, const json& ruleset) {
+json rules_in_force(const network::Nsg& nsg, const json& ruleset) {
   auto rows = json::array();
-  for (const bool inbound : {true, false})
-    for (auto& row : rules_of_chain(ruleset, azure::security_chain(nsg.name, inbound))) {
-      const auto rules = azure::security_rules(nsg, inbound);
-      const auto rule = std::ranges::find(rules, row.at("name").get<std::string>(), &model::SecurityRule::name);
+  for (const auto direction : {network::Direction::kInbound, network::Direction::kOutbound})
+    for (auto& row : rules_of_chain(ruleset, azure::security_chain(nsg.name, direction))) {
+      const auto rules = azure::security_rules(nsg, direction);
+      const auto rule = std::ranges::find(rules, row.at("name").get<std::string>(), &network::SecurityRule::name);
       const bool is_default = rule != rules.end() && rule->priority >= kFirstDefault;
-      row["direction"] = inbound ? "Inbound" : "Outbound";
+      row["direction"] = name_of(direction);
       row["name"] = (is_default ? "defaultSecurityRules/" : "securityRules/") + row["name"].get<std::string>();
       row["priority"] = rule == rules.end() ? 0 : rule->priority;
       rows.push_back(std::move(row));
@@ -131,9 +133,9 @@ json effective_routes(const Query& query, const Answers& answers) {
   demand_running(query, nic, answers.at(0), "NicMustBeAttachedToRunningVmToGetEffectiveRoutes", "routes");
   std::vector<Route> routes;
   for (const auto& seen : answers.at(1)) routes.push_back(route_of(seen));
-  const auto expanded = azure::expand(query.topology);
+  const auto network = azure::expand(query.topology);
   auto rows = json::array();
-  for (const auto& route : azure::effective_routes(expanded, place_of(expanded, nic), routes))
+  for (const auto& route : azure::effective_routes(query.topology, network, place_of(network, nic), routes))
     rows.push_back(route_row(route, propagates(query, subnet_of(query, nic))));
   return {{"value", rows}};
 }

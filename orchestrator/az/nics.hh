@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the fabric does for one NIC, as commands.cc has it in its table.
 #pragma once
 

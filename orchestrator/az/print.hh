@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An answer as the user wants to see it: -o json, jsonc, yaml, yamlc, table, tsv or none.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The read-outs, one pair of functions a command; commands.cc is their table. `ask_*` say what they need from the lab,
 // `*_json` make Azure's answer of it (in the shape of 2026; shape.hh makes the older one).
 #pragma once

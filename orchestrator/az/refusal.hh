@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What `az` says when it cannot answer: its words, and its exit code (Microsoft Learn, "Azure CLI error handling": 1
 // the service refused, 2 the command line is wrong, 3 the resource is not there).
 #pragma once

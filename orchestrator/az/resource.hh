@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Identities of Azure's resources. A lab is one subscription with one resource group, named as the lab. Every GUID is
 // made from names, so that two runs compare.
 #pragma once

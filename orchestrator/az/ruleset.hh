@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Security rules as nftables has them now, in Azure's words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What older versions of `az` print differently: in 2021 each field that has no value was printed as null, AS numbers
 // were called azureAsn and peerAsn, a circuit's route table was a bare list without preferences.
 #pragma once

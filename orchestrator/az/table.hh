@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `-o table`: a line of titles, a line of dashes, a line a row, as Python's tabulate prints its "simple" form.
 #pragma once
 

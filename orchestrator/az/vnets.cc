@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // VNets and their peerings: what their owner configured, and which fabrics are joined.
 #include <set>
 
@@ -82,7 +83,7 @@ json peering_json(const Query& query, const model::Vnet& vnet, const model::Vnet
                   const Fabrics& fabrics) {
   const auto* remote = find_named(query.topology.vnets, peering.remote);
   const auto state = state_of(query, vnet, peering, fabrics);
-  const json space{{"addressPrefixes", remote == nullptr ? json::array() : texts(remote->address_space)}};
+  const auto space = [](const std::vector<Prefix>& prefixes) { return json{{"addressPrefixes", texts(prefixes)}}; };
   const auto path = path_of(vnet) + "/virtualNetworkPeerings/" + peering.name;
   auto out = resource(query, path);
   out.update({{"allowForwardedTraffic", peering.allow_forwarded_traffic},
@@ -91,10 +92,10 @@ json peering_json(const Query& query, const model::Vnet& vnet, const model::Vnet
               {"doNotVerifyRemoteGateways", false},
               {"peerCompleteVnets", true},
               {"peeringState", state},
-              {"peeringSyncLevel", state == "Connected" ? "FullyInSync" : "RemoteNotInSync"},
-              {"remoteAddressSpace", space},
+              {"peeringSyncLevel", azure::sync_level(query.topology, vnet.name, peering)},
+              {"remoteAddressSpace", space(azure::known_address_space(query.topology, peering))},
               {"remoteVirtualNetwork", reference(query, "virtualNetworks/" + peering.remote)},
-              {"remoteVirtualNetworkAddressSpace", space},
+              {"remoteVirtualNetworkAddressSpace", space(remote->address_space)},
               {"resourceGuid", guid_of(query, path)},
               {"useRemoteGateways", peering.use_remote_gateways}});
   return out;

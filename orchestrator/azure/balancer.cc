@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A load balancer: "front" holds the frontend's address, and one link for each backend leads back into the fabric,
 // which sends what comes by it out of exactly that backend's NIC, whatever its destination (Microsoft Learn, "High
 // availability ports overview": as the next hop of a user route the packets keep their destination).
@@ -10,8 +11,8 @@
 namespace xconn::azure {
 namespace {
 
-const model::Interface& interface_of(const model::Node& node, std::string_view name) {
-  const auto found = std::ranges::find(node.interfaces, name, &model::Interface::name);
+const network::Interface& interface_of(const network::Node& node, std::string_view name) {
+  const auto found = std::ranges::find(node.interfaces, name, &network::Interface::name);
   if (found == node.interfaces.end())
     throw std::logic_error("azure: " + node.name + " has no interface " + std::string(name));
   return *found;
@@ -20,7 +21,7 @@ const model::Interface& interface_of(const model::Node& node, std::string_view n
 /// The fabric's side of a machine's NIC.
 std::string fabric_side(const Expansion& expansion, const End& machine) {
   const auto link =
-      std::ranges::find_if(expansion.out.links, [&](const model::Link& item) { return item.a == machine; });
+      std::ranges::find_if(expansion.out.links, [&](const network::Link& item) { return item.a == machine; });
   if (link == expansion.out.links.end()) throw std::logic_error("azure: " + machine.node + " is not plugged in");
   return link->b.interface;
 }
@@ -46,13 +47,13 @@ network::Backend join_backend(Expansion& expansion, const std::string& balancer,
   return backend;
 }
 
-void reach_vnet(const model::Vnet& vnet, model::Node& node) {
+void reach_vnet(const model::Vnet& vnet, network::Node& node) {
   for (const auto& prefix : vnet.address_space) node.routes.push_back(route_to(prefix, {{}, "front", false}));
 }
 
 /// A public frontend hangs on a link to the Internet, and its VNet's way out leads through it.
 void reach_internet(Expansion& expansion, const model::LoadBalancer& balancer, const std::string& front,
-                    const std::string& vnet, model::Node& node) {
+                    const std::string& vnet, network::Node& node) {
   const auto router =
       interface_of(expansion.node(balancer.internet.node), balancer.internet.interface).addresses.front();
   auto outside = port("inet", {{balancer.frontend, router.length()}});
@@ -83,7 +84,7 @@ void add_balancer(Expansion& expansion, const model::LoadBalancer& balancer) {
   expansion.add_node(balancer.name, "load-balancer", "azure", balancer.where).balancer = described(balancer, vnet);
   const auto front =
       expansion.plug(vnet, {balancer.name, "front"}, balancer.is_public ? "" : balancer.subnet, balancer.frontend);
-  std::vector<model::Interface> interfaces{port("front", {{balancer.frontend, 32}})};
+  std::vector<network::Interface> interfaces{port("front", {{balancer.frontend, 32}})};
   std::vector<network::Backend> backends;
   for (const auto& end : balancer.backends) {
     backends.push_back(join_backend(expansion, balancer.name, vnet, end));

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wire of a circuit: what a provider puts between the customer's port and the MSEE's, or a pair of ports of
 // ExpressRoute Direct; and the trunk at Microsoft's side, whose tags lead to one VRF for each peering of each circuit
 // (Microsoft Learn, "ExpressRoute circuits and peering", "Designing for high availability with ExpressRoute" and "About
@@ -41,14 +42,14 @@ const End& customer_end(const model::Circuit& circuit, int end) {
   return end == 0 ? circuit.customer_primary : circuit.customer_secondary;
 }
 
-model::Interface bridge(const std::string& name) {
-  model::Interface made = port(interface_name("br-" + name));
+network::Interface bridge(const std::string& name) {
+  network::Interface made = port(interface_name("br-" + name));
   made.is_bridge = true;
   return made;
 }
 
 /// A bridge of two interfaces: what the one takes off a frame, the other puts on.
-void join(model::Node& node, const std::string& name, model::Interface one, model::Interface other) {
+void join(network::Node& node, const std::string& name, network::Interface one, network::Interface other) {
   auto joined = bridge(name);
   one.bridge = other.bridge = joined.name;
   node.interfaces.insert(node.interfaces.end(), {std::move(joined), std::move(one), std::move(other)});
@@ -65,8 +66,8 @@ Impairment limit_of(const model::Circuit& circuit) {
 // --- the provider ----------------------------------------------------------------------------------------------------
 
 /// The provider's port towards a pair of MSEEs: one cable, however many circuits are on it.
-void add_provider_trunk(model::Node& provider, const std::string& name) {
-  if (std::ranges::count(provider.interfaces, name, &model::Interface::name) == 0)
+void add_provider_trunk(network::Node& provider, const std::string& name) {
+  if (std::ranges::count(provider.interfaces, name, &network::Interface::name) == 0)
     provider.interfaces.push_back(trunk(name));
 }
 
@@ -76,8 +77,8 @@ void add_provider_path(Expansion& expansion, const model::Circuit& circuit, int 
   const std::string path = circuit.name + "-" + kPathNames[end];
   const std::string inside = provider_interface(expansion.in, circuit, end);
   auto& provider = expansion.node(circuit.provider);
-  model::Interface outside = port(interface_name(path)), joined = bridge(path);
-  model::Interface pushes = sub_interface(inside, {s_tag(circuit)});
+  network::Interface outside = port(interface_name(path)), joined = bridge(path);
+  network::Interface pushes = sub_interface(inside, {s_tag(circuit)});
   outside.bridge = pushes.bridge = joined.name;
   const End customer_port{circuit.provider, outside.name};
   provider.interfaces.push_back(outside);
@@ -135,7 +136,7 @@ std::vector<Tag> tags_of(const Expansion& expansion, const Vrf& vrf) {
 }
 
 /// The VRF's interface towards the customer, named after its tags whether it is on the trunk itself or behind it.
-model::Interface customer_interface(const Expansion& expansion, const Vrf& vrf, bool is_first, int end) {
+network::Interface customer_interface(const Expansion& expansion, const Vrf& vrf, bool is_first, int end) {
   auto made = sub_interface(kTrunk, tags_of(expansion, vrf));
   if (!is_first) made = port(made.name);
   for (const auto* prefix : path_prefixes(*vrf.peering, end))
@@ -248,15 +249,15 @@ std::string tagged(const std::string& parent, const std::vector<Tag>& tags) {
   return interface_name(name, kSubInterfaceNameLength);
 }
 
-model::Interface sub_interface(const std::string& parent, std::vector<Tag> tags) {
-  model::Interface made = port(tagged(parent, tags));
+network::Interface sub_interface(const std::string& parent, std::vector<Tag> tags) {
+  network::Interface made = port(tagged(parent, tags));
   made.parent = parent;
   made.tags = std::move(tags);
   return made;
 }
 
-model::Interface trunk(const std::string& name) {
-  model::Interface made = port(name);
+network::Interface trunk(const std::string& name) {
+  network::Interface made = port(name);
   made.mtu = kQinqMtu;
   return made;
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Providers that route: managed layer 3 and any-to-any IP VPN. The provider's edge routers, one for each path, peer
 // with the MSEEs in the provider's AS and with the customer's routers in theirs; the customer never sees the tags. An
 // IP VPN has one more for each further site of the customer, and all of them tell each other what they know (Microsoft
@@ -17,7 +18,7 @@ const End& customer_end(const model::Circuit& circuit, int end) {
 // --- towards the customer --------------------------------------------------------------------------------------------
 
 /// The provider's order form has what is behind a router that does not speak BGP with it.
-void route_statically(const model::Node& site, const std::string& port, const Address& via, model::Node& router) {
+void route_statically(const network::Node& site, const std::string& port, const Address& via, network::Node& router) {
   for (const auto& interface : site.interfaces)
     for (const auto& address : interface.addresses) {
       if (interface.name == port) continue;
@@ -26,14 +27,14 @@ void route_statically(const model::Node& site, const std::string& port, const Ad
     }
 }
 
-const model::BgpNeighbor* session_with(const model::Node& site, const Address& router) {
+const network::BgpNeighbor* session_with(const network::Node& site, const Address& router) {
   if (!site.bgp) return nullptr;
-  const auto found = std::ranges::find(site.bgp->neighbors, router, &model::BgpNeighbor::address);
+  const auto found = std::ranges::find(site.bgp->neighbors, router, &network::BgpNeighbor::address);
   return found == site.bgp->neighbors.end() ? nullptr : &*found;
 }
 
 /// The provider agrees to what the customer has configured.
-void speak(const Address& customer, Asn asn, const model::BgpNeighbor& theirs, model::Node& router) {
+void speak(const Address& customer, Asn asn, const network::BgpNeighbor& theirs, network::Node& router) {
   auto ours = neighbor(customer, asn);
   ours.password = theirs.password;
   ours.bfd = theirs.bfd;
@@ -43,8 +44,9 @@ void speak(const Address& customer, Asn asn, const model::BgpNeighbor& theirs, m
 /// Rule T40: the port has an address, and whoever is there knows the provider's router.
 void face_customer(Expansion& expansion, const End& customer, const Where& where, const std::string& name) {
   auto& router = expansion.node(name);
-  const auto& site = *std::ranges::find(expansion.in.nodes, customer.node, &model::Node::name);
-  const auto& own = std::ranges::find(site.interfaces, customer.interface, &model::Interface::name)->addresses.front();
+  const auto& site = *std::ranges::find(expansion.in.nodes, customer.node, &network::Node::name);
+  const auto& own =
+      std::ranges::find(site.interfaces, customer.interface, &network::Interface::name)->addresses.front();
   const auto address = model::provider_address(own);
   router.interfaces.push_back(port("cust", {{address, own.length()}}));
   if (const auto* session = session_with(site, address))
@@ -58,7 +60,7 @@ void face_customer(Expansion& expansion, const End& customer, const Where& where
 
 /// `only`: nothing else is announced; empty: all that the router knows.
 void peer_with_msee(const model::Circuit& circuit, const model::Peering& peering, int end,
-                    const std::vector<Prefix>& only, model::Node& router) {
+                    const std::vector<Prefix>& only, network::Node& router) {
   auto inner = sub_interface("msee", {s_tag(circuit), {static_cast<std::uint16_t>(peering.vlan)}});
   for (const auto* prefix : path_prefixes(peering, end)) {
     inner.addresses.emplace_back(prefix->host(1), prefix->length());
@@ -72,7 +74,7 @@ void peer_with_msee(const model::Circuit& circuit, const model::Peering& peering
 }
 
 /// On Microsoft peering the provider announces the customer's public prefixes, to which the customer translates itself.
-void face_microsoft(const model::Circuit& circuit, int end, model::Node& router) {
+void face_microsoft(const model::Circuit& circuit, int end, network::Node& router) {
   router.interfaces.push_back(trunk("msee"));
   if (!is_provisioned(circuit)) return;
   if (const auto& peering = circuit.private_peering) peer_with_msee(circuit, *peering, end, {}, router);

@@ -1,7 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "azure/effective_routes.hh"
 
 #include <algorithm>
 #include <map>
+
+#include "model/names.hh"
 
 namespace xconn::azure {
 namespace {
@@ -27,16 +30,6 @@ const model::RouteTable* table_of(const model::Topology& topology, const NicPlac
   return subnet == nullptr ? nullptr : find(topology.route_tables, subnet->route_table);
 }
 
-const char* text_of(model::NextHopType type) {
-  constexpr std::pair<model::NextHopType, const char*> kNames[] = {
-      {model::NextHopType::kVirtualAppliance, "VirtualAppliance"},
-      {model::NextHopType::kVnetLocal, "VnetLocal"},
-      {model::NextHopType::kInternet, "Internet"},
-      {model::NextHopType::kNone, "None"},
-      {model::NextHopType::kVirtualNetworkGateway, "VirtualNetworkGateway"}};
-  return std::ranges::find(kNames, type, &std::pair<model::NextHopType, const char*>::first)->second;
-}
-
 std::vector<Address> next_hops_of(const Route& route) {
   std::vector<Address> hops;
   for (const auto& hop : route.next_hops)
@@ -59,7 +52,7 @@ void describe_user(const Knowledge& known, const Route& route, EffectiveRoute& r
   if (known.table != nullptr) {
     const auto user = std::ranges::find(known.table->routes, route.to, &model::UserRoute::to);
     if (user != known.table->routes.end()) {
-      row.next_hop_type = text_of(user->type);
+      row.next_hop_type = name_of(user->type);
       if (user->next_hop) row.next_hops = {*user->next_hop};
       return;
     }
@@ -105,10 +98,10 @@ int rank(const EffectiveRoute& row) {
 
 }  // namespace
 
-std::optional<NicPlace> place_of(const model::Topology& expanded, const End& nic) {
-  for (const auto& link : expanded.links) {
+std::optional<NicPlace> place_of(const network::Network& network, const End& nic) {
+  for (const auto& link : network.links) {
     if (!(link.a == nic)) continue;
-    const auto* node = find(expanded.nodes, link.b.node);
+    const auto* node = find(network.nodes, link.b.node);
     if (node == nullptr || !node->fabric) continue;
     const auto& fabric = *node->fabric;
     const auto plugged = std::ranges::find(fabric.nics, link.b.interface, &network::FabricNic::interface);
@@ -119,11 +112,11 @@ std::optional<NicPlace> place_of(const model::Topology& expanded, const End& nic
   return std::nullopt;
 }
 
-std::vector<EffectiveRoute> effective_routes(const model::Topology& expanded, const NicPlace& place,
-                                             const std::vector<Route>& routes) {
-  const auto* node = find(expanded.nodes, place.fabric);
+std::vector<EffectiveRoute> effective_routes(const model::Topology& topology, const network::Network& network,
+                                             const NicPlace& place, const std::vector<Route>& routes) {
+  const auto* node = find(network.nodes, place.fabric);
   if (node == nullptr || !node->fabric) return {};
-  const Knowledge known{*node->fabric, table_of(expanded, place)};
+  const Knowledge known{*node->fabric, table_of(topology, place)};
   std::map<std::pair<Prefix, std::uint32_t>, const Route*> sorted;  // by prefix, what stands first before the others
   for (const auto& route : routes) sorted.emplace(std::pair(route.to, route.metric), &route);
   std::vector<EffectiveRoute> rows;

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 // Effective routes of a NIC, as Azure lists them (Microsoft Learn, "Diagnose a virtual machine routing problem"), from
 // the tables of a running fabric. Who wants them (`xconn az network nic show-effective-route-table`) does three things:
-//   1. `expanded` = azure::expand() of the topology that the lab runs
+//   1. `network` = azure::expand() of the topology that the lab runs
 //   2. place_of() says in which node and table the NIC's routes are
 //   3. kernel::Reader(namespace of place.fabric).routes(place.table), its `route`s given to effective_routes()
 #pragma once
@@ -22,7 +23,7 @@ struct NicPlace {
 };
 
 /// Where the fabric keeps the routes of a machine's NIC; nullopt when `nic` is in no subnet.
-std::optional<NicPlace> place_of(const model::Topology& expanded, const End& nic);
+std::optional<NicPlace> place_of(const network::Network& network, const End& nic);
 
 struct EffectiveRoute {
   std::string source;  ///< Default | User | VirtualNetworkGateway
@@ -37,7 +38,7 @@ struct EffectiveRoute {
 /// metric) and where they lead is read from them; the topology only tells what an interface is, and what the user
 /// called a next hop that the kernel knows as a blackhole. Azure's order: the VNet, its peers, what gateways learned,
 /// the Internet, None, the user's.
-std::vector<EffectiveRoute> effective_routes(const model::Topology& expanded, const NicPlace& place,
-                                             const std::vector<Route>& routes);
+std::vector<EffectiveRoute> effective_routes(const model::Topology& topology, const network::Network& network,
+                                             const NicPlace& place, const std::vector<Route>& routes);
 
 }  // namespace xconn::azure

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An encryption gateway of a third party, or a pair of them for HA (Aviatrix, "Encryption over
 // DirectConnect/ExpressRoute"): machines in a subnet of their own with a tunnel each to an edge on-prem, over private
 // peering, and a controller that writes the routes to on-prem into the route tables of the user's subnets, towards
@@ -48,7 +49,7 @@ std::string add_gateway(Expansion& expansion, const model::EncryptionGateway& pa
   gateway.tunnels = {tunnel_of(pair, index)};
   gateway.routes.push_back(route_to(Prefix::of(pair.edge, pair.edge.bits()), {router, "eth0", false}));
   for (const auto& network : pair.remote_networks) gateway.routes.push_back(route_to(network, {{}, "edge", false}));
-  gateway.keepalive = {InterfaceAddress::parse(kControllerAddresses[index])->address(), pair.keepalive};
+  gateway.encryption_report = {name, InterfaceAddress::parse(kControllerAddresses[index])->address(), pair.keepalive};
   expansion.link({name, "platform"}, {controller_name(pair), "gateway" + std::to_string(index)}, pair.where);
   return expansion.plug(pair.subnet.vnet, {name, "eth0"}, pair.subnet.subnet, own);
 }
@@ -58,27 +59,33 @@ void add_controller(Expansion& expansion, const model::EncryptionGateway& pair) 
   for (std::size_t index = 0; index < count_of(pair); ++index)
     controller.interfaces.push_back(
         port("gateway" + std::to_string(index), {*InterfaceAddress::parse(kControllerAddresses[index])}));
-  model::RouteController work;
-  work.fabric_node = pair.subnet.vnet;
-  work.pair = pair;
-  controller.route_controller = work;
+  network::EncryptionControl control;
+  control.fabric_netns = "/run/netns/" + pair.subnet.vnet;
+  control.detection = pair.detection;
+  control.networks = pair.remote_networks;
+  controller.encryption_controller = {control, pair.name, pair.edge, pair.psk, pair.local_networks, pair.keepalive};
 }
 
 bool is_modified(const model::EncryptionGateway& pair, const model::Subnet& subnet) {
   return std::ranges::count(pair.route_tables, subnet.route_table) > 0;
 }
 
+network::EncryptionTable& table_called(const std::string& name, network::EncryptionControl& control) {
+  const auto found = std::ranges::find(control.route_tables, name, &network::EncryptionTable::name);
+  return found != control.route_tables.end() ? *found : control.route_tables.emplace_back(name);
+}
+
 /// Towards the primary, until the controller says otherwise.
 void write_first_routes(Expansion& expansion, const model::EncryptionGateway& pair, const std::string& nic) {
   const auto& vnet = vnet_of(expansion.in, pair.subnet.vnet);
   auto& fabric = expansion.fabric(vnet.name);
-  auto& work = *expansion.node(controller_name(pair)).route_controller;
+  auto& control = expansion.node(controller_name(pair)).encryption_controller->control;
   for (const auto& subnet : vnet.subnets) {
     if (!is_modified(pair, subnet)) continue;
     auto& made = *std::ranges::find(fabric.subnets, subnet.name, &network::FabricSubnet::name);
     for (const auto& network : pair.remote_networks)
       made.routes.push_back(route_to(network, {pair.primary, nic, true}));
-    work.tables[subnet.route_table].push_back(made.table);
+    table_called(subnet.route_table, control).tables.push_back(made.table);
   }
 }
 
@@ -91,7 +98,8 @@ void add_encryption_gateways(Expansion& expansion) {
     for (std::size_t index = 0; index < count_of(pair); ++index) nics.push_back(add_gateway(expansion, pair, index));
     for (std::size_t index = 0; index < count_of(pair); ++index)
       expansion.node(controller_name(pair))
-          .route_controller->gateways.push_back({nics[index], address_of(pair, index), pair.name + kSuffixes[index]});
+          .encryption_controller->control.gateways.push_back(
+              {pair.name + kSuffixes[index], address_of(pair, index), nics[index]});
     write_first_routes(expansion, pair, nics.front());
   }
 }

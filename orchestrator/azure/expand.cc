@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "azure/expand.hh"
 
 #include <algorithm>
@@ -30,9 +31,9 @@ std::vector<InterfaceAddress> routers_of(const model::Subnet& subnet, bool with_
   return routers;
 }
 
-int index_in_fabric(const model::Node& fabric, const std::string& machine) {
+int index_in_fabric(const network::Node& fabric, const std::string& machine) {
   int index = 0;
-  while (std::ranges::any_of(fabric.interfaces, [&](const model::Interface& interface) {
+  while (std::ranges::any_of(fabric.interfaces, [&](const network::Interface& interface) {
     return interface.name == interface_name(machine + "." + std::to_string(index));
   }))
     ++index;
@@ -41,10 +42,10 @@ int index_in_fabric(const model::Node& fabric, const std::string& machine) {
 
 }  // namespace
 
-model::Node& Expansion::node(const std::string& name) { return named(out.nodes, name); }
+network::Node& Expansion::node(const std::string& name) { return named(out.nodes, name); }
 
-model::Node& Expansion::add_node(std::string name, std::string role, std::string site, const Where& where) {
-  model::Node& node = out.nodes.emplace_back();
+network::Node& Expansion::add_node(std::string name, std::string role, std::string site, const Where& where) {
+  network::Node& node = out.nodes.emplace_back();
   node.where = where;
   node.name = std::move(name);
   node.role = std::move(role);
@@ -58,9 +59,9 @@ void Expansion::link(const End& a, const End& b, const Where& where, const Impai
 
 std::string Expansion::plug(const std::string& vnet, const End& machine, const std::string& subnet,
                             const Address& address, const std::optional<Address>& address_v6) {
-  model::Node& fabric_node = node(vnet);
+  network::Node& fabric_node = node(vnet);
   const auto name = interface_name(machine.node + "." + std::to_string(index_in_fabric(fabric_node, machine.node)));
-  model::Interface side = port(name);
+  network::Interface side = port(name);
   side.hide_hop = true;
   if (!subnet.empty()) side.addresses = routers_of(subnet_of(vnet_of(in, vnet), subnet), address_v6.has_value());
   fabric_node.interfaces.push_back(std::move(side));
@@ -82,16 +83,16 @@ std::string interface_name(const std::string& wanted, std::size_t longest) {
   return wanted.substr(0, longest - 4) + digits;
 }
 
-model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses) {
-  model::Interface interface;
+network::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses) {
+  network::Interface interface;
   interface.name = name;
   interface.addresses = std::move(addresses);
   return interface;
 }
 
-model::BgpNeighbor neighbor(const Address& address, Asn asn) { return {.address = address, .asn = asn}; }
+network::BgpNeighbor neighbor(const Address& address, Asn asn) { return {.address = address, .asn = asn}; }
 
-model::Bgp speaker(Asn asn, const std::optional<Address>& router_id) { return {asn, router_id, {}, {}, {}, {}}; }
+network::Bgp speaker(Asn asn, const std::optional<Address>& router_id) { return {asn, router_id, {}, {}, {}, {}}; }
 
 Route route_to(const Prefix& prefix) {
   Route route;
@@ -105,8 +106,9 @@ Route route_to(const Prefix& prefix, NextHop next_hop) {
   return route;
 }
 
-model::Topology expand(const model::Topology& topology) {
-  Expansion expansion{topology, topology};
+network::Network expand(const model::Topology& topology) {
+  Expansion expansion{topology,
+                      {topology.timers, topology.nodes, topology.links, topology.nsgs, topology.public_services}};
   add_circuits(expansion);
   add_global_reach(expansion);
   add_public_services(expansion);

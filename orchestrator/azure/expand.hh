@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lowering: Azure's objects become plain nodes and links that a user could have written himself. Pure.
 #pragma once
 
@@ -5,10 +6,9 @@
 
 namespace xconn::azure {
 
-/// The same topology with every provider, circuit, VNet, gateway, connection and load balancer turned into nodes and
-/// links (appended in the order provider, MSEEs, gateways, VNets, load balancers). The lists of Azure's objects stay,
-/// for read-outs; expanding the result again is a mistake of the caller.
-model::Topology expand(const model::Topology& topology);
+/// The user's own nodes and links, and after them those that every provider, circuit, VNet, gateway, connection and
+/// load balancer is lowered to (in the order provider, MSEEs, gateways, VNets, load balancers).
+network::Network expand(const model::Topology& topology);
 
 /// The name of the pair of routers, or of ports, that several circuits share; empty: the circuit has its own.
 const std::string& shared_routers(const model::Circuit& circuit);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the parts of the expansion share while they build; not for others.
 #pragma once
 
@@ -25,11 +26,11 @@ constexpr std::uint32_t kForcedRule = 90, kDataPathRule = 100, kProbeRule = 500;
 /// `in` is what the user wrote, `out` what is being made of it.
 struct Expansion {
   const model::Topology& in;
-  model::Topology out;
+  network::Network out;
 
   /// References do not outlive the next node that is added.
-  model::Node& node(const std::string& name);
-  model::Node& add_node(std::string name, std::string role, std::string site, const Where& where);
+  network::Node& node(const std::string& name);
+  network::Node& add_node(std::string name, std::string role, std::string site, const Where& where);
   network::Fabric& fabric(const std::string& vnet) { return *node(vnet).fabric; }
   /// A link from `machine`'s interface into the fabric of `vnet`. The fabric's side gets the next free name
   /// "machine.0", hides its hop, and has the subnet's .1 when there is a subnet. Returns its name.
@@ -48,15 +49,15 @@ std::vector<Prefix> reached_through_gateways_of(const model::Topology& topology,
 std::optional<NextHop> appliance_across_peering(Expansion& expansion, const std::string& vnet,
                                                 const Address& appliance);
 /// What enters `fabric` by its interface `from` can go nowhere but to `nic`, and nowhere at all while that is down.
-void force_out(model::Node& fabric, const std::string& from, const network::FabricNic& nic);
+void force_out(network::Node& fabric, const std::string& from, const network::FabricNic& nic);
 const network::FabricNic* nic_of(const network::Fabric& fabric, const Address& address);
 
 /// `wanted`, or a shorter name with a few digits of its hash when Linux would refuse it.
 constexpr std::size_t kNameLength = 15, kSubInterfaceNameLength = 14;
 std::string interface_name(const std::string& wanted, std::size_t longest = kNameLength);
-model::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses = {});
-model::BgpNeighbor neighbor(const Address& address, Asn asn);
-model::Bgp speaker(Asn asn, const std::optional<Address>& router_id = {});
+network::Interface port(const std::string& name, std::vector<InterfaceAddress> addresses = {});
+network::BgpNeighbor neighbor(const Address& address, Asn asn);
+network::Bgp speaker(Asn asn, const std::optional<Address>& router_id = {});
 Route route_to(const Prefix& prefix);
 Route route_to(const Prefix& prefix, NextHop next_hop);
 std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, const model::Gateway& gateway);
@@ -74,8 +75,8 @@ bool is_provisioned(const model::Circuit& circuit);
 Tag s_tag(const model::Circuit& circuit);
 /// "prov.29.28"
 std::string tagged(const std::string& parent, const std::vector<Tag>& tags);
-model::Interface sub_interface(const std::string& parent, std::vector<Tag> tags);
-model::Interface trunk(const std::string& name);
+network::Interface sub_interface(const std::string& parent, std::vector<Tag> tags);
+network::Interface trunk(const std::string& name);
 
 /// One path of one peering at Microsoft's side: a VRF, and so a node.
 struct Vrf {
@@ -88,14 +89,14 @@ std::vector<Vrf> vrfs_of(const model::Topology& topology, const model::Circuit& 
 /// The /30 of the path, and its /126 if there is one.
 std::vector<const Prefix*> path_prefixes(const model::Peering& peering, int end);
 /// The VRF's BGP sessions, and its interfaces and links towards Microsoft.
-void add_sessions(Expansion& expansion, const Vrf& vrf, int end, model::Node& node);
+void add_sessions(Expansion& expansion, const Vrf& vrf, int end, network::Node& node);
 
 std::string edge_router_name(const model::Circuit& circuit, int end);
 void add_edge_router(Expansion& expansion, const model::Circuit& circuit, int end);
 void add_provider_core(Expansion& expansion, const model::Provider& provider);  ///< of an any-to-any IP VPN
 
 /// From a gateway's instance into the VNet, through the router of GatewaySubnet, by its interface "vnet".
-void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance);
+void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, network::Node& instance);
 /// The fabric hears what the gateway's instances learn, with this local preference.
 void teach_fabric(Expansion& expansion, const model::Gateway& gateway, std::optional<std::uint32_t> preference = {});
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FastPath: what the customer sends goes from the MSEE straight into the VNet. The gateway still speaks BGP, and what
 // the VNet sends still leaves by it (Microsoft Learn, "About ExpressRoute FastPath").
 #include <algorithm>
@@ -14,7 +15,7 @@ bool knows_user_routes(const model::Connection& connection, const model::Circuit
   return connection.fast_path_model != "2020" && !circuit.port.empty();
 }
 
-std::vector<std::string> customer_interfaces(const model::Node& msee, const model::Peering& peering, int end) {
+std::vector<std::string> customer_interfaces(const network::Node& msee, const model::Peering& peering, int end) {
   std::vector<std::string> names;
   for (const auto& interface : msee.interfaces)
     for (const auto* prefix : path_prefixes(peering, end))
@@ -25,7 +26,7 @@ std::vector<std::string> customer_interfaces(const model::Node& msee, const mode
 
 /// The VNet's prefixes, as long as the gateway announces them, by the link past the gateway; only for what comes from
 /// the customer.
-void steer(model::Node& msee, const std::vector<std::string>& from, const std::string& interface,
+void steer(network::Node& msee, const std::vector<std::string>& from, const std::string& interface,
            const std::vector<Prefix>& prefixes) {
   RouteMirror mirror;
   mirror.to_tables = {kFastPathTables + static_cast<std::uint32_t>(msee.mirrors.size())};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An ExpressRoute gateway: two instances in AS 65515 that peer with both MSEEs of each connected circuit and hand what
 // they learn to the VNet's fabric (Microsoft Learn, "About ExpressRoute virtual network gateways").
 #include <algorithm>
@@ -32,8 +33,8 @@ bool is_instance(const model::Topology& topology, const std::string& vnet, const
 }
 
 /// The connection's weight is looked at before the AS path, and the higher one wins: that is local preference.
-model::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gateway& gateway,
-                                 const model::Connection& connection, const Address& address) {
+network::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gateway& gateway,
+                                   const model::Connection& connection, const Address& address) {
   auto made = neighbor(address, *Asn::of(kMicrosoftAsn));
   made.bfd = true;
   made.announce = reached_through_gateways_of(expansion.in, vnet_of(expansion.in, gateway.vnet));
@@ -42,7 +43,7 @@ model::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gatewa
   return made;
 }
 
-void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, model::Bgp& bgp) {
+void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, network::Bgp& bgp) {
   for (const auto& connection : expansion.in.connections) {
     if (connection.gateway != gateway.name) continue;
     const auto circuit = std::ranges::find(expansion.in.circuits, connection.circuit, &model::Circuit::name);
@@ -54,7 +55,7 @@ void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, 
 
 /// A VNet with a BGP community of its own is announced with it and with its region's (Microsoft Learn, "Configure
 /// custom BGP communities for Azure ExpressRoute private peering").
-void mark_prefixes(const model::Topology& topology, model::Bgp& bgp) {
+void mark_prefixes(const model::Topology& topology, network::Bgp& bgp) {
   for (const auto& vnet : topology.vnets) {
     if (vnet.bgp_community.empty()) continue;
     std::vector<std::string> communities{vnet.bgp_community};
@@ -67,7 +68,7 @@ void mark_prefixes(const model::Topology& topology, model::Bgp& bgp) {
 
 /// What comes from the VNet follows a copy of the routes that is late to forget what the MSEEs withdrew: "up to a
 /// minute" (Microsoft Learn, "Configure BFD over ExpressRoute").
-void lag_behind(const model::Gateway& gateway, model::Node& instance) {
+void lag_behind(const model::Gateway& gateway, network::Node& instance) {
   RouteMirror data_path;
   data_path.to_tables = {kDataPathTable};
   data_path.late_interfaces = {"core"};
@@ -77,7 +78,7 @@ void lag_behind(const model::Gateway& gateway, model::Node& instance) {
 }
 
 /// The instance's sessions with the VNet's fabric, one for each family, and its routes into the VNet.
-void join_fabric(const model::Subnet& subnet, model::Node& instance) {
+void join_fabric(const model::Subnet& subnet, network::Node& instance) {
   for (const auto& router : both_families(subnet, subnet.prefix.host(1))) {
     instance.bgp->neighbors.push_back(neighbor(router, *Asn::of(kGatewayAsn)));
     instance.bgp->neighbors.back().next_hop_self = true;
@@ -86,11 +87,11 @@ void join_fabric(const model::Subnet& subnet, model::Node& instance) {
 }
 
 /// What the SKU carries is what passes between the instance and the VNet.
-void limit_bandwidth(const model::Gateway& gateway, model::Link& into_vnet) {
+void limit_bandwidth(const model::Gateway& gateway, network::Link& into_vnet) {
   if (const auto* sku = gateway_sku(gateway.sku)) into_vnet.a_to_b.rate = into_vnet.b_to_a.rate = sku->rate;
 }
 
-std::vector<model::Interface> ports_of_instance(const model::Subnet& subnet, const Address& address) {
+std::vector<network::Interface> ports_of_instance(const model::Subnet& subnet, const Address& address) {
   auto core = port("core"), vnet = port("vnet");
   core.mtu = kHybridMtu;
   for (const auto& own : both_families(subnet, address)) {
@@ -121,10 +122,10 @@ void add_instance(Expansion& expansion, const model::Gateway& gateway, int index
 
 }  // namespace
 
-void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, model::Node& instance) {
+void route_into_vnet(const std::vector<Prefix>& reached, const Address& router, network::Node& instance) {
   instance.routes.push_back(route_to(Prefix::of(router, router.bits()), {{}, "vnet", false}));
   const auto is_own = [&](const Prefix& prefix) {  // a small VNet may be GatewaySubnet alone
-    return std::ranges::any_of(instance.interfaces, [&](const model::Interface& interface) {
+    return std::ranges::any_of(instance.interfaces, [&](const network::Interface& interface) {
       return std::ranges::count(interface.addresses, prefix, &InterfaceAddress::network) > 0;
     });
   };

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "azure/life.hh"
 
 #include <algorithm>
@@ -278,7 +279,7 @@ void route_table_unused(const Change& change, std::vector<Finding>& out) {
 void nsg_unused(const Change& change, std::vector<Finding>& out) {
   constexpr std::string_view kInUse = "InUseNetworkSecurityGroupCannotBeDeleted";
   Refusals refusals("V36", out);
-  each_gone(change.before.nsgs, change.after.nsgs, [&](const model::Nsg& old) {
+  each_gone(change.before.nsgs, change.after.nsgs, [&](const network::Nsg& old) {
     each_subnet(change.after, [&](const model::Vnet& vnet, const model::Subnet& subnet) {
       if (subnet.nsg == old.name)
         refusals.add("vnet " + vnet.name, "subnets." + subnet.name + ".nsg", old.name,
@@ -317,13 +318,30 @@ void keep_names(const model::Topology& running, const model::Topology& after, mo
   }
 }
 
+/// "[10.1.0.0/16, 10.9.0.0/16]"
+std::string list_of(const std::vector<Prefix>& prefixes) {
+  std::string text;
+  for (const auto& prefix : prefixes) text += (text.empty() ? "" : ", ") + prefix.text();
+  return "[" + text + "]";
+}
+
+/// Writes a key of one half, which may be written as the other VNet's name alone.
+void put_in_half(const std::string& vnet, const std::string& half, const char* key, model::RawPtr value,
+                 model::Document& document) {
+  const model::KeyPath path{"vnets", vnet, "peerings", half};
+  if (const auto* raw = document.find(path); raw->is_scalar())
+    document.put(path, model::parse_value("{remote: " + raw->text + "}"));
+  document.put({"vnets", vnet, "peerings", half, key}, std::move(value));
+}
+
 void keep_disconnected(const model::Topology& running, const model::Topology& after, model::Document& document) {
-  for (const auto& [vnet, half] : left_alone(running, after)) {
-    const model::KeyPath path{"vnets", vnet, "peerings", half};
-    if (const auto* raw = document.find(path); raw->is_scalar())
-      document.put(path, model::parse_value("{remote: " + raw->text + "}"));
-    document.put({"vnets", vnet, "peerings", half, "disconnected"}, "true");
-  }
+  for (const auto& [vnet, half] : left_alone(running, after))
+    put_in_half(vnet, half, "disconnected", model::parse_value("true"), document);
+}
+
+void keep_unsynced(const model::Topology& running, const model::Topology& after, model::Document& document) {
+  for (const auto& [vnet, half, known] : left_unsynced(running, after))
+    put_in_half(vnet, half, "remote-address-space", model::parse_value(list_of(known)), document);
 }
 
 }  // namespace
@@ -334,7 +352,15 @@ model::Document carried_over(const model::Topology& running, model::Document doc
   const auto after = model::read_words(document);
   keep_names(running, after, document);
   keep_disconnected(running, after, document);
+  keep_unsynced(running, after, document);
   return document;
+}
+
+void sync_peering(model::Document& document, const std::string& vnet, const std::string& half) {
+  const auto topology = model::read_words(document);
+  const auto& remote = find_named(find_named(topology.vnets, vnet)->peerings, half)->remote;
+  const auto& now = find_named(topology.vnets, remote)->address_space;
+  put_in_half(vnet, half, "remote-address-space", model::parse_value(list_of(now)), document);
 }
 
 void demand_possible(const Change& change) {

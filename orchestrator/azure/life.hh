@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Azure lets happen to its objects, and in which order: the guards of the verbs that change a running lab. A
 // topology alone is judged by model/rules.hh; these judge the step from one topology to the next, whichever verb asked
 // for it. Code, statement and source of each stand in the same table (model/rules.cc, When::kChange).
@@ -33,6 +34,9 @@ std::span<const Guard> guards();
 /// come or go beside them, and what is left of a VNet peering is Disconnected. Throws TopologyError when the document
 /// cannot be read.
 model::Document carried_over(const model::Topology& running, model::Document document);
+
+/// From now on this half of a VNet peering knows the other VNet's address space as it is.
+void sync_peering(model::Document& document, const std::string& vnet, const std::string& half);
 
 /// Throws TopologyError with every refusal.
 void demand_possible(const Change& change);

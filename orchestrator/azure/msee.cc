@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Microsoft's side of a circuit: for each path one VRF for private peering, which peers with the customer and with the
 // gateways, and one for Microsoft peering, which peers with the customer and Microsoft's public network (Microsoft
 // Learn, "ExpressRoute routing requirements").
@@ -29,14 +30,14 @@ std::vector<std::string> filtered_communities(const model::Topology& topology, c
   for (const auto& filter : topology.route_filters)
     if (filter.name == peering.route_filter)
       for (const auto& rule : filter.rules)
-        if (rule.access == "Allow")
+        if (rule.access == network::Access::kAllow)
           communities.insert(communities.end(), rule.communities.begin(), rule.communities.end());
   return communities;
 }
 
-model::BgpNeighbor customer(const model::Topology& topology, const Vrf& vrf, const Prefix& prefix) {
+network::BgpNeighbor customer(const model::Topology& topology, const Vrf& vrf, const Prefix& prefix) {
   const auto& peering = *vrf.peering;
-  model::BgpNeighbor made = neighbor(prefix.host(1), peering.peer_asn);
+  network::BgpNeighbor made = neighbor(prefix.host(1), peering.peer_asn);
   made.password = peering.md5;
   made.bfd = peering.bfd;
   made.remove_private_as = !vrf.microsoft;
@@ -54,8 +55,8 @@ bool reaches_others(const model::Topology& topology, const model::Circuit& circu
   });
 }
 
-model::BgpNeighbor gateway_instance(const Address& address, bool with_global_reach) {
-  model::BgpNeighbor made = neighbor(address, *Asn::of(kGatewayAsn));
+network::BgpNeighbor gateway_instance(const Address& address, bool with_global_reach) {
+  network::BgpNeighbor made = neighbor(address, *Asn::of(kGatewayAsn));
   made.bfd = true;
   made.maximum_prefix = address.is_v4() ? kVnetRoutes : kVnetV6Routes;
   // What another circuit's customer announces goes to this circuit's customer, and into no VNet.
@@ -64,7 +65,7 @@ model::BgpNeighbor gateway_instance(const Address& address, bool with_global_rea
 }
 
 /// The MSEE's side of the Microsoft core: one interface for each gateway that the circuit is connected to.
-void join_gateways(Expansion& expansion, const model::Circuit& circuit, int end, model::Node& msee) {
+void join_gateways(Expansion& expansion, const model::Circuit& circuit, int end, network::Node& msee) {
   int count = 0;
   for (const auto& gateway : expansion.in.gateways) {
     if (!std::ranges::count(circuits_of(expansion.in, gateway), &circuit)) continue;
@@ -102,7 +103,7 @@ Address service_address(std::size_t index) {
   return public_core().host(kFirstService + static_cast<std::uint32_t>(index));
 }
 
-void join_public_core(Expansion& expansion, model::Node& msee) {
+void join_public_core(Expansion& expansion, network::Node& msee) {
   const auto routers = public_routers(expansion.in);
   const auto index = static_cast<std::size_t>(std::ranges::find(routers, msee.name) - routers.begin());
   msee.interfaces.push_back(port("core", {{router_address(index), public_core().length()}}));
@@ -114,7 +115,7 @@ void join_public_core(Expansion& expansion, model::Node& msee) {
   expansion.link({msee.name, "core"}, {kPublicCore, interface_name(msee.name)}, msee.where);
 }
 
-void add_service(Expansion& expansion, const model::PublicService& service, std::size_t index) {
+void add_service(Expansion& expansion, const network::PublicService& service, std::size_t index) {
   const auto routers = public_routers(expansion.in);
   auto& node = expansion.add_node(service.name, "public-service", "microsoft", service.where);
   node.interfaces = {port("lo", {{service.prefix.host(1), service.prefix.network().bits()}}),
@@ -205,7 +206,7 @@ std::vector<Vrf> vrfs_of(const model::Topology& topology, const model::Circuit& 
   return vrfs;
 }
 
-void add_sessions(Expansion& expansion, const Vrf& vrf, int end, model::Node& node) {
+void add_sessions(Expansion& expansion, const Vrf& vrf, int end, network::Node& node) {
   node.router = router_of(expansion, *vrf.circuit, end);
   if (vrf.peering != nullptr) {
     const auto prefixes = path_prefixes(*vrf.peering, end);

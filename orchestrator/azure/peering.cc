@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Connected VNet peering joins two fabrics by links: one for what the machines of the two VNets say to each other,
 // one to a hub's gateways when a spoke uses them, and one for each appliance that is a next hop in the other VNet,
 // because a packet does not say what its next hop was (Microsoft Learn, "Virtual network peering").
@@ -26,10 +27,11 @@ std::string add_side(Expansion& expansion, const model::Vnet& vnet, const std::s
   return side.name;
 }
 
-network::FabricPeer peer_of(const model::Vnet& remote, const model::VnetPeering& half) {
+network::FabricPeer peer_of(const model::Topology& topology, const model::Vnet& remote,
+                            const model::VnetPeering& half) {
   network::FabricPeer peer;
   peer.vnet = remote.name;
-  peer.address_space = remote.address_space;
+  peer.address_space = known_address_space(topology, half);
   peer.router = router_of(remote);
   peer.access = half.allow_vnet_access;
   peer.forwarded_traffic = half.allow_forwarded_traffic;
@@ -47,7 +49,7 @@ std::pair<std::string, std::string> join(Expansion& expansion, const model::Vnet
 void connect(Expansion& expansion, const model::Vnet& a, const model::VnetPeering& half,
              const model::VnetPeering& other) {
   const auto& b = vnet_of(expansion.in, half.remote);
-  auto in_a = peer_of(b, half), in_b = peer_of(a, other);
+  auto in_a = peer_of(expansion.in, b, half), in_b = peer_of(expansion.in, a, other);
   std::tie(in_a.interface, in_b.interface) = join(expansion, a, b, "");
   in_a.remote_gateways = uses_remote_gateways(expansion.in, a.name, half);
   in_b.remote_gateways = uses_remote_gateways(expansion.in, b.name, other);
@@ -71,6 +73,10 @@ const model::VnetPeering* find_half(const model::Topology& topology, const std::
   return owner == nullptr ? nullptr : find_named(owner->peerings, name);
 }
 
+bool is_in_sync(const model::Topology& topology, const model::VnetPeering& half) {
+  return std::ranges::is_permutation(known_address_space(topology, half), vnet_of(topology, half.remote).address_space);
+}
+
 }  // namespace
 
 const model::VnetPeering* other_half(const model::Topology& topology, const std::string& vnet,
@@ -87,6 +93,18 @@ std::string peering_state(const model::Topology& topology, const std::string& vn
 
 std::string state_unjoined(const model::VnetPeering& half) { return half.disconnected ? "Disconnected" : "Initiated"; }
 
+const std::vector<Prefix>& known_address_space(const model::Topology& topology, const model::VnetPeering& half) {
+  return half.remote_address_space.empty() ? vnet_of(topology, half.remote).address_space : half.remote_address_space;
+}
+
+std::string_view sync_level(const model::Topology& topology, const std::string& vnet, const model::VnetPeering& half) {
+  const auto* other = other_half(topology, vnet, half);
+  if (other == nullptr) return "RemoteNotInSync";
+  const bool knows_remote = is_in_sync(topology, half), remote_knows = is_in_sync(topology, *other);
+  if (knows_remote) return remote_knows ? "FullyInSync" : "LocalNotInSync";
+  return remote_knows ? "RemoteNotInSync" : "LocalAndRemoteNotInSync";
+}
+
 std::string peering_interface(const std::string& remote) { return interface_name(remote); }
 
 std::vector<std::pair<std::string, std::string>> left_alone(const model::Topology& before,
@@ -101,6 +119,20 @@ std::vector<std::pair<std::string, std::string>> left_alone(const model::Topolog
   return left;
 }
 
+std::vector<Unsynced> left_unsynced(const model::Topology& before, const model::Topology& after) {
+  std::vector<Unsynced> left;
+  for (const auto& vnet : before.vnets)
+    for (const auto& half : vnet.peerings) {
+      const auto* now = find_half(after, vnet.name, half.name);
+      if (now == nullptr || now->remote != half.remote || !now->remote_address_space.empty()) continue;
+      if (!other_half(before, vnet.name, half) || !other_half(after, vnet.name, *now)) continue;
+      const auto& known = known_address_space(before, half);
+      if (!std::ranges::is_permutation(known, vnet_of(after, now->remote).address_space))
+        left.push_back({vnet.name, half.name, known});
+    }
+  return left;
+}
+
 bool uses_remote_gateways(const model::Topology& topology, const std::string& spoke, const model::VnetPeering& half) {
   const auto* other = other_half(topology, spoke, half);
   return half.use_remote_gateways && other != nullptr && other->allow_gateway_transit;
@@ -111,7 +143,8 @@ std::vector<Prefix> reached_through_gateways_of(const model::Topology& topology,
   for (const auto& spoke : topology.vnets)
     for (const auto& half : spoke.peerings)
       if (half.remote == vnet.name && uses_remote_gateways(topology, spoke.name, half))
-        reached.insert(reached.end(), spoke.address_space.begin(), spoke.address_space.end());
+        std::ranges::copy(known_address_space(topology, *other_half(topology, spoke.name, half)),
+                          std::back_inserter(reached));
   return reached;
 }
 

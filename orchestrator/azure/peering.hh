@@ -1,7 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 // VNet peerings as Azure sees them (Microsoft Learn, "Virtual network peering"): pure questions to a topology.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,12 +20,25 @@ std::string peering_state(const model::Topology& topology, const std::string& vn
 /// Of one whose fabrics are not joined.
 std::string state_unjoined(const model::VnetPeering& half);
 
+/// The other VNet's address space as `half` knows it: what was added there is not reachable until the peering is synced
+/// (Microsoft Learn, "Update the address space for a peered virtual network").
+const std::vector<Prefix>& known_address_space(const model::Topology& topology, const model::VnetPeering& half);
+/// FullyInSync | RemoteNotInSync (the other VNet has changed) | LocalNotInSync (this one) | LocalAndRemoteNotInSync
+std::string_view sync_level(const model::Topology& topology, const std::string& vnet, const model::VnetPeering& half);
+
 /// What a fabric calls its side of the link to the fabric of `remote`. It is there while the peering is Connected.
 std::string peering_interface(const std::string& remote);
 
 /// The halves of `after` (VNet, name) whose other half went with the step from `before`: they are Disconnected.
 std::vector<std::pair<std::string, std::string>> left_alone(const model::Topology& before,
                                                             const model::Topology& after);
+
+/// A half of `after` that was Connected before and after, and what it knows of the other VNet, which has changed.
+struct Unsynced {
+  std::string vnet, half;
+  std::vector<Prefix> known;
+};
+std::vector<Unsynced> left_unsynced(const model::Topology& before, const model::Topology& after);
 
 /// Whether `spoke` (a VNet's name) learns from, and is announced by, the gateways of the remote VNet of `half`: it is
 /// Connected, uses remote gateways, and the hub allows gateway transit.

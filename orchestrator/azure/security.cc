@@ -1,16 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "azure/security.hh"
 
 #include <algorithm>
 
 namespace xconn::azure {
+
+using network::Access;
+using network::Direction;
+
 namespace {
 
-model::SecurityRule rule(const char* name, int priority, bool inbound, bool allow, const char* from, const char* to) {
-  model::SecurityRule made;
+network::SecurityRule rule(const char* name, int priority, Direction direction, Access access, const char* from,
+                           const char* to) {
+  network::SecurityRule made;
   made.name = name;
   made.priority = priority;
-  made.inbound = inbound;
-  made.allow = allow;
+  made.direction = direction;
+  made.access = access;
   if (*from != '\0') made.sources = {from};
   if (*to != '\0') made.destinations = {to};
   return made;
@@ -18,26 +24,29 @@ model::SecurityRule rule(const char* name, int priority, bool inbound, bool allo
 
 }  // namespace
 
-const std::vector<model::SecurityRule>& default_security_rules() {
-  static const std::vector<model::SecurityRule> kRules{
-      rule("AllowVnetInBound", 65000, true, true, "VirtualNetwork", "VirtualNetwork"),
-      rule("AllowAzureLoadBalancerInBound", 65001, true, true, "AzureLoadBalancer", ""),
-      rule("DenyAllInBound", 65500, true, false, "", ""),
-      rule("AllowVnetOutBound", 65000, false, true, "VirtualNetwork", "VirtualNetwork"),
-      rule("AllowInternetOutBound", 65001, false, true, "", "Internet"),
-      rule("DenyAllOutBound", 65500, false, false, "", ""),
+const std::vector<network::SecurityRule>& default_security_rules() {
+  static const std::vector<network::SecurityRule> kRules{
+      rule("AllowVnetInBound", 65000, Direction::kInbound, Access::kAllow, "VirtualNetwork", "VirtualNetwork"),
+      rule("AllowAzureLoadBalancerInBound", 65001, Direction::kInbound, Access::kAllow, "AzureLoadBalancer", ""),
+      rule("DenyAllInBound", 65500, Direction::kInbound, Access::kDeny, "", ""),
+      rule("AllowVnetOutBound", 65000, Direction::kOutbound, Access::kAllow, "VirtualNetwork", "VirtualNetwork"),
+      rule("AllowInternetOutBound", 65001, Direction::kOutbound, Access::kAllow, "", "Internet"),
+      rule("DenyAllOutBound", 65500, Direction::kOutbound, Access::kDeny, "", ""),
   };
   return kRules;
 }
 
-std::vector<model::SecurityRule> security_rules(const model::Nsg& nsg, bool inbound) {
-  std::vector<model::SecurityRule> rules;
+std::vector<network::SecurityRule> security_rules(const network::Nsg& nsg, Direction direction) {
+  std::vector<network::SecurityRule> rules;
   for (const auto* list : {&nsg.rules, &default_security_rules()})
-    std::ranges::copy_if(*list, std::back_inserter(rules), [&](const auto& item) { return item.inbound == inbound; });
-  std::ranges::stable_sort(rules, {}, &model::SecurityRule::priority);
+    std::ranges::copy_if(*list, std::back_inserter(rules),
+                         [&](const auto& item) { return item.direction == direction; });
+  std::ranges::stable_sort(rules, {}, &network::SecurityRule::priority);
   return rules;
 }
 
-std::string security_chain(const std::string& nsg, bool inbound) { return "nsg-" + nsg + (inbound ? "-in" : "-out"); }
+std::string security_chain(const std::string& nsg, Direction direction) {
+  return "nsg-" + nsg + (direction == Direction::kInbound ? "-in" : "-out");
+}
 
 }  // namespace xconn::azure

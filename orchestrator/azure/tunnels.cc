@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A node with several tunnels. charon's user-space IPsec has one tun for all its tunnels and chooses among them by
 // traffic selector, so tunnels that are chosen by routing need a charon each, in a namespace of its own:
 //
@@ -22,21 +23,21 @@ constexpr std::uint32_t kInnerTable = 100, kLocalTable = 255, kGuardMetric = 100
 InterfaceAddress alone(const Address& address) { return {address, address.bits()}; }
 
 /// Both sides have the node's own address, and ask for their neighbours with it; each answers for what is behind it.
-void borrow_address(model::Node& node, const std::string& interface) {
+void borrow_address(network::Node& node, const std::string& interface) {
   node.sysctls["net/ipv4/conf/" + interface + "/accept_local"] = "1";
   node.sysctls["net/ipv4/conf/" + interface + "/proxy_arp"] = "1";
   node.sysctls["net/ipv4/neigh/" + interface + "/proxy_delay"] = "0";
 }
 
 /// Both sides show no hop, so that the two together are the one that they play.
-model::Interface inner_port(const std::string& name, const network::Tunnel& tunnel) {
-  model::Interface interface = port(name);
+network::Interface inner_port(const std::string& name, const network::Tunnel& tunnel) {
+  network::Interface interface = port(name);
   interface.mtu = tunnel.mtu;
   interface.hide_hop = true;
   return interface;
 }
 
-void hand_over(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
+void hand_over(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t table, network::Node& node) {
   for (const auto port : {kIke, kNatTraversal})
     node.rules.push_back({.priority = kHandOverRule,
                           .from = alone(tunnel.remote).network(),
@@ -48,7 +49,7 @@ void hand_over(const network::Tunnel& tunnel, const std::string& outer, std::uin
   node.routes.push_back(route);
 }
 
-void join(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t table, model::Node& node) {
+void join(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t table, network::Node& node) {
   auto inner = inner_port(tunnel.name, tunnel);
   inner.addresses.push_back(tunnel.address);
   node.interfaces.push_back(inner);
@@ -63,7 +64,7 @@ void join(const network::Tunnel& tunnel, const std::string& outer, std::uint32_t
 }
 
 /// What comes in by `inner` goes into the tunnel or nowhere; what comes out of it goes to the node.
-void route_through(const network::Tunnel& tunnel, model::Node& room) {
+void route_through(const network::Tunnel& tunnel, network::Node& room) {
   room.routes = {route_to(alone(tunnel.remote).network(), {{}, "outer", false}),
                  route_to(Prefix{}, {tunnel.address.address(), "inner", true}),
                  route_to(Prefix{}, {{}, tunnel.name, false}), route_to(Prefix{})};

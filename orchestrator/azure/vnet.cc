@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A VNet is one namespace, its fabric: each NIC is a link of its own into it, each subnet a routing table (Microsoft
 // Learn, "Virtual network traffic routing": user routes before BGP's before the system's, by longest prefix).
 #include <algorithm>
@@ -25,8 +26,8 @@ void add_fabric(Expansion& expansion, const model::Vnet& vnet) {
 }
 
 /// The NIC's IPv6 address. It stands alone: what else is in the subnet is reached through the subnet's router too.
-std::optional<Address> take_v6(model::Node& machine, const std::string& nic, const model::Subnet& subnet) {
-  const auto interface = std::ranges::find(machine.interfaces, nic, &model::Interface::name);
+std::optional<Address> take_v6(network::Node& machine, const std::string& nic, const model::Subnet& subnet) {
+  const auto interface = std::ranges::find(machine.interfaces, nic, &network::Interface::name);
   for (auto& own : interface->addresses) {
     if (own.address().is_v4() || !subnet.prefix_v6) continue;
     own = {own.address(), own.address().bits()};
@@ -128,7 +129,7 @@ const network::FabricNic* nic_of(const network::Fabric& fabric, const Address& a
   return found == fabric.nics.end() ? nullptr : &*found;
 }
 
-void force_out(model::Node& fabric, const std::string& from, const network::FabricNic& nic) {
+void force_out(network::Node& fabric, const std::string& from, const network::FabricNic& nic) {
   const auto forced = std::ranges::count(fabric.rules, kForcedRule, &Rule::priority);
   Route route = route_to(Prefix{}, {nic.address, nic.interface, true});
   route.table = kForcedTables + static_cast<std::uint32_t>(forced);

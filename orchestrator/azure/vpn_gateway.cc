@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A VPN gateway: two instances that end IPsec tunnels at public addresses (or at their own, over private peering),
 // speak BGP through them and hand what they learn to the VNet's fabric (Microsoft Learn, "About highly available
 // gateway configurations", "About BGP and VPN Gateway").
@@ -61,7 +62,7 @@ Address tunnel_end(const model::Gateway& gateway, const model::Connection& conne
 
 /// By default only one side calls: on-prem's, where it does.
 bool is_called(const Expansion& expansion, const Address& end) {
-  return std::ranges::any_of(expansion.in.nodes, [&](const model::Node& node) {
+  return std::ranges::any_of(expansion.in.nodes, [&](const network::Node& node) {
     return std::ranges::any_of(node.tunnels,
                                [&](const network::Tunnel& tunnel) { return tunnel.remote == end && tunnel.initiate; });
   });
@@ -94,8 +95,8 @@ network::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gate
 
 /// Only the VNet is announced: what ExpressRoute or another tunnel taught is not passed on. The VNet's own prefixes are
 /// not taken from a device; wider ones are (Microsoft Learn, "About BGP and VPN Gateway").
-model::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gateway& gateway, const model::Vnet& vnet,
-                                const model::Connection& connection, int index) {
+network::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gateway& gateway, const model::Vnet& vnet,
+                                  const model::Connection& connection, int index) {
   const auto& device = local_gateway_of(expansion, connection);
   auto far = neighbor(*device.bgp_address, *device.asn);
   far.source = bgp_address(gateway, index);
@@ -108,7 +109,7 @@ model::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gateway
 }
 
 void connect(const Expansion& expansion, const model::Gateway& gateway, const model::Vnet& vnet, int index,
-             model::Node& instance) {
+             network::Node& instance) {
   for (const auto* connection : connections_of(expansion, gateway)) {
     const auto& device = local_gateway_of(expansion, *connection);
     instance.tunnels.push_back(tunnel_of(expansion, gateway, *connection, index));
@@ -136,13 +137,13 @@ network::Ha watch(const Expansion& expansion, const model::Gateway& gateway, int
   ha.interface = "platform";
   ha.peer = *Address::parse(index == 0 ? "169.254.255.2" : "169.254.255.1");
   ha.priority = index == 0 ? kActivePriority : kStandbyPriority;
-  ha.heartbeat = expansion.in.timers == model::Timers::kAzure ? std::chrono::seconds(12) : std::chrono::seconds(1);
+  ha.heartbeat = expansion.in.timers == network::Timers::kAzure ? std::chrono::seconds(12) : std::chrono::seconds(1);
   ha.lost_threshold = 5;
   ha.addresses = {{"internet", {gateway.public_addresses.front(), router.length()}}};
   return ha;
 }
 
-void add_interfaces(const Expansion& expansion, const model::Gateway& gateway, int index, model::Node& instance) {
+void add_interfaces(const Expansion& expansion, const model::Gateway& gateway, int index, network::Node& instance) {
   const auto router = internet_router(expansion, gateway);
   instance.interfaces = {port("internet"), port("vnet", {{gateway.instances.at(static_cast<std::size_t>(index)), 32}})};
   instance.routes.push_back(route_to(Prefix{}, {router.address(), "internet", true}));
@@ -188,7 +189,7 @@ void join_platform(Expansion& expansion, const model::Gateway& gateway) {
 
 /// GatewaySubnet's network is on both sides of an ExpressRoute gateway: it answers Microsoft's edge for the VPN
 /// gateway.
-void lead_to_vpn(const model::Vnet& vnet, const model::Gateway& vpn, model::Node& er_instance) {
+void lead_to_vpn(const model::Vnet& vnet, const model::Gateway& vpn, network::Node& er_instance) {
   const auto router = subnet_of(vnet, kGatewaySubnet).prefix.host(1);
   for (const auto& address : vpn.instances)
     er_instance.routes.push_back(route_to(Prefix::of(address, address.bits()), {router, "vnet", true}));

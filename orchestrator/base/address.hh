@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Addresses, prefixes and the small values of networking. All are immutable once parsed, ordered, hashable by their
 // text, and cannot hold a wrong value: parse() is the only way in.
 #pragma once

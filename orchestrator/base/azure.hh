@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Azure's numbers and names, each with the page of Microsoft Learn that states it. Code has them from here only; texts
 // for users (rules, keys, examples) write them out.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long a silence each protocol of a lab endures: what a host that stalls can do to it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The error tree, by what the reader must do. Library code throws these and prints nothing; cli/ prints
 // once and maps the type to an exit code, bindings/ maps it to the Python class of the same name.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Structs to JSON and back from one table of fields each: the table is the only place that knows a spelling, so that
 // what is written can always be read. A field that has its default value is left out.
 #pragma once
@@ -41,7 +42,7 @@ template <class Owner, class Value>
 struct Field {
   const char* name;
   Value Owner::*member;
-  bool required;  ///< written even when it has its default value
+  bool required;  ///< in what is read; it is written even when it has its default value
   long long low = std::numeric_limits<long long>::min(), high = std::numeric_limits<long long>::max();
 
   /// Of a number, or of milliseconds.
@@ -53,7 +54,7 @@ constexpr Field<Owner, Value> optional_field(const char* name, Value Owner::*mem
   return {name, member, false};
 }
 template <class Owner, class Value>
-constexpr Field<Owner, Value> always(const char* name, Value Owner::*member) {
+constexpr Field<Owner, Value> required_field(const char* name, Value Owner::*member) {
   return {name, member, true};
 }
 

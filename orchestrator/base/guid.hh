@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GUIDs as Azure writes them.
 #pragma once
 

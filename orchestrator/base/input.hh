@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading what a file names: `extends`, `files`, a drill's topology, an import. Whoever wrote the name may not be
 // whoever runs xconn, so a device is not opened, nothing waits, and no more is read than was there.
 #pragma once

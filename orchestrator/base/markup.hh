@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text into the languages that pictures and reports are written in: one function each, and the only ones that do it.
 // What comes out shows the same characters and has no meaning there; controls are shown as base/text.hh shows them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the values of an enum are called, wherever they are written or read.
 #pragma once
 

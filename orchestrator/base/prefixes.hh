@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many networks, of which is asked whether one of them overlaps with another: as fast for ten thousand as for ten.
 #pragma once
 

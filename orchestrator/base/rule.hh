@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What messages say of a rule of docs/rules.md. All rules stand in model/rules.cc; those of the layers below it, which
 // know no topology, begin here.
 #pragma once

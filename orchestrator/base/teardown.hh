@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What destructors could not do. They never throw and never hide the error that is on its way; they report here.
 #pragma once
 

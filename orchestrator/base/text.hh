@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text that somebody else wrote, made safe to show. A character is plain when a terminal, an editor or a browser shows
 // it and does nothing else: no control character (C0, DEL, C1), none that turns the direction of writing, no line
 // separator, no byte that is not UTF-8.

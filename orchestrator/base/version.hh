@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Releases of the programs that labs run, and those that Crossconnect knows how to run.
 #pragma once
 

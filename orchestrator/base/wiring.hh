@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The small words that the topology and the plan share: what a wire, a route and a rule are.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `xconn az ...` answers as the Azure CLI does: the same words, options, shapes, complaints and exit codes.
 #include <fmt/format.h>
 #include <unistd.h>

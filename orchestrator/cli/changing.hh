@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Applying another topology to a lab that is up, and saying what changed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is told live of a lab's events: thousands of routes that come at once would hide all else.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `xconn complete -- WORD...`: what may stand in the place of the last word. The shells' scripts (completion.cc) ask
 // it, so that they know of new verbs, of the labs that are up and of their nodes.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shells' scripts: each asks `xconn complete` (complete.cc), and falls back on file names.
 
 #include <CLI/CLI.hpp>

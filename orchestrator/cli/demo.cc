@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `xconn demo`: a reference network comes up, its ExpressRoute dies silently, and the stopwatch says what the traffic
 // felt.
 #include <fmt/format.h>

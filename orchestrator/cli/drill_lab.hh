@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A drill and the lab that it runs in: the one that is up, or one that lives as long as the drill.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files and folders that the user names for what a verb leaves.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is said to somebody who does not know the verbs yet.
 #pragma once
 

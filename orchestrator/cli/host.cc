@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Verbs about the host and the program itself.
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `xconn manual FOLDER`: the man pages, one for the program and one for each verb, made from what the command line is
 // made of. The build runs it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verbs that change a lab as Azure's own do: circuit, peering, connection ... create, update, delete, show, list.
 // They edit the topology that the lab keeps, and know of no object but by its row here: what an object may have is
 // model/'s business.
@@ -154,6 +155,11 @@ void revoke(Document& document, const KeyPath& path, const Arguments& arguments)
     document.remove({"connections", name});
 }
 
+void sync_peering(Document& document, const KeyPath& path, const Arguments& arguments) {
+  demand_there(document, path);
+  azure::sync_peering(document, arguments.names.at(0), arguments.names.at(1));
+}
+
 /// Writes one word of the object.
 template <const char* Key, const char* Value>
 void set_word(Document& document, const KeyPath& path, const Arguments&) {
@@ -173,6 +179,7 @@ const std::array kVerbs{
          set_word<kProviderState, kNotProvisioned>, azure::Actor::kProvider},
     Verb{"peering", "enable", "Bring a peering up", set_word<kState, kEnabled>},
     Verb{"peering", "disable", "Shut Microsoft's side of a peering", set_word<kState, kDisabled>},
+    Verb{"vnet-peering", "sync", "Take over the address space that the other VNet has now", sync_peering},
     Verb{"authorization", "delete", "Revoke one; the connection that uses it goes with it", revoke},
     Verb{nullptr, "create", "Add one, with KEY=VALUE as in the topology", create},
     Verb{nullptr, "update", "Set KEY=VALUE of one; KEY= removes the key", update},

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the verbs of objects (object.cc) know of a topology, for completion.
 #pragma once
 

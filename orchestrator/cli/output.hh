@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What people read: tables, colour where a terminal takes it, progress that overwrites itself there and is plain lines
 // elsewhere (a CI log).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all verbs share: the options before them, and the way they are added to the command line and run.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a node's daemons say of themselves, as the tables of `inspect NODE`.
 #pragma once
 

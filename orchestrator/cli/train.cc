@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `xconn train ...` and `xconn mcp`: the doors to the Python package's exercises (decision 14). The table below is what
 // help, completion and the man pages know of them; the words go to Python as they were meant.
 #include "cli/train.hh"

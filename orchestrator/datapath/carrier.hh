@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A vlan device loses carrier with its trunk; a sub-interface of the portable driver must do so too. One thread for the
 // process listens to link events of the namespaces that have such sub-interfaces and sets their hidden ports up or
 // down.

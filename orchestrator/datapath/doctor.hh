@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this host can do, found by trying each feature in a throw-away network namespace, never from a version number.
 #pragma once
 

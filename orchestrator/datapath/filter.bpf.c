@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* One rule of filter.hh. The filter's class id says which. */
 #include <linux/tcp.h>
 #include <linux/udp.h>

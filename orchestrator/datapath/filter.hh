@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults on arrival: what an interface silently loses of the frames that reach it. The sender sees nothing: carrier
 // stays, no ICMP is sent. Matching looks through up to two 802.1Q tags, at IPv4 and IPv6, and needs no vlan module.
 //

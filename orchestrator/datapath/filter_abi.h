@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What filter.bpf.c and filter.cc share. */
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* hide_hop.hh: gives back on arrival the hop that forwarding will take. */
 #include <stddef.h>
 

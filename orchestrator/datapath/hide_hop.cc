@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "datapath/hide_hop.hh"
 
 #include <bpf/libbpf.h>

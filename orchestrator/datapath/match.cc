@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/if_ether.h>
 #include <netinet/in.h>
 

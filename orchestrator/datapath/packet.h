@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Reading a frame in eBPF, shared by the programs: through at most three 802.1Q tags (one in the skb's metadata, two in
  * the data) to IPv4 or IPv6 and its ports. bpf_skb_load_bytes, as data may be in fragments. */
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* retag.hh: the outer tag on the wire is another than the node's. The filter's class id says which rule. */
 #include "packet.h"
 #include "retag_abi.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What retag.bpf.c and retag.cc share. Tags in host order. */
 #pragma once
 

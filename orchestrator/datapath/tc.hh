@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // eBPF programs on interfaces, for this folder only. A program sits on the clsact hook of an interface as a cls_bpf
 // filter in direct-action mode (tc-bpf(8)). One loaded copy of each program serves all interfaces of all namespaces:
 // the filter's class id, which the program reads as skb->tc_classid, is the key of its maps. (libbpf's bpf_tc_attach

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* trace.hh: recognise the probes of known flows. The filter's class id says at which point. */
 #include <stddef.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which way probes go: eBPF on the interfaces of many namespaces recognises the probes of known flows and reports each
 // with a CLOCK_MONOTONIC time stamp through one ring buffer, and counts all of them.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What trace.bpf.c and trace.cc share. Addresses in network order (IPv4 in the first word), all else in host order. */
 #pragma once
 

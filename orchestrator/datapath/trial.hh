@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The throw-away namespace in which doctor.hh tries things, and what the kernel answered.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The portable driver of vlan.hh. Interface indexes are per namespace, one copy of the programs serves all of them, so
  * the keys are the filters' class ids. */
 #include "packet.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sub-interfaces: frames of one tag, or of two stacked tags, of a trunk, as an interface of their own.
 //
 // Driver kKernel makes vlan devices. Driver kPortable needs no 8021q module: the visible interface is one end of a veth

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What vlan.bpf.c and vlan_portable.cc share. Tags in host order; id 0 is no tag. */
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* wire.hh: what leaves the spliced interface goes to the tap, what comes back from the tap leaves for good. The value
  * of `targets` is the interface to go to; the filter's class id says whose. */
 #include <linux/errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A longer or worse wire for one direction of a live link: delay, jitter, loss, reorder, duplicate, corrupt. Frames
 // that leave the interface are taken by eBPF to a user-space queue and handed back when they are due; carrier never
 // flaps. Offloaded packets are cut into wire frames with full checksums first, so each frame is judged alone.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a wire does to frames, without the wire: decides each frame's fate and keeps it until it is due. Not
 // thread-safe.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the host's stalls may have done to what a drill saw. Pure.
 //
 // A stall acts in two ways. It delays: what is measured across it may be longer by it, what happens after it may be

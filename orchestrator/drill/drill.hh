@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A drill, resolved: flows, what is broken when, and what must hold. read() makes it from a YAML file; the format is in
 // docs/drills.md.
 #pragma once

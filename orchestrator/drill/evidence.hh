@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All that a drill has seen, for the pure part that judges it and tells its story. Times are CLOCK_MONOTONIC.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "drill/expectation_reader.hh"
 
 #include <fmt/ranges.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a person reads of a timeline that has more than a screen holds. Pure.
 #pragma once
 

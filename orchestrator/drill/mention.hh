@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words of a drill file that only a lab can give a meaning to. An expectation about what is not there would hold,
 // or fail, whatever happens: whoever has the plan looks them up before anything is built (lab/rehearsal.hh).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text of a drill file to YAML, within bounds.
 #pragma once
 

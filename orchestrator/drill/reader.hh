@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading a drill file: maps of YAML in which every fault becomes a finding and reading goes on. Only drill's readers
 // include this (and with it yaml-cpp).
 #pragma once

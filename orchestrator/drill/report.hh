@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a drill measured, and what came of its expectations. Plain data: the agent sends it as JSON, the command line
 // and Python print it. All times are since the drill's start; in the JSON they are seconds.
 #pragma once

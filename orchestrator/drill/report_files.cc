@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Markdown, JUnit XML and HTML.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The phrases that all written forms of a report share.
 #pragma once
 

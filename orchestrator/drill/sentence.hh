@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an expectation says, as reports and lists of drills name it: "outage of client-to-app <= 3.50 s".
 #pragma once
 

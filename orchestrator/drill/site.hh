@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a drill needs of a lab. lab/ implements it; tests have one of two namespaces.
 #pragma once
 

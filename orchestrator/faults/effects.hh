@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a request to its effects: one row per kind. For this folder only.
 #pragma once
 

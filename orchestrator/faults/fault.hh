@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fault that is in force: applied when constructed, undone when healed or destroyed.
 #pragma once
 

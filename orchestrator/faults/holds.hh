@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The effects that faults share. For this folder only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table of fault kinds: what there is, for the command line's help, completion, documentation and findings.
 #pragma once
 

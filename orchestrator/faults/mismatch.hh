@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two sides that are configured differently. For this folder only.
 #pragma once
 

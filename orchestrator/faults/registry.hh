@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The faults in force in a lab, by number, with their clocks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fault in the user's words: "loss hq-fgt:er 30% --for 20s", or in a drill {fault: loss, target: hq-fgt:er, loss:
 // 30%}.
 #pragma once

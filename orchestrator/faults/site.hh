@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a fault needs to know of, and do to, the lab it is injected into. lab/ implements it; tests have a fake.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The values of fault parameters, read from the user's words. nullopt when a word is none of its kind.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From one list of statements to another, as commands. For this folder only.
 #pragma once
 

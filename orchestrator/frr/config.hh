@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A typed router in FRR's language. For this folder only.
 #pragma once
 

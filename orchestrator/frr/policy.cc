@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a session lets through and changes, as FRR's prefix lists, community lists, AS path lists and route maps.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

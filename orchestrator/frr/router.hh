@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What FRR of a node is to run, as its file, as what each of its daemons reads of it, and as the commands that turn one
 // into another. FRR's own frr-reload.py does the last by starting a vtysh for each line that goes; types on both sides
 // are enough, and cost one exchange over the daemon's vty.

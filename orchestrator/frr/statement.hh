@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A configuration of FRR as a tree of statements, which text and commands are made of. For this folder only.
 #pragma once
 

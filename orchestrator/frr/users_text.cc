@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lines that a user adds to what is made of the topology: the one text of FRR's that is read.
 #include <algorithm>
 #include <array>

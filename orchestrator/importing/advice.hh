@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is near to an input and is none: what it is, and how to get JSON of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What user routes point at: Azure Firewall, and whether there is anybody at a next hop.
 #include <algorithm>
 
@@ -19,9 +20,9 @@ const model::Raw* placed_configuration(Fields& fields) {
 }
 
 /// The subnet in the topology; one that no file has is made around the firewall's address. Empty when nobody can say.
-std::optional<model::SubnetRef> subnet_of(const ResourceId& id, const std::optional<Address>& address, Fields& fields,
-                                          Draft& draft) {
-  if (const auto name = draft.name_of(id); !name.empty()) return model::SubnetRef{draft.name_of(id.parent()), name};
+std::optional<network::SubnetRef> subnet_of(const ResourceId& id, const std::optional<Address>& address, Fields& fields,
+                                            Draft& draft) {
+  if (const auto name = draft.name_of(id); !name.empty()) return network::SubnetRef{draft.name_of(id.parent()), name};
   if (!address || draft.is_left_out(id.parent())) return std::nullopt;
   auto& vnet = draft.vnet(id.parent(), fields.where());
   const auto prefix = Prefix::of(*address, kSubnetLength);
@@ -30,11 +31,11 @@ std::optional<model::SubnetRef> subnet_of(const ResourceId& id, const std::optio
   draft.assume({fields.where(), "VNet " + vnet.name, "subnets", "", "subnet " + id.name() + " is in none of the files",
                 "it is " + prefix.text() + ", around the firewall's address"},
                "vnets/" + vnet.name + "/subnets/" + id.name());
-  return model::SubnetRef{vnet.name, id.name()};
+  return network::SubnetRef{vnet.name, id.name()};
 }
 
 /// Who has this address.
-const model::Node* node_at(const Draft& draft, const Address& address, const model::Interface*& nic) {
+const network::Node* node_at(const Draft& draft, const Address& address, const network::Interface*& nic) {
   for (const auto& node : draft.topology.nodes)
     for (const auto& interface : node.interfaces)
       if (interface.subnet && !interface.addresses.empty() && interface.addresses[0].address() == address) {
@@ -46,7 +47,7 @@ const model::Node* node_at(const Draft& draft, const Address& address, const mod
 
 /// Why what is sent there is lost; empty when somebody passes it on.
 std::string why_lost(const Draft& draft, const Address& hop) {
-  const model::Interface* nic = nullptr;
+  const network::Interface* nic = nullptr;
   const auto* node = node_at(draft, hop, nic);
   if (std::ranges::find(draft.topology.load_balancers, hop, &model::LoadBalancer::frontend) !=
       draft.topology.load_balancers.end())
@@ -99,7 +100,7 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
   node.where = resource.at.where();
   node.role = "router";
   node.site = "azure";
-  model::Interface nic;
+  network::Interface nic;
   nic.name = "eth0";
   nic.subnet = subnet;
   nic.ip_forwarding = true;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARM templates, as `az group export` writes them and as people and Bicep do, with their parameters files.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A call of one of ARM's template functions, and what the rows of them share.
 #pragma once
 

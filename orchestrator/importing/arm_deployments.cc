@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Deployments in a template: nested ones, and those whose template is another file.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARM's template functions, a row each (Microsoft Learn, "ARM template functions").
 #include <algorithm>
 #include <cctype>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Resources that a template declares and does not deploy: one note for each template, which names what decides.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARM's functions that take a function: map(list, lambda('x', ...)), and what lambdaVariables('x') is within
 // (Microsoft Learn, "Lambda functions for ARM templates").
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files that templates name by address or path, found among those that are there.
 #pragma once
 

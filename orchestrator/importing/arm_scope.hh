@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the expressions of one ARM template can see: its parameters, variables, functions, resources and running copy
 // loops.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One template being deployed: what it declares, what of that is meant, and the deployments within it.
 //
 // Everything is listed before it is read, and evaluated once, when somebody first asks: a resource may refer to one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `az network ... show/list`, and what else prints resources as Azure has them: resources carry their id, read-outs of
 // running devices are known by their keys, and both may be wrapped.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Terraform's azapi provider: ARM itself, in `body`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Load balancers. Azure's has several frontends, pools and probes; the topology's has one of each, so each frontend
 // becomes one.
 #include <fmt/format.h>
@@ -91,7 +92,7 @@ struct Listening {
 };
 
 /// A router has no programs that answer, so an appliance behind a balancer is a host that forwards.
-void answer(model::Node& node, const Listening& listening, Draft& draft) {
+void answer(network::Node& node, const Listening& listening, Draft& draft) {
   node.files.push_back({"echo.json", listening.text(), true});
   if (node.role == "router") {
     node.role = "host";

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // ExpressRoute: ports, circuits, their peerings, route filters, Global Reach.
 #include <algorithm>
 #include <array>
 
 #include "base/azure.hh"
 #include "importing/types.hh"
+#include "network/names.hh"
 
 namespace xconn::importing {
 namespace {
@@ -217,7 +219,7 @@ void carry_route_filter_rule(const Resource& resource, Fields& fields, Draft& dr
   model::RouteFilterRule rule;
   rule.name =
       draft.name_for(resource.id, "rule of " + resource.id.parent().path(), resource.at.where(), fields.object());
-  rule.access = fields.one_of("access", {"Allow", "Deny"}, "Allow");
+  rule.access = named<network::Access>(fields.one_of("access", {"Allow", "Deny"}, "Allow")).value_or(rule.access);
   rule.communities = fields.texts("communities");
   fields.ignore({"routeFilterRuleType"});
   if (filter != nullptr && !rule.communities.empty()) filter->rules.push_back(std::move(rule));

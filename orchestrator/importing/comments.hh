@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What ARM's own tools take beyond JSON: comments, and strings over several lines.
 #pragma once
 

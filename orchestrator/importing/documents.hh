@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A file's content to the JSON documents in it, whatever is around them.
 #pragma once
 

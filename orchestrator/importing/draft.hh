@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The topology while it is made: what is there so far, the names, and what was assumed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARM's template expressions: "[concat(parameters('prefix'), '-hub')]". Text to tree; evaluating is in arm_scope.hh.
 // (Microsoft Learn, "Syntax and expressions in ARM templates".)
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Virtual network gateways, local gateways and connections.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From what people already have to a topology: JSON of `az network ... show/list`, ARM templates with their parameters,
 // Terraform's plan and state. Pure: texts in, a topology's text and notes out. Nothing is written, started or sent.
 //

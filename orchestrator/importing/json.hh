@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON text to Raw trees that know where each value stands.
 //
 // nlohmann's SAX parser reads strictly what JSON is (yaml-cpp would take much for JSON that is none, refuses surrogate

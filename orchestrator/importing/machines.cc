@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Machines and their NICs.
 #include <algorithm>
 #include <map>
@@ -13,7 +14,7 @@ using model::Raw;
 
 constexpr const char* kLeftOut = "it was left out";
 
-model::Node& add_node(const std::string& name, Draft& draft) {
+network::Node& add_node(const std::string& name, Draft& draft) {
   auto& node = draft.topology.nodes.emplace_back();
   node.name = name;
   node.role = "host";
@@ -52,7 +53,7 @@ bool can_have(const Prefix& subnet, const Address& address) {
 }
 
 /// Plugs the NIC into its subnet; false when there is none.
-bool plug(const Raw& configuration, Fields& fields, model::Interface& nic, Draft& draft) {
+bool plug(const Raw& configuration, Fields& fields, network::Interface& nic, Draft& draft) {
   Fields inner(configuration, fields.object(), draft);
   const auto id = inner.reference("subnet");
   std::string vnet;
@@ -61,7 +62,7 @@ bool plug(const Raw& configuration, Fields& fields, model::Interface& nic, Draft
     fields.note("ipConfigurations", "its subnet is in none of the files", kLeftOut);
     return false;
   }
-  nic.subnet = model::SubnetRef{vnet, subnet->name};
+  nic.subnet = network::SubnetRef{vnet, subnet->name};
   const auto address = inner.address("privateIPAddress", "another address was taken");
   if (address && can_have(subnet->prefix, *address))
     nic.addresses = {InterfaceAddress(*address, subnet->prefix.length())};
@@ -73,7 +74,7 @@ bool plug(const Raw& configuration, Fields& fields, model::Interface& nic, Draft
   return true;
 }
 
-void set_forwarding(model::Node& node, model::Interface& nic, Fields& fields, Draft& draft) {
+void set_forwarding(network::Node& node, network::Interface& nic, Fields& fields, Draft& draft) {
   if (!fields.truth("enableIPForwarding")) return;
   nic.ip_forwarding = true;
   if (node.role == "router") return;
@@ -96,7 +97,7 @@ class Addresses {
   bool has_machine(const std::string& vnet) const { return taken_.contains(vnet); }
   /// Where an appliance is looked for whose address the files do not say, else the subnet's first free one; nullopt
   /// when it is full.
-  std::optional<Address> take(const model::SubnetRef& ref, const Prefix& prefix, bool is_appliance) {
+  std::optional<Address> take(const network::SubnetRef& ref, const Prefix& prefix, bool is_appliance) {
     const auto hop = is_appliance ? idle_next_hop(ref, prefix) : std::nullopt;
     const auto address = hop ? hop : free_address(ref, prefix);
     if (address) taken_[ref.vnet].insert(*address);
@@ -104,13 +105,13 @@ class Addresses {
   }
 
  private:
-  bool is_taken(const model::SubnetRef& subnet, const Address& address) const {
+  bool is_taken(const network::SubnetRef& subnet, const Address& address) const {
     const auto vnet = taken_.find(subnet.vnet);
     return (vnet != taken_.end() && vnet->second.contains(address)) ||
            std::ranges::count(draft_.topology.load_balancers, address, &model::LoadBalancer::frontend) > 0;
   }
 
-  std::optional<Address> free_address(const model::SubnetRef& ref, const Prefix& prefix) const {
+  std::optional<Address> free_address(const network::SubnetRef& ref, const Prefix& prefix) const {
     constexpr std::uint32_t kTried = 4096;
     for (auto i = azure::kKeptAddresses; i < kTried; ++i) {
       const auto address = prefix.host(i);
@@ -121,7 +122,7 @@ class Addresses {
   }
 
   /// Where user routes go and nobody is.
-  std::optional<Address> idle_next_hop(const model::SubnetRef& ref, const Prefix& prefix) const {
+  std::optional<Address> idle_next_hop(const network::SubnetRef& ref, const Prefix& prefix) const {
     for (const auto& table : draft_.topology.route_tables)
       for (const auto& route : table.routes)
         if (route.next_hop && can_have(prefix, *route.next_hop) && !is_taken(ref, *route.next_hop))
@@ -157,12 +158,12 @@ void number_nics(Draft& draft, Addresses& addresses) {
 
 void add_machine_to(const model::Vnet& vnet, Draft& draft, Addresses& addresses) {
   for (const auto& subnet : vnet.subnets) {
-    const model::SubnetRef ref{vnet.name, subnet.name};
+    const network::SubnetRef ref{vnet.name, subnet.name};
     if (draft.is_reserved(vnet.name, subnet.name)) continue;
     const auto address = addresses.take(ref, subnet.prefix, false);
     if (!address) continue;
     auto& node = add_node(draft.free_name(vnet.name + "-vm"), draft);
-    model::Interface nic;
+    network::Interface nic;
     nic.name = "eth0";
     nic.subnet = ref;
     nic.addresses = {InterfaceAddress(*address, subnet.prefix.length())};
@@ -222,7 +223,7 @@ void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
   const auto end = end_of(resource, fields, draft);
   auto& node = *find_named(draft.topology.nodes, end.node);
   if (node.where.file.empty()) node.where = resource.at.where();
-  model::Interface nic;
+  network::Interface nic;
   nic.name = end.interface;
   set_forwarding(node, nic, fields, draft);
   if (nsg && (nic.nsg = draft.name_of(*nsg)).empty())
@@ -242,7 +243,7 @@ void add_machines(Draft& draft) {
   for (const auto& node : nodes)
     if (node.interfaces.empty())
       draft.notes.add({node.where, "machine " + node.name, "", "", "none of its NICs is in the files", kLeftOut});
-  std::erase_if(nodes, [](const model::Node& node) { return node.interfaces.empty(); });
+  std::erase_if(nodes, [](const network::Node& node) { return node.interfaces.empty(); });
   for (const auto& vnet : draft.topology.vnets)
     if (!addresses.has_machine(vnet.name)) add_machine_to(vnet, draft, addresses);
 }

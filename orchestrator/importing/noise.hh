@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What stands in saved output of command lines beside the JSON. Whatever is none is made blank, so that what stays
 // keeps its line.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an import could not carry over, and what it assumed: one note for each thing, with its place in the input.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The customer's side, which no file of Azure's has: a router for each AS number with the ports of its circuits, a VPN
 // device for each local gateway, a LAN with a client behind them, and the Internet between public addresses.
 #include <algorithm>
@@ -45,7 +46,7 @@ class Customer {
     return node.name;
   }
 
-  model::Node& node(const std::string& name) { return *find_named(draft_.topology.nodes, name); }
+  network::Node& node(const std::string& name) { return *find_named(draft_.topology.nodes, name); }
 
   void collect_prefixes() {
     const auto append = [&](const std::vector<Prefix>& more) {
@@ -116,7 +117,7 @@ class Customer {
       if (node(name).bgp && node(name).bgp->asn == asn) return name;
     const auto name = add("ce", "router");
     plug(name, "lan", next_address());
-    node(name).bgp = model::Bgp{asn, {}, prefixes_, {}, {}, {}};
+    node(name).bgp = network::Bgp{asn, {}, prefixes_, {}, {}, {}};
     routers_.push_back(name);
     return name;
   }
@@ -189,8 +190,8 @@ class Customer {
     add_session(router, peering, *v6);
   }
 
-  void add_session(model::Node& router, const model::Peering& peering, const Prefix& network) {
-    model::BgpNeighbor neighbor{.address = network.host(2), .asn = *Asn::of(azure::kMicrosoftAsn)};
+  void add_session(network::Node& router, const model::Peering& peering, const Prefix& network) {
+    network::BgpNeighbor neighbor{.address = network.host(2), .asn = *Asn::of(azure::kMicrosoftAsn)};
     neighbor.bfd = peering.bfd;
     neighbor.password = peering.md5;
     neighbor.announce = peering.advertised_prefixes.empty() ? prefixes_ : peering.advertised_prefixes;
@@ -226,7 +227,7 @@ class Customer {
     wan.addresses = {InterfaceAddress(local.address, router.length())};
     node(name).gateway = router.address();
     draft_.topology.links.push_back({{}, {name, "wan"}, port, {}, {}});
-    if (local.asn) node(name).bgp = model::Bgp{*local.asn, local.bgp_address, prefixes_, {}, {}, {}};
+    if (local.asn) node(name).bgp = network::Bgp{*local.asn, local.bgp_address, prefixes_, {}, {}, {}};
     for (const auto& connection : draft_.topology.connections)
       if (connection.local_gateway == local.name) add_tunnels(name, local, connection);
   }
@@ -250,7 +251,7 @@ class Customer {
   }
 
   network::Tunnel tunnel_to(const Address& remote, const model::LocalGateway& local,
-                            const model::Connection& connection, const model::Node& device) {
+                            const model::Connection& connection, const network::Node& device) {
     constexpr int kRetries = 3, kWhole = 32;
     network::Tunnel tunnel;
     tunnel.name = "vpn" + std::to_string(device.tunnels.size() + 1);
@@ -271,8 +272,8 @@ class Customer {
     return tunnel;
   }
 
-  void add_tunnel_session(model::Node& device, const Address& peer, Asn asn, const Address& own) {
-    model::BgpNeighbor neighbor{.address = peer, .asn = asn};
+  void add_tunnel_session(network::Node& device, const Address& peer, Asn asn, const Address& own) {
+    network::BgpNeighbor neighbor{.address = peer, .asn = asn};
     neighbor.ebgp_multihop = true;
     neighbor.source = own;
     neighbor.announce = prefixes_;

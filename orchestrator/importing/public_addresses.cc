@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who is at the Internet, and with which addresses. Each holder has a network of its own there, so what the files say
 // is taken as far as those networks are small and apart; the rest is made up, of the documentation's addresses (RFC
 // 5737).

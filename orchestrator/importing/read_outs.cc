@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What running devices showed: which prefixes the customer announces, and where the gateways' instances are.
 #include <algorithm>
 #include <set>

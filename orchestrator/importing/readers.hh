@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kinds of input: how each is known by what is in it, and who reads it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one form that all kinds of input are brought into: Azure resources with properties in ARM's own words.
 #pragma once
 

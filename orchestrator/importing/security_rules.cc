@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 // Network security groups. Empty means any here, so a rule that lost one of its sides is left out.
 #include <algorithm>
 #include <charconv>
 
 #include "base/azure.hh"
 #include "importing/types.hh"
+#include "network/names.hh"
 
 namespace xconn::importing {
 namespace {
@@ -57,10 +59,10 @@ class RuleReader {
  public:
   explicit RuleReader(Fields& fields) : fields_(fields) {}
 
-  model::SecurityRule read() {
-    model::SecurityRule rule;
-    rule.allow = word("access", {"Allow", "Deny"}) == "Allow";
-    rule.inbound = word("direction", {"Inbound", "Outbound"}) == "Inbound";
+  network::SecurityRule read() {
+    network::SecurityRule rule;
+    rule.access = named<network::Access>(word("access", {"Allow", "Deny"})).value_or(network::Access::kDeny);
+    rule.direction = named<network::Direction>(word("direction", {"Inbound", "Outbound"})).value_or(rule.direction);
     rule.protocol = word("protocol", {"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"});
     rule.priority = priority();
     demand_no_groups({"sourceApplicationSecurityGroups", "destinationApplicationSecurityGroups"});
@@ -143,8 +145,8 @@ void carry_security_rule(const Resource& resource, Fields& fields, Draft& draft)
   if (nsg == nullptr) return fields.note("", "its NSG is in none of the files", "it was left out");
   if (!reader.lost().empty())
     return fields.note("", "nothing is left of one of its sides: " + reader.lost(),
-                       rule.allow ? "the rule was left out, for empty would mean any"
-                                  : "the rule was left out: nothing denies it now");
+                       rule.access == network::Access::kAllow ? "the rule was left out, for empty would mean any"
+                                                              : "the rule was left out: nothing denies it now");
   for (const auto& part : reader.lost_parts()) fields.note(*part.value, part.key, part.why, "it was left out");
   rule.name =
       draft.name_for(resource.id, "rule of " + resource.id.parent().path(), resource.at.where(), fields.object());

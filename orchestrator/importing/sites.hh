@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who is one customer: Azure's files name circuits and local gateways, but nobody behind them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `terraform show -json` of a plan or a state, and the state file itself.
 #include "importing/terraform.hh"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Terraform's azurerm provider: which of its types is which of ARM's, a row each, and its words in ARM's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ids that a plan does not know yet: what its configuration says that they will be.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a plan does not know before it is applied: said, never guessed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A page in which somebody shows what he asked and what was said: notes in Markdown, a saved terminal.
 #pragma once
 

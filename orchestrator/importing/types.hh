@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The resource types that are carried over, a row each.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // VNets and what their subnets refer to.
 #include <algorithm>
 

@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "importing/write.hh"
 
 #include <fmt/format.h>
 
 #include "model/document.hh"
+#include "model/names.hh"
 #include "model/words.hh"
 #include "network/names.hh"
 
@@ -19,6 +21,9 @@ RawPtr word(const InterfaceAddress& address) { return word(address.text()); }
 RawPtr word(const End& end) { return word(end.node + ":" + end.interface); }
 RawPtr word(const Asn& asn) { return word(asn.text()); }
 RawPtr word(int number) { return word(std::to_string(number)); }
+
+template <class Named>
+requires std::is_enum_v<Named> RawPtr word(Named value) { return word(std::string(xconn::name_of(value))); }
 
 template <class T>
 RawPtr list(const std::vector<T>& items) {
@@ -78,20 +83,20 @@ Map written(const model::Gateway&);
 Map written(const model::GlobalReach&);
 Map written(const model::LoadBalancer&);
 Map written(const model::LocalGateway&);
-Map written(const model::Node&);
-Map written(const model::Nsg&);
+Map written(const network::Node&);
+Map written(const network::Nsg&);
 Map written(const model::Provider&);
 Map written(const model::RouteFilter&);
 Map written(const model::RouteFilterRule&);
 Map written(const model::RouteTable&);
-Map written(const model::SecurityRule&);
+Map written(const network::SecurityRule&);
 Map written(const model::Subnet&);
 Map written(const model::Vnet&);
 Map written(const model::VnetPeering&);
 
 // --- plain nodes -------------------------------------------------------------------------------------------------
 
-Map written(const model::Interface& interface) {
+Map written(const network::Interface& interface) {
   Map map;
   if (interface.subnet) map.put("subnet", interface.subnet->vnet + "/" + interface.subnet->subnet);
   map.put("parent", interface.parent);
@@ -110,14 +115,14 @@ Map written(const model::Interface& interface) {
   return map;
 }
 
-Map written(const model::BgpNeighbor& neighbor) {
+Map written(const network::BgpNeighbor& neighbor) {
   Map map;
   map.put("address", word(neighbor.address)).put("asn", word(neighbor.asn)).put_if("password", neighbor.password);
   map.flag("bfd", neighbor.bfd, false).flag("ebgp-multihop", neighbor.ebgp_multihop, false);
   return map.put_if("source", neighbor.source).put_all("announce", neighbor.announce);
 }
 
-Map written(const model::Bgp& bgp) {
+Map written(const network::Bgp& bgp) {
   Map map;
   map.put("asn", word(bgp.asn)).put_if("router-id", bgp.router_id).put_all("advertise", bgp.advertise);
   std::vector<Map> neighbors;
@@ -150,7 +155,7 @@ Map named(const List& items) {
   return map;
 }
 
-Map written(const model::Node& node) {
+Map written(const network::Node& node) {
   Map map;
   map.put("role", node.role).put("site", node.site);
   if (!node.interfaces.empty()) map.put("interfaces", named(node.interfaces));
@@ -223,7 +228,7 @@ Map written(const model::GlobalReach& reach) {
 }
 
 Map written(const model::RouteFilterRule& rule) {
-  return Map().put("access", rule.access).put_all("communities", rule.communities);
+  return Map().put("access", word(rule.access)).put_all("communities", rule.communities);
 }
 
 Map written(const model::RouteFilter& filter) { return Map().put("rules", named(filter.rules)); }
@@ -251,20 +256,8 @@ Map written(const model::Vnet& vnet) {
   return vnet.peerings.empty() ? map : map.put("peerings", named(vnet.peerings));
 }
 
-std::string next_hop(const model::UserRoute& route) {
-  switch (route.type) {
-    case model::NextHopType::kVnetLocal:
-      return "VnetLocal";
-    case model::NextHopType::kInternet:
-      return "Internet";
-    case model::NextHopType::kNone:
-      return "None";
-    case model::NextHopType::kVirtualNetworkGateway:
-      return "VirtualNetworkGateway";
-    case model::NextHopType::kVirtualAppliance:
-      return route.next_hop->text();
-  }
-  return {};
+RawPtr next_hop(const model::UserRoute& route) {
+  return route.type == model::NextHopType::kVirtualAppliance ? word(*route.next_hop) : word(route.type);
 }
 
 Map written(const model::RouteTable& table) {
@@ -283,16 +276,16 @@ RawPtr ports(const std::vector<std::pair<std::uint16_t, std::uint16_t>>& ranges)
   return list(words);
 }
 
-Map written(const model::SecurityRule& rule) {
+Map written(const network::SecurityRule& rule) {
   Map map;
-  map.put("priority", word(rule.priority)).put("direction", std::string(rule.inbound ? "Inbound" : "Outbound"));
-  map.put("access", std::string(rule.allow ? "Allow" : "Deny")).put("protocol", rule.protocol);
+  map.put("priority", word(rule.priority)).put("direction", word(rule.direction));
+  map.put("access", word(rule.access)).put("protocol", rule.protocol);
   map.put_all("sources", rule.sources).put_all("destinations", rule.destinations);
   if (!rule.source_ports.empty()) map.put("source-ports", ports(rule.source_ports));
   return rule.destination_ports.empty() ? map : map.put("destination-ports", ports(rule.destination_ports));
 }
 
-Map written(const model::Nsg& nsg) { return Map().put("rules", named(nsg.rules)); }
+Map written(const network::Nsg& nsg) { return Map().put("rules", named(nsg.rules)); }
 
 // --- gateways ----------------------------------------------------------------------------------------------------
 
@@ -355,7 +348,7 @@ Map written(const model::LoadBalancer& balancer) {
   map.put("frontend", word(balancer.frontend)).put_all("backends", balancer.backends);
   const auto& probe = balancer.probe;
   Map probe_map;
-  probe_map.put("protocol", std::string(xconn::name_of(probe.protocol))).put("port", word(probe.port));
+  probe_map.put("protocol", word(probe.protocol)).put("port", word(probe.port));
   if (probe.protocol == network::BackendProbe::kHttp) probe_map.put("path", probe.path);
   map.put("probe", probe_map.put("interval", xconn::to_string(probe.interval)).put("threshold", word(probe.threshold)));
   std::vector<Map> rules;
@@ -363,7 +356,7 @@ Map written(const model::LoadBalancer& balancer) {
   return map.put("rules", list_of_maps(rules));
 }
 
-RawPtr links(const std::vector<model::Link>& all) {
+RawPtr links(const std::vector<network::Link>& all) {
   auto out = std::make_shared<Raw>();
   out->kind = Raw::Kind::kList;
   for (const auto& link : all) out->items.push_back(list(std::vector<End>{link.a, link.b}));

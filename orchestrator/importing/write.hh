@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A draft as the text of a topology.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel/dump.hh"
 
 #include <linux/fib_rules.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading the kernel's tables as plain structs (libnl-route parses).
 #pragma once
 

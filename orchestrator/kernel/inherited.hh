@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a new network namespace takes from the host. The kernel copies all of net.ipv4.conf, TCP's memory and congestion
 // control from the host's own namespace (net.core.devconf_inherit_init_net: of IPv6 too, or from its parent), so a
 // hardened host, or one that runs Docker, would change how nodes forward. A node begins with the kernel's own defaults.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Routes that outlive what withdrew them: a data path that lags behind its control plane.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sources: rtnetlink(7), linux/if_link.h, linux/veth.h.
 #include <linux/if.h>
 #include <linux/if_addr.h>

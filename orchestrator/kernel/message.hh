@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inside kernel/ only: writes netlink messages into a Request.
 #pragma once
 

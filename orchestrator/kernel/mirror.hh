@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Executes a RouteMirror: keeps copies of one protocol's routes of one table in other tables.
 #pragma once
 

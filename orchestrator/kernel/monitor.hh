@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel's notifications of one namespace, as plain structs, stamped when they were received.
 //
 // What the kernel does not tell: IPv4 routes that vanish because their interface went down or away send no message;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writing to the kernel: a request is a value, a batch of them is sent at once, each is acknowledged, and a refusal is
 // a KernelError with the kernel's own sentence (extended ack). libmnl underneath. Interfaces are named; the index is
 // looked up when the batch is sent, so a batch may use an interface that an earlier request in it makes.

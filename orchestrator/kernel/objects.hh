@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inside kernel/ only: from netlink messages, by way of libnl-route's parsers, to the structs of dump.hh.
 #pragma once
 

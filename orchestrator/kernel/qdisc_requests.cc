@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sources: linux/pkt_sched.h, tc-tbf(8), net/sched/sch_tbf.c.
 #include <linux/if_ether.h>
 #include <linux/pkt_sched.h>

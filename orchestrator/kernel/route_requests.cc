@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sources: rtnetlink(7), linux/rtnetlink.h, linux/fib_rules.h.
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inside kernel/ only: /proc/sys as cheap for the last of many namespaces as for the first.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The agent: pid 1 of a lab's world. It builds the lab from plan.json of the run folder, says so on the status pipe,
 // and serves the lab's socket until it is told to end (SIGTERM) or dies; the kernel takes back the rest.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A running lab becomes what a new plan says.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many questions about what is true now, in one round trip: for read-outs that put several daemons' words together.
 //
 // A question is {"node", "what", "text"}:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a drill's flow may go to: all that a place is, or an address that leads to somebody else. Pure.
 #pragma once
 

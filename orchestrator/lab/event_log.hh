@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that the parts of a lab said, on one clock, as JSON lines in the run folder. The file is the log: memory
 // holds the latest of each node and an index, however long the lab lives.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Facts in the debug log, as they come true and cease to be.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is true of a running lab now, for `xconn inspect` and Python. Values come from the daemons and the kernel.
 #pragma once
 

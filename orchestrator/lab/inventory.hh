@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What of a plan a fault may name.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A running lab: a plan applied. Owns every handle; nothing here decides anything that the plan has not said.
 #pragma once
 

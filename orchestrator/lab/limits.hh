@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a plan needs of a host that may not have so much: descriptors, address space, short paths.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One node of a running lab: its namespace and everything in it. Members are in the order of setting up; destruction is
 // the reverse.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A running node becomes what a new plan says. Every request may be sent twice, so that an apply that failed half-way
 // can be repeated.
 #include <algorithm>

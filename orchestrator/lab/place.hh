@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a flow begins or ends, in a drill's words: NODE, NODE:INTERFACE, or an address.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a lab can rehearse a drill: all that the drill names is in the lab's plan. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A lab as its users hold it, in a process of their own: started, asked and ended over the agent's socket. The command
 // line and the Python module are both thin over this.
 #pragma once

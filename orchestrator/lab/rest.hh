@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When is a lab at rest? When it is as planned, nothing is under way, and nothing has happened for a second. Pure: the
 // caller says what time it is (CLOCK_MONOTONIC).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Azure's words for the algorithms of an IPsec policy, and charon's for the same (Microsoft Learn, "About cryptographic
 // requirements and Azure VPN gateways"; strongSwan, "IKEv2 Cipher Suites").
 #pragma once

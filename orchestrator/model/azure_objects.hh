@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Azure's objects as the topology says them: circuits, VNets, gateways, connections. azure/ lowers them to plain nodes.
 #pragma once
 
@@ -12,14 +13,14 @@
 #include "base/duration.hh"
 #include "base/errors.hh"
 #include "base/wiring.hh"
-#include "network/balancer.hh"
+#include "network/node.hh"
 
 namespace xconn::model {
 
-/// "hub/external"
-struct SubnetRef {
-  std::string vnet, subnet;
-};
+using network::Nsg;
+using network::PublicService;
+using network::SecurityRule;
+using network::SubnetRef;
 
 struct Provider {
   Where where;
@@ -94,7 +95,7 @@ struct GlobalReach {
 
 struct RouteFilterRule {
   std::string name;
-  std::string access = "Allow";
+  network::Access access = network::Access::kAllow;
   std::vector<std::string> communities;  ///< "12076:51004"
 };
 
@@ -102,14 +103,6 @@ struct RouteFilter {
   Where where;
   std::string name;
   std::vector<RouteFilterRule> rules;  ///< Azure takes one
-};
-
-/// A public prefix of Microsoft's, announced on Microsoft peering with its communities; its first host answers.
-struct PublicService {
-  Where where;
-  std::string name;
-  Prefix prefix;
-  std::vector<std::string> communities;
 };
 
 struct Subnet {
@@ -134,6 +127,7 @@ struct VnetPeering {
   bool allow_forwarded_traffic = false;
   bool allow_gateway_transit = false;
   bool use_remote_gateways = false;
+  std::vector<Prefix> remote_address_space;  ///< of the other VNet when the two were last in sync; empty: they are
   bool disconnected = false;  ///< it was Connected, and its other half was removed: it joins nothing until made anew
 };
 
@@ -145,23 +139,6 @@ struct Vnet {
   std::vector<Subnet> subnets;
   std::vector<VnetPeering> peerings;
   std::string bgp_community;  ///< "12076:20031"
-};
-
-struct SecurityRule {
-  std::string name;
-  int priority = 0;
-  bool inbound = true;                             ///< `direction:` Inbound | Outbound
-  bool allow = true;                               ///< `access:` Allow | Deny
-  std::string protocol = "*";                      ///< Tcp | Udp | Icmp | Esp | Ah | *
-  std::vector<std::string> sources, destinations;  ///< prefixes and service tags; empty: any
-  std::vector<std::pair<std::uint16_t, std::uint16_t>> source_ports, destination_ports;  ///< empty: any
-};
-
-/// A network security group. Azure's six default rules come after these.
-struct Nsg {
-  Where where;
-  std::string name;
-  std::vector<SecurityRule> rules;
 };
 
 enum class NextHopType { kVirtualAppliance, kVnetLocal, kInternet, kNone, kVirtualNetworkGateway };
@@ -232,6 +209,24 @@ struct Connection {
   Duration dpd_timeout{std::chrono::seconds{45}};
   bool use_local_azure_address = false;            ///< over private peering
   ConnectionMode mode = ConnectionMode::kDefault;  ///< who of the two calls
+};
+
+/// A pair of encryption gateways in the Aviatrix manner: a subnet of their own, tunnels to an edge over ExpressRoute,
+/// and a controller that writes the routes to the edge's networks into route tables, towards whichever gateway is
+/// alive.
+struct EncryptionGateway {
+  Where where;
+  std::string name;
+  SubnetRef subnet;
+  Address primary;
+  std::optional<Address> backup;  ///< HA, when it is there
+  Address edge;                   ///< where the tunnels end on-prem: reached over private peering
+  std::string psk;
+  std::vector<Prefix> remote_networks;           ///< on-prem, behind the edge
+  std::vector<Prefix> local_networks;            ///< what the edge learns to route into the tunnels
+  std::vector<std::string> route_tables;         ///< "Route Table To Modify"
+  Duration keepalive{std::chrono::seconds{12}};  ///< how often a gateway reports; dead after `detection`
+  Duration detection{std::chrono::seconds{60}};
 };
 
 struct LoadBalancer {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each connectivity model puts between the customer's ports and Microsoft's (Microsoft Learn, "ExpressRoute
 // connectivity models"): one row each, for the rules and for azure/.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where reading stands: a piece of Raw and the way that led to it. Cursors live on the stack of the reading functions
 // and cost nothing until something is wrong.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A topology as data that can be kept and edited: the words of the file and of all that it extends, but not yet what
 // they mean. A lab keeps the document that it runs, so that a later verb can change a word of it, have every rule
 // checked again (read.hh) and apply what differs.

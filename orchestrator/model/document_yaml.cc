@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A document as YAML for people: block style, short lists on one line.
 #include <nlohmann/json.hpp>
 #include <set>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A topology file with what it extends, as one Raw.
 #pragma once
 

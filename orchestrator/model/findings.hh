@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Collects what is wrong with a topology. A path leads from the root of the file to the thing: its first steps name the
 // object ("nodes", "hq-fgt" is "node hq-fgt"), the rest is the field.
 #pragma once

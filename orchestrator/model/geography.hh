@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where Azure's regions and ExpressRoute's peering locations are: which circuits reach which VNets. What the tables do
 // not know reaches everything, so that an invented place is no mistake.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of keys: one row per key of an object. Reading, the check for unknown keys, the JSON schema and the
 // reference all walk these rows; a key that is not here does not exist.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of ExpressRoute: providers, ports, circuits, their peerings, and what is attached to them.
 #include "base/azure.hh"
 #include "model/connectivity.hh"
@@ -310,7 +311,7 @@ const ObjectInfo& object_info<RouteFilterRule>() {
       "Which of Microsoft's routes are announced.",
       "rules:\n  west: {access: Allow, communities: ['12076:51002']}",
       {
-          key<&RouteFilterRule::access, OneOf<kFilterAccess>>("access", "Azure takes Allow only"),
+          key<&RouteFilterRule::access>("access", "Azure takes Allow only"),
           key<&RouteFilterRule::communities, Community>("communities", "routes with one of these", kRequired),
       }};
   return kInfo;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of an edge: tunnels, SD-WAN, high availability.
 #include "model/keys.hh"
 

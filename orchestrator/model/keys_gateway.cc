@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of gateways, what is on their other side, and the connections between.
 #include "model/keys.hh"
 

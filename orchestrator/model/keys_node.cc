@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of plain nodes: interfaces, routes, BGP, files.
 #include <filesystem>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of the file itself and of its links.
 #include "model/keys.hh"
 

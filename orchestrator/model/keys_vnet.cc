@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of virtual networks: subnets, peerings, security groups, user routes.
 #include <algorithm>
 
@@ -92,6 +93,8 @@ const ObjectInfo& object_info<VnetPeering>() {
                                                      "takes what the other VNet forwards but did not send"),
           key<&VnetPeering::allow_gateway_transit>("allow-gateway-transit", "the other VNet may use the gateway here"),
           key<&VnetPeering::use_remote_gateways>("use-remote-gateways", "uses the other VNet's gateway"),
+          key<&VnetPeering::remote_address_space>(
+              "remote-address-space", "the other VNet's as of the last sync; without it, the two are in sync"),
           key<&VnetPeering::disconnected>("disconnected",
                                           "its other half was removed from a running lab; delete and create it again"),
       },
@@ -126,8 +129,8 @@ const ObjectInfo& object_info<SecurityRule>() {
       "destination-port: [80, 443]}",
       {
           key<&SecurityRule::priority>("priority", "100 to 4096; the lower is asked first", kRequired),
-          key<&SecurityRule::inbound, Direction>("direction", "Inbound or Outbound", kRequired),
-          key<&SecurityRule::allow, Access>("access", "Allow or Deny", kRequired),
+          key<&SecurityRule::direction>("direction", "Inbound or Outbound", kRequired),
+          key<&SecurityRule::access>("access", "Allow or Deny", kRequired),
           key<&SecurityRule::protocol, OneOf<kTrafficProtocols>>("protocol", "`*` is any"),
           key<&SecurityRule::sources, TrafficEnd>("sources", "without it, any", 0, "source"),
           key<&SecurityRule::destinations, TrafficEnd>("destinations", "without it, any", 0, "destination"),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words of a YAML file before they mean anything: text, lists and maps with the place of each. Merge keys and
 // aliases are resolved here, `extends` in extends.hh; after that nobody needs to know where a word came from, only
 // where it stands.

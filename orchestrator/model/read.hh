@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From the user's YAML to a topology that is known to be right.
 //
 // Everything that is wrong is reported at once: the words (types, unknown keys, ranges) and the rules of rules.hh. The

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a topology must obey beyond the spelling of its words, and what else Azure's rules say: of a change of a lab, of
 // a read-out. One row per rule; a finding carries the row's code, statement and source. The "V" codes are Azure's own
 // rules, the "T" codes those of any network or of this file format.

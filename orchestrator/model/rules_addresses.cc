@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Addresses and prefixes: where they lie and what they must not meet.
 #include <algorithm>
 #include <map>

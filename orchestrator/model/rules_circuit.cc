@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Circuits: bandwidth, SKU and reach, and what is attached to them.
 #include <algorithm>
 #include <array>
@@ -8,6 +9,7 @@
 #include "base/azure.hh"
 #include "model/geography.hh"
 #include "model/rules.hh"
+#include "network/names.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
@@ -249,8 +251,8 @@ void filter_rules(Check& check) {
       check.report({"route-filters", filter.name, "rules", filter.rules[1].name}, filter.rules[1].name,
                    "add its communities to rule " + filter.rules[0].name);
     for (const auto& rule : filter.rules)
-      if (rule.access != "Allow")
-        check.report({"route-filters", filter.name, "rules", rule.name, "access"}, rule.access,
+      if (rule.access != network::Access::kAllow)
+        check.report({"route-filters", filter.name, "rules", rule.name, "access"}, std::string(xconn::name_of(rule.access)),
                      "use Allow; what no rule names is not announced anyway");
   }
 }

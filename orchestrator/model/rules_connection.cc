@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections: from gateways to circuits, and to VPN devices on-prem.
 #include <map>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tunnels, SD-WAN, high availability, BGP timers.
 #include <algorithm>
 #include <map>

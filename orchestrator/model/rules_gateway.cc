@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Virtual network gateways: their subnet, instances and addresses.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two peerings of circuits: their networks, tags, AS numbers and keys, and the customer's side of them.
 #include <algorithm>
 #include <array>

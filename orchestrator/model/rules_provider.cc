@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The customer's side of providers that route: managed layer 3 and any-to-any IP VPN.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // T19: what names something.
 #include "model/rules.hh"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Networks of plain nodes: none twice on a node, and the same at all ends of a segment.
 #include <algorithm>
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What has two ends in one file: BGP sessions and tunnels.
 #include <algorithm>
 #include <map>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where tunnels lead: to somebody, who answers in words that are understood.
 #include "model/rules_tunnels.hh"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Virtual networks: peerings, user routes, security groups, sizes.
 #include <algorithm>
 #include <map>
@@ -169,10 +170,10 @@ void own_or_remote(Check& check) {
 
 void security_priorities(Check& check) {
   for (const auto& nsg : check.topology.nsgs) {
-    std::map<std::pair<bool, int>, std::string> seen;
+    std::map<std::pair<network::Direction, int>, std::string> seen;
     for (const auto& rule : nsg.rules) {
       check_security_rule(check, nsg, rule);
-      const auto [at, is_new] = seen.emplace(std::pair{rule.inbound, rule.priority}, rule.name);
+      const auto [at, is_new] = seen.emplace(std::pair{rule.direction, rule.priority}, rule.name);
       if (!is_new)
         check.report({"nsgs", nsg.name, "rules", rule.name, "priority"}, std::to_string(rule.priority),
                      "rule " + at->second + " has it in the same direction");

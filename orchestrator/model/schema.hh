@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the topology's words are, for editors and for people. Both come from the tables that reading uses, so neither
 // can say what reading does not do.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Segments: which interfaces can hear each other's ARP. Links, switches and bridges join them; each stack of VLAN tags
 // is a segment of its own, and so is each subnet of a VNet.
 #pragma once

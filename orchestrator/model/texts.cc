@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words that are free text: what each may hold, so that nothing in it means anything to a file, a picture or a
 // terminal that it is written to. One row each; reading, the reference and the schema follow from it.
 #include <algorithm>

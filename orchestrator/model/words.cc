@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "model/words.hh"
 
 #include <algorithm>
@@ -55,15 +56,12 @@ WordInfo choice_info(const Table& table, std::string (*better)(std::string_view)
   return detail::values_info(texts_of(table), better);
 }
 
-constexpr std::array<Choice<Timers>, 2> kTimers{{{"azure", Timers::kAzure}, {"fast", Timers::kFast}}};
 constexpr std::array<Choice<NextHopType>, 4> kNextHops{{{"VirtualAppliance", NextHopType::kVirtualAppliance},
                                                         {"VnetLocal", NextHopType::kVnetLocal},
                                                         {"Internet", NextHopType::kInternet},
                                                         {"None", NextHopType::kNone}}};
 constexpr std::array<Choice<bool>, 2> kBridgeKinds{{{"ethernet", false}, {"bridge", true}}};
 constexpr std::array<Choice<bool>, 2> kBalancerKinds{{{"internal", false}, {"public", true}}};
-constexpr std::array<Choice<bool>, 2> kDirections{{{"Inbound", true}, {"Outbound", false}}};
-constexpr std::array<Choice<bool>, 2> kAccess{{{"Allow", true}, {"Deny", false}}};
 constexpr std::array<Choice<ConnectionMode>, 3> kConnectionModes{{{"Default", ConnectionMode::kDefault},
                                                                   {"InitiatorOnly", ConnectionMode::kInitiatorOnly},
                                                                   {"ResponderOnly", ConnectionMode::kResponderOnly}}};
@@ -166,7 +164,7 @@ std::string nearest(std::string_view text, std::span<const std::string_view> val
 
 }  // namespace detail
 
-XCONN_CHOICE(Timers, kTimers)
+XCONN_CHOICE(Timers, choices_of<Timers>())
 XCONN_CHOICE(network::ProbeProtocol, choices_of<network::ProbeProtocol>())
 XCONN_CHOICE(network::BackendProbe, choices_of<network::BackendProbe>())
 XCONN_CHOICE(network::Implicit, choices_of<network::Implicit>())
@@ -175,8 +173,8 @@ XCONN_CHOICE(network::LinkCostFactor, choices_of<network::LinkCostFactor>())
 XCONN_CHOICE(NextHopType, kNextHops)
 XCONN_CHOICE(BridgeKind, kBridgeKinds)
 XCONN_CHOICE(BalancerKind, kBalancerKinds)
-XCONN_CHOICE(Direction, kDirections)
-XCONN_CHOICE(Access, kAccess)
+XCONN_CHOICE(network::Direction, choices_of<network::Direction>())
+XCONN_CHOICE(network::Access, choices_of<network::Access>())
 XCONN_CHOICE(ConnectionMode, kConnectionModes)
 #undef XCONN_CHOICE
 

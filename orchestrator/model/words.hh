@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words that can be the value of a key: each with how it is spelled, what is said when it is not, and its JSON
 // schema. Word<T>::parse is the only way from text to a T.
 #pragma once
@@ -45,8 +46,6 @@ struct BridgeKind;    ///< bridge -> true
 struct BalancerKind;  ///< public -> true
 struct Guid;          ///< a std::string
 struct Community;     ///< "12076:51004", a std::string
-struct Direction;     ///< Inbound -> true
-struct Access;        ///< Allow -> true
 struct TrafficEnd;    ///< a prefix, a service tag or *, as a std::string
 struct TrafficPorts;  ///< a PortRange, or * as 0 to 65535
 template <const auto& Values>
@@ -73,7 +72,6 @@ inline constexpr std::array<Text, 18> kGatewaySkus{
     "VpnGw5",    "VpnGw1AZ",        "VpnGw2AZ",         "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
 inline constexpr std::array<Text, 6> kTrafficProtocols{"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"};
 inline constexpr std::array<Text, 2> kFastPathModels{"2020", "2025"};
-inline constexpr std::array<Text, 2> kFilterAccess{"Allow", "Deny"};
 // systemd.service(5)'s words, where "no" is "never": YAML 1.1 takes `no` for a boolean.
 inline constexpr std::array<Text, 3> kRestartPolicies{"always", "on-failure", "never"};
 
@@ -173,8 +171,8 @@ XCONN_WORD(BridgeKind, bool);
 XCONN_WORD(BalancerKind, bool);
 XCONN_WORD(Guid, std::string);
 XCONN_WORD(Community, std::string);
-XCONN_WORD(Direction, bool);
-XCONN_WORD(Access, bool);
+XCONN_WORD(network::Direction, network::Direction);
+XCONN_WORD(network::Access, network::Access);
 XCONN_WORD(ConnectionMode, ConnectionMode);
 XCONN_WORD(TrafficEnd, std::string);
 using PortPair = std::pair<std::uint16_t, std::uint16_t>;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // YAML text to Raw. The .cc is the only file of model/ that sees yaml-cpp.
 #pragma once
 

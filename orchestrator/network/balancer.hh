@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A load balancer: its frontend, its backends, how it probes and what it passes on.
 #pragma once
 

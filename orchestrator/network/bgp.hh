@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A BGP speaker as it will run: what it originates, its neighbours, and what it lets through and changes in each
 // direction. frr/ says it in FRR's language; everything else reads these types.
 #pragma once

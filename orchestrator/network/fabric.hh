@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fabric of a VNet: who is plugged in, and one routing table for each subnet.
 #pragma once
 

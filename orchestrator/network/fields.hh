@@ -1,8 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fields of everything in a network.
 #pragma once
 
 #include "base/fields.hh"
 #include "network/bgp.hh"
+#include "network/encryption.hh"
 #include "network/names.hh"
 
 namespace xconn::fields {
@@ -31,8 +33,8 @@ struct Table<network::PolicyOut> {
 template <>
 struct Table<network::Neighbor> {
   using Owner = network::Neighbor;
-  static constexpr std::tuple fields{always("address", &Owner::address),
-                                     always("asn", &Owner::asn),
+  static constexpr std::tuple fields{required_field("address", &Owner::address),
+                                     required_field("asn", &Owner::asn),
                                      optional_field("password", &Owner::password),
                                      optional_field("source", &Owner::source),
                                      optional_field("bfd", &Owner::bfd),
@@ -51,26 +53,27 @@ struct Table<network::Neighbor> {
 template <>
 struct Table<network::Origin> {
   using Owner = network::Origin;
-  static constexpr std::tuple fields{always("prefix", &Owner::prefix),
+  static constexpr std::tuple fields{required_field("prefix", &Owner::prefix),
                                      optional_field("communities", &Owner::communities)};
 };
 
 template <>
 struct Table<network::BfdTimers> {
   using Owner = network::BfdTimers;
-  static constexpr std::tuple fields{always("profile", &Owner::profile), always("interval", &Owner::interval),
-                                     always("multiplier", &Owner::multiplier)};
+  static constexpr std::tuple fields{required_field("profile", &Owner::profile),
+                                     required_field("interval", &Owner::interval),
+                                     required_field("multiplier", &Owner::multiplier)};
 };
 
 template <>
 struct Table<network::Speaker> {
   using Owner = network::Speaker;
-  static constexpr std::tuple fields{always("asn", &Owner::asn),
+  static constexpr std::tuple fields{required_field("asn", &Owner::asn),
                                      optional_field("router_id", &Owner::router_id),
-                                     always("keepalive", &Owner::keepalive),
-                                     always("hold", &Owner::hold),
-                                     always("maximum_paths", &Owner::maximum_paths),
-                                     always("bfd", &Owner::bfd),
+                                     required_field("keepalive", &Owner::keepalive),
+                                     required_field("hold", &Owner::hold),
+                                     required_field("maximum_paths", &Owner::maximum_paths),
+                                     required_field("bfd", &Owner::bfd),
                                      optional_field("networks", &Owner::networks),
                                      optional_field("neighbors", &Owner::neighbors)};
 };
@@ -81,9 +84,9 @@ template <>
 struct Table<network::Probe> {
   using Owner = network::Probe;
   static constexpr std::tuple fields{
-      optional_field("protocol", &Owner::protocol), always("port", &Owner::port).between(1, 65535),
-      optional_field("path", &Owner::path), always("interval", &Owner::interval).between(1, kLongest),
-      always("threshold", &Owner::threshold).between(1, 100)};
+      optional_field("protocol", &Owner::protocol), required_field("port", &Owner::port).between(1, 65535),
+      optional_field("path", &Owner::path), required_field("interval", &Owner::interval).between(1, kLongest),
+      required_field("threshold", &Owner::threshold).between(1, 100)};
 };
 
 template <>
@@ -98,25 +101,25 @@ struct Table<network::BalancerRule> {
 template <>
 struct Table<network::Backend> {
   using Owner = network::Backend;
-  static constexpr std::tuple fields{always("name", &Owner::name), always("address", &Owner::address),
-                                     always("interface", &Owner::interface),
-                                     always("fabric_interface", &Owner::fabric_interface)};
+  static constexpr std::tuple fields{required_field("name", &Owner::name), required_field("address", &Owner::address),
+                                     required_field("interface", &Owner::interface),
+                                     required_field("fabric_interface", &Owner::fabric_interface)};
 };
 
 template <>
 struct Table<network::Balancer> {
   using Owner = network::Balancer;
-  static constexpr std::tuple fields{always("name", &Owner::name),
-                                     always("frontend", &Owner::frontend),
-                                     always("public", &Owner::is_public),
-                                     always("front_interface", &Owner::front_interface),
+  static constexpr std::tuple fields{required_field("name", &Owner::name),
+                                     required_field("frontend", &Owner::frontend),
+                                     required_field("public", &Owner::is_public),
+                                     required_field("front_interface", &Owner::front_interface),
                                      optional_field("internet_interface", &Owner::internet_interface),
-                                     always("probe_netns", &Owner::probe_netns),
-                                     always("probe_source", &Owner::probe_source),
-                                     always("backends", &Owner::backends),
-                                     always("probe", &Owner::probe),
-                                     always("rules", &Owner::rules),
-                                     always("idle_timeout", &Owner::idle_timeout).between(1, kLongest)};
+                                     required_field("probe_netns", &Owner::probe_netns),
+                                     required_field("probe_source", &Owner::probe_source),
+                                     required_field("backends", &Owner::backends),
+                                     required_field("probe", &Owner::probe),
+                                     required_field("rules", &Owner::rules),
+                                     required_field("idle_timeout", &Owner::idle_timeout).between(1, kLongest)};
 };
 
 // --- SD-WAN ---------------------------------------------------------------------------------------------------------
@@ -132,9 +135,9 @@ struct Table<network::Sla> {
 template <>
 struct Table<network::HealthCheck> {
   using Owner = network::HealthCheck;
-  static constexpr std::tuple fields{always("name", &Owner::name),
+  static constexpr std::tuple fields{required_field("name", &Owner::name),
                                      optional_field("members", &Owner::members),
-                                     always("server", &Owner::server),
+                                     required_field("server", &Owner::server),
                                      optional_field("protocol", &Owner::protocol),
                                      optional_field("port", &Owner::port).between(0, 65535),
                                      optional_field("path", &Owner::path),
@@ -149,8 +152,8 @@ struct Table<network::HealthCheck> {
 template <>
 struct Table<network::SdwanMember> {
   using Owner = network::SdwanMember;
-  static constexpr std::tuple fields{always("name", &Owner::name),
-                                     always("interface", &Owner::interface),
+  static constexpr std::tuple fields{required_field("name", &Owner::name),
+                                     required_field("interface", &Owner::interface),
                                      optional_field("gateway", &Owner::gateway),
                                      optional_field("cost", &Owner::cost).between(0, 0x7fffffff),
                                      optional_field("priority", &Owner::priority).between(0, 1 << 30),
@@ -160,7 +163,7 @@ struct Table<network::SdwanMember> {
 template <>
 struct Table<network::SdwanRule> {
   using Owner = network::SdwanRule;
-  static constexpr std::tuple fields{always("name", &Owner::name),
+  static constexpr std::tuple fields{required_field("name", &Owner::name),
                                      optional_field("from", &Owner::from),
                                      optional_field("to", &Owner::to),
                                      optional_field("protocol", &Owner::protocol),
@@ -186,6 +189,45 @@ struct Table<network::Sdwan> {
                                      optional_field("rules", &Owner::rules),
                                      optional_field("implicit", &Owner::implicit),
                                      optional_field("require_route", &Owner::require_route)};
+};
+
+// --- encryption gateways --------------------------------------------------------------------------------------------
+
+template <>
+struct Table<network::EncryptionReport> {
+  using Owner = network::EncryptionReport;
+  static constexpr std::tuple fields{required_field("gateway", &Owner::gateway),
+                                     required_field("controller", &Owner::controller),
+                                     required_field("every", &Owner::every).between(1, kLongest)};
+};
+
+template <>
+struct Table<network::EncryptionGateway> {
+  using Owner = network::EncryptionGateway;
+  static constexpr std::tuple fields{required_field("name", &Owner::name), required_field("address", &Owner::address),
+                                     required_field("fabric_interface", &Owner::fabric_interface)};
+};
+
+template <>
+struct Table<network::EncryptionTable> {
+  using Owner = network::EncryptionTable;
+  static constexpr std::tuple fields{required_field("name", &Owner::name), required_field("tables", &Owner::tables)};
+};
+
+template <>
+struct Table<network::EncryptionControl> {
+  using Owner = network::EncryptionControl;
+  static constexpr std::tuple fields{
+      required_field("fabric_netns", &Owner::fabric_netns),
+      required_field("detection", &Owner::detection).between(1, kLongest), required_field("gateways", &Owner::gateways),
+      required_field("route_tables", &Owner::route_tables), required_field("networks", &Owner::networks)};
+};
+
+template <>
+struct Table<network::EncryptionWork> {
+  using Owner = network::EncryptionWork;
+  static constexpr std::tuple fields{optional_field("report", &Owner::report),
+                                     optional_field("control", &Owner::control)};
 };
 
 }  // namespace xconn::fields

@@ -1,9 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the values of a network's enums are called, in a topology as in every file and answer.
 #pragma once
 
 #include "base/names.hh"
 #include "network/balancer.hh"
+#include "network/node.hh"
 #include "network/sdwan.hh"
+#include "network/security.hh"
 
 namespace xconn {
 
@@ -11,6 +14,25 @@ template <>
 struct Names<network::BackendProbe> {
   using Kind = network::BackendProbe;
   static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kTcp, "tcp"}, {Kind::kHttp, "http"}};
+};
+
+template <>
+struct Names<network::Timers> {
+  using Kind = network::Timers;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kAzure, "azure"}, {Kind::kFast, "fast"}};
+};
+
+template <>
+struct Names<network::Direction> {
+  using Kind = network::Direction;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kInbound, "Inbound"},
+                                                                {Kind::kOutbound, "Outbound"}};
+};
+
+template <>
+struct Names<network::Access> {
+  using Kind = network::Access;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kAllow, "Allow"}, {Kind::kDeny, "Deny"}};
 };
 
 template <>

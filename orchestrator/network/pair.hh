@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An active/passive pair as one of its nodes runs it.
 #pragma once
 

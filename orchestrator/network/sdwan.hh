@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an SD-WAN edge measures, and how it steers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What follows from the steering of an SD-WAN edge.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An IPsec tunnel as one side of it runs it.
 #pragma once
 

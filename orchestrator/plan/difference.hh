@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What changes between two plans, in words: for `xconn up --dry-run`, for the answer of an apply, and for a reader of a
 // pull request. Pure.
 #pragma once

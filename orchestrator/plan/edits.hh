@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The difference between two plans as something that can be carried out: what to add, to remove and to change, object
 // by object. Pure; lab/ carries it out in the order that keeps traffic going.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fields of everything in a plan.
 #pragma once
 
@@ -31,7 +32,7 @@ namespace xconn::fields {
 
 template <>
 struct Table<Tag> {
-  static constexpr std::tuple fields{always("id", &Tag::id), optional_field("ethertype", &Tag::ethertype)};
+  static constexpr std::tuple fields{required_field("id", &Tag::id), optional_field("ethertype", &Tag::ethertype)};
 };
 
 template <>
@@ -43,7 +44,7 @@ struct Table<NextHop> {
 
 template <>
 struct Table<Route> {
-  static constexpr std::tuple fields{always("to", &Route::to),
+  static constexpr std::tuple fields{required_field("to", &Route::to),
                                      optional_field("kind", &Route::kind),
                                      optional_field("next_hops", &Route::next_hops),
                                      optional_field("table", &Route::table),
@@ -54,19 +55,19 @@ struct Table<Route> {
 template <>
 struct Table<Rule> {
   static constexpr std::tuple fields{
-      always("priority", &Rule::priority),         optional_field("in_interface", &Rule::in_interface),
+      required_field("priority", &Rule::priority), optional_field("in_interface", &Rule::in_interface),
       optional_field("mark", &Rule::mark),         optional_field("mask", &Rule::mask),
       optional_field("from", &Rule::from),         optional_field("to", &Rule::to),
-      optional_field("udp_port", &Rule::udp_port), always("table", &Rule::table)};
+      optional_field("udp_port", &Rule::udp_port), required_field("table", &Rule::table)};
 };
 
 template <>
 struct Table<RouteMirror> {
   static constexpr std::tuple fields{optional_field("from_node", &RouteMirror::from_node),
-                                     always("from_table", &RouteMirror::from_table),
-                                     always("from_protocol", &RouteMirror::from_protocol),
-                                     always("to_tables", &RouteMirror::to_tables),
-                                     always("metric", &RouteMirror::metric),
+                                     required_field("from_table", &RouteMirror::from_table),
+                                     required_field("from_protocol", &RouteMirror::from_protocol),
+                                     required_field("to_tables", &RouteMirror::to_tables),
+                                     required_field("metric", &RouteMirror::metric),
                                      optional_field("interface", &RouteMirror::interface),
                                      optional_field("reject", &RouteMirror::reject),
                                      optional_field("accept", &RouteMirror::accept),
@@ -87,13 +88,13 @@ struct Table<Impairment> {
 
 template <>
 struct Table<End> {
-  static constexpr std::tuple fields{always("node", &End::node), always("interface", &End::interface)};
+  static constexpr std::tuple fields{required_field("node", &End::node), required_field("interface", &End::interface)};
 };
 
 template <>
 struct Table<plan::Interface> {
-  static constexpr std::tuple fields{always("name", &plan::Interface::name),
-                                     always("kind", &plan::Interface::kind),
+  static constexpr std::tuple fields{required_field("name", &plan::Interface::name),
+                                     required_field("kind", &plan::Interface::kind),
                                      optional_field("mac", &plan::Interface::mac),
                                      optional_field("mtu", &plan::Interface::mtu),
                                      optional_field("addresses", &plan::Interface::addresses),
@@ -106,24 +107,23 @@ struct Table<plan::Interface> {
 
 template <>
 struct Table<plan::File> {
-  static constexpr std::tuple fields{always("name", &plan::File::name), always("content", &plan::File::content),
+  static constexpr std::tuple fields{required_field("name", &plan::File::name),
+                                     required_field("content", &plan::File::content),
                                      optional_field("secret", &plan::File::secret)};
 };
 
 template <>
 struct Table<plan::Service> {
-  static constexpr std::tuple fields{always("kind", &plan::Service::kind),
-                                     always("name", &plan::Service::name),
-                                     optional_field("arguments", &plan::Service::arguments),
-                                     optional_field("config", &plan::Service::config),
-                                     optional_field("after", &plan::Service::after),
-                                     optional_field("restart", &plan::Service::restart)};
+  static constexpr std::tuple fields{
+      required_field("kind", &plan::Service::kind),           required_field("name", &plan::Service::name),
+      optional_field("arguments", &plan::Service::arguments), optional_field("config", &plan::Service::config),
+      optional_field("after", &plan::Service::after),         optional_field("restart", &plan::Service::restart)};
 };
 
 template <>
 struct Table<plan::Node> {
-  static constexpr std::tuple fields{always("name", &plan::Node::name),
-                                     always("role", &plan::Node::role),
+  static constexpr std::tuple fields{required_field("name", &plan::Node::name),
+                                     required_field("role", &plan::Node::role),
                                      optional_field("site", &plan::Node::site),
                                      optional_field("router", &plan::Node::router),
                                      optional_field("interfaces", &plan::Node::interfaces),
@@ -143,35 +143,33 @@ struct Table<plan::Node> {
 
 template <>
 struct Table<plan::Link> {
-  static constexpr std::tuple fields{always("name", &plan::Link::name), always("a", &plan::Link::a),
-                                     always("b", &plan::Link::b), optional_field("a_to_b", &plan::Link::a_to_b),
+  static constexpr std::tuple fields{required_field("name", &plan::Link::name), required_field("a", &plan::Link::a),
+                                     required_field("b", &plan::Link::b), optional_field("a_to_b", &plan::Link::a_to_b),
                                      optional_field("b_to_a", &plan::Link::b_to_a)};
 };
 
 template <>
 struct Table<plan::Fact> {
-  static constexpr std::tuple fields{always("node", &plan::Fact::node), always("kind", &plan::Fact::kind),
-                                     always("subject", &plan::Fact::subject),
-                                     optional_field("expected", &plan::Fact::expected)};
+  static constexpr std::tuple fields{
+      required_field("node", &plan::Fact::node), required_field("kind", &plan::Fact::kind),
+      required_field("subject", &plan::Fact::subject), optional_field("expected", &plan::Fact::expected)};
 };
 
 template <>
 struct Table<Detection> {
-  static constexpr std::tuple fields{always("node", &Detection::node), always("source", &Detection::source),
-                                     always("subject", &Detection::subject), always("interval", &Detection::interval),
-                                     always("after", &Detection::after)};
+  static constexpr std::tuple fields{
+      required_field("node", &Detection::node), required_field("source", &Detection::source),
+      required_field("subject", &Detection::subject), required_field("interval", &Detection::interval),
+      required_field("after", &Detection::after)};
 };
 
 template <>
 struct Table<plan::Plan> {
-  static constexpr std::tuple fields{always("lab", &plan::Plan::lab),
-                                     optional_field("title", &plan::Plan::title),
-                                     always("timers", &plan::Plan::timers),
-                                     optional_field("message", &plan::Plan::message),
-                                     always("nodes", &plan::Plan::nodes),
-                                     always("links", &plan::Plan::links),
-                                     optional_field("facts", &plan::Plan::facts),
-                                     optional_field("detections", &plan::Plan::detections)};
+  static constexpr std::tuple fields{
+      required_field("lab", &plan::Plan::lab),       optional_field("title", &plan::Plan::title),
+      required_field("timers", &plan::Plan::timers), optional_field("message", &plan::Plan::message),
+      required_field("nodes", &plan::Plan::nodes),   required_field("links", &plan::Plan::links),
+      optional_field("facts", &plan::Plan::facts),   optional_field("detections", &plan::Plan::detections)};
 };
 
 }  // namespace xconn::fields

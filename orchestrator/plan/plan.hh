@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The plan: what a lab will be made of, as plain data. Computed from a topology by pure functions, printed by
 // `xconn plan`, compared with golden files, and applied by lab/ without another decision. Order of vectors is kept and
 // is stable for one topology, so that two plans can be compared as text.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The canary: did the host itself stall? Two threads sleep short absolute periods, one as any daemon does, one with
 // real-time priority, and note when they woke too late.
 // Verdicts look at them by the rules of drill/doubt.hh.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A packet capture at one interface of a node: matches of a BPF filter are counted and, if asked, written.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kinds of flow share: two ends, each a worker in its namespace with a log of what left and what came.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "probes/flow.hh"
 
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A flow: numbered probes between two nodes. Each end has a thread of its own that lives in the node's network
 // namespace, keeps absolute deadlines, and runs with real-time priority where the host allows it. Arrivals are stamped
 // by the kernel (SO_TIMESTAMPING), so a late reader does not make a packet late.

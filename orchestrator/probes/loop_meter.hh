@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long the agent's one loop did not turn: what it stamps is late by that, and so is what it does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which nodes a flow's probes crossed, from where each numbered probe was seen to arrive; never from a routing table.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A long record in little memory. What is appended is packed, number by number as the difference from the one before;
 // a full block goes to a file without a name in a folder of the caller's, and the kernel takes it back with the record.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What probes need to know of a lab, and nothing else. lab/ implements it; the kernel tests have one of two namespaces.
 #pragma once
 

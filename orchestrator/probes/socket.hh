@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sockets of probes: addresses, stamps, and records on a stream.
 #pragma once
 

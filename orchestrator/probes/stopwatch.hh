@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stopwatch: from numbered arrivals to figures. Pure: no clock, no socket. Every time is CLOCK_MONOTONIC.
 #pragma once
 

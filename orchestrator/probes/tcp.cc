@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One connection for the whole flow, one record per interval, each echoed. It is never made anew: what an established
 // session feels when its firewall or path goes is that it does not move any more.
 #include <sys/epoll.h>

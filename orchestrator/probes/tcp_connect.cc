@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each probe is a connection of its own: SYN, one record, its echo, FIN. An attempt is given up before the kernel would
 // send its SYN a second time, so that a probe says how things stood when it left, and not a second later.
 #include <sys/epoll.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watches a whole site for the probes of flows (datapath/trace on every interface) and collects what it sees.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A numbered stream each way on one 5-tuple. The far end learns the near end's address from what arrives, so it works
 // through NAT, and goes on by itself once it has seen a probe: each direction is measured alone.
 #include <sys/epoll.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each probe is a session of its own: a new source port, one datagram, one echo.
 #include <sys/epoll.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A thread that lives in a network namespace and serves file descriptors and one exact tick. It is apart from the
 // agent's loop so that nothing the agent does can make a probe late.
 #pragma once

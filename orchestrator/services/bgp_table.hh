@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What bgpd has selected, and whether the kernel has it: all next hops of a prefix, not one of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one bgpd says of itself, in its log, its summaries and its tables, put together: is it done? Pure.
 #pragma once
 

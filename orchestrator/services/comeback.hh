@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a daemon that ended starts again. Whose manners they are: docs/fidelity.md.
 //
 // The pauses are counted as FRR's watchfrr(8) does: the first end is followed by a start after `first`; from then on

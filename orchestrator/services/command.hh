@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any program of the user's: its argv. It may go on for as long as the lab, or end with status 0. "@RUN@" in an
 // argument is the node's run folder.
 #pragma once

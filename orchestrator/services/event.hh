@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a service tells the timeline: one sentence with the moment at which it happened.
 #pragma once
 

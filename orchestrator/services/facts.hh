@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The facts of a plan, checked against what the daemons and the kernel say.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One FRR daemon (zebra, bgpd, bfdd) of a router, in the foreground, under FRR's path space `-N NODE`: its
 // sockets are in /run/frr/NODE, so `vtysh -N NODE` works.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What FRR's log lines say to the timeline.
 #pragma once
 

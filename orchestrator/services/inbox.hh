@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What arrived and was not taken yet. It remembers how far it was searched and takes from the front without moving the
 // rest: the cost of an answer grows with its length, and no faster.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The project's own daemons (xconn-sdwan, xconn-lb, xconn-encryption, xconn-echo): PROGRAM --config FILE --socket
 // FOLDER/SERVICE.sock
 // --name NODE. One JSON line each way; {"get":"state"} is answered at once, {"get":"subscribe"} makes a stream of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reading the JSON that daemons answer with: what is not there is null, and nothing is copied.
 #pragma once
 

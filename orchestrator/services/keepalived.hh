@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // keepalived in the foreground: VRRP, which elects the active node of a firewall pair.
 //
 // State: {"instances": {NAME: "MASTER" | "BACKUP" | "FAULT"}}, read from its own log, which says each change in a fixed

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lines that a daemon writes to its log, as they come.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a plan's services need of the host. Asked before anything is made, for a daemon that lacks a part of itself does
 // not say so: it starts, and its tunnels never come up.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The services of one node, started in the order that `after` asks for, as parallel as that allows.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Being told when files appear in a folder or a file grows: inotify. One inotify instance serves all watches of a loop
 // (the kernel allows 128 instances for a user).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An initiator that never gives up. charon repeats what is not answered, but it drops an initiation that the peer
 // refuses (NO_PROPOSAL_CHOSEN of one that is still loading, AUTHENTICATION_FAILED) and a tunnel that the peer deletes.
 // Whoever wants its child back after a dead peer (`dpd_action = start`) wants it then too.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What FRR of a node is to run: what the plan says, and what faults make of it while they are in force.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A real daemon inside a node's namespace: started, asked whether it is ready, observed by its own interface, stopped.
 //
 // Ownership: a Service owns its process; it is stopped when the object goes. Threading: all on the loop's thread.

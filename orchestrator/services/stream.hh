@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A unix stream socket to a daemon, on the loop.
 #pragma once
 

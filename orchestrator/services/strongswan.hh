@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // charon: one IKE daemon of a node, controlled over vici.
 //
 // Files in the node's folder: strongswan.conf (optional, the plan's), and the service's `config`, a swanctl.conf. Ours:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // charon's control interface: strongSwan's Versatile IKE Control Interface, as its src/libcharon/plugins/vici/README.md
 // describes it. Packets are length-prefixed (32 bit, network order); a message is a tree of sections, lists and values,
 // here a JSON object of objects, arrays of strings, and strings.

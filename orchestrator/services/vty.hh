@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Speaking to an FRR daemon over its vty unix socket, as vtysh does, without a vtysh process.
 //
 // Framing (FRR lib/vty.c, vtysh_read): a command is its text and a NUL; the reply is text, three NULs and one byte of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // AppArmor confines programs by their path, with profiles that their packages bring: charon may read /etc/swanctl and
 // not a lab's run folder. See docs/decisions/0011-apparmor.md.
 #pragma once

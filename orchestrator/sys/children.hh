@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inside sys/ only: which children are ours, so that Process, run() and the Reaper never take each other's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One clock for everything that is compared: CLOCK_MONOTONIC, the clock of eBPF's bpf_ktime_get_ns().
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the programs that we start may do to the host: see its files, not write them; hold what capabilities they need.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inside sys/ only: what confine_children() asked for, and the child's part of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What this process does, for whoever looks for a mistake in it: a line for each step, with the time of day as FRR's
 // logs have it. It belongs to the process, as stderr does, for those who write into it (netlink, processes, waits) have
 // no owner in common. Until it is begun it costs a comparison.

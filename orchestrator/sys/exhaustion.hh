@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a host has run out of, when that is why the kernel refused: descriptors, space, memory, processes, namespaces.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // File descriptors as owned values, and the one way to turn errno into an exception.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files and folders. All functions throw KernelError with the path.
 #pragma once
 

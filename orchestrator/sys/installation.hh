@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where this program is, and what is installed with it: found from its own place, which is the same in a build tree,
 // below a prefix, and wherever that was moved to.
 #pragma once

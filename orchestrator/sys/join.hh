@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The end of several things that take their time.
 #pragma once
 

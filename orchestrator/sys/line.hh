@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lines over a unix socket: how xconn, its agent and its daemons talk. One line is one message (usually JSON), ended by
 // '\n'. An answer may be as long as it must; a request is at most 256 MiB. Server and subscription live on a Loop; a
 // client's requests block, with a deadline. Paths may be longer than the 107 bytes of sockaddr_un.

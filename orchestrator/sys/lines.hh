@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cuts what arrives in pieces into lines. A byte is searched once and moved twice at most, however long a line is and
 // however many there are.
 #pragma once

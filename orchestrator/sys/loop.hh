@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one event loop (Boost.Asio), and waiting for a fact with a deadline. One thread runs it; everything that takes a
 // Loop& must be used from that thread, unless it says otherwise. Asio itself stays out of this header: include
 // <boost/asio/io_context.hpp> where you need io().

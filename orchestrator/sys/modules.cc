@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sys/modules.hh"
 
 #include <sys/utsname.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What labs need of the kernel beyond what every kernel has, and the line that brings it. Where a module is missing the
 // kernel says "Operation not supported", or that a kind is unknown; nobody but this table may have to know what of.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network namespace is a file descriptor, not a name. The calling thread is inside while run() lasts and comes back
 // whatever happens; others stay where they are. A namespace goes, asynchronously, once this handle, every socket opened
 // inside, every process inside and every pinned path are gone.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How something ended that took its time: with a value, or with what went wrong.
 #pragma once
 

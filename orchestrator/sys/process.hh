@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Child processes: an argv, a pidfd and a stop rule; never a shell string, never a bare pid. Made with Boost.Process
 // v2; waited for by pidfd. Children die with the thread that started them (PDEATHSIG): start them from a thread that
 // lives.

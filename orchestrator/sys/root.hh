@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The root directory of a process that was started in a chroot.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SIGINT, SIGTERM and SIGHUP as something to wait for, so that what was begun is taken back before a program ends.
 #pragma once
 

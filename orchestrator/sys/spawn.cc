@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only place that knows Boost.Process.
 #include <fcntl.h>
 #include <grp.h>

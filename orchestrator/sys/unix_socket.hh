@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Inside sys/ only: unix stream sockets at paths of any length.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host's files as the programs of a lab see them.
 #pragma once
 

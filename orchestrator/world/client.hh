@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Talking to a lab's agent. One request is one JSON line {"verb": ..., parameters}; the answers are JSON lines:
 // {"progress": ...} any number of times, then {"result": ...} or {"error": ...}.
 #pragma once

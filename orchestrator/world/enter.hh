@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Running a command inside a lab, as `xconn exec` and `xconn shell` do: in the agent's mount, pid, network, UTS and IPC
 // namespaces, so that the user's own tools work there (ip netns exec, vtysh -N, swanctl), and die with the lab.
 #pragma once

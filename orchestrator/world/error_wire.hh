@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Errors over the agent's socket: the same class comes out at the other end.
 #pragma once
 

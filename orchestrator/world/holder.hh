@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who runs a lab: the process that has its lock.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "world/host_world.hh"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host world: a lab in namespaces of the host's kernel. The agent is pid 1 of a pid namespace and owns a mount, a
 // network, a UTS and an IPC namespace; when it dies, in any way, the kernel takes back everything that it made.
 #pragma once

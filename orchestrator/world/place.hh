@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where run folders may be.
 #pragma once
 

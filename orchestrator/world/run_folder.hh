@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The folder of a lab on the host: socket, plan, rendered configuration, logs. A lab is up exactly while its agent
 // holds the lock of its folder, so nothing has to be believed that a crash could have left behind.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Daemons' own tools that AppArmor confines by their path, under a path that no profile knows: below `xconn shell` they
 // must read the run folder too, and no parent of theirs is ours to ask for it (sys/apparmor.hh).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // vtysh complains of each router without a configuration of its own in /etc/frr, where the host keeps that of its own
 // routing. The world has another /etc/frr, with one for each of its routers.
 #pragma once

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Annotations that GitHub shows in the files of a pull request. It takes ten of a kind from a step and silently drops the
 rest, so there are nine, and one that says how many more there are."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The drill files of a repository."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The results of a rehearsal, passed from the script that runs drills as root to the one that reports them."""
 
 from __future__ import annotations

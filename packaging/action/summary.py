@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The job summary. GitHub drops a summary of more than 1024 KiB entirely, so this one stays below 900: what did not pass
 comes first, and drills that no longer fit are counted."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The packages of the daemons that labs start, each with its systemd unit and its init script. Their services are for a
 # host that is itself a router or a gateway; a lab starts the programs itself, in its own namespaces.
 services='frr:frr:frr strongswan-starter:strongswan-starter:ipsec keepalived:keepalived:keepalived'

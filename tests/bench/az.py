@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What each read-out of `xconn az` costs on a running lab, as a table: the best of a few calls, and in how many times of
 `xconn version`, which starts the program and asks nobody.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same chains and stars as bench/chain.cc builds through kernel/, with nothing but system calls, batched as well as
 // they can be: the floor.
 #pragma once

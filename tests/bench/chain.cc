@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much our kernel layer costs on top of the kernel: builds a chain (or star) of N namespaces through kernel/, and
 // the same one with bare system calls, in turns, and compares the medians.
 //

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What a lab costs: until it is up and converged, the agent's own share of the processors' time, and until it is gone.
 
     tests/bench/lab.py TOPOLOGY [RUNS = 5]               a reference topology's name, a folder or a file

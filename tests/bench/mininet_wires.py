@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The same chain or star by Mininet (Debian's package), hosts linked to each other without any switch or controller.
 
     tests/bench/mininet_wires.py chain|star COUNT

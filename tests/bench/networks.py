@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Generated networks: of any size without any daemon, or large in one way that daemons feel."""
 
 from __future__ import annotations

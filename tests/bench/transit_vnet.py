@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """How long transit-vnet with more spokes takes until it is up and converged.
 
     tests/bench/transit_vnet.py [SPOKES = 10] [RUNS = 5]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What reading and checking a topology costs, beside what yaml-cpp alone needs for the same text: a hub and 99 spokes
 // with 8 subnets each, peerings both ways, a security group of 10 rules and a route table of 4 routes for each VNet.
 //   bench_validate [REPETITIONS]

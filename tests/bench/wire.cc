@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How late the user-space wire hands over its frames, beside a bare timer thread (a timerfd, absolute times,
 // SCHED_FIFO) that wakes as often on the same host in the same seconds: a host that stalls makes both late.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every command of `xconn az`, with words that a lab of transit-vnet has an answer to."""
 
 from __future__ import annotations

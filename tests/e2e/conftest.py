@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """End to end: real labs on this host, asserted through witnesses that are not ours."""
 
 from __future__ import annotations

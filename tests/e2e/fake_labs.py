@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A pytest plugin for tests of ours: labs that are not there, whose drills have the verdicts of $FAKE_VERDICTS in turn.
 
 What the plugin makes of a verdict is tried with it, for no lab stalls when it is told to. What is about labs is tried with

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What labs could leave on a host.
 
 Others may run labs meanwhile (another worker of pytest-xdist too), so only what descends from the tests counts: their

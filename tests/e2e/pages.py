@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pages of the documentation as what they have in them: fenced blocks, in order.
 
 | block | is |

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The routing tables of a whole lab, as `ip` and `vtysh` say them: to compare two moments, or two labs of one topology."""
 
 from __future__ import annotations

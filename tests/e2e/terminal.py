@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A shell on a terminal of its own, as a person has it."""
 
 from __future__ import annotations

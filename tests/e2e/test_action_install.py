@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How the GitHub Action chooses and installs packages: from its cache, from a release, and when it has neither."""
 
 from __future__ import annotations

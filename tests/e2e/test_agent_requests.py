@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Wrong requests at an agent's socket get an error, and the lab goes on."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`xconn az` compared with what others see: ip, vtysh, ping."""
 
 from __future__ import annotations

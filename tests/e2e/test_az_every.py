@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every command of `xconn az` answers on a running lab, in each form. What it answers is test_az.py's."""
 
 from __future__ import annotations

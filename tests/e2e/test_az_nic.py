@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`xconn az network nic ...` and the VNets' read-outs, compared with ip route and nft on the fabrics."""
 
 from __future__ import annotations
@@ -166,6 +167,31 @@ def test_half_a_peering_is_disconnected(kept_labs, xconn):
     verb("vnet-peering", "create", "transit", "to-spoke1", "remote=spoke1", "allow-gateway-transit=true")
     assert (seen("transit"), seen("spoke1")) == (("Connected", True), ("Connected", True))
     verb("vnet-peering", "update", "spoke1", "to-transit", *keys)
+
+
+@pytest.mark.bound(240)
+def test_what_a_vnet_got_is_reached_once_its_peering_is_synced(kept_labs, xconn):
+    """Microsoft Learn, "Update the address space for a peered virtual network". The routes are what ip shows."""
+    lab = kept_labs("transit-vnet")
+
+    def verb(*words: str) -> None:
+        done = xconn(*words, "--lab", lab.name)
+        assert done.returncode == 0, done.stderr
+
+    def seen() -> tuple[str, bool]:
+        halves = lab.az("network vnet peering list --vnet-name transit")
+        level = next(half["peeringSyncLevel"] for half in halves if half["name"] == "to-spoke1")
+        routes = lab.json("transit", "ip", "-j", "route", "show", "table", "all", "10.7.0.0/24")
+        return level, any(route.get("dev", "").startswith("spoke1") for route in routes)
+
+    assert seen() == ("FullyInSync", False)
+    verb("vnet", "update", "spoke1", "address-space=[10.0.100.32/27, 10.7.0.0/24]")
+    assert seen() == ("RemoteNotInSync", False)
+    verb("vnet-peering", "sync", "transit", "to-spoke1")
+    assert seen() == ("FullyInSync", True)
+    verb("vnet", "update", "spoke1", "address-space=[10.0.100.32/27]")
+    verb("vnet-peering", "sync", "transit", "to-spoke1")
+    assert seen() == ("FullyInSync", False)
 
 
 def test_each_customer_has_its_own_table(lab):

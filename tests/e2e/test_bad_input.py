@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Wrong topologies and lacking hosts, through the real binary: the exit code says which, nothing is built."""
 
 from __future__ import annotations

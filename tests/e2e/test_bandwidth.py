@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A circuit's bandwidth, measured by iperf3: each of the two links has all of it, each way."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A running lab is changed: only what differs is touched."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every verb of the command line, through the real binary."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the command line makes of names: topologies, drills, verbs, and what is near them."""
 
 from __future__ import annotations

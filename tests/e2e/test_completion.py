@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the shells offer, by the scripts that `xconn completion` prints."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Daemons that die, freeze or stay away, and an agent that goes on meanwhile."""
 
 from __future__ import annotations

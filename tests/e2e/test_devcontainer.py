@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What opens in a Codespace: few capabilities, a lab that runs, and words that work."""
 
 from __future__ import annotations

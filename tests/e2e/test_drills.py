@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The drills that ship with the topologies, each as its file says."""
 
 from __future__ import annotations

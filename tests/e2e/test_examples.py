@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example project passes as its files say: topology, drills and tests."""
 
 from __future__ import annotations

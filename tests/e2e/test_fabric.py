@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Azure's fabric does not carry, sent between two machines of one subnet and looked for by tcpdump on both sides."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every kind of fault on a real lab, seen by programs that know nothing of faults: ip, ping, iperf3, vtysh, swanctl."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Faults of Microsoft's edge and of what is announced to it, seen by bgpd on both sides."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two sides configured differently, on a real lab: seen by ip, bgpd and swanctl, which know nothing of faults."""
 
 from __future__ import annotations

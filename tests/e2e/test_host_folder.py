@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where run folders may be, who may read them, and that nothing else in their place is touched."""
 
 from __future__ import annotations

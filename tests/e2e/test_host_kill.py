@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whoever is killed, at whatever moment: the host is as before. A dozen seeds; a hundred with XCONN_SLOW=1."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A host that has not enough: space, memory, descriptors. Said with the line that gives more, and nothing is left."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a host can do to a lab: closed descriptors, full disks, no memory. Nothing is left of it, nothing is lost silently."""
 
 from __future__ import annotations

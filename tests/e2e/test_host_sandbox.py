@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the programs of a lab may do to the host: see its files, not write them; hold what they need, not more. What the
 user runs with `xconn exec` is the user's own."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files that somebody else wrote: nothing waits for ever, nothing is read that is no input, nothing of it is shown."""
 
 from __future__ import annotations

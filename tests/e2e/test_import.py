@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exports of a network become a lab of it: the transit network of tests/data/import/az-2021."""
 
 from __future__ import annotations

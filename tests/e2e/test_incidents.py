@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What engineers have met in the field, on networks as small as can be: each drill says what has to be."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`xconn inspect NODE`: what an engineer wants to see of an edge, a balancer and a pair, before and after a fault; and that
 an edge without its daemon lets nothing leak."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `cmake --install` copies works where it is put, and wherever it is moved to."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IPv6 on private peering, beside IPv4: sessions, routes and packets of both families, up to a machine in the VNet."""
 
 from __future__ import annotations

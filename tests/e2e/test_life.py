@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The life of a circuit (Microsoft Learn, "ExpressRoute workflows"): ordered, provisioned, peered, linked, upgraded, and
 given back. Each step out of order is refused with a reason, and changes nothing."""
 

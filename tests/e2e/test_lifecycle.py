@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Labs come and go, in every way that they can, and leave nothing."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Microsoft peering from the order to the first route: validated, then a route filter, on a lab that runs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verbs of objects that test_life.py has no story for: each object is created, updated and deleted on a running lab,
 and the lab's own topology and the kernel say so."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What README and tutorials show works as it is pasted, and prints what they say."""
 
 from __future__ import annotations

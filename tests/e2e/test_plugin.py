@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Python package itself: fixtures, context managers, errors as classes, stubs."""
 
 from __future__ import annotations

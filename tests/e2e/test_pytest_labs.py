@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pytest plugin in a project of somebody else's, with real labs: shared, healed, looked at, kept, and gone."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What pytest says of verdicts: inconclusive is an outcome of its own, reruns, JUnit, the report as failure output."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Parts of the pytest plugin by themselves: no lab."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Up means up: what `up` returned with is there eight seconds later, and the next time, and nothing else.
 
 XCONN_SLOW=1 does it ten times with every reference topology; XCONN_RUNS says how often instead.

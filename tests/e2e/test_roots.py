@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the root of the file system is not what it usually is."""
 
 from __future__ import annotations

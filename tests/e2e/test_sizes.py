@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A lab may be as large as the machine carries, and an agent does not grow with what it says or is asked."""
 
 from __future__ import annotations

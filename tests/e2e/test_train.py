@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attempts of exercises: bad files, seeds, marks, hints, what is kept, and a student's way from ticket to page."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every exercise that ships, four ways: healthy before, broken it fails, solved it passes, and wrong fixes are rejected."""
 
 from __future__ import annotations

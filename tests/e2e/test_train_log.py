@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The signed log of an attempt: whatever is changed afterwards is found, and whoever works as usual is not accused."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`xconn mcp`, as a client speaks it: the protocol's own messages, what is refused, and an exercise solved by a script."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report of an attempt: what it tells, and that nothing that a student typed means anything in it. No lab is up."""
 
 from __future__ import annotations

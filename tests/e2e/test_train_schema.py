@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One table says what exercise.yaml may hold: the reader, the JSON schema and the docs agree about every mistake."""
 
 from __future__ import annotations

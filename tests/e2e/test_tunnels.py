@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IPsec beyond one tunnel, seen by programs that know nothing of Crossconnect: swanctl, ip, vtysh."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """VNet peering and security groups in a running fabric, asked of vtysh, ip, nft and ping."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A VPN gateway beside ExpressRoute, and what it takes from on-prem."""
 
 from __future__ import annotations

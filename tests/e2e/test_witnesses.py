@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the lab says is so, asked of programs that know nothing of Crossconnect."""
 
 from __future__ import annotations

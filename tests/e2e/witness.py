@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What programs that know nothing of Crossconnect say of a lab of sdwan-expressroute: ping, ip, vtysh."""
 
 from __future__ import annotations

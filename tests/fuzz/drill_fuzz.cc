@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads anything as a drill. It may be refused, always with findings that a terminal can show; nothing else may come
 // out.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads anything as exports. They may be refused, always with findings; what is taken must be a topology in YAML, and
 // the same again. Built with -DXCONN_FUZZ=ON (clang) it searches by itself; without, replay.hh replays files and
 // folders.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // main() of a fuzzer that does not search: replays the files and folders that are its arguments.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What comes over the agent's socket, both ways: a request's parts are read as the verbs read them, an error as a
 // client does. Errors of ours and of JSON are answers; nothing else may come out.
 #include <cstddef>

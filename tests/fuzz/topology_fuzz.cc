@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads anything as a topology. It may be refused, always with findings that stay within their bounds; nothing else may
 // come out. Built with -DXCONN_FUZZ=ON (clang) it searches by itself; without, replay.hh's main() does.
 #include <cstddef>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes of the daemons' protocols, of probes and of frames: the first byte says which reader the rest is for. A reader
 // takes, waits for more, or throws an error of ours.
 #include <array>

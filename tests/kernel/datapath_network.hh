@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the datapath tests are made of: nodes, links, and sockets that live inside them.
 #pragma once
 

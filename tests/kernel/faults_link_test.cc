@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults on real links: near --- far, two namespaces and one veth, with a sub-network behind far.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <linux/neighbour.h>
 
 #include "kernel/dump.hh"

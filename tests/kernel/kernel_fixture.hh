@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two namespaces and a witness: iproute2, which shares no code with us.
 #pragma once
 

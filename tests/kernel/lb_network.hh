@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // client --- fabric --- load balancer (front, one link per backend) and fabric --- backends a and b, as in a lab: what
 // the balancer sends out of a backend's link leaves the fabric by that backend's NIC. Both backends own the server's
 // address. Everything is in private namespaces; the daemons are the real programs.

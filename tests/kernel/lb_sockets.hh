@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocking sockets inside a namespace, with short deadlines.
 #pragma once
 

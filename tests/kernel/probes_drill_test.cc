@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A whole drill, with real flows, real tracing and a real fault, on the network of two hosts and a switch.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

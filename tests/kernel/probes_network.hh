@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // client --- switch --- server, in three private namespaces; nft on the switch's ports breaks one direction.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SD-WAN edge in real namespaces: service levels, applications, the pair, and what it tells.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SD-WAN edge in real namespaces: who carries the traffic, when it moves, and that nothing leaks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/kernel/sdwan_two_sites.hh"
 
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two sites joined by two paths, for the tests of the SD-WAN edge: namespaces, edges, flows, faults, witnesses.
 //
 //   client 10.1.0.10 -- lan [a] m1 192.0.2.1 ----- 192.0.2.2 m1 [b] lan -- server 10.2.0.10

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // strongSwan, keepalived, nftables, our own daemons' protocol, and programs that fail.
 #include <gmock/gmock.h>
 #include <sys/stat.h>

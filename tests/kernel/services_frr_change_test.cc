@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What bgpd and bfdd run after a change in place is what they run when they start with it: seeded pairs of routers, and
 // FRR's own `show running-config` as the judge. XCONN_SLOW=1 tries ten times as many.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FRR routers: BGP with MD5 and BFD over a veth, their events, and their daemons' crashes.
 #include <gmock/gmock.h>
 

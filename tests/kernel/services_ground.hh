@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nodes with real daemons, in namespaces of their own and with a /run of their own: nothing of the host is touched.
 #pragma once
 

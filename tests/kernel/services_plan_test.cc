@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The reference topology's own configurations, given to the real daemons: none refuses a line.
 #include "model/read.hh"
 #include "nodes/compose.hh"

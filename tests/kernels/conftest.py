@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stock kernels: one guest for each, as its distribution boots it; `--kernels debian-12,debian-13` chooses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A guest: a distribution's stock kernel in QEMU (emulated, for KVM is not everywhere), over this machine's own files.
 
 The root is this machine's, read-only by 9p, below a layer in memory: what is tested is what was built here, and nothing

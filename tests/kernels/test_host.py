@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a host may be set to, and what a lab must not feel of it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Labs on stock kernels, emulated: that they come up and carry packets; how long that takes is not looked at."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A kernel that loads no module by itself: what is missing is named with the line that brings it, and that line helps."""
 
 from __future__ import annotations

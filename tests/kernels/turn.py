@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """In a guest: turns every sysctl of the host that a new network namespace takes over, and prints which those are."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Minimal roots of Debian or Ubuntu: made by mmdebstrap, entered with the network cut, booted with systemd as pid 1."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The container image: made twice, looked into, and run by podman with no more than docs/containers.md says.
 
 A host may keep podman from running anything: root without CAP_SYS_RESOURCE may not raise limits, and crun does not take a

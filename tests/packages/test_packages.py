@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Debian packages, as somebody without a clone meets them: from a folder of .debs, with the network cut, into roots that
 have nothing. `ci/test packages` makes the packages and runs this; root, and apt once for what the packages depend on."""
 

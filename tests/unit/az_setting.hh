@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A topology and recorded answers for the tests of `az`: what the daemons and the kernel of `private-peering` said.
 #pragma once
 

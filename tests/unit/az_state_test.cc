@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a read-out of a resource takes from what runs, and not from the topology.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -52,6 +53,20 @@ TEST(VnetPeeringState, IsWhetherTheFabricsAreJoined) {
   const auto half = run(kVnetPeerings, fabric({"lo"}), of)[0];
   EXPECT_EQ(half["peeringState"], "Disconnected");
   EXPECT_EQ(half["peeringSyncLevel"], "RemoteNotInSync");
+}
+
+TEST(VnetPeeringState, ShowsWhatWasLastSynced) {
+  auto of = topology();
+  auto& half = of.vnets.front().peerings.front();
+  const auto fabrics = fabric({"lo", "vnet1"});
+  const auto in_sync = run(kVnetPeerings, fabrics, of)[0];
+  EXPECT_EQ(in_sync["peeringSyncLevel"], "FullyInSync");
+  EXPECT_EQ(in_sync["remoteAddressSpace"], in_sync["remoteVirtualNetworkAddressSpace"]);
+  half.remote_address_space = {*Prefix::parse("10.250.0.0/16")};
+  const auto shown = run(kVnetPeerings, fabrics, of)[0];
+  EXPECT_EQ(shown["peeringSyncLevel"], "RemoteNotInSync");
+  EXPECT_EQ(shown["remoteAddressSpace"]["addressPrefixes"], json::array({"10.250.0.0/16"}));
+  EXPECT_EQ(shown["remoteVirtualNetworkAddressSpace"], in_sync["remoteVirtualNetworkAddressSpace"]);
 }
 
 // --- connections ---------------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Circuits lowered: VRFs of Microsoft's routers, shared pairs, ports of ExpressRoute Direct, providers that route,
 // Microsoft peering and Global Reach.
 #include <gmock/gmock.h>
@@ -21,31 +22,31 @@ model::Topology shipped(const std::string& name) {
   return model::read(std::string(kSourceDir) + "/topologies/" + name);
 }
 
-bool has_node(const model::Topology& topology, const std::string& name) {
-  return std::ranges::count(topology.nodes, name, &model::Node::name) > 0;
+bool has_node(const network::Network& topology, const std::string& name) {
+  return std::ranges::count(topology.nodes, name, &network::Node::name) > 0;
 }
 
-const model::Node& node(const model::Topology& topology, std::string_view name) {
-  return *std::ranges::find(topology.nodes, name, &model::Node::name);
+const network::Node& node(const network::Network& topology, std::string_view name) {
+  return *std::ranges::find(topology.nodes, name, &network::Node::name);
 }
 
-const model::Interface& interface(const model::Topology& topology, std::string_view at, std::string_view name) {
+const network::Interface& interface(const network::Network& topology, std::string_view at, std::string_view name) {
   const auto& interfaces = node(topology, at).interfaces;
-  const auto found = std::ranges::find(interfaces, name, &model::Interface::name);
+  const auto found = std::ranges::find(interfaces, name, &network::Interface::name);
   if (found == interfaces.end()) throw std::runtime_error(std::string(at) + " has no " + std::string(name));
   return *found;
 }
 
-const model::BgpNeighbor& neighbor(const model::Topology& topology, std::string_view at, std::string_view address) {
+const network::BgpNeighbor& neighbor(const network::Network& topology, std::string_view at, std::string_view address) {
   const auto& neighbors = node(topology, at).bgp->neighbors;
-  const auto found = std::ranges::find(neighbors, *Address::parse(address), &model::BgpNeighbor::address);
+  const auto found = std::ranges::find(neighbors, *Address::parse(address), &network::BgpNeighbor::address);
   if (found == neighbors.end()) throw std::runtime_error(std::string(at) + " has no neighbour " + std::string(address));
   return *found;
 }
 
-const model::Link* link(const model::Topology& topology, const End& a, const End& b) {
+const network::Link* link(const network::Network& topology, const End& a, const End& b) {
   const auto found =
-      std::ranges::find_if(topology.links, [&](const model::Link& one) { return one.a == a && one.b == b; });
+      std::ranges::find_if(topology.links, [&](const network::Link& one) { return one.a == a && one.b == b; });
   return found == topology.links.end() ? nullptr : &*found;
 }
 
@@ -73,7 +74,7 @@ TEST(Circuit, ThatRunsKeepsTheNamesOfItsRoutersWhenAnotherOneComes) {
 }
 
 /// What a link takes in one direction; 0 is everything.
-std::uint64_t rate_of(const model::Topology& topology, const End& a, const End& b) {
+std::uint64_t rate_of(const network::Network& topology, const End& a, const End& b) {
   const auto* found = link(topology, a, b);
   if (found == nullptr) throw std::runtime_error("no link " + a.node + ":" + a.interface);
   EXPECT_EQ(found->a_to_b, found->b_to_a);
@@ -83,7 +84,7 @@ std::uint64_t rate_of(const model::Topology& topology, const End& a, const End& 
 using Lanes = std::vector<std::vector<Tag>>;
 
 /// The tags by which a trunk's interfaces lead into the link to `out`.
-Lanes lanes(const model::Topology& topology, const std::string& trunk, const std::string& out) {
+Lanes lanes(const network::Network& topology, const std::string& trunk, const std::string& out) {
   Lanes found;
   for (const auto& inner : node(topology, trunk).interfaces)
     for (const auto& outer : node(topology, trunk).interfaces)
@@ -165,7 +166,7 @@ TEST(Circuit, CircuitsOnOnePairShareItsTrunk) {
   EXPECT_EQ(rate_of(plain, {"exchange", "edge1"}, {"edge1", "prov"}), 0U);
   EXPECT_EQ(rate_of(plain, {"edge1", "er-ams-msee1"}, {"er-ams-msee1", "prov"}), 200'000'000U);
   EXPECT_EQ(rate_of(plain, {"edge1", "er-lon-msee1"}, {"er-lon-msee1", "prov"}), 50'000'000U);
-  EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "edge1", &model::Interface::name), 1);
+  EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "edge1", &network::Interface::name), 1);
   EXPECT_EQ(interface(plain, "er-lon-msee2", "prov.120.20").addresses.front().text(), "192.0.2.14/30");
 }
 
@@ -210,7 +211,7 @@ TEST(Circuit, BothPeeringsOfADirectCircuitShareItsBandwidth) {
     circuit.microsoft_peering->vlan = 300;
     circuit.microsoft_peering->primary = *Prefix::parse("203.0.113.0/30");
     const auto plain = expand(topology);
-    const auto is_limited = [](const model::Link& one) {  // the gateways' SKUs limit links of their own
+    const auto is_limited = [](const network::Link& one) {  // the gateways' SKUs limit links of their own
       return one.a_to_b.rate == 1'000'000'000U && one.a.interface != "vnet";
     };
     EXPECT_EQ(std::ranges::count_if(plain.links, is_limited), 2) << "one for each path, in " << encapsulation;
@@ -237,7 +238,7 @@ model::Topology routed(const std::string& model) {
   topology.providers[0].connectivity = model;
   topology.providers[0].asn = Asn::of(65300);
   for (const char* name : {"ce1-cust1", "ce2-cust1"}) {
-    auto& ce = *std::ranges::find(topology.nodes, name, &model::Node::name);
+    auto& ce = *std::ranges::find(topology.nodes, name, &network::Node::name);
     ce.interfaces = {ce.interfaces[0], {.name = "er", .addresses = {*InterfaceAddress::parse("172.30.0.1/30")}}};
     ce.bgp->neighbors.push_back({.address = *Address::parse("172.30.0.2"), .asn = *Asn::of(65300)});
   }
@@ -272,7 +273,7 @@ TEST(Circuit, AProviderThatRoutesSpeaksForMicrosoftPeeringToo) {
 
 TEST(Circuit, ARouterWithoutBgpHasItsNetworksRoutedToIt) {
   auto topology = routed("managed-l3");
-  std::ranges::find(topology.nodes, "ce1-cust1", &model::Node::name)->bgp->neighbors.pop_back();
+  std::ranges::find(topology.nodes, "ce1-cust1", &network::Node::name)->bgp->neighbors.pop_back();
   const auto plain = expand(topology);
   const auto& router = node(plain, "useasterc1cust1-pe1");
   ASSERT_EQ(router.routes.size(), 1U);
@@ -305,7 +306,7 @@ TEST(Circuit, IsJoinedToNothingUntilItIsProvisioned) {
   auto topology = shipped("private-peering");
   topology.circuits[0].provider_state = "NotProvisioned";
   const auto plain = expand(topology);
-  EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "msee1.29", &model::Interface::name), 0);
+  EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "msee1.29", &network::Interface::name), 0);
   EXPECT_EQ(node(plain, "msee1").bgp->neighbors.size(), 2U) << "the gateway's instances";
 }
 

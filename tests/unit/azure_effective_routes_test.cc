@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,8 +15,8 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Topology expanded(const std::string& name) {
-  return expand(model::read(std::string(kSourceDir) + "/topologies/" + name));
+model::Topology shipped(const std::string& name) {
+  return model::read(std::string(kSourceDir) + "/topologies/" + name);
 }
 
 Route route(const std::string& to, RouteKind kind, std::uint32_t metric, std::vector<NextHop> hops = {}) {
@@ -40,18 +41,20 @@ std::vector<std::string> texts(const std::vector<EffectiveRoute>& rows) {
 }
 
 TEST(EffectiveRoutes, FindTheTableOfANic) {
-  const auto topology = expanded("transit-vnet");
-  const auto place = place_of(topology, {"spoke1-vm", "eth0"});
+  const auto topology = shipped("transit-vnet");
+  const auto network = expand(topology);
+  const auto place = place_of(network, {"spoke1-vm", "eth0"});
   ASSERT_TRUE(place);
   EXPECT_EQ(place->fabric, "spoke1");
   EXPECT_EQ(place->subnet, "vms");
   EXPECT_EQ(place->interface, "spoke1-vm.0");
   EXPECT_EQ(place->table, 1001U);
-  EXPECT_FALSE(place_of(topology, {"cust1-client", "eth0"}));
+  EXPECT_FALSE(place_of(network, {"cust1-client", "eth0"}));
 }
 
 TEST(EffectiveRoutes, AreWhatTheTableHasInAzuresWords) {
-  const auto topology = expanded("transit-vnet");
+  const auto topology = shipped("transit-vnet");
+  const auto network = expand(topology);
   const auto first = *Address::parse("10.0.4.12"), second = *Address::parse("10.0.4.13");
   const std::vector<Route> kernel{
       route("0.0.0.0/0", RouteKind::kBlackhole, 30),
@@ -60,36 +63,39 @@ TEST(EffectiveRoutes, AreWhatTheTableHasInAzuresWords) {
       route("198.51.100.0/25", RouteKind::kUnicast, 20, {{first, "transit-gw", true}, {second, "transit-gw", true}}),
       route("10.0.4.0/26", RouteKind::kUnicast, 30, {{Address::parse("10.0.4.1"), "transit", true}}),
   };
-  const auto place = place_of(topology, {"spoke1-vm", "eth0"});
-  EXPECT_THAT(texts(effective_routes(topology, *place, kernel)),
+  const auto place = place_of(network, {"spoke1-vm", "eth0"});
+  EXPECT_THAT(texts(effective_routes(topology, network, *place, kernel)),
               ElementsAre("Default Active 10.0.100.32/27 VnetLocal", "Default Active 10.0.4.0/26 VNetPeering",
                           "VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.12 10.0.4.13",
                           "Default Active 0.0.0.0/0 Internet", "Default Active 10.0.0.0/8 None"));
 }
 
 TEST(EffectiveRoutes, TheUsersOverrideAndTheOverriddenAreInvalid) {
-  const auto topology = expanded("sdwan-expressroute");
-  const auto place = place_of(topology, {"app", "eth0"});
+  const auto topology = shipped("sdwan-expressroute");
+  const auto network = expand(topology);
+  const auto place = place_of(network, {"app", "eth0"});
   const auto balancer = *Address::parse("172.16.136.68");
   const std::vector<Route> kernel{route("0.0.0.0/0", RouteKind::kUnicast, 10, {{balancer, "ilb-internal.0", true}}),
                                   route("0.0.0.0/0", RouteKind::kBlackhole, 11),
                                   route("0.0.0.0/0", RouteKind::kUnicast, 20, {{balancer, "er-gw-0.0", true}}),
                                   route("0.0.0.0/0", RouteKind::kUnicast, 30, {{balancer, "elb.0", true}})};
   EXPECT_THAT(
-      texts(effective_routes(topology, *place, kernel)),
+      texts(effective_routes(topology, network, *place, kernel)),
       ElementsAre("VirtualNetworkGateway Invalid 0.0.0.0/0 VirtualNetworkGateway 172.16.136.68",
                   "Default Invalid 0.0.0.0/0 Internet", "User Active 0.0.0.0/0 VirtualAppliance 172.16.136.68"));
 }
 
 TEST(EffectiveRoutes, AUsersRouteStandsWhileItsApplianceIsDown) {
-  const auto topology = expanded("sdwan-expressroute");
-  const auto place = place_of(topology, {"app", "eth0"});
-  EXPECT_THAT(texts(effective_routes(topology, *place, {route("0.0.0.0/0", RouteKind::kBlackhole, 11)})),
+  const auto topology = shipped("sdwan-expressroute");
+  const auto network = expand(topology);
+  const auto place = place_of(network, {"app", "eth0"});
+  EXPECT_THAT(texts(effective_routes(topology, network, *place, {route("0.0.0.0/0", RouteKind::kBlackhole, 11)})),
               ElementsAre("User Active 0.0.0.0/0 VirtualAppliance 172.16.136.68"));
 }
 
 TEST(EffectiveRoutes, OfAnUnknownFabricAreNone) {
-  EXPECT_THAT(effective_routes(expanded("transit-vnet"), {"nobody", "", "", 1}, {}), IsEmpty());
+  const auto topology = shipped("transit-vnet");
+  EXPECT_THAT(effective_routes(topology, expand(topology), {"nobody", "", "", 1}, {}), IsEmpty());
 }
 
 }  // namespace

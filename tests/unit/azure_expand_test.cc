@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,25 +16,25 @@ using testing::IsEmpty;
 
 model::Topology reference() { return model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"); }
 
-const model::Node& node(const model::Topology& topology, std::string_view name) {
-  const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
+const network::Node& node(const network::Network& topology, std::string_view name) {
+  const auto found = std::ranges::find(topology.nodes, name, &network::Node::name);
   if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
   return *found;
 }
 
-const model::Interface& interface(const model::Node& node, std::string_view name) {
-  const auto found = std::ranges::find(node.interfaces, name, &model::Interface::name);
+const network::Interface& interface(const network::Node& node, std::string_view name) {
+  const auto found = std::ranges::find(node.interfaces, name, &network::Interface::name);
   if (found == node.interfaces.end()) throw std::runtime_error("no interface " + std::string(name));
   return *found;
 }
 
-bool linked(const model::Topology& topology, const End& a, const End& b) {
-  return std::ranges::any_of(topology.links, [&](const model::Link& link) {
+bool linked(const network::Network& topology, const End& a, const End& b) {
+  return std::ranges::any_of(topology.links, [&](const network::Link& link) {
     return (link.a == a && link.b == b) || (link.a == b && link.b == a);
   });
 }
 
-const network::FabricSubnet& subnet(const model::Topology& topology, std::string_view name) {
+const network::FabricSubnet& subnet(const network::Network& topology, std::string_view name) {
   return *std::ranges::find(node(topology, "hub").fabric->subnets, name, &network::FabricSubnet::name);
 }
 
@@ -118,7 +119,7 @@ TEST(Expand, TheGatewaysSkuLimitsItsRoutesAndItsBandwidth) {
   topology.gateways.front().sku = "ErGw2AZ";
   const auto plain = expand(topology);
   EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors.front().maximum_prefix, 9500U);
-  const auto link = std::ranges::find(plain.links, End{"er-gw-0", "vnet"}, &model::Link::a);
+  const auto link = std::ranges::find(plain.links, End{"er-gw-0", "vnet"}, &network::Link::a);
   ASSERT_NE(link, plain.links.end());
   EXPECT_EQ(link->a_to_b.rate, 2'000'000'000U);
   EXPECT_EQ(link->b_to_a.rate, 2'000'000'000U);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FastPath and the delay of a gateway's data path, lowered.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,15 +16,15 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-model::Topology expanded(const std::string& name) {
+network::Network expanded(const std::string& name) {
   return expand(model::read(std::string(kSourceDir) + "/topologies/" + name));
 }
 
-const model::Node& node(const model::Topology& topology, std::string_view name) {
-  return *std::ranges::find(topology.nodes, name, &model::Node::name);
+const network::Node& node(const network::Network& topology, std::string_view name) {
+  return *std::ranges::find(topology.nodes, name, &network::Node::name);
 }
 
-const network::FabricNic& nic(const model::Topology& topology, std::string_view vnet, std::string_view interface) {
+const network::FabricNic& nic(const network::Network& topology, std::string_view vnet, std::string_view interface) {
   return *std::ranges::find(node(topology, vnet).fabric->nics, interface, &network::FabricNic::interface);
 }
 
@@ -40,7 +41,7 @@ TEST(FastPath, OnlyWhatComesFromTheCustomerAndGoesToTheVnetTakesIt) {
 }
 
 /// The fabric's side of the link from an MSEE: in GatewaySubnet, its user routes hold for what enters.
-std::string subnet_of_fast_path(const model::Topology& topology) {
+std::string subnet_of_fast_path(const network::Network& topology) {
   for (const auto& link : topology.links)
     if (link.a == End{"er-prod-msee1", "fast-prod-gw"}) return nic(topology, "prod", link.b.interface).subnet;
   return "no link";

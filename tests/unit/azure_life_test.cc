@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each guard of changes says no once and yes once, from the right topology of tests/unit/bad/base.yaml.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,9 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "azure/expand.hh"
+#include "azure/life.hh"
 #include "azure/peering.hh"
 #include "model/read.hh"
 #include "tests/source_dir.hh"
@@ -11,8 +13,10 @@
 namespace xconn::azure {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 model::Topology reference(const std::string& file = "topology.yaml") {
@@ -23,21 +27,21 @@ model::Vnet& vnet(model::Topology& topology, const std::string& name) {
   return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
 }
 
-const model::Node& node(const model::Topology& topology, std::string_view name) {
-  const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
+const network::Node& node(const network::Network& topology, std::string_view name) {
+  const auto found = std::ranges::find(topology.nodes, name, &network::Node::name);
   if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
   return *found;
 }
 
-const network::FabricPeer& peer(const model::Topology& topology, std::string_view vnet, std::string_view remote) {
+const network::FabricPeer& peer(const network::Network& topology, std::string_view vnet, std::string_view remote) {
   const auto& peers = node(topology, vnet).fabric->peers;
   const auto found = std::ranges::find(peers, remote, &network::FabricPeer::vnet);
   if (found == peers.end()) throw std::runtime_error(std::string(vnet) + " has no peer " + std::string(remote));
   return *found;
 }
 
-bool linked(const model::Topology& topology, const End& a, const End& b) {
-  return std::ranges::any_of(topology.links, [&](const model::Link& link) {
+bool linked(const network::Network& topology, const End& a, const End& b) {
+  return std::ranges::any_of(topology.links, [&](const network::Link& link) {
     return (link.a == a && link.b == b) || (link.a == b && link.b == a);
   });
 }
@@ -70,6 +74,45 @@ TEST(VnetPeering, IsDisconnectedWhenItsOtherHalfGoes) {
   EXPECT_THAT(node(expand(after), "spoke1").fabric->peers, IsEmpty()) << "until both are made anew";
 }
 
+// Microsoft Learn, "Update the address space for a peered virtual network": until it is synced, the peer does not know.
+TEST(VnetPeering, DoesNotKnowWhatWasAddedUntilItIsSynced) {
+  const auto added = *Prefix::parse("10.7.0.0/24");
+  const auto before = reference();
+  auto after = before;
+  vnet(after, "spoke1").address_space.push_back(added);
+  const auto left = left_unsynced(before, after);
+  ASSERT_THAT(left, SizeIs(1));
+  EXPECT_EQ(left[0].vnet + "/" + left[0].half, "transit/to-spoke1");
+  EXPECT_EQ(left[0].known, vnet(const_cast<model::Topology&>(before), "spoke1").address_space);
+  auto& half = *std::ranges::find(vnet(after, "transit").peerings, "to-spoke1", &model::VnetPeering::name);
+  half.remote_address_space = left[0].known;
+  EXPECT_EQ(sync_level(after, "transit", half), "RemoteNotInSync");
+  EXPECT_EQ(sync_level(after, "spoke1", vnet(after, "spoke1").peerings.front()), "LocalNotInSync");
+  EXPECT_THAT(peer(expand(after), "transit", "spoke1").address_space, Not(Contains(added)));
+  EXPECT_THAT(node(expand(after), "transit-gw-0").bgp->advertise, Not(Contains(added)))
+      << "nor does the circuit announce it";
+  half.remote_address_space = vnet(after, "spoke1").address_space;
+  EXPECT_EQ(sync_level(after, "transit", half), "FullyInSync");
+  EXPECT_THAT(node(expand(after), "transit-gw-0").bgp->advertise, Contains(added));
+}
+
+TEST(VnetPeering, IsCarriedOverAsOutOfSyncAndSyncedByAVerb) {
+  const auto path = std::string(kSourceDir) + "/topologies/transit-vnet/topology.yaml";
+  auto wanted = model::Document::load(path);
+  wanted.put({"vnets", "spoke1", "address-space"}, model::parse_value("[10.0.100.32/27, 10.7.0.0/24]"));
+  auto document = carried_over(reference(), wanted);
+  const auto known = [&] {
+    auto topology = model::read(document);
+    return std::ranges::find(vnet(topology, "transit").peerings, "to-spoke1", &model::VnetPeering::name)
+        ->remote_address_space;
+  };
+  EXPECT_THAT(known(), ElementsAre(*Prefix::parse("10.0.100.32/27")));
+  const auto running = model::read(document);
+  EXPECT_THAT(left_unsynced(running, model::read(wanted)), SizeIs(1)) << "the file again does not sync";
+  sync_peering(document, "transit", "to-spoke1");
+  EXPECT_THAT(known(), SizeIs(2));
+}
+
 TEST(VnetPeering, JoinsTwoFabricsOnceAndHidesTheHop) {
   const auto plain = expand(reference());
   EXPECT_THAT(node(plain, "transit").fabric->peers, SizeIs(2));
@@ -79,7 +122,7 @@ TEST(VnetPeering, JoinsTwoFabricsOnceAndHidesTheHop) {
   EXPECT_EQ(hub.router.text(), "10.0.4.1");
   EXPECT_THAT(hub.address_space, ElementsAre(*Prefix::parse("10.0.4.0/26")));
   const auto& interfaces = node(plain, "spoke1").interfaces;
-  const auto side = std::ranges::find(interfaces, "transit", &model::Interface::name);
+  const auto side = std::ranges::find(interfaces, "transit", &network::Interface::name);
   ASSERT_NE(side, interfaces.end());
   EXPECT_TRUE(side->hide_hop);
   EXPECT_EQ(side->addresses.front().text(), "10.0.100.33/32");

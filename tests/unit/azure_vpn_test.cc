@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several tunnels on one node, and VPN gateways, as plain nodes and links.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,21 +21,21 @@ model::Gateway& vpn_gateway(model::Topology& topology) {
   return *std::ranges::find(topology.gateways, "Vpn", &model::Gateway::type);
 }
 
-const model::Node& node(const model::Topology& topology, std::string_view name) {
-  const auto found = std::ranges::find(topology.nodes, name, &model::Node::name);
+const network::Node& node(const network::Network& topology, std::string_view name) {
+  const auto found = std::ranges::find(topology.nodes, name, &network::Node::name);
   if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
   return *found;
 }
 
-const model::BgpNeighbor& neighbor(const model::Node& node, std::string_view address) {
-  const auto found = std::ranges::find(node.bgp->neighbors, *Address::parse(address), &model::BgpNeighbor::address);
+const network::BgpNeighbor& neighbor(const network::Node& node, std::string_view address) {
+  const auto found = std::ranges::find(node.bgp->neighbors, *Address::parse(address), &network::BgpNeighbor::address);
   if (found == node.bgp->neighbors.end())
     throw std::runtime_error(node.name + " has no neighbour " + std::string(address));
   return *found;
 }
 
-bool linked(const model::Topology& topology, const End& a, const End& b) {
-  return std::ranges::any_of(topology.links, [&](const model::Link& link) {
+bool linked(const network::Network& topology, const End& a, const End& b) {
+  return std::ranges::any_of(topology.links, [&](const network::Link& link) {
     return (link.a == a && link.b == b) || (link.a == b && link.b == a);
   });
 }
@@ -51,7 +52,7 @@ TEST(Tunnels, EachOfSeveralHasANodeOfItsOwn) {
     EXPECT_EQ(room.tunnels.front().name, name);
     EXPECT_TRUE(linked(plain, {"hq-ce", name}, {room.name, "inner"}));
     EXPECT_TRUE(linked(plain, {"hq-ce", name + ".ike"}, {room.name, "outer"}));
-    const auto& played = *std::ranges::find(owner.interfaces, name, &model::Interface::name);
+    const auto& played = *std::ranges::find(owner.interfaces, name, &network::Interface::name);
     EXPECT_EQ(played.addresses.at(0).text(), "192.168.11.88/32");
     EXPECT_EQ(played.mtu, 1400);
   }
@@ -74,7 +75,7 @@ TEST(Tunnels, WhatEachPeerSendsIsHandedOverBeforeTheNodeTakesItForItself) {
 
 TEST(Tunnels, OneStaysWhereItIs) {
   auto topology = backup();
-  auto& tunnels = std::ranges::find(topology.nodes, "hq-ce", &model::Node::name)->tunnels;
+  auto& tunnels = std::ranges::find(topology.nodes, "hq-ce", &network::Node::name)->tunnels;
   tunnels.pop_back();
   const auto plain = expand(topology);
   EXPECT_EQ(node(plain, "hq-ce").tunnels.size(), 1U);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which releases of a program can be used.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Which bpftool cmake/bpf.cmake takes: one that runs."""
 
 import subprocess

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Which packages ci/prepare asks apt for, on systems whose apt is a script of this test."""
 
 import os

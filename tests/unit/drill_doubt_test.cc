@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each kind of judgement, with stalls before, inside and after, long and short. The drill is that of drill_evidence.hh:
 // the fault at 104 s, BFD down at 104.871 s, out until 105.12 s.
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A drill that was never run: a flow of 10 s that is dead from 4 s to 5.12 s and then takes the tunnel.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which encryption gateway the controller chooses, and what it can be configured with.
 #include <gtest/gtest.h>
 
@@ -50,7 +51,7 @@ TEST(Roster, WithBothDeadNothingIsChosen) {
   EXPECT_EQ(roster.chosen(200s), std::nullopt);
 }
 
-const json kControl = json::parse(R"({"control": {"fabric_netns": "/run/netns/hub", "detection_ms": 7000,
+const json kControl = json::parse(R"({"control": {"fabric_netns": "/run/netns/hub", "detection": "7s",
     "gateways": [{"name": "enc-primary", "address": "10.17.1.4", "fabric_interface": "enc-primary.0"}],
     "route_tables": [{"name": "subnet2", "tables": [1002]}], "networks": ["10.0.1.0/24"]}})");
 
@@ -75,7 +76,7 @@ TEST(EncryptionConfig, MistakesAreNamed) {
     return std::string("accepted");
   };
   EXPECT_NE(refused("/control/networks/0", "10.0.1.0/33").find("10.0.1.0/33"), std::string::npos);
-  EXPECT_NE(refused("/control/detection_ms", 0).find("detection_ms"), std::string::npos);
+  EXPECT_NE(refused("/control/detection", "0s").find("detection"), std::string::npos);
   EXPECT_NE(refused("/control/gateways", json::array()).find("gateways"), std::string::npos);
   EXPECT_NE(refused("/report", json::object()).find("gateway"), std::string::npos);
   EXPECT_THROW(parse_config(json::array()), Error);

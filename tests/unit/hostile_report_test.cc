@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hostile values in every word of a drill, and in every text of a report: refused, or written as text.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every hostile value through every key of the key tables into everything that is made of a topology: refused by the
 // key's grammar with a finding that a terminal can show, or written so that it stays a value. A new key, and a new
 // object, is tried without a word here; an object that no base topology has fails the test.

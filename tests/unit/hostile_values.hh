@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What somebody might write where a name or a sentence is meant: each ends a value, or begins something, in one of the
 // formats that values are written to. EVIL is what would then stand where nothing of the user's stands.
 #pragma once

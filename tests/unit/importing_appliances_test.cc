@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Firewalls and next hops; where a machine may be invented.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ std::string firewall(const std::string& more = {}) {
 }
 
 /// The one in the Azure Firewall's subnet, or nullptr.
-const model::Node* at(const model::Topology& topology, const std::string& address) {
+const network::Node* at(const model::Topology& topology, const std::string& address) {
   for (const auto& node : topology.nodes)
     for (const auto& nic : node.interfaces)
       if (!nic.addresses.empty() && nic.addresses[0].address().text() == address) return &node;

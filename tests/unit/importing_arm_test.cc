@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARM templates as people, Bicep and exporters write them: each row is a small one of its kind, and the prefix that its
 // VNet has where it was read right.
 #include <gmock/gmock.h>

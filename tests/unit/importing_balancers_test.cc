@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Balancers as Azure makes them by default, and who answers behind them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,8 +38,8 @@ std::string backend(const std::string& forwards) {
 const std::string kHub = vnet("hub", "10.65.0.0/16", subnet("app", "10.65.1.0/24"));
 constexpr const char* kTcp443 = R"("protocol": "Tcp", "port": 443)";
 
-const model::Node& web_of(const model::Topology& topology) {
-  return *std::ranges::find(topology.nodes, "web", &model::Node::name);
+const network::Node& web_of(const model::Topology& topology) {
+  return *std::ranges::find(topology.nodes, "web", &network::Node::name);
 }
 
 TEST(Balancers, ABackendAnswersOnTheProbesPort) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARM's functions on values, one row an example of Microsoft Learn's kind.
 #include <gtest/gtest.h>
 

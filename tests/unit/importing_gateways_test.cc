@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Gateways of which the files say a part, and who is at the Internet.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Input that nobody meant: refused in words, with its place, quickly.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

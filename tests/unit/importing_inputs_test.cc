@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What files are, and how one gets JSON of those that are none; wrappers, pages of notes, azapi.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is right for two VNets is right for thousands; that it is also quick is a figure of docs/performance.md.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is said of many at once, and what is not said at all.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

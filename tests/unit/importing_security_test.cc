@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Security rules of which something is not known: never wider than the file's.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

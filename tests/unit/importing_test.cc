@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exports of every kind against the topologies and notes that were reviewed. XCONN_UPDATE_GOLDEN=1 writes them anew.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

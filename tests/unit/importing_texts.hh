@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small inputs for the importer's tests: resources as `az ... show` prints them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values that a file leaves open, or writes as nobody expects.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

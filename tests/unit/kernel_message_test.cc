@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Netlink messages, built and read back with libmnl: no kernel involved.
 #include <gtest/gtest.h>
 #include <libmnl/libmnl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Questions to a lab, among them such as cannot be answered. No root: the lab has no nodes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

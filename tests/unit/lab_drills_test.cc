@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every drill that is shipped names only what its topology's plan has: the same look-up that a user's drill gets.
 #include <gtest/gtest.h>
 

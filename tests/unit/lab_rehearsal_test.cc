@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A drill is looked up in the plan of its topology before anything is built.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a lab is at rest: all paths, nothing under way, and a second in which nothing happened.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

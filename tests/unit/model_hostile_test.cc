@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Input that nobody meant: it must be refused in words, quickly, and within bounds.
 #include <gtest/gtest.h>
 #include <time.h>

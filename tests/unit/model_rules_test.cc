@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every file of tests/unit/bad/ is wrong in the ways that its own comments say, and in no other:
 //     key: value # want CODE: part of the finding's text   (CODE is "-" where the finding has none)
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Encryption gateways with and without HA, what the edge is told, and whose calls a tunnel does not answer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

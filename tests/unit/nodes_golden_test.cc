@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole reference topologies against the plans that were reviewed. XCONN_UPDATE_GOLDEN=1 writes them anew.
 //
 // A golden is for eyes: a thing takes a line where it fits one, and so does each line of a file. Files that say what a

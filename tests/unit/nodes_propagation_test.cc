@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each router will have of a prefix, told beforehand: all next hops of the paths that it counts as equal.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,27 +22,27 @@ Address address(const char* text) { return *Address::parse(text); }
 const Prefix kPrefix = *Prefix::parse("10.9.0.0/24");
 
 /// A router whose first interface is "loop", so that its router id is 192.0.2.NUMBER.
-model::Node router(const std::string& name, int number, std::uint32_t asn) {
-  model::Node node;
+network::Node router(const std::string& name, int number, std::uint32_t asn) {
+  network::Node node;
   node.name = name;
   node.role = "router";
-  model::Interface loop;
+  network::Interface loop;
   loop.name = "loop";
   loop.addresses.emplace_back(address("192.0.2.0").plus(static_cast<std::uint32_t>(number)), 32);
   node.interfaces.push_back(loop);
-  node.bgp.emplace(model::Bgp{*Asn::of(asn), {}, {}, {}, {}, {}});
+  node.bgp.emplace(network::Bgp{*Asn::of(asn), {}, {}, {}, {}, {}});
   return node;
 }
 
 /// A link 10.0.NUMBER.0/24 with `a` at .1 and `b` at .2, and a session over it.
-void join(model::Node& a, model::Node& b, int number) {
+void join(network::Node& a, network::Node& b, int number) {
   const auto network = address("10.0.0.0").plus(static_cast<std::uint32_t>(number) << 8);
-  const auto add = [&](model::Node& node, std::uint32_t own, const model::Node& other, std::uint32_t there) {
-    model::Interface end;
+  const auto add = [&](network::Node& node, std::uint32_t own, const network::Node& other, std::uint32_t there) {
+    network::Interface end;
     end.name = "to-" + other.name + std::to_string(number);
     end.addresses.emplace_back(network.plus(own), 24);
     node.interfaces.push_back(end);
-    model::BgpNeighbor neighbor{network.plus(there), other.bgp->asn};
+    network::BgpNeighbor neighbor{network.plus(there), other.bgp->asn};
     node.bgp->neighbors.push_back(neighbor);
   };
   add(a, 1, b, 2);
@@ -50,8 +51,8 @@ void join(model::Node& a, model::Node& b, int number) {
 
 /// far -- up, down -- near: two ways of the same length.
 struct Diamond {
-  model::Node near = router("near", 1, 64501), up = router("up", 20, 64502), down = router("down", 10, 64503),
-              far = router("far", 4, 64504);
+  network::Node near = router("near", 1, 64501), up = router("up", 20, 64502), down = router("down", 10, 64503),
+                far = router("far", 4, 64504);
   Diamond() {
     join(near, up, 1);
     join(near, down, 2);
@@ -59,16 +60,15 @@ struct Diamond {
     join(down, far, 4);
     far.bgp->advertise = {kPrefix};
   }
-  model::Topology topology() const {
-    model::Topology all;
-    all.name = "diamond";
+  network::Network topology() const {
+    network::Network all;
     all.nodes = {near, up, down, far};
     return all;
   }
-  std::set<Address> next_hops(const model::Node& node) const {
+  std::set<Address> next_hops(const network::Node& node) const {
     const auto all = topology();
     const Propagation propagation(all);
-    for (const auto& learned : propagation.learned(*std::ranges::find(all.nodes, node.name, &model::Node::name)))
+    for (const auto& learned : propagation.learned(*std::ranges::find(all.nodes, node.name, &network::Node::name)))
       if (learned.prefix == kPrefix) return learned.next_hops;
     ADD_FAILURE() << "it does not reach " << node.name;
     return {};
@@ -143,7 +143,7 @@ TEST(Propagation, LeavesOpenWhatAUserMayHaveRewritten) {
 TEST(RouterId, IsTheGivenOneTheLoopbacksOrTheFirstInterfaces) {
   auto node = router("r", 7, 64501);
   EXPECT_EQ(router_id_of(node), address("192.0.2.7"));
-  model::Interface loopback;
+  network::Interface loopback;
   loopback.name = "lo";
   loopback.addresses.emplace_back(address("192.0.2.99"), 32);
   node.interfaces.push_back(loopback);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,8 +20,8 @@ using testing::Not;
 
 model::Topology reference() { return model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"); }
 
-model::Node& node(model::Topology& topology, const std::string& name) {
-  return *std::ranges::find(topology.nodes, name, &model::Node::name);
+network::Node& node(model::Topology& topology, const std::string& name) {
+  return *std::ranges::find(topology.nodes, name, &network::Node::name);
 }
 
 std::string file(const plan::Plan& plan, const std::string& node, const std::string& name) {
@@ -147,7 +148,7 @@ TEST(Routing, TimersAreTheProfiles) {
   auto topology = reference();
   const auto azure = file(compose(topology), "msee1", "frr.conf");
   EXPECT_THAT(azure, AllOf(HasSubstr("timers bgp 60 180"), HasSubstr("receive-interval 300\n")));
-  topology.timers = model::Timers::kFast;
+  topology.timers = network::Timers::kFast;
   const auto fast = file(compose(topology), "msee1", "frr.conf");
   EXPECT_THAT(fast, AllOf(HasSubstr("timers bgp 3 10"), HasSubstr("receive-interval 100\n")));
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a VNet's fabric is made of: tables, mirrors, and the ruleset of its security groups.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -86,8 +87,8 @@ TEST(Peers, ForwardedTrafficAndAccessAreSwitches) {
 
 // --- security rules ------------------------------------------------------------------------------------------------
 
-model::SecurityRule rule() {
-  model::SecurityRule made;
+network::SecurityRule rule() {
+  network::SecurityRule made;
   made.name = "r";
   made.priority = 100;
   return made;
@@ -99,7 +100,7 @@ TEST(SecurityLines, EmptyMatchesAll) {
 
 TEST(SecurityLines, ManyPrefixesAndPortsAreOneLookup) {
   auto made = rule();
-  made.allow = false;
+  made.access = network::Access::kDeny;
   made.protocol = "Tcp";
   made.sources = {"10.1.0.0/16", "10.0.0.0/8", "192.0.2.1"};
   made.destination_ports = {{8000, 8100}, {443, 443}, {8050, 8200}};
@@ -126,7 +127,7 @@ TEST(SecurityLines, ServiceTags) {
                           "comment \"r\""));
   made.sources = {"Storage"};
   EXPECT_THAT(security_lines(made, {}), IsEmpty()) << "nobody has it";
-  model::PublicService storage;
+  network::PublicService storage;
   storage.name = "Storage";
   storage.prefix = *Prefix::parse("203.0.113.0/24");
   made.destinations.clear();
@@ -137,13 +138,13 @@ TEST(SecurityLines, ServiceTags) {
 
 model::Topology with_groups() {
   auto topology = transit();
-  model::Nsg of_subnet, of_nic;
+  network::Nsg of_subnet, of_nic;
   of_subnet.name = "of-subnet";
   of_nic.name = "of-nic";
   of_nic.rules = {rule()};
   topology.nsgs = {of_subnet, of_nic};
   std::ranges::find(topology.vnets, "spoke1", &model::Vnet::name)->subnets.front().nsg = "of-subnet";
-  std::ranges::find(topology.nodes, "spoke1-vm", &model::Node::name)->interfaces.front().nsg = "of-nic";
+  std::ranges::find(topology.nodes, "spoke1-vm", &network::Node::name)->interfaces.front().nsg = "of-nic";
   return topology;
 }
 
@@ -190,7 +191,7 @@ TEST(Nics, WithoutIpForwardingOnlyTheirOwnPacketsPass) {
   auto topology = transit();
   EXPECT_THAT(compose(topology).find_node("transit")->nftables, Not(HasSubstr("no IP forwarding")))
       << "a router's is on";
-  std::ranges::find(topology.nodes, "nva", &model::Node::name)->interfaces.front().ip_forwarding = false;
+  std::ranges::find(topology.nodes, "nva", &network::Node::name)->interfaces.front().ip_forwarding = false;
   const auto rules = compose(topology).find_node("transit")->nftables;
   EXPECT_THAT(rules, HasSubstr("iifname { \"nva.0\" } iifname . ip saddr != { \"nva.0\" . 10.0.4.36 } counter drop"));
   EXPECT_THAT(rules, HasSubstr("oifname { \"nva.0\" } oifname . ip daddr != { \"nva.0\" . 10.0.4.36 } counter drop"));

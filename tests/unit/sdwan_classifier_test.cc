@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Applications by nDPI, from packets made here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configuration and the nftables text made of it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engine: members, rules, hold-down, routes, roles; and the events that explain them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Probe window and the state machine of a health check.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // keepalived's notify lines.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the role of an edge writes is what its daemon reads: from the words of a topology to the daemon's configuration.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether bgpd is done, out of what it logs and answers: End-of-RIB, queues, and all next hops in the kernel.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a daemon that ended starts again.
 #include <gtest/gtest.h>
 #include <sys/wait.h>

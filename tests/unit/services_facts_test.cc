@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A route's fact holds with all of its next hops and no other.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which children an initiator wants, and what vici says of them.
 #include <gtest/gtest.h>
 

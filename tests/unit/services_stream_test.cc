@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Connections that are slow, long, silent or cut off. The other side is a thread with a socket.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

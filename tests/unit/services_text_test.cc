@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is read out of the daemons' configuration and logs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The daemons' protocols, as bytes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pytest plugin: labs as fixtures, drills as tests. It is there once the package is installed; see docs/pytest.md.
 
 @pytest.mark.xconn(topology="sdwan-expressroute")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drill files as tests: `pytest network/` runs them, one test for each expectation, at its line."""
 
 from __future__ import annotations

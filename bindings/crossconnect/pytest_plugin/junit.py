@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """JUnit files know failures, errors and skips. An inconclusive test is an error of type "inconclusive" there, so that
 readers show it apart from the failures; pytest has no hook for it, so the finished file is read again."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A process that outlives a test session that was killed, and ends the labs that it left.
 
 Its standard input is a pipe from the session: "+LAB" is one to end, "-LAB" one that is not ours any more. The pipe's end

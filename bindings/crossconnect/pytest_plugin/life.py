@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The session's pool of labs: told what the tests do, and closed in any case."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the command line and the ini file say."""
 
 from __future__ import annotations

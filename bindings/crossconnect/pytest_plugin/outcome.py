@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Inconclusive, an outcome of its own beside passed and failed: what makes one, reruns, and how it is told."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The labs of a test session: brought up once, shared by the tests that may share them, healed and looked at between."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whether a lab still is what it was when it came up: its plan, and each node's interfaces and routes."""
 
 from __future__ import annotations

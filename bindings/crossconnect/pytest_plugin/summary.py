@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The end of a session: what is inconclusive, the longest outages, labs that came up anew, labs that are still up."""
 
 from __future__ import annotations

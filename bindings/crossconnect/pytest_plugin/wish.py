@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What lab a test wishes for: its mark, read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """With pytest-xdist: a drill runs once, so one worker has all of its expectations."""
 
 from __future__ import annotations

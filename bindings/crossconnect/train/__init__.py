@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exercises: a ticket, a network with something wrong in it, a check, marks. `xconn train` and `xconn mcp` are the doors.
 
 A file for each noun: the exercise (a folder that a teacher writes), the attempt (a folder that a student fills), the stage

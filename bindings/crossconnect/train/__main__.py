@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The entry point `python3 -m crossconnect.train VERB ...`, which `xconn train` and `xconn mcp` run."""
 
 from __future__ import annotations

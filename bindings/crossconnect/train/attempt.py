@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An attempt: a folder that holds all of its state, so that it outlives labs and reboots."""
 
 from __future__ import annotations

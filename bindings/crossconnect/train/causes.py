@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The kinds of causes that `train answer --what` accepts, and the words that would give each away in a ticket."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Is it fixed? Two drills of the exercise: the symptom, then what must hold (the backup path, everything that worked before)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a student ran, with times: by `train exec`, `train shell` and the tools of `xconn mcp`."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A teacher's overview: the state of all attempts in a folder."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A YAML file whose values know their line and column."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An exercise: a folder that a teacher writes. docs/training.md describes each file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Mistakes in an exercise, reported like those in a topology: place, key, rule, remedy; all at once."""
 
 from __future__ import annotations

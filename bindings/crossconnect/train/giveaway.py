@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Words that give the cause away in the ticket, the title, or the topology fields that the lab shows."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The teacher's key, which signs what students do: a file that only root reads. Nothing prints what is in it."""
 
 from __future__ import annotations

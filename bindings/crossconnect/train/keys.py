@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The keys of exercise.yaml, as one table: reading, errors, `xconn train schema` and docs/training.md follow from it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The signed log of an attempt: a line for each change of its files, chained by hashes and signed with the teacher's key.
 
 Whoever has no key can change nothing afterwards without it showing: neither a file, nor the log, nor both, nor by letting

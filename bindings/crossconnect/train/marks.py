@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scoring: half for the fix, a quarter for the place, a quarter for the kind; hints and guesses cost points."""
 
 from __future__ import annotations

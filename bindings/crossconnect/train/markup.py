@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Text of teachers and students in HTML: it shows the same characters and has no meaning there."""
 
 from __future__ import annotations

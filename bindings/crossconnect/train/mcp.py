@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`xconn mcp`: the Model Context Protocol (2025-06-18) on stdin and stdout, one JSON-RPC message per line. A lab's verbs are
 tools; with an attempt, so are its ticket, check and answer, and only the nodes of its ticket may be entered."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report of an attempt in Markdown: the cause, what was typed and answered, each check, the explanation with its source."""
 
 from __future__ import annotations

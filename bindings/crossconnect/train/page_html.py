@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report of an attempt as one HTML file that loads nothing: for the student to keep, and for the teacher to hand out."""
 
 from __future__ import annotations

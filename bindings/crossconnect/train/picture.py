@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The symptoms over time: a lane for each, from one look to the next; a line for each answer and command. SVG, in itself complete."""
 
 from __future__ import annotations

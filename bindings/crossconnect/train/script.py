@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An exercise's shell scripts, run beside a lab: those that break it, fix it, and fix it wrongly."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The lab of an attempt."""
 
 from __future__ import annotations

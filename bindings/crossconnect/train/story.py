@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What happened in an attempt, in order: what was typed, answered, checked and seen."""
 
 from __future__ import annotations

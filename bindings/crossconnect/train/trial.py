@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The trial of an exercise: the check passes while healthy, fails while broken, passes after `solve`, and fails after each
 wrong fix. `train validate --trial` runs it, and so do the tests of every exercise that ships."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds every mistake in an exercise that can be found without bringing a lab up."""
 
 from __future__ import annotations

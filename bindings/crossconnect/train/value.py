@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the value of a key may be. Each kind checks a value, describes itself to editors (JSON schema) and to people (docs)."""
 
 from __future__ import annotations

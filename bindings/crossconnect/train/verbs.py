@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verbs of `xconn train`: each takes the parsed arguments and returns an Answer, which __main__ prints as text or JSON."""
 
 from __future__ import annotations

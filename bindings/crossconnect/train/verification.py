@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which attempts were changed afterwards, by their logs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """`train status --watch`: each symptom turns green as it disappears, without running a check."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Commands and shells in the nodes that the ticket gives access to."""
 
 from __future__ import annotations

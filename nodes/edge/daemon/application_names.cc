@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints the names of all applications that nDPI knows, one C string literal a line: for model/applications.cc.
 #include <ndpi/ndpi_api.h>
 

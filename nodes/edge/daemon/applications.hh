@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recognises applications in what the node forwards, and writes them into the connection marks that the nftables rules
 // match. Made only when a rule names applications.
 #pragma once

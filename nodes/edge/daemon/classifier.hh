@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which application a flow is, by nDPI. No I/O: packets in, findings out.
 #pragma once
 

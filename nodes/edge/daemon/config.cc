@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/edge/daemon/config.hh"
 
 #include <netinet/in.h>
@@ -13,7 +14,7 @@ namespace xconn::fields {
 template <>
 struct Table<sdwan::HaConfig> {
   using Owner = sdwan::HaConfig;
-  static constexpr std::tuple fields{always("fifo", &Owner::fifo),
+  static constexpr std::tuple fields{required_field("fifo", &Owner::fifo),
                                      optional_field("probe_port", &Owner::probe_port).between(1, 65535)};
 };
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The configuration of one SD-WAN edge, as nodes/edge writes it: network::Sdwan's fields, with the node's name ("node")
 // and its pair ("ha": {"fifo", "probe_port"}). It is checked once, so that the rest of the daemon meets no bad value.
 #pragma once

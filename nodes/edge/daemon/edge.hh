@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SD-WAN edge at work: what the kernel, the probes and keepalived report goes into the engine, what the engine
 // decides goes into the kernel and to the subscribers. One thread, one loop, one network namespace: the caller's.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The SD-WAN edge's mind: takes what was seen (probe outcomes, links, routes, role), keeps the state of members and
 // rules, and says which member carries what, and why. Pure: no I/O, time is an argument, so every case can be a test.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state machine of one health check on one member (FortiOS: dead after `failtime` lost probes in a row, alive again
 // after `recoverytime` answered ones). Pure: time is an argument.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // xconn-sdwan --config FILE --socket PATH [--name NODE]: the SD-WAN edge of the network namespace that it runs in.
 #include "nodes/control/control.hh"
 #include "nodes/edge/daemon/edge.hh"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a packet's and a connection's 32-bit mark is divided, and which rules and tables are ours. Bits outside of these
 // masks belong to others and are kept.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/edge/daemon/nft.hh"
 
 #include <nftables/libnftables.h>

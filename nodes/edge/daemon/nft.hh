@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // nftables through libnftables, in the namespace of the thread that makes the object. The kernel's counters of the
 // table are read back as JSON.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What keepalived writes into its vrrp_notify_fifo (keepalived.conf(5)): INSTANCE "name" MASTER 200. Pure.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The edge's half of an active/passive pair: hears its role from keepalived, and answers the load balancer's probes
 // only while MASTER.
 #pragma once

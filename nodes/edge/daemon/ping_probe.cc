@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Echo requests (RFC 792) from a raw socket. A raw socket, not a datagram one: it needs no ping_group_range, which the
 // namespace may have narrowed.
 #include <linux/icmp.h>

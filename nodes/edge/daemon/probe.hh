@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Sending health check probes over one member. Sockets are bound to the member's interface and carry the member's mark,
 // so a probe takes the member's own gateway whatever the rules have decided. Probes start when the object is made and
 // end with it; on the loop's thread.

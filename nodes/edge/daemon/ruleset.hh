@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The nftables text of the edge: pure functions from configuration and decisions to what libnftables runs. Each text is
 // one transaction: the kernel takes all of it or nothing.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which member(s) a rule uses, and why in words. Pure; the same facts always give the same choice.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The edge's state as {"get":"state"} shows it. Times are milliseconds as numbers ("latency_ms"); "since" is
 // nanoseconds of CLOCK_MONOTONIC. Pure.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the edge does to its namespace: the nftables table, and one routing table with one policy rule for each path (a
 // member, or an interface that answers probes). Everything is taken back by the destructor; what an earlier run left
 // behind is removed at the start.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Health checks over TCP: the echo service (RFC 862) and HTTP. The round trip is from the SYN to the last byte wanted.
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the last probes of a health check say: latency, jitter, loss. Pure.
 #pragma once
 

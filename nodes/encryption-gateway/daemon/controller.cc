@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/encryption-gateway/daemon/controller.hh"
 
 #include <netinet/in.h>

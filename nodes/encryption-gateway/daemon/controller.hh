@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The controller: hears the gateways' keepalives and writes the routes to on-prem into the named route tables, towards
 // the gateway that it has chosen.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // xconn-encryption: the controller of a pair of encryption gateways, or what reports to it on each of them.
 #include <nlohmann/json.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/encryption-gateway/daemon/reporter.hh"
 
 #include <netinet/in.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/encryption-gateway/daemon/roster.hh"
 
 namespace xconn::encryption {

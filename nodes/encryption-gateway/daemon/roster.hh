@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which gateways live, and which one is chosen. Pure: time comes in.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/host/daemon/config.hh"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // xconn-echo: what a host of a lab answers with. TCP and UDP echo, and HTTP 200.
 #include <memory>
 #include <nlohmann/json.hpp>

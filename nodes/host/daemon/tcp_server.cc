@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/host/daemon/tcp_server.hh"
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "nodes/host/daemon/udp_echo.hh"
 
 #include <netinet/in.h>

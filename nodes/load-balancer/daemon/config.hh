@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The configuration of one load balancer, as nodes/load-balancer writes it.
 #pragma once
 

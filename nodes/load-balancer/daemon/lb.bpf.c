@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The load balancer's data path: at tc ingress of the interface where flows come in, pick a backend for each and send
 // the packet out of that backend's interface: as it is, or with the backend's address and port where a rule has no
 // floating IP. It depends on no more than one direction of a flow. The answers of translated flows get the frontend's

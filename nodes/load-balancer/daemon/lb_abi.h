@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the eBPF program and the daemon share. Addresses and ports are in network order. */
 #ifndef XCONN_LB_ABI_H
 #define XCONN_LB_ABI_H

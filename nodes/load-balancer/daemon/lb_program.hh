@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The compiled eBPF program, as the build made it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // xconn-lb: Azure's load balancer for a lab. Runs in the load balancer's network namespace.
 #include <nlohmann/json.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public load balancer's nftables rules, as text. Pure.
 #pragma once
 

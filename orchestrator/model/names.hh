@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the values of Azure's enums are called, in its tools as in a topology.
+#pragma once
+
+#include "base/names.hh"
+#include "model/azure_objects.hh"
+
+namespace xconn {
+
+template <>
+struct Names<model::NextHopType> {
+  using Kind = model::NextHopType;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kVirtualAppliance, "VirtualAppliance"},
+      {Kind::kVnetLocal, "VnetLocal"},
+      {Kind::kInternet, "Internet"},
+      {Kind::kNone, "None"},
+      {Kind::kVirtualNetworkGateway, "VirtualNetworkGateway"}};
+};
+
+}  // namespace xconn
