@@ -16,8 +16,8 @@ void read_next_hop(const Cursor& at, UserRoute& route) {
   if (const auto type = Word<NextHopType>::parse(*text))
     route.type = *type;
   else
-    at.fault("a next hop is the address of a virtual appliance, or VnetLocal, Internet or None",
-             did_you_mean(*text, {"VnetLocal", "Internet", "None"}), "V29");
+    at.fault("a next hop is the address of a virtual appliance, or VirtualNetworkGateway, VnetLocal, Internet or None",
+             did_you_mean(*text, {"VirtualNetworkGateway", "VnetLocal", "Internet", "None"}), "V29");
 }
 
 void read_next_hop_type(const Cursor& at, UserRoute& route) {
@@ -27,9 +27,9 @@ void read_next_hop_type(const Cursor& at, UserRoute& route) {
     route.type = *type;
   else
     at.fault("the type of a user route's next hop is " + Word<NextHopType>::info().name,
-             *text == "VirtualNetworkGateway" || *text == "VNetPeering"
+             *text == "VNetPeering"
                  ? "Azure makes such routes itself; remove this one"
-                 : did_you_mean(*text, {"VirtualAppliance", "VnetLocal", "Internet", "None"}),
+                 : did_you_mean(*text, {"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None"}),
              "V29");
 }
 
@@ -163,9 +163,10 @@ const ObjectInfo& object_info<UserRoute>() {
       "- {to: 0.0.0.0/0, next-hop: 10.1.0.4}\n- {to: 10.0.0.0/8, next-hop: None}",
       {
           key<&UserRoute::to>("to", "where to", kRequired),
-          key<UserRoute, read_next_hop>("next-hop",
-                                        own_type("address, VnetLocal, Internet or None", R"("type": "string")"),
-                                        "the virtual appliance's address, or another kind of next hop"),
+          key<UserRoute, read_next_hop>(
+              "next-hop",
+              own_type("address, VirtualNetworkGateway, VnetLocal, Internet or None", R"("type": "string")"),
+              "the virtual appliance's address, or another kind of next hop"),
           key<UserRoute, read_next_hop_type>("type", word_type<NextHopType>(),
                                              "kind of next hop, when `next-hop` does not say it"),
       }};

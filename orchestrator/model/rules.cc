@@ -213,8 +213,9 @@ const RuleRow kRules[] = {
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::gateway_type},
     {"V28", "a VNet has at most one gateway of a type", kErGateway, azure_rules::one_gateway},
     {"V29",
-     "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), VnetLocal, Internet or "
-     "None",
+     "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), the VNet's VPN "
+     "gateway, "
+     "VnetLocal, Internet or None",
      kUdr, azure_rules::next_hop_types},
     {"V30", "peered VNets do not overlap", kVnetPeering, azure_rules::peered_overlap, When::kFile,
      "VnetAddressSpacesOverlap"},

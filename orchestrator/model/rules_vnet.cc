@@ -67,6 +67,13 @@ bool reaches_directly(const Check& check, const Vnet& vnet, const Address& addre
   });
 }
 
+/// An ExpressRoute gateway is no user route's next hop.
+bool has_vpn_gateway(const Topology& topology, const Vnet& vnet) {
+  return std::ranges::any_of(topology.gateways, [&](const Gateway& gateway) {
+    return gateway.vnet == vnet.name && (gateway.type == "Vpn" || gateway.type.empty());
+  });
+}
+
 using Users = std::map<std::string, std::set<const Vnet*>>;
 
 /// The VNets whose subnets have each route table.
@@ -85,6 +92,12 @@ void check_user_route(Check& check, const RouteTable& table, std::size_t i, cons
     return check.report(path, "", "add next-hop: ADDRESS");
   if (route.type != NextHopType::kVirtualAppliance && route.next_hop)
     return check.report(path, route.next_hop->text(), "remove the address, or the type");
+  for (const auto* vnet : users)
+    if (route.type == NextHopType::kVirtualNetworkGateway && !has_vpn_gateway(check.topology, *vnet))
+      return check.report(path, "VirtualNetworkGateway",
+                          "subnets of VNet " + vnet->name +
+                              " have this table: give it a gateway of type Vpn (a peered VNet's is not "
+                              "played)");
   for (const auto* vnet : users)
     if (route.next_hop && !reaches_directly(check, *vnet, *route.next_hop))
       return check.report(path, route.next_hop->text(),

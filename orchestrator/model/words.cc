@@ -8,6 +8,7 @@
 
 #include "base/guid.hh"
 #include "model/findings.hh"
+#include "model/names.hh"
 #include "network/names.hh"
 
 namespace xconn::model {
@@ -56,10 +57,6 @@ WordInfo choice_info(const Table& table, std::string (*better)(std::string_view)
   return detail::values_info(texts_of(table), better);
 }
 
-constexpr std::array<Choice<NextHopType>, 4> kNextHops{{{"VirtualAppliance", NextHopType::kVirtualAppliance},
-                                                        {"VnetLocal", NextHopType::kVnetLocal},
-                                                        {"Internet", NextHopType::kInternet},
-                                                        {"None", NextHopType::kNone}}};
 constexpr std::array<Choice<bool>, 2> kBridgeKinds{{{"ethernet", false}, {"bridge", true}}};
 constexpr std::array<Choice<bool>, 2> kBalancerKinds{{{"internal", false}, {"public", true}}};
 constexpr std::array<Choice<ConnectionMode>, 3> kConnectionModes{{{"Default", ConnectionMode::kDefault},
@@ -170,7 +167,7 @@ XCONN_CHOICE(network::BackendProbe, choices_of<network::BackendProbe>())
 XCONN_CHOICE(network::Implicit, choices_of<network::Implicit>())
 XCONN_CHOICE(network::Strategy, choices_of<network::Strategy>())
 XCONN_CHOICE(network::LinkCostFactor, choices_of<network::LinkCostFactor>())
-XCONN_CHOICE(NextHopType, kNextHops)
+XCONN_CHOICE(NextHopType, choices_of<NextHopType>())
 XCONN_CHOICE(BridgeKind, kBridgeKinds)
 XCONN_CHOICE(BalancerKind, kBalancerKinds)
 XCONN_CHOICE(network::Direction, choices_of<network::Direction>())

@@ -55,6 +55,14 @@ class Frr : public Ground {
     wait_fact({"r2", "bgp", "10.0.0.1", "Established"});
     wait_fact({"r1", "bfd", "10.0.0.2", "up"});
   }
+  /// A session comes up at a packet a second; the two agree on their own pace only then (RFC 5880, 6.8.3).
+  void wait_fast_bfd() {
+    loop_.wait("BFD at its own pace", 10s, [&]() -> std::optional<std::string> {
+      const auto told = ask(vty_socket("r1", "bfdd"), "show bfd peers json");
+      if (nlohmann::json::parse(told).at(0).at("remote-transmit-interval") == 100) return std::nullopt;
+      return told;
+    });
+  }
   bool r1_has_route() { return has_route(*r1_, "10.2.0.0/24"); }
   static bool has_route(const TestNode& node, const std::string& prefix) {
     for (const auto& entry : kernel::Reader(node.netns).routes())
@@ -75,6 +83,7 @@ TEST_F(Frr, SilentLossIsSeenByBfdThenBgp) {
   wait_converged();
   EXPECT_THAT(wait_event("r1", "bgp", "neighbor 10.0.0.2 up").text, HasSubstr("up"));
   wait_event("r1", "bfd", "10.0.0.2 up");
+  wait_fast_bfd();
   wait_route(true);
 
   const auto cut = sys::now();
