@@ -62,7 +62,7 @@ json answered(const az::Arguments& arguments, const std::string& lab) {
 
 sys::Output run_jp(const std::string& query, const json& value) {
   try {
-    return sys::run({"jp", query}, {.input = value.dump()});
+    return sys::run({"jp", "--", query}, {.input = value.dump()});
   } catch (const HostError&) {
     throw HostError("--query needs jp, JMESPath's own command line, which is not installed", "apt-get install jp");
   }

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/errors.hh"
 #include "cli/session.hh"
 #include "world/enter.hh"
 
@@ -12,6 +13,15 @@ namespace {
 struct Where {
   std::string node;
   std::vector<std::string> argv;
+  world::Guest guest;
+
+  /// Sees its own node, unless others are named.
+  std::optional<world::Guest> chosen_guest() const {
+    if (guest.user.empty()) return std::nullopt;
+    auto all = guest;
+    if (all.nodes.empty()) all.nodes = {node};
+    return all;
+  }
 
   /// The command without the "--" that may stand before it.
   std::vector<std::string> command() const {
@@ -19,17 +29,25 @@ struct Where {
   }
 };
 
+void add_guest_options(CLI::App& verb, world::Guest& guest) {
+  verb.add_option("--as", guest.user, "As this user of the host, confined to the node (docs/security.md)");
+  verb.add_option("--sees", guest.nodes, "With --as: nodes whose files and daemons are in view, as A,B [NODE]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
 }  // namespace
 
 void add_exec(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("exec", "Run a command in a node: xconn exec NODE -- COMMAND ...");
   auto where = std::make_shared<Where>();
   add_lab_option(verb, session);
+  add_guest_options(verb, where->guest);
   verb.add_option("node", where->node, "The node")->required();
   verb.add_option("command", where->argv, "The command and its arguments")->required();
   verb.positionals_at_end();
   on_chosen(verb, session, [where, &session] {
-    return world::run_inside({session.chosen_lab(), where->node, where->command()});
+    return world::run_inside({session.chosen_lab(), where->node, where->command(), false, where->chosen_guest()});
   });
 }
 
@@ -37,13 +55,17 @@ void add_shell(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("shell", "Open a shell in a node, or in the lab's world (ip netns, vtysh -N NODE)");
   auto where = std::make_shared<Where>();
   add_lab_option(verb, session);
+  add_guest_options(verb, where->guest);
   verb.add_option("node", where->node, "The node; without it the world that all nodes are in");
   on_chosen(verb, session, [where, &session] {
     const auto* shell = ::getenv("SHELL");
+    const auto guest = where->chosen_guest();
+    if (guest && where->node.empty()) throw Error("shell --as: a guest works in a node; name it");
     return world::run_inside({session.chosen_lab(),
                               where->node.empty() ? std::nullopt : std::optional(where->node),
                               {shell != nullptr && ::access(shell, X_OK) == 0 ? shell : "/bin/sh"},
-                              true});
+                              true,
+                              guest});
   });
 }
 

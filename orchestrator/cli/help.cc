@@ -23,7 +23,7 @@ const std::vector<Group>& groups() {
   static const std::vector<Group> all{
       {"A lab", {"up", "down", "inspect", "exec", "shell", "capture", "events", "restart"}},
       {"Break and judge", {"fault", "drill", "demo"}},
-      {"Teach", {"train", "mcp"}},
+      {"Teach", {"train", "exam", "mcp"}},
       {"Files", {"validate", "plan", "graph", "import", "schema"}},
       {"Azure read-outs", {"az"}},
       {"This machine", {"doctor", "version", "completion"}}};

@@ -13,6 +13,7 @@
 #include "cli/help.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/train.hh"
 #include "lab/remote.hh"
 #include "sys/exhaustion.hh"
 #include "sys/privilege.hh"
@@ -70,11 +71,11 @@ void add_format(CLI::App& verb, cli::Session& session) {
 
 void add_verbs(CLI::App& app, cli::Session& session) {
   for (const auto add :
-       {cli::add_up,      cli::add_down,     cli::add_inspect, cli::add_exec,    cli::add_shell,      cli::add_fault,
-        cli::add_restart, cli::add_drill,    cli::add_demo,    cli::add_capture, cli::add_az,         cli::add_events,
-        cli::add_graph,   cli::add_validate, cli::add_plan,    cli::add_import,  cli::add_schema,     cli::add_doctor,
-        cli::add_train,   cli::add_mcp,      cli::add_version, cli::add_objects, cli::add_completion, cli::add_complete,
-        cli::add_manual,  cli::add_agent})
+       {cli::add_up,       cli::add_down,     cli::add_inspect, cli::add_exec,    cli::add_shell,   cli::add_fault,
+        cli::add_restart,  cli::add_drill,    cli::add_demo,    cli::add_capture, cli::add_az,      cli::add_events,
+        cli::add_graph,    cli::add_validate, cli::add_plan,    cli::add_import,  cli::add_schema,  cli::add_doctor,
+        cli::add_train,    cli::add_exam,     cli::add_mcp,     cli::add_version, cli::add_objects, cli::add_completion,
+        cli::add_complete, cli::add_manual,   cli::add_agent})
     add(app, session);
   for (auto* verb : app.get_subcommands({})) add_format(*verb, session);
   cli::group_verbs(app);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// `xconn train ...` and `xconn mcp`: the doors to the Python package's exercises (decision 14). The table below is what
-// help, completion and the man pages know of them; the words go to Python as they were meant.
+// `xconn train ...`, `xconn mcp` and `xconn exam ...`: the doors to the Python package's exercises (decision 14). The
+// table below is what help, completion and the man pages know of them; the words go to Python as they were meant.
 #include "cli/train.hh"
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -34,11 +36,13 @@ struct TrainVerb {
   const char* about;
   std::vector<Option> places;  ///< positionals; "words" takes all that are left
   std::vector<Option> options;
-  bool of_attempt = false;  ///< it takes --attempt and --folder
+  bool of_attempt = false;  ///< it takes the options that choose an attempt
 };
 
 const Option kFolder{"--folder", "Folder of the attempts [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
 const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one is in progress"};
+
+const Option kExercise{"-e,--exercise", "Which exercise; not needed while only one is in progress"};
 
 std::vector<TrainVerb> student_verbs() {
   return {{"list", "List the exercises", {}, {}},
@@ -98,7 +102,38 @@ std::vector<TrainVerb> teacher_verbs() {
            {{"--trial",
              "Bring each up and test that its check fails while broken, passes once solved and fails after wrong fixes",
              true}}},
-          {"schema", "The JSON schema of exercise.yaml, for editors", {}, {}}};
+          {"schema", "The JSON schema of exercise.yaml, for editors", {}, {}},
+          {"exam",
+           "Open, show or close an exam, or print the line of sudoers that lets students in",
+           {{"what", "open, show, close or sudoers"}, {"[words]", "open: the exercises"}},
+           {{"--students", "Their accounts, as ada,ben or %group"},
+            {"--until", "When it ends: 12:30, or 2026-02-03T12:30"},
+            {"--seed", "Selects the variant; by default the student's name does"}}}};
+}
+
+std::vector<TrainVerb> exam_verbs() {
+  return {{"list", "List the exercises, and say when the exam ends", {}, {}},
+          {"start",
+           "Bring an exercise's lab up and print its ticket, or resume it",
+           {{"exercise", "The exercise's name"}},
+           {}},
+          {"ticket", "Print the ticket again", {}, {}, true},
+          {"status", "Show the state of your attempt: time, hints, answers, marks", {}, {}, true},
+          {"hint", "Print the next hint, which costs points", {}, {}, true},
+          {"answer",
+           "Name the cause, whether or not it is fixed",
+           {},
+           {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
+           true},
+          {"check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true},
+          {"inspect", "Show the lab, or one of its nodes, as it is now", {{"[node]", "The node"}}, {}, true},
+          {"az", "Query the lab as you would Azure", {{"words", "The command, as of xconn az"}}, {}, true},
+          {"exec",
+           "Run a command in a node that the ticket gives access to, as yourself",
+           {{"node", "The node"}, {"words", "The command and its arguments"}},
+           {},
+           true},
+          {"shell", "Open a shell in such a node, which keeps what is typed", {{"node", "The node"}}, {}, true}};
 }
 
 bool has_package(const fs::path& folder) { return fs::exists(folder / "crossconnect" / "train" / "__main__.py"); }
@@ -150,12 +185,12 @@ void append_places(const CLI::App& verb, std::vector<std::string>& words) {
 }
 
 /// Becomes Python, with what was parsed: options first, then "--" and the places.
-int become_python(const CLI::App& verb, const Session& session) {
+int become_python(const CLI::App& verb, const Session& session, const std::string& module = "crossconnect.train") {
   const auto folder = find_package();
   prepend("PYTHONPATH", folder.string());
   ::setenv("XCONN", sys::own_program().c_str(), 1);
   ::setenv("XCONN_FORMAT", session.format.c_str(), 1);
-  std::vector<std::string> words{kPython, "-P", "-m", "crossconnect.train", verb.get_name()};
+  std::vector<std::string> words{kPython, "-P", "-m", module, verb.get_name()};
   append_options(verb, words);
   append_places(verb, words);
   std::vector<char*> argv;
@@ -164,6 +199,25 @@ int become_python(const CLI::App& verb, const Session& session) {
   ::execv(kPython, argv.data());
   throw HostError(std::string(kPython) + " cannot be run: " + std::generic_category().message(errno),
                   "apt-get install python3");
+}
+
+bool is_plain(const std::string& word) {
+  return std::ranges::all_of(word, [](unsigned char each) { return std::isalnum(each) != 0 || each == '-'; });
+}
+
+/// sudo leaves a student's variables out; we do not rely on it.
+void forget_environment() {
+  const auto uid = from_environment("SUDO_UID", ""), terminal = from_environment("TERM", "");
+  ::clearenv();
+  ::setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+  ::setenv("LANG", "C.UTF-8", 1);
+  ::setenv("SUDO_UID", uid.c_str(), 1);
+  if (is_plain(terminal)) ::setenv("TERM", terminal.c_str(), 1);
+}
+
+int become_door(const CLI::App& verb, const Session& session) {
+  forget_environment();
+  return become_python(verb, session, "crossconnect.train.door");
 }
 
 void add_option(CLI::App& verb, const Option& option) {
@@ -182,14 +236,15 @@ void add_place(CLI::App& verb, const Option& place) {
   option->description(place.about)->required(!optional);
 }
 
-void add_train_verb(CLI::App& group, const TrainVerb& row, Session& session) {
+CLI::App& add_train_verb(CLI::App& group, const TrainVerb& row, const std::vector<Option>& of_attempt) {
   auto& verb = *group.add_subcommand(row.name, row.about);
   for (const auto& place : row.places) add_place(verb, place);
   for (const auto& option : row.options) add_option(verb, option);
   if (row.of_attempt)
-    for (const auto& option : {kFolder, kAttempt}) add_option(verb, option);
-  if (std::string_view(row.name) == "exec") verb.positionals_at_end();
-  on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
+    for (const auto& option : of_attempt) add_option(verb, option);
+  const std::string_view last = row.places.empty() ? "" : row.places.back().name;
+  if (last == "words") verb.positionals_at_end();  // the options among them are a command's own
+  return verb;
 }
 
 }  // namespace
@@ -208,7 +263,19 @@ void add_train(CLI::App& app, Session& session) {
   auto& group = *app.add_subcommand("train", "Learn by fixing broken networks: tickets, hints, checks and marks");
   group.require_subcommand(1);
   for (const auto& rows : {student_verbs(), teacher_verbs()})
-    for (const auto& row : rows) add_train_verb(group, row, session);
+    for (const auto& row : rows) {
+      auto& verb = add_train_verb(group, row, {kFolder, kAttempt});
+      on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
+    }
+}
+
+void add_exam(CLI::App& app, Session& session) {
+  auto& group = *app.add_subcommand("exam", "Sit an exam: the labs are root's, and you work in them as yourself");
+  group.require_subcommand(1);
+  for (const auto& row : exam_verbs()) {
+    auto& verb = add_train_verb(group, row, {kExercise});
+    on_chosen(verb, session, [&verb, &session] { return become_door(verb, session); });
+  }
 }
 
 void add_mcp(CLI::App& app, Session& session) {

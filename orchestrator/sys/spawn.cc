@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
-#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -23,6 +22,7 @@
 #include "sys/child_registry.hh"
 #include "sys/children.hh"
 #include "sys/confinement.hh"
+#include "sys/user.hh"
 
 extern "C" {
 #include <sys/pidfd.h>
@@ -59,22 +59,9 @@ class Progress {
   char* text_;
 };
 
-struct User {
-  std::string name;
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::vector<gid_t> groups;
-};
-
-std::optional<User> find_user(const std::string& name) {
-  if (name.empty()) return std::nullopt;
-  const auto* entry = ::getpwnam(name.c_str());
-  if (entry == nullptr) throw HostError("there is no user " + name, "install the package that makes it");
-  User user{name, entry->pw_uid, entry->pw_gid, std::vector<gid_t>(64)};
-  int count = static_cast<int>(user.groups.size());
-  ::getgrouplist(name.c_str(), user.gid, user.groups.data(), &count);
-  user.groups.resize(static_cast<std::size_t>(std::min<int>(count, static_cast<int>(user.groups.size()))));
-  return user;
+/// nullopt: nobody else than us.
+std::optional<User> other_user(const std::string& name) {
+  return name.empty() ? std::nullopt : std::optional(find_user(name));
 }
 
 /// What happens in the child between fork and exec, as an initializer of Boost.Process v2. Each step leaves errno set
@@ -82,7 +69,7 @@ std::optional<User> find_user(const std::string& name) {
 class Setup {
  public:
   Setup(const ProcessSpec& spec, const Standard& standard, Progress& progress)
-      : spec_(spec), standard_(standard), progress_(progress), user_(find_user(spec.user)), parent_(::getpid()) {}
+      : spec_(spec), standard_(standard), progress_(progress), user_(other_user(spec.user)), parent_(::getpid()) {}
 
   process::error_code on_exec_setup(Launcher&, const process::filesystem::path&, Arguments&) {
     execute_unconfined();  // while we are root, and /proc is ours

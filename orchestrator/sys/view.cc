@@ -85,17 +85,25 @@ void set_mount(const std::string& path, unsigned flags, std::uint64_t set, std::
 
 }  // namespace
 
-Fd make_view(const std::vector<std::string>& writable) {
-  const Return afterwards;
+void leave_mounts() {
   check(::unshare(CLONE_NEWNS), "create mount namespace");
   if (!root_is_a_mount()) take_root_along();
   // systemd shares all mounts: what is mounted below would cover the host's own /dev.
   check(::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr), "hear of mounts and tell of none", "/");
+}
+
+void narrow_mounts(const std::vector<std::string>& writable) {
   for (const auto& path : writable) check(::mount(path.c_str(), path.c_str(), nullptr, MS_BIND, nullptr), "bind", path);
   cover_devices();
   set_mount("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
   for (const auto& path : writable) set_mount(path, 0, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY);
   for (const auto* path : {"/dev/pts", "/dev/shm"}) set_mount(path, 0, 0, MOUNT_ATTR_RDONLY);
+}
+
+Fd make_view(const std::vector<std::string>& writable) {
+  const Return afterwards;
+  leave_mounts();
+  narrow_mounts(writable);
   return own_mounts();
 }
 

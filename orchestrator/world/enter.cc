@@ -98,25 +98,52 @@ int wait_for(pid_t child) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/// The exit status of a child that does this.
+template <typename Body>
+int in_child(const Body& body) {
+  const auto child = ::fork();
+  if (child < 0) throw KernelError("fork", "", "", errno);
+  if (child != 0) return wait_for(child);
+  ::prctl(PR_SET_PDEATHSIG, SIGHUP);  // a killed `xconn exec` does not leave its command in the lab
+  body();
+  ::_exit(0);
+}
+
+[[noreturn]] void run(const Command& command, const Foreground& foreground) {
+  foreground.take();
+  execute(command.argv);
+}
+
+/// In a pid namespace of its own, whose first process only waits: the first one would not hear of Ctrl-C.
+[[noreturn]] void run_as_guest(const Command& command, const sys::User& account, const Foreground& foreground) {
+  sys::check(::unshare(CLONE_NEWPID), "create pid namespace");
+  ::_exit(in_child([&] {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    show_only(*command.guest, account, RunFolder::path_of(command.lab));
+    ::_exit(in_child([&] {
+      become(account);
+      run(command, foreground);
+    }));
+  }));
+}
+
 }  // namespace
 
 int run_inside(const Command& command) {
   const auto folder = fs::current_path();
+  const auto account = command.guest ? std::optional(account_of(*command.guest)) : std::nullopt;
+  if (account) demand_plain_standard();
   join_world(command.lab);
   if (command.node) join_node(*command.node);
   std::error_code stays_at_root;
   fs::current_path(folder, stays_at_root);
   point_tools_at(command);
   const Foreground foreground(command.is_shell);
-  const auto child = ::fork();  // setns(CLONE_NEWPID) counts for children only
-  if (child < 0) throw KernelError("fork", command.argv.front(), "", errno);
-  if (child == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGHUP);  // a killed `xconn exec` does not leave its command in the lab
-    foreground.take();
+  return in_child([&] {  // setns(CLONE_NEWPID) counts for children only
     sys::execute_unconfined();
-    execute(command.argv);
-  }
-  return wait_for(child);
+    if (account) run_as_guest(command, *account, foreground);
+    run(command, foreground);
+  });
 }
 
 }  // namespace xconn::world

@@ -7,17 +7,21 @@
 #include <string>
 #include <vector>
 
+#include "world/guest.hh"
+
 namespace xconn::world {
 
 struct Command {
   std::string lab;
   std::optional<std::string> node;  ///< absent: the world itself
   std::vector<std::string> argv;
-  bool is_shell = false;  ///< it gets the terminal for itself
+  bool is_shell = false;         ///< it gets the terminal for itself
+  std::optional<Guest> guest{};  ///< who runs it; absent: we, who are root
 };
 
 /// Runs it with this process' terminal and waits. Returns its exit status, 128 + N when signal N ended it, 127 when
-/// there is no such program. Call from a single-threaded process only. Throws NotFoundError for an unknown lab or node.
+/// there is no such program. What a guest's command leaves running ends with it. Call from a single-threaded process
+/// only. Throws NotFoundError for an unknown lab or node.
 int run_inside(const Command& command);
 
 }  // namespace xconn::world

@@ -24,6 +24,7 @@
 
 #include "base/errors.hh"
 #include "sys/confine.hh"
+#include "sys/cover.hh"
 #include "sys/privilege.hh"
 #include "sys/root.hh"
 #include "sys/view.hh"
@@ -75,27 +76,6 @@ pid_t clone_into_world(int& pidfd) {
 
 void mount_at(const char* type, const char* where, unsigned long flags, const char* options) {
   demand(::mount(type, where, type, flags, options) == 0, "mount", std::string(type) + " on " + where);
-}
-
-sys::Fd clone_mounts(const fs::path& path, unsigned flags) {
-  sys::Fd tree{
-      static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags))};
-  demand(static_cast<bool>(tree), "open_tree", path);
-  return tree;
-}
-
-void attach(const sys::Fd& tree, const fs::path& where) {
-  demand(::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, where.c_str(), MOVE_MOUNT_F_EMPTY_PATH) == 0, "move_mount",
-         where);
-}
-
-/// A fresh /run that still shows the run folder at its usual place, where that is below /run.
-void cover_run(const fs::path& folder) {
-  const auto tree = clone_mounts(folder, 0);
-  mount_at("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
-  if (!folder.string().starts_with("/run/")) return;
-  fs::create_directories(folder);
-  attach(tree, folder);
 }
 
 /// A node takes about ten descriptors, and the usual soft limit of 1024 ends at a hundred nodes (lab/limits.cc looks at
@@ -180,7 +160,7 @@ std::optional<std::string> settle_in(const std::string& lab) {
   ::umask(022);  // daemons that give up root read what is made for them
   sys::take_root_along();
   const auto folder = RunFolder::path_of(lab);
-  cover_run(folder);
+  sys::cover("/run", {folder});  // the run folder stays at its usual place
   allow_many_descriptors();
   mount_at("tmpfs", "/var/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
   mount_at("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr);

@@ -36,6 +36,9 @@ const char* own_folder_above(const fs::path& path) {
   throw HostError("run folders cannot be in " + base.string() + ": " + why, remedy);
 }
 
+/// A lab has a /run of its own with the place of run folders in it, which daemons enter whoever may on the host.
+bool may_be_closed(const fs::path& base, const fs::path& part) { return part == base && is_within(base, "/run"); }
+
 /// Whoever may write a folder may put another one in the place of what is in it.
 void demand_safe(const fs::path& base, const fs::path& part) {
   struct stat status {};
@@ -48,7 +51,8 @@ void demand_safe(const fs::path& base, const fs::path& part) {
   if (!S_ISDIR(status.st_mode)) refuse(base, part.string() + " is not a folder");
   if (status.st_uid != 0 && status.st_uid != ::geteuid())
     refuse(base, part.string() + " belongs to another user (uid " + std::to_string(status.st_uid) + ")");
-  if ((status.st_mode & S_IXOTH) == 0) refuse(base, "daemons that drop root cannot enter " + part.string());
+  if ((status.st_mode & S_IXOTH) == 0 && !may_be_closed(base, part))
+    refuse(base, "daemons that drop root cannot enter " + part.string());
   const bool is_shared = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
   if (is_shared && ((status.st_mode & S_ISVTX) == 0 || part == base))
     refuse(base, "others may write in " + part.string());

@@ -9,8 +9,8 @@ namespace xconn::world {
 
 /// Refuses a place of run folders that somebody else could change, or that a lab's world does not show: its path is
 /// absolute and without symbolic links; it and what is above it belong to root or to us, can be entered by everybody
-/// and be written by nobody else (or are sticky); and a lab has nothing of its own there. What is not there yet is
-/// fine. Throws HostError.
+/// (one below /run may be closed itself) and be written by nobody else (or are sticky); and a lab has nothing of its
+/// own there. What is not there yet is fine. Throws HostError.
 void demand_place(const std::filesystem::path& base);
 
 /// Refuses a file system without sockets, or without room. The folder is there. Throws HostError.

@@ -29,11 +29,11 @@ void cover_frr_folder() {
     throw KernelError("mount", "tmpfs on " + std::string(kFolder), "", errno);
 }
 
-void quiet_vtysh(const std::string& node) {
+void quiet_vtysh(const std::string& node, const std::string& words) {
   if (!is_ours()) return;
   const auto folder = std::string(kFolder) + "/" + node;
   sys::make_directories(folder);
-  sys::write_file(folder + "/vtysh.conf", "", 0644);
+  sys::write_file(folder + "/vtysh.conf", words, 0644);
 }
 
 }  // namespace xconn::world

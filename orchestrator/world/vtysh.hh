@@ -10,7 +10,7 @@ namespace xconn::world {
 /// In the world. Nothing where FRR is not installed.
 void cover_frr_folder();
 
-/// For a router of the world, which may join it at any time.
-void quiet_vtysh(const std::string& node);
+/// For a router of the world, which may join it at any time. `words`: what vtysh reads for it.
+void quiet_vtysh(const std::string& node, const std::string& words = "");
 
 }  // namespace xconn::world

@@ -8,6 +8,7 @@ import pty
 import re
 import select
 import time
+from typing import Sequence
 
 from conftest import XCONN
 
@@ -15,11 +16,13 @@ from conftest import XCONN
 class Terminal:
     """A shell on a terminal of its own."""
 
-    def __init__(self, *argv: str) -> None:
+    def __init__(self, *argv: str, through: Sequence[str] = ()) -> None:
+        """Of `xconn ARGV`, run by the command `through`, as `env NAME=VALUE`."""
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(SHELL="/bin/sh", PS1="", TERM="dumb")
-            os.execv(XCONN, [XCONN, *argv])
+            command = [*through, XCONN, *argv]
+            os.execv(command[0], command)
         self.seen = ""
 
     def type(self, text: str) -> None:

@@ -11,9 +11,15 @@ from typing import Any, Iterable
 from . import log
 from .attempt import Attempt
 
+LONGEST = 4096  # characters of a command
+
 
 def note(attempt: Attempt, words: Iterable[str]) -> None:
-    row = {"at": time.time(), "command": shlex.join(words)}
+    keep(attempt, shlex.join(words))
+
+
+def keep(attempt: Attempt, command: str) -> None:
+    row = {"at": time.time(), "command": command[:LONGEST]}
     with log.changing(attempt.folder), open(attempt.folder / "commands.jsonl", "a") as file:
         file.write(json.dumps(row) + "\n")
 

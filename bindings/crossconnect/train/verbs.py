@@ -212,10 +212,10 @@ def stop(words: Words) -> Answer:
 def execute(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     stage.lab_of(attempt)
-    return Answer(None, "", workplace.execute(attempt, exercise, words.node, _command(words.words)))
+    return Answer(None, "", workplace.execute(attempt, exercise, words.node, command(words.words)))
 
 
-def _command(words: list[str]) -> list[str]:
+def command(words: list[str]) -> list[str]:
     return words[1:] if words and words[0] == "--" else words
 
 

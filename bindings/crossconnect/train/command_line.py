@@ -1,0 +1,88 @@
+"""The words of a command line as orchestrator/cli/train.cc has read them, and how an answer or an error is printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from typing import Callable, Iterable, Mapping
+
+from .. import _core
+from ..lab import CommandError
+
+HOST_LACKS = 4
+_COUNTS = {"?": "?", "*": "*"}
+Names = Mapping[str, tuple[str, ...]]
+
+
+def parser(program: str, verbs: Iterable[str], places: Names, options: Names) -> argparse.ArgumentParser:
+    """`places`: "node", "node?", "words*", "words" (all that are left); `options`: "seed", "again!" (a flag)."""
+    top = argparse.ArgumentParser(program, allow_abbrev=False)
+    below = top.add_subparsers(dest="verb", required=True)
+    for name in verbs:
+        verb = below.add_parser(name, allow_abbrev=False)
+        verb.add_argument("--format", choices=("text", "json"), default=os.environ.get("XCONN_FORMAT", "text"))
+        for option in options.get(name, ()):
+            _add_option(verb, option)
+        for place in places.get(name, ()):
+            _add_place(verb, place)
+    return top
+
+
+def verbs_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    return next(action.choices for action in top._actions if isinstance(action, argparse._SubParsersAction))
+
+
+def _add_option(verb: argparse.ArgumentParser, option: str) -> None:
+    if option.endswith("!"):
+        verb.add_argument(f"--{option[:-1]}", action="store_true")
+    else:
+        verb.add_argument(f"--{option}", default="")
+
+
+def _add_place(verb: argparse.ArgumentParser, place: str) -> None:
+    if place == "words":
+        verb.add_argument(place, nargs=argparse.REMAINDER)
+    elif place[-1] in _COUNTS:
+        verb.add_argument(place[:-1], nargs=_COUNTS[place[-1]])
+    else:
+        verb.add_argument(place)
+
+
+def _print(answer: object, format_: str) -> int:
+    words, text, code = getattr(answer, "words", None), getattr(answer, "text", ""), getattr(answer, "code", 0)
+    if format_ == "json" and words is not None:
+        print(json.dumps(words, indent=2))
+    elif text:
+        print(text)
+    return code
+
+
+def _fail(error: Exception, code: int, format_: str) -> int:
+    if format_ == "json":
+        fields = {key: value for key, value in vars(error).items() if not key.startswith("_")}
+        print(
+            json.dumps(
+                {"error": {"type": type(error).__name__, "message": str(error), **fields}}, indent=2, default=str
+            )
+        )
+    else:
+        print(f"xconn: {error}", file=sys.stderr)
+    return code
+
+
+def run(action: Callable[[argparse.Namespace], object], words: argparse.Namespace) -> int:
+    """The exit code of an action, whose Answer or error is printed."""
+    try:
+        return _print(action(words), words.format)
+    except (_core.TopologyError, _core.NotFoundError) as error:
+        return _fail(error, 2, words.format)
+    except _core.HostError as error:
+        return _fail(error, HOST_LACKS, words.format)
+    except PermissionError as error:
+        return _fail(_core.HostError(f"{error.filename}: {error.strerror}; attempts and labs need root: sudo xconn ..."), HOST_LACKS, words.format)  # fmt: skip
+    except (_core.Error, CommandError, OSError) as error:
+        return _fail(error, 1, words.format)
+    except KeyboardInterrupt:
+        return 130

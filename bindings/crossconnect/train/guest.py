@@ -1,0 +1,86 @@
+"""A student of an exam in a node: as an ordinary user, whose view of the host ends where the exam begins (docs/security.md)."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+from typing import Iterator
+
+from .. import _core
+from ..lab import program
+from . import commands, workplace
+from .attempt import Attempt
+from .exercise import Exercise
+from .student import Student
+
+# Before a command runs, bash tells a pipe of ours its line of the history: a student can append to it, and take nothing back.
+_TELL = "$(HISTTIMEFORMAT= history 1 >&{pipe}; printf '\\0' >&{pipe})"
+_LINE = re.compile(r"\s*(\d+)\*?\s+(.*)", re.DOTALL)
+
+
+def execute(student: Student, attempt: Attempt, exercise: Exercise, node: str, argv: list[str]) -> int:
+    """In this terminal; returns the command's own exit code."""
+    workplace.demand_access(exercise, node)
+    commands.note(attempt, ["xconn", "exec", node, "--", *argv])
+    with _start("exec", student, attempt, exercise, [node, "--", *argv]) as running:
+        return _code(running, student)
+
+
+def shell(student: Student, attempt: Attempt, exercise: Exercise, node: str) -> int:
+    workplace.demand_access(exercise, node)
+    pipe, theirs = os.pipe()
+    with _start("shell", student, attempt, exercise, [node], theirs) as running:
+        os.close(theirs)
+        for command in _typed(pipe, student.exam.ends):
+            commands.keep(attempt, command)
+        return _code(running, student)
+
+
+def _start(verb: str, student: Student, attempt: Attempt, exercise: Exercise, words: list[str], pipe: int = -1) -> subprocess.Popen[bytes]:  # fmt: skip
+    guest = [f"--as={student.name}", f"--sees={','.join(exercise.access)}"]
+    told = {"PS0": _TELL.format(pipe=pipe)} if pipe >= 0 else {}
+    return subprocess.Popen(
+        [program(), verb, f"--lab={attempt.name}", *guest, *words],
+        env={**_environment(student.name), **told},
+        pass_fds=[pipe] if pipe >= 0 else [],
+    )
+
+
+def _environment(user: str) -> dict[str, str]:
+    """Ours has nothing of the student's but the terminal's kind."""
+    ours = {name: os.environ[name] for name in ("PATH", "LANG", "TERM", "XCONN_RUN") if name in os.environ}
+    return {**ours, "HOME": "/tmp", "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "HISTFILE": "/dev/null"}
+
+
+def _code(running: subprocess.Popen[bytes], student: Student) -> int:
+    """With the exam ends what runs in it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command
+    try:
+        return running.wait(max(0.0, student.exam.ends - time.time()))
+    except subprocess.TimeoutExpired:
+        running.kill()
+        raise _core.Error(f"the exam ended at {student.exam.until}")
+
+
+def _typed(pipe: int, until: float) -> Iterator[str]:
+    """The commands that a shell tells, each once, until it has ended or the time is over."""
+    last = ""
+    for told in _pieces(pipe, until):
+        found = _LINE.match(told)
+        if found and found[1] != last:
+            last = found[1]
+            yield found[2].strip()
+
+
+def _pieces(pipe: int, until: float) -> Iterator[str]:
+    """What is before each NUL byte."""
+    rest = b""
+    with open(pipe, "rb", buffering=0) as file:
+        while select.select([file], [], [], max(0.0, until - time.time()))[0] and (more := file.read(65536)):
+            *whole, rest = (rest + more).split(b"\0")
+            rest = rest[-commands.LONGEST :]
+            yield from (one.decode(errors="replace") for one in whole)

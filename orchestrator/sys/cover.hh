@@ -1,0 +1,13 @@
+// A folder of which only some is shown.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace xconn::sys {
+
+/// Covers the folder with an empty one, in which those folders of `kept` that are below it (and there) are at their
+/// usual places. Throws KernelError.
+void cover(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& kept = {});
+
+}  // namespace xconn::sys
