@@ -18,7 +18,7 @@ from host import Footprint, eventually
 from terminal import Terminal
 
 VERBS = (
-    "up down inspect exec shell fault restart drill demo capture az events graph validate plan import schema doctor version completion train mcp"
+    "up down inspect exec shell fault restart drill demo capture az events graph validate plan import schema doctor version completion train exam mcp"
     " circuit peering authorization connection gateway global-reach vnet subnet vnet-peering route-table route-filter nsg"
     " nsg-rule node provider local-gateway encryption-gateway port public-service load-balancer"
 ).split()
@@ -210,6 +210,18 @@ def test_inspect_of_a_node_agrees_with_ip(xconn, chain):
     assert "bgpd" in good(xconn("inspect", "r2"))
     done = xconn("inspect", "r9")
     assert done.returncode == 2 and "r1, r2, r3" in done.stderr
+
+
+def test_as_a_user_a_command_is_confined_to_its_node(xconn, chain: str):
+    assert good(xconn("exec", "--as", "daemon", "left", "--", "id", "-un")) == "daemon\n"
+    assert good(xconn("exec", "--as", "daemon", "left", "--", "ls", "-A", "/home", "/root")) == "/home:\n\n/root:\n"
+    for words, why in (
+        (("exec", "--as", "root", "left", "--", "id"), "root is no guest"),
+        (("exec", "--as", "nobody-here", "left", "--", "id"), "there is no user nobody-here"),
+        (("shell", "--as", "daemon"), "a guest works in a node; name it"),
+    ):
+        refused = xconn(*words)
+        assert refused.returncode != 0 and refused.stdout == "" and why in refused.stderr, refused
 
 
 def test_exec_is_the_command(xconn, chain):
