@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An account of the host, as its programs run.
 #pragma once
 

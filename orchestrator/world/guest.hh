@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Somebody who may work in some nodes of a lab, and is nobody on the host: a student, while root runs the lab
 // (docs/decisions/0017-the-door-of-an-exam.md).
 #pragma once

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A host of a teacher's with two students' accounts: a mount namespace with its own accounts, /run, /srv and /var/lib, so that
 an exam can be held beside whatever this machine does. sudo is played: root, with the SUDO_UID that it would set."""
 

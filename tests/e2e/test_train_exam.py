@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An exam: what students may on the teacher's host, honestly and otherwise."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The words of a command line as orchestrator/cli/train.cc has read them, and how an answer or an error is printed."""
 
 from __future__ import annotations

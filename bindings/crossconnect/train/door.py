@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The entry point `python3 -m crossconnect.train.door VERB ...`, which `xconn exam` runs: root's door for a student.
 
 What it is given is not trusted: no word names a file or a lab, and what a student runs runs as that student (guest.py).

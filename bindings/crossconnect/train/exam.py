@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An exam: who may work at which exercises, until when. Nobody but root reads anything of it."""
 
 from __future__ import annotations

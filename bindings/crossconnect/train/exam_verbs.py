@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verbs of `xconn train exam`: what a teacher does for an exam, as root."""
 
 from __future__ import annotations

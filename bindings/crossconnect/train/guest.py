@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A student of an exam in a node: as an ordinary user, whose view of the host ends where the exam begins (docs/security.md)."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A student who takes part in an exam: an ordinary user of the host, for whom root works at the student's own attempts."""
 
 from __future__ import annotations
