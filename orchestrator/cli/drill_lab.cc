@@ -10,7 +10,6 @@
 #include "cli/chatter.hh"
 #include "cli/output.hh"
 #include "cli/topology.hh"
-#include "drill/mention.hh"
 #include "lab/event_log.hh"
 #include "lab/rehearsal.hh"
 #include "plan/difference.hh"
@@ -42,7 +41,7 @@ DrillFile::DrillFile(const std::string& word)
 
 plan::Plan DrillFile::plan(const std::string& name) const {
   auto plan = read_plan(drill_.topology, name);
-  lab::demand_there(drill::mentions_of(text_, path_), plan);
+  lab::demand_there(drill_.mentions, plan);
   return plan;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
+#include "drill/schema.hh"
 #include "model/read.hh"
 #include "model/schema.hh"
 #include "nodes/compose.hh"
@@ -65,9 +66,11 @@ void add_validate(CLI::App& app, Session& session) {
 }
 
 void add_schema(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("schema", "The JSON schema of topology files, for editors");
-  on_chosen(verb, session, [] {
-    print("{}", model::json_schema());
+  auto& verb = *app.add_subcommand("schema", "The JSON schema of topology or drill files, for editors");
+  auto file = std::make_shared<std::string>("topology");
+  verb.add_option("file", *file, "topology or drill [topology]")->check(CLI::IsMember({"topology", "drill"}));
+  on_chosen(verb, session, [file] {
+    print("{}", *file == "drill" ? drill::json_schema() : model::json_schema());
     return static_cast<int>(kPass);
   });
 }

@@ -11,14 +11,15 @@
 
 #include "base/duration.hh"
 #include "base/errors.hh"
+#include "base/names.hh"
+#include "drill/mention.hh"
 #include "probes/canary.hh"
 #include "probes/flow.hh"
 
 namespace xconn::drill {
 
-struct Flow {
+struct Flow : probes::FlowSpec {
   Where where;
-  probes::FlowSpec spec;
   Duration start{0};  ///< since the drill's start
 };
 
@@ -137,6 +138,7 @@ struct Drill {
   Duration settle{std::chrono::seconds{60}};  ///< bound on each wait before the start: facts, then `steady`
   std::vector<ExpectPath> steady;             ///< how the flows have to go before the drill begins; `when` is not used
   std::vector<Expectation> expectations;
+  std::vector<Mention> mentions;  ///< in their order in the file
 };
 
 /// What a drill file says. Throws TopologyError.
@@ -147,3 +149,14 @@ Drill read(const std::string& path);
 Drill read_text(const std::string& text, const std::string& file);
 
 }  // namespace xconn::drill
+
+namespace xconn {
+
+template <>
+struct Names<drill::Direction> {
+  using Way = drill::Direction;
+  static constexpr std::pair<Way, std::string_view> names[] = {
+      {Way::kForward, "forward"}, {Way::kReverse, "reverse"}, {Way::kBoth, "both"}};
+};
+
+}  // namespace xconn

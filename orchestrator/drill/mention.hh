@@ -3,23 +3,20 @@
 // or fail, whatever happens: whoever has the plan looks them up before anything is built (lab/rehearsal.hh).
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
 
 #include "base/errors.hh"
 
 namespace xconn::drill {
 
-/// What a word names.
-enum class Named { kNode, kEnd, kPlace, kDestination, kTarget, kSource };
+/// What a word names. A flow is one of the drill itself: reading looks it up.
+enum class Named { kNode, kEnd, kPlace, kDestination, kTarget, kSource, kFlow };
 
 struct Mention {
   Named what = Named::kNode;
-  Finding at;      ///< where it stands and what it is; its rule is nobody's yet
-  std::string of;  ///< kTarget: the kind of fault; kSource: the node that is to speak, or empty
+  Finding at;                                 ///< where it stands and what it is; its rule is nobody's yet
+  std::map<std::string, std::string> beside;  ///< key and word of all that stands in the same map
 };
-
-/// Of a file's text, in their order. Throws TopologyError as read_text does.
-std::vector<Mention> mentions_of(const std::string& text, const std::string& file);
 
 }  // namespace xconn::drill

@@ -120,7 +120,7 @@ void Session::prepare() {
 }
 
 void Session::start_flow(const Flow& flow) {
-  RunningFlow& running = flows_.emplace_back(RunningFlow{&flow, probes::Flow(flow.spec, site_)});
+  RunningFlow& running = flows_.emplace_back(RunningFlow{&flow, probes::Flow(flow, site_)});
   if (tracer_) tracer_->follow(running.flow);
   running.flow.start();
 }
@@ -128,7 +128,7 @@ void Session::start_flow(const Flow& flow) {
 void Session::wait_through() {
   wait("every flow to get through", kGetThrough, [this]() -> std::optional<std::string> {
     for (const RunningFlow& running : flows_) {
-      if (!running.flow.established()) return "nothing came both ways on flow " + running.wanted->spec.name;
+      if (!running.flow.established()) return "nothing came both ways on flow " + running.wanted->name;
     }
     return std::nullopt;
   });
@@ -146,7 +146,7 @@ void Session::wait_steady() {
 
 std::optional<std::string> Session::unsteady(const ExpectPath& wanted) const {
   const auto running = std::find_if(flows_.begin(), flows_.end(),
-                                    [&](const RunningFlow& one) { return one.wanted->spec.name == wanted.flow; });
+                                    [&](const RunningFlow& one) { return one.wanted->name == wanted.flow; });
   if (running == flows_.end()) return std::nullopt;  // it starts later
   const probes::FlowSpec& spec = running->flow.spec();
   for (const probes::Way way : ways(wanted.direction)) {

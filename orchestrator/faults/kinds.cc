@@ -115,19 +115,4 @@ std::string_view to_string(TargetKind target) {
   return kNames[static_cast<int>(target)];
 }
 
-std::string_view to_string(ValueKind value) {
-  constexpr std::string_view kNames[] = {"a duration, as 200ms",
-                                         "a duration of 10ms or more, as 1s",
-                                         "a share, as 5% or 0.05",
-                                         "a rate of 8kbps or more, as 10Mbps",
-                                         "a number of bytes, 68 to 65535",
-                                         "a protocol or port, as esp, bgp, bfd, icmp, udp/4500, tcp/179 or proto/47",
-                                         "in, out or both",
-                                         "a number, 1 to 16384",
-                                         "a network of /24 or more addresses, as 100.64.0.0/10",
-                                         "vlan, md5 or psk",
-                                         "now or at-reauth"};
-  return kNames[static_cast<int>(value)];
-}
-
 }  // namespace xconn::faults

@@ -22,6 +22,7 @@ enum class TargetKind {
 };
 
 enum class ValueKind {
+  kLasting,  ///< of every fault: for how long
   kDuration,
   kPeriod,
   kShare,
@@ -64,7 +65,5 @@ const Kind* find_kind(std::string_view name);
 
 /// "NODE:INTERFACE", "NODE:DAEMON", "NODE", "NODE:MEMBER", "NODE" that speaks BGP, "MSEE" ...
 std::string_view to_string(TargetKind target);
-/// How a value is written: "a duration (200ms)", "a share (5%)" ...
-std::string_view to_string(ValueKind value);
 
 }  // namespace xconn::faults

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/nearest.hh"
 #include "faults/kinds.hh"
 #include "faults/site.hh"
 #include "faults/targets.hh"
@@ -13,10 +14,15 @@ namespace xconn::faults {
 
 namespace {
 
-Finding finding(const Where& where, const Request& request, std::string field, std::string value, std::string rule,
-                std::string remedy) {
+Finding finding(const Request& request, std::string field, std::string value, std::string rule,
+                std::string remedy = {}) {
   const std::string object = "fault" + (request.kind.empty() ? "" : " " + request.kind);
-  return {where, object, std::move(field), std::move(value), std::move(rule), std::move(remedy), ""};
+  return {{"fault", 0, 0}, object, std::move(field), std::move(value), std::move(rule), std::move(remedy), ""};
+}
+
+/// Of one that is no value of this kind.
+Finding value_finding(const Request& request, std::string field, std::string value, ValueKind kind) {
+  return finding(request, std::move(field), std::move(value), "it is " + std::string(info_of(kind).form));
 }
 
 std::string join(const std::set<std::string>& names) {
@@ -25,45 +31,42 @@ std::string join(const std::set<std::string>& names) {
   return text.empty() ? "none" : text;
 }
 
-std::string all_kinds() {
-  std::set<std::string> names;
-  for (const auto& kind : kinds()) names.emplace(kind.name);
-  return join(names);
+/// "did you mean 'loss'", or all that there are.
+std::string nearest_of(const std::string& word, const std::vector<std::string_view>& known, const std::string& all) {
+  const auto near = did_you_mean(word, known);
+  return near.empty() ? all + join({known.begin(), known.end()}) : near;
 }
 
-std::string all_parameters(const Kind& kind) {
-  std::set<std::string> names;
-  for (const auto& parameter : kind.parameters) names.emplace(parameter.name);
-  return join(names);
+std::string parameter_remedy(const Kind& kind, const std::string& word) {
+  std::vector<std::string_view> names{"for"};
+  for (const auto& parameter : kind.parameters) names.push_back(parameter.name);
+  return nearest_of(word, names, "it has: ");
 }
 
 const Kind& kind_of(const Request& request) {
   if (const Kind* kind = find_kind(request.kind)) return *kind;
-  throw NotFoundError("there is no fault \"" + request.kind + "\"; there are: " + all_kinds());
+  throw NotFoundError("there is no fault \"" + request.kind + "\"; " + kind_remedy(request.kind));
 }
 
-void set_for(Request& request, const std::string& text, const Where& where, std::vector<Finding>& findings) {
-  const auto duration = parse_duration(text);
-  if (duration && *duration > Duration{0}) {
-    request.for_ = duration;
-  } else {
-    findings.push_back(finding(where, request, "for", text, "it is a duration of more than 0", "write it as 20s"));
-  }
+void set_for(Request& request, const std::string& text, std::vector<Finding>& findings) {
+  if (is_valid(ValueKind::kLasting, text))
+    request.for_ = parse_duration(text);
+  else
+    findings.push_back(value_finding(request, "for", text, ValueKind::kLasting));
 }
 
 void take_word(Request& request, const std::string& word, std::vector<Finding>& findings) {
-  const Where where{"fault", 0, 0};
   const auto equals = word.find('=');
   const Kind* kind = find_kind(request.kind);
   if (word.starts_with("--for=") || word.starts_with("for=")) {
-    set_for(request, word.substr(equals + 1), where, findings);
+    set_for(request, word.substr(equals + 1), findings);
   } else if (equals != std::string::npos) {
     request.parameters[word.substr(0, equals)] = word.substr(equals + 1);
   } else if (kind != nullptr && !kind->parameters.empty() &&
              request.parameters.emplace(kind->parameters.front().name, word).second) {
     return;
   } else {
-    findings.push_back(finding(where, request, "", word, "unexpected argument", "write NAME=VALUE"));
+    findings.push_back(finding(request, "", word, "unexpected argument", "write NAME=VALUE"));
   }
 }
 
@@ -122,7 +125,7 @@ bool can_be_told(TargetKind target, const std::string& node, const Inventory& in
          });
 }
 
-/// What a request's target has to be: of a mismatch, what mismatches there.
+/// What a request's target has to be: of a mismatch what mismatches there, or when that is nothing anything that can.
 TargetKind target_of(const Kind& kind, const Request& request) {
   const auto what = request.parameters.find("what");
   const auto* mismatch = what == request.parameters.end() ? nullptr : find_mismatch(what->second);
@@ -157,27 +160,19 @@ std::optional<std::string> target_fault(const Kind& kind, TargetKind wanted, con
          ")";
 }
 
-void check_parameters(const Kind& kind, const Request& request, const Where& where, std::vector<Finding>& findings) {
+void check_parameters(const Kind& kind, const Request& request, std::vector<Finding>& findings) {
   for (const auto& parameter : kind.parameters) {
     const std::string name(parameter.name);
     const auto given = request.parameters.find(name);
-    const std::string form = name + " is " + std::string(to_string(parameter.value));
-    if (given == request.parameters.end()) {
-      if (parameter.default_value.empty()) {
-        findings.push_back(finding(where, request, name, "", "it must be given", form));
-      }
-    } else if (!is_valid(parameter.value, given->second)) {
-      findings.push_back(finding(where, request, name, given->second, form, "correct it"));
-    }
+    if (given != request.parameters.end() && !is_valid(parameter.value, given->second))
+      findings.push_back(value_finding(request, name, given->second, parameter.value));
+    else if (given == request.parameters.end() && parameter.default_value.empty())
+      findings.push_back(finding(request, name, "", "this key is required", "it is " + std::string(parameter.meaning)));
   }
-  for (const auto& [name, value] : request.parameters) {
-    const auto known = std::any_of(kind.parameters.begin(), kind.parameters.end(),
-                                   [&, it = &name](const Parameter& parameter) { return parameter.name == *it; });
-    if (!known) {
-      findings.push_back(
-          finding(where, request, name, value, "this fault has no such parameter", "it has: " + all_parameters(kind)));
-    }
-  }
+  for (const auto& [name, value] : request.parameters)
+    if (std::ranges::find(kind.parameters, name, &Parameter::name) == kind.parameters.end())
+      findings.push_back(finding(request, name, value, std::string(kind.name) + " fault has no such key",
+                                 parameter_remedy(kind, name)));
 }
 
 }  // namespace
@@ -185,10 +180,9 @@ void check_parameters(const Kind& kind, const Request& request, const Where& whe
 Request parse(const std::vector<std::string>& words) {
   Request request;
   std::vector<Finding> findings;
-  const Where where{"fault", 0, 0};
   if (words.size() < 2) {
     request.kind = words.empty() ? "" : words[0];
-    refuse({finding(where, request, "", "", "a fault needs a kind and a target",
+    refuse({finding(request, "", "", "a fault needs a kind and a target",
                     "write KIND TARGET [VALUE] [NAME=VALUE]... [--for DURATION]")});
   }
   request.kind = words[0];
@@ -197,50 +191,36 @@ Request parse(const std::vector<std::string>& words) {
     if (words[n] != "--for") {
       take_word(request, words[n], findings);
     } else if (++n < words.size()) {
-      set_for(request, words[n], where, findings);
+      set_for(request, words[n], findings);
     } else {
-      findings.push_back(finding(where, request, "for", "", "--for needs a duration", "write --for 20s"));
+      findings.push_back(finding(request, "for", "", "--for needs a duration", "write --for 20s"));
     }
   }
   refuse(std::move(findings));
   return request;
 }
 
-Request parse(const std::map<std::string, std::string>& map, const Where& where) {
-  Request request;
-  std::vector<Finding> findings;
-  if (const auto kind = map.find("fault"); kind != map.end()) request.kind = kind->second;
-  for (const auto& [name, value] : map) {
-    if (name == "target") {
-      request.target = value;
-    } else if (name == "for") {
-      set_for(request, value, where, findings);
-    } else if (name != "fault") {
-      request.parameters[name] = value;
-    }
-  }
-  if (request.kind.empty())
-    findings.push_back(finding(where, request, "fault", "", "it must be given", "it is one of: " + all_kinds()));
-  if (request.target.empty())
-    findings.push_back(finding(where, request, "target", "", "it must be given", "name what to break"));
-  refuse(std::move(findings));
-  return request;
+std::string kind_remedy(const std::string& kind) {
+  std::vector<std::string_view> names;
+  for (const auto& each : kinds()) names.push_back(each.name);
+  return nearest_of(kind, names, "there are: ");
 }
 
-std::vector<std::string> targets(const Kind& kind, const Inventory& inventory) {
-  return targets(kind.target, inventory);
+std::vector<std::string> targets(const Request& request, const Inventory& inventory) {
+  const Kind* kind = find_kind(request.kind);
+  return kind == nullptr ? std::vector<std::string>{} : targets(target_of(*kind, request), inventory);
 }
 
-std::optional<std::string> target_fault(const Kind& kind, const std::string& target, const Inventory& inventory) {
-  return target_fault(kind, kind.target, target, inventory);
+std::optional<std::string> target_fault(const Request& request, const Inventory& inventory) {
+  const Kind* kind = find_kind(request.kind);
+  return kind == nullptr ? std::nullopt : target_fault(*kind, target_of(*kind, request), request.target, inventory);
 }
 
-void validate(const Request& request, const Inventory& inventory, const Where& where) {
+void validate(const Request& request, const Inventory& inventory) {
   const Kind& kind = kind_of(request);
   std::vector<Finding> findings;
-  check_parameters(kind, request, where, findings);
-  const auto wanted = target_of(kind, request);  // of a mismatch that is refused below, anything that can be one
-  if (const auto wrong = target_fault(kind, wanted, request.target, inventory)) throw NotFoundError(*wrong);
+  check_parameters(kind, request, findings);
+  if (const auto wrong = target_fault(request, inventory)) throw NotFoundError(*wrong);
   refuse(std::move(findings));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A fault in the user's words: "loss hq-fgt:er 30% --for 20s", or in a drill {fault: loss, target: hq-fgt:er, loss:
-// 30%}.
+// A fault in the user's words: "loss hq-fgt:er 30% --for 20s". A drill's {fault: loss, on: hq-fgt:er, loss: 30%}
+// becomes the same request; both are read by the tables of kinds.hh and values.hh, and say the same of a mistake.
 #pragma once
 
 #include <map>
@@ -27,11 +27,11 @@ struct Request {
 /// Throws TopologyError (file "fault") with all findings.
 Request parse(const std::vector<std::string>& words);
 
-/// From a drill's map: keys "fault", "target", "for" and the kind's parameters. `where` goes into the findings.
-Request parse(const std::map<std::string, std::string>& map, const Where& where = {"fault", 0, 0});
+/// What to do about a kind that is none.
+std::string kind_remedy(const std::string& kind);
 
 /// Throws NotFoundError for a kind or target that is not there (naming what is), TopologyError for wrong parameters.
-void validate(const Request& request, const Inventory& inventory, const Where& where = {"fault", 0, 0});
+void validate(const Request& request, const Inventory& inventory);
 
 /// "loss hq-fgt:er loss=30% for 20s"
 std::string to_string(const Request& request);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a kind of fault may be done to.
+// What a fault may be done to.
 #pragma once
 
 #include <optional>
@@ -9,10 +9,11 @@
 namespace xconn::faults {
 
 struct Inventory;
-struct Kind;
+struct Request;
 
-std::vector<std::string> targets(const Kind& kind, const Inventory& inventory);
-/// Why a target is none for this kind, naming what there is; nullopt when it is one.
-std::optional<std::string> target_fault(const Kind& kind, const std::string& target, const Inventory& inventory);
+/// What the request's target may be; nothing for a kind that is none.
+std::vector<std::string> targets(const Request& request, const Inventory& inventory);
+/// Why its target is none, naming what there is; nullopt when it is one, or the kind is none.
+std::optional<std::string> target_fault(const Request& request, const Inventory& inventory);
 
 }  // namespace xconn::faults

@@ -25,6 +25,13 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
+std::optional<std::uint32_t> parse_whole(std::string_view text, std::uint32_t least, std::uint32_t most) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) return std::nullopt;
+  return value;
+}
+
 constexpr struct {
   std::string_view name;
   double factor;
@@ -50,19 +57,9 @@ std::optional<std::uint64_t> parse_rate(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<std::uint32_t> parse_bytes(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 68 || value > 65535) return std::nullopt;
-  return value;
-}
+std::optional<std::uint32_t> parse_bytes(std::string_view text) { return parse_whole(text, 68, 65535); }
 
-std::optional<std::uint32_t> parse_count(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > 16384) return std::nullopt;
-  return value;
-}
+std::optional<std::uint32_t> parse_count(std::string_view text) { return parse_whole(text, 1, 16384); }
 
 std::optional<Direction> parse_direction(std::string_view text) {
   if (text == "in") return Direction::kIn;
@@ -76,34 +73,48 @@ const Mismatch* find_mismatch(std::string_view what) {
   return found == mismatches().end() ? nullptr : &*found;
 }
 
-bool is_valid(ValueKind kind, std::string_view text) {
-  switch (kind) {
-    case ValueKind::kDuration:
-      return parse_duration(text).has_value();
-    case ValueKind::kPeriod:
-      return parse_duration(text).value_or(Duration{0}) >= std::chrono::milliseconds(10);
-    case ValueKind::kShare:
-      return parse_share(text).has_value();
-    case ValueKind::kRate:
-      return parse_rate(text).has_value();
-    case ValueKind::kBytes:
-      return parse_bytes(text).has_value();
-    case ValueKind::kTraffic:
-      return datapath::match_of(text).has_value();
-    case ValueKind::kDirection:
-      return parse_direction(text).has_value();
-    case ValueKind::kCount:
-      return parse_count(text).has_value();
-    case ValueKind::kNetwork: {
-      const auto network = Prefix::parse(std::string(text));
-      return network && network->is_v4() && network->length() <= 24;
-    }
-    case ValueKind::kMismatch:
-      return find_mismatch(text) != nullptr;
-    case ValueKind::kNotice:
-      return text == "now" || text == "at-reauth";
-  }
-  return false;
+namespace {
+
+bool is_duration_of(std::string_view text, Duration least) { return parse_duration(text).value_or(-least) >= least; }
+
+bool is_network(std::string_view text) {
+  const auto network = Prefix::parse(std::string(text));
+  return network && network->is_v4() && network->length() <= 24;
 }
+
+template <auto Parse>
+bool can_be(std::string_view text) {
+  return Parse(text).has_value();
+}
+
+constexpr ValueInfo kValues[] = {
+    // by ValueKind
+    {"a duration of more than 0, as 20s", R"("type": "string", "pattern": "^[0-9.]+(ns|us|ms|s|m|h)$")",
+     [](std::string_view text) { return is_duration_of(text, Duration{1}); }},
+    {"a duration, as 200ms",
+     R"("type": ["string", "integer"], "pattern": "^([0-9.]+(ns|us|ms|s|m|h)|0)$", "minimum": 0, "maximum": 0)",
+     can_be<parse_duration>},
+    {"a duration of 10ms or more, as 1s", R"("type": "string", "pattern": "^[0-9.]+(ns|us|ms|s|m|h)$")",
+     [](std::string_view text) { return is_duration_of(text, std::chrono::milliseconds{10}); }},
+    {"a share, as 5% or 0.05",
+     R"("type": ["string", "number"], "pattern": "^[0-9.]+%?$", "exclusiveMinimum": 0, "maximum": 1)",
+     can_be<parse_share>},
+    {"a rate of 8kbps or more, as 10Mbps", R"("type": "string", "pattern": "^[0-9.]+[kMG]?bps$")", can_be<parse_rate>},
+    {"a number of bytes, 68 to 65535", R"("type": "integer", "minimum": 68, "maximum": 65535)", can_be<parse_bytes>},
+    {"a protocol or port, as esp, bgp, bfd, icmp, udp/4500, tcp/179 or proto/47",
+     R"("type": "string", "pattern": "^[a-z-]+(/[0-9]+(-[0-9]+)?)?$")", can_be<datapath::match_of>},
+    {"in, out or both", R"("enum": ["in", "out", "both"])", can_be<parse_direction>},
+    {"a number, 1 to 16384", R"("type": "integer", "minimum": 1, "maximum": 16384)", can_be<parse_count>},
+    {"a network of /24 or more addresses, as 100.64.0.0/10",
+     R"("type": "string", "pattern": "^[0-9]{1,3}([.][0-9]{1,3}){3}/([0-9]|1[0-9]|2[0-4])$")", is_network},
+    {"vlan, md5 or psk", R"("enum": ["vlan", "md5", "psk"])",
+     [](std::string_view text) { return find_mismatch(text) != nullptr; }},
+    {"now or at-reauth", R"("enum": ["now", "at-reauth"])",
+     [](std::string_view text) { return text == "now" || text == "at-reauth"; }},
+};
+
+}  // namespace
+
+const ValueInfo& info_of(ValueKind kind) { return kValues[static_cast<std::size_t>(kind)]; }
 
 }  // namespace xconn::faults

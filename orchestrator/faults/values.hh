@@ -28,6 +28,14 @@ std::optional<Direction> parse_direction(std::string_view text);
 /// nullptr for a word that is none.
 const Mismatch* find_mismatch(std::string_view what);
 
-bool is_valid(ValueKind kind, std::string_view text);
+struct ValueInfo {
+  std::string_view form;    ///< how it is written: "a share, as 5% or 0.05"
+  std::string_view schema;  ///< members of a JSON schema
+  bool (*fits)(std::string_view text);
+};
+
+const ValueInfo& info_of(ValueKind kind);
+
+inline bool is_valid(ValueKind kind, std::string_view text) { return info_of(kind).fits(text); }
 
 }  // namespace xconn::faults

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/nearest.hh"
-#include "faults/kinds.hh"
+#include "faults/request.hh"
 #include "faults/targets.hh"
 #include "lab/destination.hh"
 #include "lab/inventory.hh"
@@ -83,12 +83,16 @@ Verdict of_destination(const Look& look, const drill::Mention& mention) {
   return unless_faultless(look, mention, destination_fault(look.plan, mention.at.value));
 }
 
+std::string word_beside(const drill::Mention& mention, const std::string& key) {
+  const auto word = mention.beside.find(key);
+  return word == mention.beside.end() ? "" : word->second;
+}
+
 Verdict of_target(const Look& look, const drill::Mention& mention) {
-  const auto* kind = faults::find_kind(mention.of);
-  if (kind == nullptr) return {};  // the reader has said so
-  const auto wrong = faults::target_fault(*kind, mention.at.value, look.inventory);
+  const faults::Request request{word_beside(mention, "fault"), mention.at.value, mention.beside, {}};
+  const auto wrong = faults::target_fault(request, look.inventory);
   if (!wrong) return {};
-  return {*wrong, faults::targets(*kind, look.inventory)};
+  return {*wrong, faults::targets(request, look.inventory)};
 }
 
 bool speaks(const plan::Node& node, std::string_view service) {
@@ -106,17 +110,18 @@ Names sources() {
 Verdict of_source(const Look& look, const drill::Mention& mention) {
   const auto speaker = std::ranges::find(kSpeakers, mention.at.value, &Speaker::source);
   if (speaker == std::end(kSpeakers)) return {"there is no such source of events", sources()};
-  if (speaker->service.empty() || (!mention.of.empty() && !look.has(mention.of))) return {};
+  const auto node = word_beside(mention, "node");
+  if (speaker->service.empty() || (!node.empty() && !look.has(node))) return {};
   Names speakers;
-  for (const auto& node : look.plan.nodes)
-    if (speaks(node, speaker->service)) speakers.push_back(node.name);
-  if (mention.of.empty() ? !speakers.empty() : std::ranges::find(speakers, mention.of) != speakers.end()) return {};
-  return {fmt::format("{} has nothing that says {}", mention.of.empty() ? "the topology" : "node " + mention.of,
-                      mention.at.value)};
+  for (const auto& each : look.plan.nodes)
+    if (speaks(each, speaker->service)) speakers.push_back(each.name);
+  if (node.empty() ? !speakers.empty() : std::ranges::find(speakers, node) != speakers.end()) return {};
+  return {fmt::format("{} has nothing that says {}", node.empty() ? "the topology" : "node " + node, mention.at.value)};
 }
 
 using LookUp = Verdict (*)(const Look&, const drill::Mention&);
-constexpr LookUp kLookUps[] = {of_node, of_end, of_place, of_destination, of_target, of_source};  // by drill::Named
+constexpr LookUp kLookUps[] = {of_node,        of_end,    of_place,
+                               of_destination, of_target, of_source};  // by drill::Named, flows aside
 
 }  // namespace
 

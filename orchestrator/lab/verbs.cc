@@ -13,7 +13,6 @@
 #include "base/errors.hh"
 #include "base/rule.hh"
 #include "drill/drill.hh"
-#include "drill/mention.hh"
 #include "drill/report.hh"
 #include "lab/ask.hh"
 #include "lab/drill_site.hh"
@@ -137,7 +136,7 @@ void do_drill(Lab& lab, const json& request, const To& to) {
     Lab& lab;
   } mark(lab);
   const auto drill = drill::read_text(request.at("text"), request.at("file"));
-  demand_there(drill::mentions_of(request.at("text"), request.at("file")), lab.plan());
+  demand_there(drill.mentions, lab.plan());
   tell_events(lab, to, lab.events().read_on(), std::nullopt);
   DrillSite site(lab);
   const drill::RunOptions options{.folder = request.value("folder", ""),

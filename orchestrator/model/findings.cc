@@ -16,7 +16,7 @@ struct Collection {
   std::string_view key, object;
 };
 
-constexpr std::array<Collection, 16> kCollections{{{"nodes", "node"},
+constexpr std::array<Collection, 20> kCollections{{{"nodes", "node"},
                                                    {"links", "link"},
                                                    {"providers", "provider"},
                                                    {"circuits", "circuit"},
@@ -31,7 +31,12 @@ constexpr std::array<Collection, 16> kCollections{{{"nodes", "node"},
                                                    {"public-services", "public service"},
                                                    {"nsgs", "nsg"},
                                                    {"local-gateways", "local gateway"},
-                                                   {"encryption-gateways", "encryption gateway"}}};
+                                                   {"encryption-gateways", "encryption gateway"},
+                                                   // of a drill
+                                                   {"flows", "flow"},
+                                                   {"timeline", "step"},
+                                                   {"steady", "steady path"},
+                                                   {"expect", "expectation"}}};
 
 std::string_view object_kind(const Path& path) {
   if (path.size() < 2) return {};
@@ -80,12 +85,22 @@ Position best_place(const RawEntry& entry) {
 
 }  // namespace
 
-void Findings::add(const Where& where, const Path& path, Fault fault) {
+Finding finding_of(const Where& where, const Path& path, Fault fault) {
   const auto object = object_text(path);
   const std::string source(fault.code.empty() ? std::string_view{} : rule(fault.code, When::kFile).source);
+  return {where,
+          object,
+          field_text(path, object.empty() ? 0 : 2),
+          shown(fault.value),
+          std::move(fault.rule),
+          std::move(fault.remedy),
+          std::move(fault.code),
+          source};
+}
+
+void Findings::add(const Where& where, const Path& path, Fault fault) {
   paths_.push_back(path);
-  add({where, object, field_text(path, object.empty() ? 0 : 2), shown(fault.value), std::move(fault.rule),
-       std::move(fault.remedy), std::move(fault.code), source});
+  add(finding_of(where, path, std::move(fault)));
 }
 
 void Findings::add(Finding finding) {

@@ -32,6 +32,9 @@ struct Fault {
   std::string code;
 };
 
+/// As a message has it: object and field of the path, a value that a line has room for.
+Finding finding_of(const Where& where, const Path& path, Fault fault);
+
 class Findings {
  public:
   static constexpr std::size_t kKept = 100;

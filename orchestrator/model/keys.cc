@@ -32,18 +32,50 @@ void report_unknown(const ObjectInfo& info, const Cursor& at, const RawEntry& en
 // A list item carries its own `name`; the table does not have it, since in a map it is the key.
 bool names_the_item(const Cursor& at, const RawEntry& entry) { return at.key().empty() && entry.key == "name"; }
 
-void check_keys(const ObjectInfo& info, const Cursor& at, bool named) {
+/// Whether the table has every key that is written.
+bool check_keys(const ObjectInfo& info, const Cursor& at, bool named) {
+  bool all_known = true;
   for (const auto& entry : at.raw().entries)
-    if (!is_known(info, entry.key) && !is_private_key(entry.key) && !(named && names_the_item(at, entry)))
+    if (!is_known(info, entry.key) && !is_private_key(entry.key) && !(named && names_the_item(at, entry))) {
       report_unknown(info, at, entry);
+      all_known = false;
+    }
+  return all_known;
+}
+
+bool is_written(const KeyInfo& key, const Cursor& at) {
+  const auto* entry = find_key(at.raw(), key);
+  return entry != nullptr && !entry->value->is_null();
+}
+
+/// Of the keys marked with `flag` at most `most` are written, and one at least.
+void check_choice(const ObjectInfo& info, const Cursor& at, unsigned flag, std::size_t most, std::string_view rule) {
+  std::vector<std::string_view> names;
+  std::size_t written = 0;
+  for (const auto& key : info.keys) {
+    if (!key.has(flag)) continue;
+    names.push_back(key.name);
+    written += is_written(key, at) ? 1 : 0;
+  }
+  if (!names.empty() && (written == 0 || written > most))
+    at.fault_at_key({}, std::string(info.name) + " has " + std::string(rule) + " " + one_of(names));
+}
+
+void check_filled(const KeyInfo& key, const Cursor& at) {
+  const auto& raw = at.raw();
+  if (key.has(kFilled) && ((raw.is_list() && raw.items.empty()) || (raw.is_map() && raw.entries.empty())))
+    at.fault_at_key({}, "it is not empty", "it is " + std::string(key.doc));
 }
 
 void read_key(const KeyInfo& key, const Cursor& at, void* object) {
   const auto* entry = find_key(at.raw(), key);
-  if (entry != nullptr && !entry->value->is_null())
-    key.read(at.entry(*entry, (key.flags & kSecret) != 0), object);
-  else if (key.required())
+  if (entry != nullptr && !entry->value->is_null()) {
+    const auto value = at.entry(*entry, key.has(kSecret));
+    check_filled(key, value);
+    key.read(value, object);
+  } else if (key.required()) {
     at.fault_at_key(key.name, "this key is required", "it is " + std::string(key.doc));
+  }
 }
 
 }  // namespace
@@ -56,8 +88,16 @@ void read_object(const ObjectInfo& info, const Cursor& at, void* object, bool na
       at.fault_kind(info.shorthand == nullptr ? "a map" : info.shorthand_doc);
     return;
   }
-  check_keys(info, at, named);
+  if (info.choose != nullptr) {
+    if (const auto* chosen = info.choose(at)) read_object(*chosen, at, object, named);
+    return;
+  }
+  const bool all_known = check_keys(info, at, named);
   for (const auto& key : info.keys) read_key(key, at, object);
+  if (all_known) {
+    check_choice(info, at, kOneOf, 1, "exactly one of");
+    check_choice(info, at, kSomeOf, info.keys.size(), "one or more of");
+  }
   if (info.finish != nullptr) info.finish(at, object);
 }
 

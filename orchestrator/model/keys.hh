@@ -27,7 +27,9 @@ struct TypeInfo {
   std::string text, schema;                 ///< or one of its own kind: for people, and as JSON schema
 };
 
-inline constexpr unsigned kRequired = 1, kSecret = 2, kListOnly = 4;
+/// kOneOf: of the keys marked so, exactly one is written; kSomeOf: one or more of them; kFilled: what is written is not
+/// empty.
+inline constexpr unsigned kRequired = 1, kSecret = 2, kOneOf = 4, kSomeOf = 8, kFilled = 16;
 
 struct KeyInfo {
   std::string_view name;
@@ -39,6 +41,7 @@ struct KeyInfo {
   void (*read)(const Cursor&, void*) = nullptr;  ///< into the object that the table is of
 
   bool required() const { return (flags & kRequired) != 0; }
+  bool has(unsigned flag) const { return (flags & flag) != 0; }
 };
 
 struct ObjectInfo {
@@ -52,6 +55,11 @@ struct ObjectInfo {
   std::string shorthand_schema = {};
   /// Looks at the whole object after its keys: what one key means for another.
   void (*finish)(const Cursor&, void*) = nullptr;
+  /// What the object may be, where that depends on what is written: each with a table of its own, which holds all of
+  /// its keys. `keys` are those that all have, for the reference.
+  std::vector<const ObjectInfo*> variants = {};
+  /// Which of them it is; nullptr after a report.
+  const ObjectInfo* (*choose)(const Cursor&) = nullptr;
 };
 
 /// The table of T. Specialised in keys_*.cc.
@@ -112,6 +120,24 @@ void read_object(const ObjectInfo& info, const Cursor& at, void* object, bool na
 
 /// `x-...`: a place for anchors, never read.
 bool is_private_key(std::string_view key);
+
+/// What names a T that is an item of a named list.
+template <class T>
+struct NameOf {
+  using As = ObjectName;
+};
+template <>
+struct NameOf<Interface> {
+  using As = InterfaceName;
+};
+template <>
+struct NameOf<network::Tunnel> {
+  using As = InterfaceName;
+};
+template <>
+struct NameOf<FileOverride> {
+  using As = FileName;
+};
 
 namespace detail {
 
@@ -232,24 +258,6 @@ void read_value(const Cursor& at, V& out) {
   }
 }
 
-/// What names a T.
-template <class T>
-struct NameOf {
-  using As = ObjectName;
-};
-template <>
-struct NameOf<Interface> {
-  using As = InterfaceName;
-};
-template <>
-struct NameOf<network::Tunnel> {
-  using As = InterfaceName;
-};
-template <>
-struct NameOf<FileOverride> {
-  using As = FileName;
-};
-
 template <class As, class V>
 TypeInfo type_of() {
   TypeInfo type;
@@ -267,25 +275,30 @@ TypeInfo type_of() {
   return type;
 }
 
-template <auto Member, class As>
+template <class Object, auto Member, class As>
 std::string standard_of() {
   using V = typename MemberOf<Member>::Value;
-  if constexpr (IsWord<As> && !kIsVector<V> && !kIsOptional<V>)
-    return Word<As>::show(make<typename MemberOf<Member>::Object>().*Member);
+  if constexpr (IsWord<As> && !kIsVector<V> && !kIsOptional<V>) return Word<As>::show(make<Object>().*Member);
   return {};
 }
 
 }  // namespace detail
 
+/// A row for a member that an Object has of its own or from a base.
+template <class Object, auto Member,
+          class As = typename detail::Element<typename detail::MemberOf<Member>::Value>::Type>
+KeyInfo key_of(std::string_view name, std::string_view doc, unsigned flags = 0, std::string_view alias = {}) {
+  using Value = typename detail::MemberOf<Member>::Value;
+  KeyInfo info{name, alias, doc, flags, detail::type_of<As, Value>(), {}, nullptr};
+  if (!info.required()) info.standard = detail::standard_of<Object, Member, As>();
+  info.read = [](const Cursor& at, void* object) { detail::read_value<As>(at, static_cast<Object*>(object)->*Member); };
+  return info;
+}
+
 /// A row for a member: its type says how it is read, `As` when that is not enough.
 template <auto Member, class As = typename detail::Element<typename detail::MemberOf<Member>::Value>::Type>
 KeyInfo key(std::string_view name, std::string_view doc, unsigned flags = 0, std::string_view alias = {}) {
-  using Object = typename detail::MemberOf<Member>::Object;
-  using Value = typename detail::MemberOf<Member>::Value;
-  KeyInfo info{name, alias, doc, flags, detail::type_of<As, Value>(), {}, nullptr};
-  if (!info.required()) info.standard = detail::standard_of<Member, As>();
-  info.read = [](const Cursor& at, void* object) { detail::read_value<As>(at, static_cast<Object*>(object)->*Member); };
-  return info;
+  return key_of<typename detail::MemberOf<Member>::Object, Member, As>(name, doc, flags, alias);
 }
 
 /// A row that reads by a function of its own.

@@ -18,4 +18,12 @@ struct Names<model::NextHopType> {
       {Kind::kVirtualNetworkGateway, "VirtualNetworkGateway"}};
 };
 
+template <>
+struct Names<model::ConnectionMode> {
+  using Kind = model::ConnectionMode;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kDefault, "Default"},
+                                                                {Kind::kInitiatorOnly, "InitiatorOnly"},
+                                                                {Kind::kResponderOnly, "ResponderOnly"}};
+};
+
 }  // namespace xconn

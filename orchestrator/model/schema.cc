@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "model/keys.hh"
 #include "model/rules.hh"
@@ -14,25 +15,29 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Shape = TypeInfo::Shape;
 
+constexpr const char* kDialect = "https://json-schema.org/draft/2020-12/schema";
+
 struct Reached {
   const ObjectInfo* info;
   bool is_named = false;  ///< its name is a map's key, or a key `name` in a list
 };
 
+void reach(const ObjectInfo& info, bool is_named, std::vector<Reached>& reached) {
+  const auto at = std::ranges::find(reached, &info, &Reached::info);
+  if (at == reached.end())
+    reached.push_back({&info, is_named});
+  else
+    at->is_named |= is_named;
+}
+
 /// Every object, the file first, in the order in which they are first mentioned.
-std::vector<Reached> all_objects() {
-  std::vector<Reached> reached{{&object_info<Topology>()}};
+std::vector<Reached> all_objects(const ObjectInfo& root) {
+  std::vector<Reached> reached{{&root}};
   for (std::size_t i = 0; i < reached.size(); ++i) {
-    for (const auto& key : reached[i].info->keys) {
-      if (key.type.object == nullptr) continue;
-      const auto* info = &key.type.object();
-      const auto at =
-          std::find_if(reached.begin(), reached.end(), [&](const Reached& one) { return one.info == info; });
-      if (at == reached.end())
-        reached.push_back({info, key.type.shape == Shape::kNamed});
-      else
-        at->is_named |= key.type.shape == Shape::kNamed;
-    }
+    const auto& info = *reached[i].info;
+    for (const auto& key : info.keys)
+      if (key.type.object != nullptr) reach(key.type.object(), key.type.shape == Shape::kNamed, reached);
+    for (const auto* variant : info.variants) reach(*variant, false, reached);
   }
   return reached;
 }
@@ -60,6 +65,7 @@ class Schema {
 
   Json object(const Reached& reached) const {
     const auto& info = *reached.info;
+    if (!info.variants.empty()) return {{"description", info.doc}, {"oneOf", references(info.variants)}};
     Json schema{{"type", "object"}, {"description", info.doc}, {"properties", Json::object()}};
     if (reached.is_named) schema["properties"]["name"] = {{"type", "string"}};
     Json required = Json::array();
@@ -71,13 +77,30 @@ class Schema {
     schema["patternProperties"] = {{"^(x-.*|<<)$", Json::object()}};
     schema["additionalProperties"] = false;
     if (!required.empty() && !is_part_) schema["required"] = required;
+    if (!is_part_) add_choices(info, schema);
     if (info.shorthand == nullptr) return schema;
     return {{"anyOf", Json::array({schema, fragment(info.shorthand_schema)})}};
   }
 
  private:
+  Json references(const std::vector<const ObjectInfo*>& objects) const {
+    Json all = Json::array();
+    for (const auto* object : objects) all.push_back(reference(*object));
+    return all;
+  }
+
+  Json reference(const ObjectInfo& info) const { return {{"$ref", "#/$defs/" + id(info)}}; }
+
+  static void add_choices(const ObjectInfo& info, Json& schema) {
+    for (const auto& key : info.keys) {
+      const Json written{{"required", Json::array({key.name})}};
+      if (key.has(kOneOf)) schema["oneOf"].push_back(written);
+      if (key.has(kSomeOf)) schema["anyOf"].push_back(written);
+    }
+  }
+
   Json property(const KeyInfo& key) const {
-    auto schema = shaped(key.type);
+    auto schema = shaped(key);
     if (is_part_) schema = {{"anyOf", Json::array({schema, {{"type", "null"}}})}};
     schema["description"] = key.doc;
     return schema;
@@ -86,17 +109,20 @@ class Schema {
   Json one(const TypeInfo& type) const {
     if (!type.schema.empty()) return fragment(type.schema);
     if (type.word != nullptr) return fragment(type.word->schema);
-    return {{"$ref", "#/$defs/" + id(type.object())}};
+    return reference(type.object());
   }
 
-  Json shaped(const TypeInfo& type) const {
+  Json shaped(const KeyInfo& key) const {
+    const auto& type = key.type;
     const auto base = one(type);
-    const Json list{{"type", "array"}, {"items", base}};
+    Json list{{"type", "array"}, {"items", base}};
+    if (key.has(kFilled)) list["minItems"] = 1;
     if (type.shape == Shape::kList) return {{"anyOf", Json::array({list, base})}};
     if (type.shape != Shape::kNamed) return base;
-    const Json named{{"type", "object"},
-                     {"propertyNames", {{"anyOf", Json::array({fragment(type.name->schema), kUnread})}}},
-                     {"additionalProperties", {{"anyOf", Json::array({base, {{"type", "null"}}})}}}};
+    Json named{{"type", "object"},
+               {"propertyNames", {{"anyOf", Json::array({fragment(type.name->schema), kUnread})}}},
+               {"additionalProperties", {{"anyOf", Json::array({base, {{"type", "null"}}})}}}};
+    if (key.has(kFilled)) named["minProperties"] = 1;
     return {{"anyOf", Json::array({named, list})}};
   }
 
@@ -120,20 +146,60 @@ std::string type_text(const TypeInfo& type) {
   return base;
 }
 
+std::string standard_text(const KeyInfo& key) {
+  if (key.required()) return "required";
+  if (key.has(kOneOf)) return "one of these";
+  if (key.has(kSomeOf)) return "one or more of these";
+  return key.standard.empty() ? "" : "`" + key.standard + "`";
+}
+
 std::string row_text(const KeyInfo& key) {
   auto name = "`" + std::string(key.name) + "`";
   if (!key.alias.empty()) name += " or `" + std::string(key.alias) + "`";
-  const auto standard = key.required() ? "required" : key.standard.empty() ? "" : "`" + key.standard + "`";
-  return "| " + name + " | " + cell(type_text(key.type)) + " | " + standard + " | " + cell(std::string(key.doc)) +
-         " |\n";
+  return "| " + name + " | " + cell(type_text(key.type)) + " | " + standard_text(key) + " | " +
+         cell(std::string(key.doc)) + " |\n";
+}
+
+std::string table_text(const ObjectInfo& info) {
+  std::string text = "\n| key | type | default | meaning |\n|---|---|---|---|\n";
+  for (const auto& key : info.keys) text += row_text(key);
+  return text;
+}
+
+/// The keys that a variant has beside those that all have.
+std::string own_keys_text(const ObjectInfo& info, const ObjectInfo& variant) {
+  std::string text;
+  for (auto i = info.keys.size(); i < variant.keys.size(); ++i) {
+    const auto& key = variant.keys[i];
+    const auto standard = key.required() ? "" : "; " + standard_text(key);
+    text += text.empty() ? "" : "; ";
+    text += "`" + std::string(key.name) + "` (" + type_text(key.type) + standard + "): " + std::string(key.doc);
+  }
+  return text;
+}
+
+/// Variants that have keys in common are rows, others have tables of their own.
+bool has_rows(const ObjectInfo& info) { return !info.variants.empty() && !info.keys.empty(); }
+
+std::string variants_text(const ObjectInfo& info) {
+  if (!has_rows(info)) {
+    std::string text = "\nIt is one of:";
+    for (const auto* variant : info.variants) text += " [" + std::string(variant->name) + "](#" + id_of(*variant) + ")";
+    return text + "\n";
+  }
+  std::string text = "\n| it is a | its other keys | meaning |\n|---|---|---|\n";
+  for (const auto* variant : info.variants)
+    text += "| " + std::string(variant->name) + " | " + cell(own_keys_text(info, *variant)) + " | " +
+            std::string(variant->doc) + " |\n";
+  return text;
 }
 
 std::string object_text(const ObjectInfo& info) {
   auto text = "## " + std::string(info.name) + "\n\n" + std::string(info.doc) + "\n";
   if (info.shorthand != nullptr) text += "\nIt is " + std::string(info.shorthand_doc) + ".\n";
-  text +=
-      "\n```yaml\n" + std::string(info.example) + "\n```\n\n| key | type | default | meaning |\n|---|---|---|---|\n";
-  for (const auto& key : info.keys) text += row_text(key);
+  text += "\n```yaml\n" + std::string(info.example) + "\n```\n";
+  if (!info.keys.empty()) text += table_text(info);
+  if (!info.variants.empty()) text += variants_text(info);
   return text;
 }
 
@@ -172,22 +238,36 @@ constexpr std::array<WhenRow, 3> kWhen{
 }  // namespace
 
 std::string json_schema() {
-  Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Crossconnect topology"}};
+  Json schema{{"$schema", kDialect}, {"title", "Crossconnect topology"}};
   schema["if"] = {{"required", Json::array({"extends"})}};
   schema["then"] = {{"$ref", "#/$defs/topology-part"}};
   schema["else"] = {{"$ref", "#/$defs/topology"}};
   for (const bool is_part : {false, true}) {
     const Schema make(is_part);
-    for (const auto& reached : all_objects()) schema["$defs"][make.id(*reached.info)] = make.object(reached);
+    for (const auto& reached : all_objects(object_info<Topology>()))
+      schema["$defs"][make.id(*reached.info)] = make.object(reached);
   }
   return schema.dump(2) + "\n";
 }
 
-std::string reference_markdown() {
-  std::string text = kIntroduction;
-  for (const auto& reached : all_objects()) text += "\n" + object_text(*reached.info);
+std::string json_schema_of(const ObjectInfo& root, const std::string& title) {
+  Json schema{{"$schema", kDialect}, {"title", title}, {"$ref", "#/$defs/" + id_of(root)}};
+  const Schema make(false);
+  for (const auto& reached : all_objects(root)) schema["$defs"][make.id(*reached.info)] = make.object(reached);
+  return schema.dump(2) + "\n";
+}
+
+std::string tables_of(const ObjectInfo& root) {
+  std::string text;
+  std::set<const ObjectInfo*> told;
+  for (const auto& [info, is_named] : all_objects(root)) {
+    if (!told.contains(info)) text += "\n" + object_text(*info);
+    if (has_rows(*info)) told.insert(info->variants.begin(), info->variants.end());
+  }
   return text;
 }
+
+std::string reference_markdown() { return kIntroduction + tables_of(object_info<Topology>()); }
 
 std::string rules_markdown() {
   std::string text = kRulesIntroduction;

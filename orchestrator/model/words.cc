@@ -8,8 +8,6 @@
 
 #include "base/guid.hh"
 #include "model/findings.hh"
-#include "model/names.hh"
-#include "network/names.hh"
 
 namespace xconn::model {
 namespace {
@@ -22,14 +20,6 @@ struct Choice {
   std::string_view text;
   V value;
 };
-
-/// Of an enum whose values have names elsewhere, too.
-template <class V>
-constexpr auto choices_of() {
-  std::array<Choice<V>, std::size(Names<V>::names)> choices{};
-  for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = {Names<V>::names[i].second, Names<V>::names[i].first};
-  return choices;
-}
 
 template <class Table>
 auto parse_choice(const Table& table, std::string_view text) -> std::optional<std::decay_t<decltype(table[0].value)>> {
@@ -59,9 +49,6 @@ WordInfo choice_info(const Table& table, std::string (*better)(std::string_view)
 
 constexpr std::array<Choice<bool>, 2> kBridgeKinds{{{"ethernet", false}, {"bridge", true}}};
 constexpr std::array<Choice<bool>, 2> kBalancerKinds{{{"internal", false}, {"public", true}}};
-constexpr std::array<Choice<ConnectionMode>, 3> kConnectionModes{{{"Default", ConnectionMode::kDefault},
-                                                                  {"InitiatorOnly", ConnectionMode::kInitiatorOnly},
-                                                                  {"ResponderOnly", ConnectionMode::kResponderOnly}}};
 constexpr std::array<std::string_view, 4> kTrafficEnds{"*", "VirtualNetwork", "AzureLoadBalancer", "Internet"};
 constexpr std::array<Choice<bool>, 6> kBooleans{
     {{"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"on", true}, {"off", false}}};
@@ -161,18 +148,8 @@ std::string nearest(std::string_view text, std::span<const std::string_view> val
 
 }  // namespace detail
 
-XCONN_CHOICE(Timers, choices_of<Timers>())
-XCONN_CHOICE(network::ProbeProtocol, choices_of<network::ProbeProtocol>())
-XCONN_CHOICE(network::BackendProbe, choices_of<network::BackendProbe>())
-XCONN_CHOICE(network::Implicit, choices_of<network::Implicit>())
-XCONN_CHOICE(network::Strategy, choices_of<network::Strategy>())
-XCONN_CHOICE(network::LinkCostFactor, choices_of<network::LinkCostFactor>())
-XCONN_CHOICE(NextHopType, choices_of<NextHopType>())
 XCONN_CHOICE(BridgeKind, kBridgeKinds)
 XCONN_CHOICE(BalancerKind, kBalancerKinds)
-XCONN_CHOICE(network::Direction, choices_of<network::Direction>())
-XCONN_CHOICE(network::Access, choices_of<network::Access>())
-XCONN_CHOICE(ConnectionMode, kConnectionModes)
 #undef XCONN_CHOICE
 
 #define XCONN_INFO(AS, ...)                    \
@@ -225,8 +202,9 @@ XCONN_UNSIGNED(std::uint16_t, "65535")
 XCONN_UNSIGNED(std::uint32_t, "4294967295")
 #undef XCONN_UNSIGNED
 
-XCONN_INFO(Duration, {"duration", "a duration is a number with ns, us, ms, s, m or h", "write 500ms, 5s or 2m",
-                      R"("type": ["string", "integer"], "pattern": "^([0-9.]+(ns|us|ms|s|m|h)|0)$")"})
+XCONN_INFO(Duration,
+           {"duration", "a duration is a number with ns, us, ms, s, m or h", "write 500ms, 5s or 2m",
+            R"("type": ["string", "integer"], "pattern": "^([0-9.]+(ns|us|ms|s|m|h)|0)$", "minimum": 0, "maximum": 0)"})
 std::optional<Duration> Word<Duration>::parse(std::string_view text) { return parse_duration(text); }
 std::string Word<Duration>::show(const Duration& value) { return to_string(value); }
 

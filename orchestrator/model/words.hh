@@ -10,7 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/names.hh"
+#include "model/names.hh"
 #include "model/topology.hh"
+#include "network/names.hh"
 
 namespace xconn::model {
 
@@ -120,6 +123,34 @@ struct Word<OneOf<Values>> {
   static std::string show(const Value& value) { return value; }
 };
 
+namespace detail {
+
+template <class Enum>
+constexpr auto texts_of_names() {
+  std::array<std::string_view, std::size(Names<Enum>::names)> texts{};
+  for (std::size_t i = 0; i < texts.size(); ++i) texts[i] = Names<Enum>::names[i].second;
+  return texts;
+}
+
+}  // namespace detail
+
+/// An enum whose values have names (base/names.hh).
+template <class Enum>
+concept HasNames = std::is_enum_v<Enum> && requires { Names<Enum>::names; };
+
+template <HasNames Enum>
+struct Word<Enum> {
+  using Value = Enum;
+  static constexpr auto kTexts = detail::texts_of_names<Enum>();
+  static std::optional<Value> parse(std::string_view text) { return named<Enum>(text); }
+  static const WordInfo& info() {
+    static const auto kInfo =
+        detail::values_info(kTexts, [](std::string_view text) { return detail::nearest(text, kTexts); });
+    return kInfo;
+  }
+  static std::string show(const Value& value) { return std::string(xconn::name_of(value)); }
+};
+
 #define XCONN_WORD(AS, VALUE)                            \
   template <>                                            \
   struct Word<AS> {                                      \
@@ -142,13 +173,6 @@ XCONN_WORD(Mac, Mac);
 XCONN_WORD(Asn, Asn);
 XCONN_WORD(End, End);
 XCONN_WORD(SubnetRef, SubnetRef);
-XCONN_WORD(Timers, Timers);
-XCONN_WORD(network::ProbeProtocol, network::ProbeProtocol);
-XCONN_WORD(network::BackendProbe, network::BackendProbe);
-XCONN_WORD(network::Implicit, network::Implicit);
-XCONN_WORD(network::Strategy, network::Strategy);
-XCONN_WORD(network::LinkCostFactor, network::LinkCostFactor);
-XCONN_WORD(NextHopType, NextHopType);
 XCONN_WORD(BitRate, std::uint64_t);
 XCONN_WORD(Fraction, double);
 XCONN_WORD(LooseAddress, InterfaceAddress);
@@ -171,9 +195,6 @@ XCONN_WORD(BridgeKind, bool);
 XCONN_WORD(BalancerKind, bool);
 XCONN_WORD(Guid, std::string);
 XCONN_WORD(Community, std::string);
-XCONN_WORD(network::Direction, network::Direction);
-XCONN_WORD(network::Access, network::Access);
-XCONN_WORD(ConnectionMode, ConnectionMode);
 XCONN_WORD(TrafficEnd, std::string);
 using PortPair = std::pair<std::uint16_t, std::uint16_t>;
 XCONN_WORD(PortRange, PortPair);

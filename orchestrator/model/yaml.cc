@@ -15,9 +15,6 @@
 namespace xconn::model {
 namespace {
 
-constexpr std::size_t kDeepest = 64;
-constexpr std::size_t kLargest = 1'000'000;
-
 /// Ends the parse: what follows cannot be understood.
 struct Stop {
   Position at;
@@ -33,7 +30,8 @@ struct Frame {
 /// Builds the tree from the parser's events.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(const std::string* file, Findings& findings) : file_(file), findings_(findings) {}
+  Builder(const std::string* file, const YamlKind& kind, Findings& findings)
+      : file_(file), kind_(kind), findings_(findings) {}
 
   RawPtr root() const { return root_; }
 
@@ -80,8 +78,8 @@ class Builder : public YAML::EventHandler {
   }
 
   void open(std::shared_ptr<Raw> raw, YAML::anchor_t anchor) {
-    if (stack_.size() >= kDeepest)
-      throw Stop{raw->at, "at most " + std::to_string(kDeepest) + " levels of lists and maps", "nest less"};
+    if (stack_.size() >= kind_.deepest)
+      throw Stop{raw->at, "at most " + std::to_string(kind_.deepest) + " levels of lists and maps", "nest less"};
     stack_.push_back({std::move(raw), anchor, std::nullopt});
   }
 
@@ -119,8 +117,10 @@ class Builder : public YAML::EventHandler {
 
   void grow(Raw& holder, const Raw& part, const Position& at) const {
     holder.size += part.size;
-    if (holder.size > kLargest)
-      throw Stop{at, "a topology has at most " + std::to_string(kLargest) + " nodes of YAML once aliases are resolved",
+    if (holder.size > kind_.largest)
+      throw Stop{at,
+                 "a " + std::string(kind_.name) + " has at most " + std::to_string(kind_.largest) +
+                     " nodes of YAML once aliases are resolved",
                  "use fewer aliases of aliases"};
   }
 
@@ -177,6 +177,7 @@ class Builder : public YAML::EventHandler {
   }
 
   const std::string* file_;
+  const YamlKind& kind_;
   Findings& findings_;
   RawPtr root_;
   std::vector<Frame> stack_;
@@ -229,34 +230,37 @@ void report_syntax(const YAML::Exception& error, std::string_view text, const st
   report(at, "this is not YAML: " + error.msg.substr(0, error.msg.find(": ")), "", findings);
 }
 
-RawPtr parse_checked(std::string_view text, const std::string* file, Findings& findings) {
+RawPtr parse_checked(std::string_view text, const std::string* file, const YamlKind& kind, Findings& findings) {
   Findings soft;
   std::istringstream stream{std::string(text)};
   YAML::Parser parser(stream);
-  Builder builder(file, soft);
+  Builder builder(file, kind, soft);
   if (!parser.HandleNextDocument(builder)) {
-    report({file, 1, 1}, "the file is empty", "write at least 'name:' and 'nodes:'", findings);
+    report({file, 1, 1}, "the file is empty", std::string(kind.least), findings);
     return nullptr;
   }
   findings.take(soft);
   const auto root = builder.root();
-  Builder second(file, findings);
+  Builder second(file, kind, findings);
   if (parser.HandleNextDocument(second))
-    report(second.root() ? second.root()->at : Position{file, 1, 1}, "a topology file holds one YAML document",
-           "remove what follows '---'", findings);
+    report(second.root() ? second.root()->at : Position{file, 1, 1},
+           "a " + std::string(kind.name) + " file holds one YAML document", "remove what follows '---'", findings);
   return root;
 }
 
 }  // namespace
 
-RawPtr parse_yaml(std::string_view text, const std::string& name, Findings& findings) {
+RawPtr parse_yaml(std::string_view text, const std::string& name, Findings& findings, const YamlKind& kind) {
   const auto* file = intern_file(name);
   if (const auto at = first_byte_that_is_no_text(text, file)) {
-    report(*at, "a topology file is UTF-8 text, and here is a byte that is none", "is this the right file?", findings);
+    report(*at,
+           "a " + std::string(kind.name) +
+               " file is UTF-8 text without control characters; here is one, or a byte that is no text",
+           "is this the right file?", findings);
     return nullptr;
   }
   try {
-    return parse_checked(text, file, findings);
+    return parse_checked(text, file, kind, findings);
   } catch (const Stop& stop) {
     report(stop.at, stop.rule, stop.remedy, findings);
   } catch (const YAML::Exception& error) {

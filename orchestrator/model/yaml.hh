@@ -10,8 +10,17 @@
 
 namespace xconn::model {
 
+/// What is read, and how much of it at most.
+struct YamlKind {
+  std::string_view name;         ///< "topology"
+  std::string_view least;        ///< what an empty file lacks
+  std::size_t deepest, largest;  ///< levels; nodes after aliases are resolved
+};
+inline constexpr YamlKind kTopologyYaml{"topology", "write at least 'name:' and 'nodes:'", 64, 1'000'000};
+
 /// nullptr when the text is no YAML that can be used; then `findings` says why. Faults that leave a usable tree (a key
-/// written twice) are reported and the tree is returned. Bounds: 64 levels, a million nodes after aliases are resolved.
-RawPtr parse_yaml(std::string_view text, const std::string& file, Findings& findings);
+/// written twice) are reported and the tree is returned.
+RawPtr parse_yaml(std::string_view text, const std::string& file, Findings& findings,
+                  const YamlKind& kind = kTopologyYaml);
 
 }  // namespace xconn::model

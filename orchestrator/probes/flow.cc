@@ -13,16 +13,15 @@ namespace {
 
 struct KindRow {
   FlowKind kind;
-  const char* name;
   std::uint8_t protocol;
   std::unique_ptr<Driver> (*make)(const FlowSpec&, const Endpoint&, const Target&);
 };
 
 constexpr std::array<KindRow, 4> kKinds{{
-    {FlowKind::kUdp, "udp", IPPROTO_UDP, make_udp},
-    {FlowKind::kUdpNew, "udp-new", IPPROTO_UDP, make_udp_new},
-    {FlowKind::kTcp, "tcp", IPPROTO_TCP, make_tcp},
-    {FlowKind::kTcpConnect, "tcp-connect", IPPROTO_TCP, make_tcp_connect},
+    {FlowKind::kUdp, IPPROTO_UDP, make_udp},
+    {FlowKind::kUdpNew, IPPROTO_UDP, make_udp_new},
+    {FlowKind::kTcp, IPPROTO_TCP, make_tcp},
+    {FlowKind::kTcpConnect, IPPROTO_TCP, make_tcp_connect},
 }};
 
 constexpr std::uint16_t kFirstPort = 20000;  // below the kernel's ephemeral ports
@@ -39,14 +38,7 @@ FlowSpec completed(FlowSpec spec, const Site& site) {
 
 }  // namespace
 
-std::string to_string(FlowKind kind) { return row(kind).name; }
-
-std::optional<FlowKind> flow_kind(const std::string& name) {
-  for (const KindRow& candidate : kKinds) {
-    if (candidate.name == name) return candidate.kind;
-  }
-  return std::nullopt;
-}
+std::string to_string(FlowKind kind) { return std::string(name_of(kind)); }
 
 struct Flow::State {
   State(FlowSpec given, const Site& site)

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "base/names.hh"
 #include "probes/site.hh"
 #include "probes/stopwatch.hh"
 
@@ -29,7 +30,6 @@ constexpr std::size_t kHeaderSize = 24;
 enum class FlowKind { kUdp, kUdpNew, kTcp, kTcpConnect };
 
 std::string to_string(FlowKind kind);
-std::optional<FlowKind> flow_kind(const std::string& name);
 
 struct FlowSpec {
   std::string name;
@@ -85,3 +85,14 @@ class Flow {
 };
 
 }  // namespace xconn::probes
+
+namespace xconn {
+
+template <>
+struct Names<probes::FlowKind> {
+  using Kind = probes::FlowKind;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kUdp, "udp"}, {Kind::kUdpNew, "udp-new"}, {Kind::kTcp, "tcp"}, {Kind::kTcpConnect, "tcp-connect"}};
+};
+
+}  // namespace xconn

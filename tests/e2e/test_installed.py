@@ -107,7 +107,8 @@ def test_completion_of_zsh_offers_at_its_first_call(prefix: Path):
 
 
 def test_the_schema_is_json(prefix: Path):
-    assert "$defs" in json.loads((prefix / "share/crossconnect/schemas/topology.schema.json").read_text())
+    for file in ("topology", "drill"):
+        assert "$defs" in json.loads((prefix / f"share/crossconnect/schemas/{file}.schema.json").read_text())
 
 
 def test_exercises_are_there_with_the_python_package(prefix: Path):

@@ -200,7 +200,7 @@ def test_a_broken_drill_file_is_told_line_by_line(project):
     result = project.run()
     assert result.ret == pytest.ExitCode.INTERRUPTED
     result.stdout.fnmatch_lines(
-        ["*broken.drill.yaml:1:1: drill broken: duration: it is required*", "*3:12: flows a: to:*"]
+        ["*broken.drill.yaml:1:1: duration: this key is required*", "*3:9: flow a: to: this key is required*"]
     )
 
 

@@ -58,7 +58,7 @@ TEST(HostileDrill, EveryWordIsRefusedOrPlain) {
         ++taken;
         EXPECT_TRUE(is_plain(drill.name) && is_plain(drill.about, true) && is_plain(drill.topology));
         EXPECT_EQ(drill.name.find('/'), std::string::npos) << "it is a part of files' names";
-        for (const auto& flow : drill.flows) EXPECT_TRUE(is_plain(flow.spec.name + flow.spec.from + flow.spec.to));
+        for (const auto& flow : drill.flows) EXPECT_TRUE(is_plain(flow.name + flow.from + flow.to));
         for (const auto& expectation : drill.expectations) EXPECT_TRUE(is_plain(expectation.because, true));
       } catch (const TopologyError& error) {
         EXPECT_TRUE(is_plain(error.what(), true)) << error.what();

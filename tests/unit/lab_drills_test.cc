@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "drill/drill.hh"
-#include "drill/mention.hh"
 #include "lab/rehearsal.hh"
 #include "model/read.hh"
 #include "nodes/compose.hh"
@@ -29,11 +28,10 @@ std::vector<std::string> shipped() {
 class ShippedDrill : public testing::TestWithParam<std::string> {};
 
 TEST_P(ShippedDrill, NamesWhatIsThere) {
-  const auto text = drill::text_of_file(GetParam());
-  const auto mentions = drill::mentions_of(text, GetParam());
-  ASSERT_FALSE(mentions.empty());
-  const auto topology = model::read(drill::read_text(text, GetParam()).topology);
-  for (const auto& finding : not_there(mentions, nodes::compose(topology))) ADD_FAILURE() << to_string(finding);
+  const auto drill = drill::read(GetParam());
+  ASSERT_FALSE(drill.mentions.empty());
+  const auto topology = model::read(drill.topology);
+  for (const auto& finding : not_there(drill.mentions, nodes::compose(topology))) ADD_FAILURE() << to_string(finding);
 }
 
 std::string name_of(const testing::TestParamInfo<std::string>& info) {

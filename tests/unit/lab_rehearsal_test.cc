@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "drill/mention.hh"
+#include "drill/drill.hh"
 #include "lab/destination.hh"
 #include "lab/rehearsal.hh"
 
@@ -36,6 +36,11 @@ plan::Plan plan() {
   made.nodes = {node("pc", "host", "192.0.2.1/24"), node("router", "router", "192.0.2.2/24"),
                 node("lb", "load-balancer", "198.51.100.2/32"), node("edge", "edge", "192.0.2.3/24")};
   made.nodes[1].services = {{"frr", "zebra", {}, {}, {}}, {"frr", "bgpd", {}, {}, {}}};
+  auto& tagged = made.nodes[1].interfaces.emplace_back();
+  tagged.name = "eth0.28";
+  tagged.kind = plan::InterfaceKind::kVlan;
+  tagged.parent = "eth0";
+  tagged.tags = {{.id = 28}};
   made.nodes[1].nftables = "ip daddr 203.0.113.50 dnat to 192.0.2.1";
   made.nodes[2].balancer = {.frontend = *Address::parse("198.51.100.2"),
                             .rules = {{.protocol = 6, .port = 80, .backend_port = 8080}}};
@@ -44,9 +49,12 @@ plan::Plan plan() {
   return made;
 }
 
+std::vector<Finding> findings_of(const std::string& drill) {
+  return not_there(drill::read_text("name: d\ntopology: t.yaml\nduration: 4s\n" + drill, "d.yaml").mentions, plan());
+}
+
 std::vector<Finding> findings(const std::string& rest) {
-  const std::string head = "name: d\ntopology: t.yaml\nduration: 4s\nflows: {f: {from: pc, to: router}}\n";
-  return not_there(drill::mentions_of(head + rest, "d.yaml"), plan());
+  return findings_of("flows: {f: {from: pc, to: router}}\n" + rest);
 }
 
 std::string only(const std::string& rest) {
@@ -71,10 +79,11 @@ TEST(Rehearsal, WhatIsThereIsNoFinding) {
 }
 
 TEST(Rehearsal, SaysWhereTheWordStandsAndWhatWasMeant) {
-  EXPECT_EQ(only("expect:\n  - path: {flow: f, avoids: [pc, ruoter]}\n"),
-            "d.yaml:6:34: expect 1 path: avoids = 'ruoter': the topology has no such node; did you mean 'router'");
+  EXPECT_EQ(
+      only("expect:\n  - path: {flow: f, avoids: [pc, ruoter]}\n"),
+      "d.yaml:6:34: expectation 1: path.avoids[1] = 'ruoter': the topology has no such node; did you mean 'router'");
   EXPECT_EQ(only("expect:\n  - counter: {node: r9, flow: f, packets: none}\n"),
-            "d.yaml:6:21: expect 1 counter: node = 'r9': the topology has no such node");
+            "d.yaml:6:21: expectation 1: counter.node = 'r9': the topology has no such node");
 }
 
 TEST(Rehearsal, FindsEveryKindOfWord) {
@@ -90,6 +99,16 @@ TEST(Rehearsal, FindsEveryKindOfWord) {
     EXPECT_THAT(findings(rest), SizeIs(1)) << rest;
 }
 
+TEST(Rehearsal, WhatAFaultIsDoneToFollowsFromItsParameters) {
+  const auto mismatch = [](const std::string& on, const std::string& what) {
+    return "timeline: [{at: 1s, fault: mismatch, on: '" + on + "', what: " + what +
+           "}]\nexpect: [{alive: {flow: f}}]\n";
+  };
+  EXPECT_THAT(findings(mismatch("router:eth0.28", "vlan")), IsEmpty());
+  EXPECT_THAT(only(mismatch("router:eth0.28", "psk")), HasSubstr("takes NODE:TUNNEL"));
+  EXPECT_THAT(only(mismatch("router:eth0.27", "vlan")), HasSubstr("did you mean 'router:eth0.28'"));
+}
+
 TEST(Rehearsal, AnEventNeedsSomebodyWhoSaysIt) {
   EXPECT_THAT(only("expect:\n  - no-event: {source: bpg}\n"), HasSubstr("there is no such source of events; did you"));
   EXPECT_THAT(only("expect:\n  - no-event: {source: bfd}\n"), HasSubstr("the topology has nothing that says bfd"));
@@ -97,20 +116,14 @@ TEST(Rehearsal, AnEventNeedsSomebodyWhoSaysIt) {
 }
 
 TEST(Rehearsal, AFlowBeginsAtANodeAndGoesToWhateverAnswers) {
-  const auto to = [](const std::string& there) {
-    return not_there(drill::mentions_of("name: d\ntopology: t.yaml\nduration: 4s\nflows: {f: {from: pc, to: '" + there +
-                                            "'}}\nexpect: [{alive: {flow: f}}]\n",
-                                        "d.yaml"),
-                     plan());
+  const auto flow = [](const std::string& from, const std::string& to) {
+    return findings_of("flows: {f: {from: " + from + ", to: '" + to + "'}}\nexpect: [{alive: {flow: f}}]\n");
   };
   for (const auto* there : {"router", "router:eth0", "192.0.2.2", "198.51.100.2", "203.0.113.50", "192.0.2.100"})
-    EXPECT_THAT(to(there), IsEmpty()) << there;
-  for (const auto* nowhere : {"ruoter", "router:eth7", "203.0.113.5"}) EXPECT_THAT(to(nowhere), SizeIs(1)) << nowhere;
-  const auto from = drill::mentions_of(
-      "name: d\ntopology: t.yaml\nduration: 4s\nflows: {f: {from: 203.0.113.50, to: pc}}\nexpect: [{alive: {flow: "
-      "f}}]\n",
-      "d.yaml");
-  EXPECT_THAT(not_there(from, plan()), SizeIs(1));
+    EXPECT_THAT(flow("pc", there), IsEmpty()) << there;
+  for (const auto* nowhere : {"ruoter", "router:eth7", "203.0.113.5"})
+    EXPECT_THAT(flow("pc", nowhere), SizeIs(1)) << nowhere;
+  EXPECT_THAT(flow("203.0.113.50", "pc"), SizeIs(1));
 }
 
 std::vector<std::string> receivers(const std::string& to, std::uint8_t protocol, std::uint16_t port) {

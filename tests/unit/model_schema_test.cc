@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/schema.hh"
+#include "schema_references.hh"
 #include "tests/golden.hh"
 
 namespace xconn::model {
@@ -12,15 +13,6 @@ namespace {
 TEST(Schema, CommittedReferenceIsCurrent) { expect_reviewed(reference_markdown(), "docs/topology.md"); }
 
 TEST(Schema, CommittedRulesAreCurrent) { expect_reviewed(rules_markdown(), "docs/rules.md"); }
-
-void check_references(const nlohmann::json& part, const nlohmann::json& all) {
-  if (part.is_object() && part.contains("$ref") && part["$ref"].is_string()) {
-    const auto pointer = part["$ref"].get<std::string>().substr(1);
-    EXPECT_TRUE(all.contains(nlohmann::json::json_pointer(pointer))) << pointer;
-  }
-  if (part.is_structured())
-    for (const auto& below : part) check_references(below, all);
-}
 
 TEST(Schema, EveryReferenceLeadsSomewhere) {
   const auto schema = nlohmann::json::parse(json_schema());
