@@ -84,11 +84,13 @@ std::optional<std::string> Word<drill::Title>::parse(std::string_view text) {
 }
 std::string Word<drill::Title>::show(const std::string& value) { return value; }
 
-XCONN_INFO(drill::Filter, {"pcap filter", "it is a filter of pcap, as `udp port 4500`", "", drill::kFilledLine,
-                           [](std::string_view text) { return probes::filter_fault(std::string(text)); }})
+// A filter may be longer than a line.
+XCONN_INFO(drill::Filter,
+           {"pcap filter", "it is a filter of pcap, as `udp port 4500`", "", Word<Message>::info().schema,
+            [](std::string_view text) { return probes::filter_fault(std::string(text)); }})
 std::optional<std::string> Word<drill::Filter>::parse(std::string_view text) {
-  const auto line = Word<drill::FilledLine>::parse(text);
-  return line && probes::filter_fault(*line).empty() ? line : std::nullopt;
+  const auto lines = Word<Message>::parse(text);
+  return lines && probes::filter_fault(*lines).empty() ? lines : std::nullopt;
 }
 std::string Word<drill::Filter>::show(const std::string& value) { return value; }
 

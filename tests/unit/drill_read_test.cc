@@ -113,6 +113,16 @@ expect:
   EXPECT_THAT(findings(kDrill), ElementsAre(testing::Field(&Finding::rule, "during ends with the drill (duration)")));
 }
 
+TEST(DrillRead, AFilterMayBeLong) {
+  std::string filter = "host 10.0.0.1";
+  while (filter.size() < 500) filter += " or host 10.0.0.2";
+  EXPECT_THAT(
+      findings("name: x\ntopology: t.yaml\nduration: 5s\nflows:\n  a: {from: x, to: y}\nexpect:\n  - capture: {on: "
+               "'x:e', filter: '" +
+               filter + "', packets: none}\n"),
+      testing::IsEmpty());
+}
+
 TEST(DrillRead, AllFaultsAtOnceWithTheirPlaces) {
   const auto found = findings(R"(name: x
 topology: t.yaml
