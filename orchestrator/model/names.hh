@@ -21,9 +21,8 @@ struct Names<model::NextHopType> {
 template <>
 struct Names<model::ConnectionMode> {
   using Kind = model::ConnectionMode;
-  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kDefault, "Default"},
-                                                                {Kind::kInitiatorOnly, "InitiatorOnly"},
-                                                                {Kind::kResponderOnly, "ResponderOnly"}};
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kDefault, "Default"}, {Kind::kInitiatorOnly, "InitiatorOnly"}, {Kind::kResponderOnly, "ResponderOnly"}};
 };
 
 }  // namespace xconn

@@ -252,8 +252,8 @@ void filter_rules(Check& check) {
                    "add its communities to rule " + filter.rules[0].name);
     for (const auto& rule : filter.rules)
       if (rule.access != network::Access::kAllow)
-        check.report({"route-filters", filter.name, "rules", rule.name, "access"}, std::string(xconn::name_of(rule.access)),
-                     "use Allow; what no rule names is not announced anyway");
+        check.report({"route-filters", filter.name, "rules", rule.name, "access"},
+                     std::string(xconn::name_of(rule.access)), "use Allow; what no rule names is not announced anyway");
   }
 }
 
