@@ -136,7 +136,9 @@ constexpr auto texts_of_names() {
 
 /// An enum whose values have names (base/names.hh).
 template <class Enum>
-concept HasNames = std::is_enum_v<Enum> && requires { Names<Enum>::names; };
+concept HasNames = std::is_enum_v<Enum> && requires {
+  Names<Enum>::names;
+};
 
 template <HasNames Enum>
 struct Word<Enum> {
