@@ -108,20 +108,23 @@ def test_a_command_runs_as_the_student_with_what_the_network_needs(host: Teacher
     assert "SUDO_UID" not in said and "PYTHONPATH" not in said
 
 
+WAITS = """sh -c "echo ne''xt; sleep 100\""""
+
+
 def test_what_is_typed_in_a_shell_is_kept(host: TeachersHost) -> None:
     terminal = Terminal("exam", "shell", "pc", through=host.as_sudo("ada"))
     terminal.expect(r"\$ $")
     terminal.type("echo one$((1))two\n")
     terminal.expect("one1two")
-    terminal.type("echo ne''xt; sleep 100\n")
-    terminal.expect("next")  # it runs
+    terminal.type(f"{WAITS}\n")
+    terminal.expect("next")  # it runs, in the foreground: bash itself would take a Ctrl-C before that
     terminal.type("\x03")  # Ctrl-C is the command's, and the shell goes on
     terminal.expect(r"\^C[^$]*\$ $")
     terminal.type("exit 5\n")
     assert terminal.wait() == 5
     kept = host.run("cat", f"{host.attempts}/{MENDED}-ada/commands.jsonl").stdout
     commands = [json.loads(line)["command"] for line in kept.splitlines()]
-    assert commands[-3:] == ["echo one$((1))two", "echo ne''xt; sleep 100", "exit 5"], commands
+    assert commands[-3:] == ["echo one$((1))two", WAITS, "exit 5"], commands
     assert "as it was signed" in host.run(XCONN, "train", "class", host.attempts, "--verify").stdout
 
 
