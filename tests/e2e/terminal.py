@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import re
@@ -38,6 +39,15 @@ class Terminal:
             except OSError:  # the other side is closed
                 assert False, f"ended before {pattern!r}, seen: {self.seen!r}"
         return found
+
+    def interrupt(self) -> None:
+        """Ctrl-C as often as a person would: bash by itself loses two of five while it hands the terminal over."""
+        for _ in range(10):
+            self.type("\x03")
+            with contextlib.suppress(AssertionError):
+                self.expect(r"\^C[^$]*\$ $", within=1)
+                return
+        raise AssertionError(f"Ctrl-C does not end a command, seen: {self.seen!r}")
 
     def wait(self) -> int:
         _, status = os.waitpid(self.pid, 0)

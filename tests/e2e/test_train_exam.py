@@ -108,16 +108,6 @@ def test_a_command_runs_as_the_student_with_what_the_network_needs(host: Teacher
     assert "SUDO_UID" not in said and "PYTHONPATH" not in said
 
 
-def interrupt(terminal: Terminal) -> None:
-    """As often as a person would: bash by itself loses two of five that come while it hands the terminal over."""
-    for _ in range(10):
-        terminal.type("\x03")
-        with contextlib.suppress(AssertionError):
-            terminal.expect(r"\^C[^$]*\$ $", within=1)
-            return
-    raise AssertionError(f"Ctrl-C does not end a command, seen: {terminal.seen!r}")
-
-
 WAITS = """sh -c "echo ne''xt; sleep 100\""""
 
 
@@ -128,7 +118,7 @@ def test_what_is_typed_in_a_shell_is_kept(host: TeachersHost) -> None:
     terminal.expect("one1two")
     terminal.type(f"{WAITS}\n")
     terminal.expect("next")
-    interrupt(terminal)  # Ctrl-C is the command's, and the shell goes on
+    terminal.interrupt()  # Ctrl-C is the command's, and the shell goes on
     terminal.type("exit 5\n")
     assert terminal.wait() == 5
     kept = host.run("cat", f"{host.attempts}/{MENDED}-ada/commands.jsonl").stdout
