@@ -44,13 +44,24 @@ const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one 
 
 const Option kExercise{"-e,--exercise", "Which exercise; not needed while only one is in progress"};
 
+// In practice and in an exam.
+const TrainVerb kTicket{"ticket", "Print the ticket again", {}, {}, true};
+const TrainVerb kHint{"hint", "Print the next hint, which costs points", {}, {}, true};
+const TrainVerb kAnswer{"answer",
+                        "Name the cause, whether or not it is fixed",
+                        {},
+                        {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
+                        true};
+const TrainVerb kCheck{
+    "check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true};
+
 std::vector<TrainVerb> student_verbs() {
   return {{"list", "List the exercises", {}, {}},
           {"start",
            "Bring an exercise's lab up and print its ticket, or resume an attempt",
            {{"exercise", "The exercise's name"}},
            {{"--student", "The student's name [the user]"},
-            {"--seed", "Selects the variant; by default the student's name does"},
+            {"--seed", "Selects the variant; without it, the student's name selects it"},
             kFolder,
             {"--again", "Start over; the earlier attempt is kept", true}}},
           {"status",
@@ -58,14 +69,10 @@ std::vector<TrainVerb> student_verbs() {
            {},
            {{"--watch", "Keep checking the symptoms until all have been gone for ten seconds", true}},
            true},
-          {"ticket", "Print the ticket again", {}, {}, true},
-          {"hint", "Print the next hint, which costs points", {}, {}, true},
-          {"answer",
-           "Name the cause, whether or not it is fixed",
-           {},
-           {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
-           true},
-          {"check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true},
+          kTicket,
+          kHint,
+          kAnswer,
+          kCheck,
           {"solution", "Print the explanation with its source; finishes the attempt", {}, {}, true},
           {"checkpoint",
            "Catch up, at a price: found tells the cause, fixed puts the fix in",
@@ -108,7 +115,7 @@ std::vector<TrainVerb> teacher_verbs() {
            {{"what", "open, show, close or sudoers"}, {"[words]", "open: the exercises"}},
            {{"--students", "Their accounts, as ada,ben or %group"},
             {"--until", "When it ends: 12:30, or 2026-02-03T12:30"},
-            {"--seed", "Selects the variant; by default the student's name does"}}}};
+            {"--seed", "Selects the variant; without it, the student's name selects it"}}}};
 }
 
 std::vector<TrainVerb> exam_verbs() {
@@ -117,15 +124,11 @@ std::vector<TrainVerb> exam_verbs() {
            "Bring an exercise's lab up and print its ticket, or resume it",
            {{"exercise", "The exercise's name"}},
            {}},
-          {"ticket", "Print the ticket again", {}, {}, true},
+          kTicket,
           {"status", "Show the state of your attempt: time, hints, answers, marks", {}, {}, true},
-          {"hint", "Print the next hint, which costs points", {}, {}, true},
-          {"answer",
-           "Name the cause, whether or not it is fixed",
-           {},
-           {{"--where", "NODE, NODE:INTERFACE or KIND/NAME"}, {"--what", "The kind of cause, or nothing"}},
-           true},
-          {"check", "Check that the symptom is gone, the backup path works and nothing else got worse", {}, {}, true},
+          kHint,
+          kAnswer,
+          kCheck,
           {"inspect", "Show the lab, or one of its nodes, as it is now", {{"[node]", "The node"}}, {}, true},
           {"az", "Query the lab as you would Azure", {{"words", "The command, as of xconn az"}}, {}, true},
           {"exec",

@@ -25,7 +25,7 @@ template <>
 const ObjectInfo& object_info<Drill>() {
   static const ObjectInfo kInfo{
       "drill",
-      "The file. Keys that begin with `x-` are never read: a place for anchors.",
+      "The file. Keys that begin with `x-` are ignored; use them to hold YAML anchors.",
       "name: er-silent\ntopology: ../topology.yaml\nduration: 14s\nflows: {...}\nexpect: [...]",
       {
           key<&Drill::name, Title>("name", "what it is called", kRequired),
@@ -47,7 +47,7 @@ template <>
 const ObjectInfo& object_info<Flow>() {
   static const ObjectInfo kInfo{
       "flow",
-      "Numbered probes, all of one `kind`:\n\n"
+      "A stream of numbered probes of one `kind`:\n\n"
       "- `udp`: a stream in each direction on one 5-tuple; each direction is measured separately\n"
       "- `udp-new`: a new source port for each probe, echoed: what new UDP sessions experience\n"
       "- `tcp`: one connection, numbered records, echoed; never reconnected: what an established session experiences\n"

@@ -153,7 +153,7 @@ const ObjectInfo* choose_step(const Cursor& at) {
     chosen = &table();
   }
   if (written == 1) return chosen;
-  at.fault_at_key({}, "step has exactly one of fault, heal or exec");
+  at.fault_at_key({}, "a step has exactly one of fault, heal or exec");
   return nullptr;
 }
 

@@ -15,7 +15,7 @@ drill against these tables, and what it names against its topology; `xconn schem
 editors.
 
 - Times are since the drill began.
-- YAML anchors, aliases and merge keys (`<<: *name`) work. Keys that begin with `x-` are never read: a place for anchors.
+- YAML anchors, aliases and merge keys (`<<: *name`) work. Keys that begin with `x-` are ignored; use them to hold YAML anchors.
 - A map from names to objects may also be written as a list of objects that carry `name:`.
 - Where a list is expected, one item may stand alone.
 )";

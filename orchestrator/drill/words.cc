@@ -70,12 +70,6 @@ std::optional<Value> only_if(bool fits, Value value) {
 
 }  // namespace
 
-#define XCONN_INFO(AS, ...)                    \
-  const WordInfo& Word<AS>::info() {           \
-    static const WordInfo kInfo = __VA_ARGS__; \
-    return kInfo;                              \
-  }
-
 XCONN_INFO(drill::Title,
            {"name", "a name is at most 63 letters, digits, '-', '_', '.' and blanks, and begins with a letter or digit",
             "", R"("type": ["string", "number", "boolean"], "pattern": "^[A-Za-z0-9][A-Za-z0-9_. -]{0,62}$")"})
@@ -143,6 +137,5 @@ std::optional<drill::When> Word<drill::Moment>::parse(std::string_view text) {
   return only_if(at.has_value(), drill::When{std::string(text), at});
 }
 std::string Word<drill::Moment>::show(const drill::When& when) { return when.word; }
-#undef XCONN_INFO
 
 }  // namespace xconn::model

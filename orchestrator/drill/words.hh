@@ -47,15 +47,6 @@ struct Word<drill::Naming<What>> {
   static std::string show(const Value& value) { return value; }
 };
 
-#define XCONN_WORD(AS, VALUE)                            \
-  template <>                                            \
-  struct Word<AS> {                                      \
-    using Value = VALUE;                                 \
-    static std::optional<Value> parse(std::string_view); \
-    static const WordInfo& info();                       \
-    static std::string show(const Value&);               \
-  }
-
 XCONN_WORD(drill::Title, std::string);
 XCONN_WORD(drill::Filter, std::string);
 XCONN_WORD(drill::FilledLine, std::string);
@@ -64,6 +55,5 @@ XCONN_WORD(drill::Lasting, Duration);
 XCONN_WORD(drill::Count, std::uint64_t);
 XCONN_WORD(drill::Packets, bool);
 XCONN_WORD(drill::Moment, drill::When);
-#undef XCONN_WORD
 
 }  // namespace xconn::model

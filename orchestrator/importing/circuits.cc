@@ -5,7 +5,6 @@
 
 #include "base/azure.hh"
 #include "importing/types.hh"
-#include "network/names.hh"
 
 namespace xconn::importing {
 namespace {
@@ -219,7 +218,7 @@ void carry_route_filter_rule(const Resource& resource, Fields& fields, Draft& dr
   model::RouteFilterRule rule;
   rule.name =
       draft.name_for(resource.id, "rule of " + resource.id.parent().path(), resource.at.where(), fields.object());
-  rule.access = named<network::Access>(fields.one_of("access", {"Allow", "Deny"}, "Allow")).value_or(rule.access);
+  rule.access = fields.one_of("access", rule.access);
   rule.communities = fields.texts("communities");
   fields.ignore({"routeFilterRuleType"});
   if (filter != nullptr && !rule.communities.empty()) filter->rules.push_back(std::move(rule));

@@ -5,13 +5,14 @@
 #include <initializer_list>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/prefixes.hh"
 #include "importing/resource.hh"
-#include "model/topology.hh"
+#include "model/words.hh"
 
 namespace xconn::importing {
 
@@ -85,7 +86,15 @@ class Fields {
   std::string text(std::string_view path);
   /// One of `words` without regard to case, in their spelling; else `otherwise` and a note.
   std::string one_of(std::string_view path, std::initializer_list<std::string_view> words,
-                     const std::string& otherwise);
+                     const std::string& otherwise) {
+    return one_of_all(path, {words.begin(), words.size()}, otherwise);
+  }
+  /// The same of an enum's names.
+  template <model::HasNames Enum>
+  Enum one_of(std::string_view path, Enum otherwise) {
+    using Word = model::Word<Enum>;
+    return *Word::parse(one_of_all(path, Word::kTexts, Word::show(otherwise)));
+  }
   std::optional<Prefix> prefix(std::string_view path, const std::string& instead);
   /// All of a list, or the one; IPv4 only.
   std::vector<Prefix> prefixes(std::string_view path);
@@ -111,6 +120,7 @@ class Fields {
   Where where() const { return body_.at.where(); }
 
  private:
+  std::string one_of_all(std::string_view path, std::span<const std::string_view> words, const std::string& otherwise);
   template <class T, class Parse>
   std::optional<T> parsed(std::string_view path, const std::string& what, const std::string& instead, Parse parse);
   void report_unread(const model::Raw& map);

@@ -50,8 +50,8 @@ std::string Fields::text(std::string_view path) {
   return {};
 }
 
-std::string Fields::one_of(std::string_view path, std::initializer_list<std::string_view> words,
-                           const std::string& otherwise) {
+std::string Fields::one_of_all(std::string_view path, std::span<const std::string_view> words,
+                               const std::string& otherwise) {
   const auto* value = raw(path);
   if (value == nullptr || value->text.empty()) return otherwise;
   const auto found = std::ranges::find_if(words, [&](auto word) { return same_word(word, value->text); });

@@ -145,8 +145,7 @@ bool read_ipsec(model::Connection& connection, Fields& fields, Draft& draft) {
   connection.local_gateway = local ? draft.name_of(*local) : "";
   connection.bgp = fields.truth("enableBgp");
   connection.use_local_azure_address = fields.truth("useLocalAzureIpAddress");
-  const auto mode = fields.one_of("connectionMode", {"Default", "InitiatorOnly", "ResponderOnly"}, "Default");
-  connection.mode = *model::Word<model::ConnectionMode>::parse(mode);
+  connection.mode = fields.one_of("connectionMode", connection.mode);
   if (const auto* dpd = fields.raw("dpdTimeoutSeconds"); dpd != nullptr && says_something(*dpd))
     if (const auto seconds = fields.number("dpdTimeoutSeconds", kLeastDpd, kMostDpd, "it is 45 s"))
       connection.dpd_timeout = std::chrono::seconds(*seconds);

@@ -5,7 +5,6 @@
 
 #include "base/azure.hh"
 #include "importing/types.hh"
-#include "network/names.hh"
 
 namespace xconn::importing {
 namespace {
@@ -61,9 +60,9 @@ class RuleReader {
 
   network::SecurityRule read() {
     network::SecurityRule rule;
-    rule.access = named<network::Access>(word("access", {"Allow", "Deny"})).value_or(network::Access::kDeny);
-    rule.direction = named<network::Direction>(word("direction", {"Inbound", "Outbound"})).value_or(rule.direction);
-    rule.protocol = word("protocol", {"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"});
+    rule.access = choice("access", network::Access::kDeny);
+    rule.direction = choice("direction", rule.direction);
+    rule.protocol = word("protocol", model::kTrafficProtocols);
     rule.priority = priority();
     demand_no_groups({"sourceApplicationSecurityGroups", "destinationApplicationSecurityGroups"});
     rule.sources = side<std::string>({"sourceAddressPrefix", "sourceAddressPrefixes"}, read_end);
@@ -81,7 +80,12 @@ class RuleReader {
     if (lost_.empty()) lost_ = std::string(what) + " " + why;
   }
 
-  std::string word(const char* key, std::initializer_list<std::string_view> words) {
+  template <model::HasNames Enum>
+  Enum choice(const char* key, Enum otherwise) {
+    return model::Word<Enum>::parse(word(key, model::Word<Enum>::kTexts)).value_or(otherwise);
+  }
+
+  std::string word(const char* key, std::span<const std::string_view> words) {
     const auto* value = fields_.raw(key);
     const auto text = value == nullptr ? "" : is_any(value->text) ? "*" : value->text;
     const auto found = std::ranges::find_if(words, [&](auto each) { return same_word(each, text); });

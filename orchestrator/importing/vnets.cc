@@ -153,15 +153,11 @@ void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
   fields.ignore({"hasBgpOverride"});
   if (table == nullptr || !to) return;
   using Type = model::NextHopType;
-  const std::pair<std::string_view, Type> kTypes[] = {{"VirtualAppliance", Type::kVirtualAppliance},
-                                                      {"VnetLocal", Type::kVnetLocal},
-                                                      {"Internet", Type::kInternet},
-                                                      {"None", Type::kNone},
-                                                      {"VirtualNetworkGateway", Type::kVirtualNetworkGateway}};
-  const auto* row = std::ranges::find_if(kTypes, [&](const auto& known) { return same_word(known.first, type); });
-  if (row == std::end(kTypes) || !to->is_v4()) return fields.note("nextHopType", "is not known here", kLeftOut);
-  const bool is_address = row->second == Type::kVirtualAppliance;
-  table->routes.push_back({*to, row->second, is_address ? hop : std::nullopt});
+  const auto& known = Names<Type>::names;
+  const auto* row = std::ranges::find_if(known, [&](const auto& each) { return same_word(each.second, type); });
+  if (row == std::end(known) || !to->is_v4()) return fields.note("nextHopType", "is not known here", kLeftOut);
+  const bool is_address = row->first == Type::kVirtualAppliance;
+  table->routes.push_back({*to, row->first, is_address ? hop : std::nullopt});
 }
 
 }  // namespace xconn::importing

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/document.hh"
-#include "model/names.hh"
 #include "model/words.hh"
-#include "network/names.hh"
 
 namespace xconn::importing {
 namespace {
@@ -22,8 +20,10 @@ RawPtr word(const End& end) { return word(end.node + ":" + end.interface); }
 RawPtr word(const Asn& asn) { return word(asn.text()); }
 RawPtr word(int number) { return word(std::to_string(number)); }
 
-template <class Named>
-requires std::is_enum_v<Named> RawPtr word(Named value) { return word(std::string(xconn::name_of(value))); }
+template <model::HasNames Named>
+RawPtr word(Named value) {
+  return word(model::Word<Named>::show(value));
+}
 
 template <class T>
 RawPtr list(const std::vector<T>& items) {
@@ -324,8 +324,7 @@ Map written(const model::Connection& connection) {
   if (connection.dpd_timeout != model::Connection{}.dpd_timeout)
     map.put("dpd-timeout", xconn::to_string(connection.dpd_timeout));
   map.flag("use-local-azure-address", connection.use_local_azure_address, false);
-  if (connection.mode != model::ConnectionMode::kDefault)
-    map.put("mode", model::Word<model::ConnectionMode>::show(connection.mode));
+  if (connection.mode != model::ConnectionMode::kDefault) map.put("mode", word(connection.mode));
   return map;
 }
 

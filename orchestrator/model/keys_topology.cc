@@ -63,7 +63,7 @@ template <>
 const ObjectInfo& object_info<Topology>() {
   static const ObjectInfo kInfo{
       "topology",
-      "The file. Keys that begin with `x-` are never read: a place for anchors.",
+      "The file. Keys that begin with `x-` are ignored; use them to hold YAML anchors.",
       "name: branch\nnodes: {...}\nlinks: [...]",
       {
           key<&Topology::name, ObjectName>("name",

@@ -92,18 +92,18 @@ void check_user_route(Check& check, const RouteTable& table, std::size_t i, cons
     return check.report(path, "", "add next-hop: ADDRESS");
   if (route.type != NextHopType::kVirtualAppliance && route.next_hop)
     return check.report(path, route.next_hop->text(), "remove the address, or the type");
-  for (const auto* vnet : users)
+  for (const auto* vnet : users) {
     if (route.type == NextHopType::kVirtualNetworkGateway && !has_vpn_gateway(check.topology, *vnet))
       return check.report(path, "VirtualNetworkGateway",
                           "subnets of VNet " + vnet->name +
                               " have this table: give it a gateway of type Vpn (a peered VNet's is not "
                               "played)");
-  for (const auto* vnet : users)
     if (route.next_hop && !reaches_directly(check, *vnet, *route.next_hop))
       return check.report(path, route.next_hop->text(),
                           "subnets of VNet " + vnet->name +
                               " have this table: use an address of it or of a VNet that "
                               "it is peered with");
+  }
 }
 
 // --- sizes -----------------------------------------------------------------------------------------------------------

@@ -212,7 +212,7 @@ file against these tables and against [the rules](rules.md), and reports everyth
 - `extends: other.yaml` starts from another file: maps are merged key by key, lists and words are replaced, `null` removes.
 - A map from names to objects may also be written as a list of objects that carry `name:`.
 - Where a list is expected, one item may stand alone.
-- Keys that begin with `x-` are never read: a place for anchors.
+- Keys that begin with `x-` are ignored; use them to hold YAML anchors.
 )";
 
 constexpr const char* kRulesIntroduction = R"(# Rules

@@ -152,12 +152,6 @@ XCONN_CHOICE(BridgeKind, kBridgeKinds)
 XCONN_CHOICE(BalancerKind, kBalancerKinds)
 #undef XCONN_CHOICE
 
-#define XCONN_INFO(AS, ...)                    \
-  const WordInfo& Word<AS>::info() {           \
-    static const WordInfo kInfo = __VA_ARGS__; \
-    return kInfo;                              \
-  }
-
 XCONN_INFO(bool, {"true or false", "it is true or false", "", R"("type": "boolean")"})
 std::optional<bool> Word<bool>::parse(std::string_view text) { return parse_choice(kBooleans, text); }
 std::string Word<bool>::show(const bool& value) { return value ? "true" : "false"; }
@@ -343,6 +337,5 @@ std::optional<std::uint8_t> Word<IpProtocol>::parse(std::string_view text) {
   return parse_unsigned<std::uint8_t>(text);
 }
 std::string Word<IpProtocol>::show(const std::uint8_t&) { return {}; }
-#undef XCONN_INFO
 
 }  // namespace xconn::model

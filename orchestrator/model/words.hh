@@ -153,6 +153,7 @@ struct Word<Enum> {
   static std::string show(const Value& value) { return std::string(xconn::name_of(value)); }
 };
 
+/// Declares a word, and gives its WordInfo: for drill/words too.
 #define XCONN_WORD(AS, VALUE)                            \
   template <>                                            \
   struct Word<AS> {                                      \
@@ -160,6 +161,12 @@ struct Word<Enum> {
     static std::optional<Value> parse(std::string_view); \
     static const WordInfo& info();                       \
     static std::string show(const Value&);               \
+  }
+
+#define XCONN_INFO(AS, ...)                    \
+  const WordInfo& Word<AS>::info() {           \
+    static const WordInfo kInfo = __VA_ARGS__; \
+    return kInfo;                              \
   }
 
 XCONN_WORD(bool, bool);
@@ -201,7 +208,6 @@ XCONN_WORD(TrafficEnd, std::string);
 using PortPair = std::pair<std::uint16_t, std::uint16_t>;
 XCONN_WORD(PortRange, PortPair);
 XCONN_WORD(TrafficPorts, PortPair);
-#undef XCONN_WORD
 
 /// A type that is read from one scalar.
 template <class T>

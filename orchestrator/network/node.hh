@@ -108,8 +108,6 @@ struct Node {
   std::string router;                              ///< the one of Microsoft's routers that this VRF is of
   std::vector<std::vector<std::string>> commands;  ///< started as services "command-1" ...
   std::vector<FileOverride> files;
-  std::vector<std::string>
-      echo;  ///< roles host: ports of the echo service are fixed; here for `http: true` and the like
 };
 
 struct Link {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder of which only some is shown.
+// Hides a folder, except for some of the folders below it.
 #pragma once
 
 #include <filesystem>

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 import pytest
 from host import eventually
@@ -32,6 +32,16 @@ nsgs:
     rules:
       all: {{priority: 300, direction: Inbound, access: Allow}}
 """
+
+
+def verb_on(lab: Any, xconn: Any) -> Callable[..., None]:
+    """`verb("vnet", "update", ...)`, which must succeed."""
+
+    def verb(*words: str) -> None:
+        done = xconn(*words, "--lab", lab.name)
+        assert done.returncode == 0, done.stderr
+
+    return verb
 
 
 @pytest.fixture(scope="module")
@@ -143,10 +153,7 @@ def test_vnet_peerings(lab):
 def test_half_a_peering_is_disconnected(kept_labs, xconn):
     """azure-facts: Initiated -> Connected -> Disconnected. The fabrics' links are what ip shows."""
     lab = kept_labs("transit-vnet")
-
-    def verb(*words: str) -> None:
-        done = xconn(*words, "--lab", lab.name)
-        assert done.returncode == 0, done.stderr
+    verb = verb_on(lab, xconn)
 
     def seen(vnet: str) -> tuple[str | None, bool]:
         halves = {
@@ -173,10 +180,7 @@ def test_half_a_peering_is_disconnected(kept_labs, xconn):
 def test_what_a_vnet_got_is_reached_once_its_peering_is_synced(kept_labs, xconn):
     """Microsoft Learn, "Update the address space for a peered virtual network". The routes are what ip shows."""
     lab = kept_labs("transit-vnet")
-
-    def verb(*words: str) -> None:
-        done = xconn(*words, "--lab", lab.name)
-        assert done.returncode == 0, done.stderr
+    verb = verb_on(lab, xconn)
 
     def seen() -> tuple[str, bool]:
         halves = lab.az("network vnet peering list --vnet-name transit")

@@ -77,13 +77,12 @@ TEST(VnetPeering, IsDisconnectedWhenItsOtherHalfGoes) {
 // Microsoft Learn, "Update the address space for a peered virtual network": until it is synced, the peer does not know.
 TEST(VnetPeering, DoesNotKnowWhatWasAddedUntilItIsSynced) {
   const auto added = *Prefix::parse("10.7.0.0/24");
-  const auto before = reference();
-  auto after = before;
+  auto before = reference(), after = before;
   vnet(after, "spoke1").address_space.push_back(added);
   const auto left = left_unsynced(before, after);
   ASSERT_THAT(left, SizeIs(1));
   EXPECT_EQ(left[0].vnet + "/" + left[0].half, "transit/to-spoke1");
-  EXPECT_EQ(left[0].known, vnet(const_cast<model::Topology&>(before), "spoke1").address_space);
+  EXPECT_EQ(left[0].known, vnet(before, "spoke1").address_space);
   auto& half = *std::ranges::find(vnet(after, "transit").peerings, "to-spoke1", &model::VnetPeering::name);
   half.remote_address_space = left[0].known;
   EXPECT_EQ(sync_level(after, "transit", half), "RemoteNotInSync");

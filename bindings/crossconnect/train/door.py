@@ -156,7 +156,7 @@ def settle() -> None:
 def enter(words: Words) -> Answer:
     student = who_asks()
     settle()
-    student.exam.left  # raises
+    student.exam.demand_time()
     student.come_in()
     with student.alone() if words.verb in CHANGING else nullcontext():
         return _VERBS[words.verb](student, words)

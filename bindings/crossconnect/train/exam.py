@@ -31,10 +31,12 @@ class Exam:
 
     @property
     def left(self) -> float:
-        """Seconds. Raises Error if there are none."""
-        if (left := self.ends - time.time()) <= 0:
+        """Seconds, 0 when it has ended."""
+        return max(0.0, self.ends - time.time())
+
+    def demand_time(self) -> None:
+        if not self.left:
             raise _core.Error(f"the exam ended at {self.until}; nothing counts any more")
-        return left
 
 
 def _file() -> Path:
@@ -44,7 +46,7 @@ def _file() -> Path:
 def read() -> Exam:
     """Raises NotFoundError where no exam is open."""
     if not _file().exists():
-        raise _core.NotFoundError("no exam is open; the teacher opens one with sudo xconn train exam open")
+        raise _core.NotFoundError("no exam is open; the teacher must run sudo xconn train exam open first")
     return Exam(**json.loads(_file().read_text()))
 
 
@@ -59,7 +61,7 @@ def end(exam: Exam) -> None:
 
 
 def make_closed(folder: Path, mode: int = 0o700) -> None:
-    """Makes a folder of root's. Raises Error where somebody else could have put something in its place."""
+    """Creates a folder that only root can change. Raises Error if the path is something else, or another user's."""
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != 0:
@@ -68,7 +70,7 @@ def make_closed(folder: Path, mode: int = 0o700) -> None:
 
 
 def is_closed(folder: Path) -> bool:
-    """Nobody but root gets to what is in it."""
+    """Only root can read what is in it."""
     return any(_is_roots_alone(part.stat()) for part in (folder, *folder.parents))
 
 

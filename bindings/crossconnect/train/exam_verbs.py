@@ -69,11 +69,11 @@ def _objections(exam: Exam) -> Iterator[str]:
             yield f"{folder}: students can read the solution of {name}; copy it to a folder of root's with mode 0700"
     for name, uid in exam.students.items():
         if uid == 0 or not _NAME.fullmatch(name):
-            yield f"{name}: cannot be a student's account; use one of an ordinary user"
+            yield f"{name}: is not an ordinary user's account; a student needs one"
     names = [attempts.name_of(exercise, student) for exercise in exam.exercises for student in exam.students]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two attempts would have the name {name}; rename an exercise or an account"
-    if exam.ends <= time.time():
+    if not exam.left:
         yield f"--until: {exam.until} is over; name a time to come, as 12:30 or 2026-02-03T12:30"
 
 

@@ -32,6 +32,10 @@ class Undecided(Finding):
     """Not a mistake: the host stalled too often for the trial to tell."""
 
 
+def all_undecided(found: list[Finding]) -> bool:
+    return bool(found) and all(isinstance(one, Undecided) for one in found)
+
+
 def demand_none(findings: Iterable[Finding]) -> None:
     """Raises one TopologyError with all of them."""
     found = list(findings)

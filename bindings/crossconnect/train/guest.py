@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A student of an exam in a node: as an ordinary user, whose view of the host ends where the exam begins (docs/security.md)."""
+"""Runs a student's commands in a node, as an ordinary user who sees only the exam's part of the host (docs/security.md)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import re
 import select
 import signal
 import subprocess
-import time
 from typing import Iterator
 
 from .. import _core
 from ..lab import program
 from . import commands, workplace
 from .attempt import Attempt
+from .exam import Exam
 from .exercise import Exercise
 from .student import Student
 
@@ -36,7 +36,7 @@ def shell(student: Student, attempt: Attempt, exercise: Exercise, node: str) -> 
     pipe, theirs = os.pipe()
     with _start("shell", student, attempt, exercise, [node], theirs) as running:
         os.close(theirs)
-        for command in _typed(pipe, student.exam.ends):
+        for command in _typed(pipe, student.exam):
             commands.keep(attempt, command)
         return _code(running, student)
 
@@ -58,30 +58,30 @@ def _environment(user: str) -> dict[str, str]:
 
 
 def _code(running: subprocess.Popen[bytes], student: Student) -> int:
-    """With the exam ends what runs in it."""
+    """The exit code. What still runs when the exam ends is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command
     try:
-        return running.wait(max(0.0, student.exam.ends - time.time()))
+        return running.wait(student.exam.left)
     except subprocess.TimeoutExpired:
         running.kill()
         raise _core.Error(f"the exam ended at {student.exam.until}")
 
 
-def _typed(pipe: int, until: float) -> Iterator[str]:
+def _typed(pipe: int, exam: Exam) -> Iterator[str]:
     """The commands that a shell tells, each once, until it has ended or the time is over."""
     last = ""
-    for told in _pieces(pipe, until):
+    for told in _pieces(pipe, exam):
         found = _LINE.match(told)
         if found and found[1] != last:
             last = found[1]
             yield found[2].strip()
 
 
-def _pieces(pipe: int, until: float) -> Iterator[str]:
+def _pieces(pipe: int, exam: Exam) -> Iterator[str]:
     """What is before each NUL byte."""
     rest = b""
     with open(pipe, "rb", buffering=0) as file:
-        while select.select([file], [], [], max(0.0, until - time.time()))[0] and (more := file.read(65536)):
+        while select.select([file], [], [], exam.left)[0] and (more := file.read(65536)):
             *whole, rest = (rest + more).split(b"\0")
             rest = rest[-commands.LONGEST :]
             yield from (one.decode(errors="replace") for one in whole)

@@ -24,7 +24,7 @@ class Student:
     name: str
 
     def come_in(self) -> None:
-        """From here on this process sees no other labs than the student's: no word can name another's."""
+        """From now on this process finds only this student's labs, whatever name it is given."""
         exams.make_closed(exams.RUN, 0o711)
         exams.make_closed(exams.RUN / self.name)
         os.environ["XCONN_RUN"] = str(exams.RUN / self.name)
@@ -47,7 +47,9 @@ class Student:
 
     def demand_exercise(self, exercise: str) -> None:
         if exercise not in self.exam.exercises:
-            raise _core.NotFoundError(f"'{exercise}' is not in this exam; use one of {', '.join(self.exam.exercises)}")
+            raise _core.NotFoundError(
+                f"'{exercise}' is not in this exam; choose one of {', '.join(self.exam.exercises)}"
+            )
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -34,7 +34,7 @@ from . import (
 )
 from .attempt import Attempt
 from .exercise import Exercise
-from .finding import Undecided, nearest
+from .finding import all_undecided, nearest
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -273,6 +273,5 @@ def run_validate(words: Words) -> Answer:
         stage.demand_root()
         found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
     told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: no mistakes"
-    undecided = bool(found) and all(isinstance(one, Undecided) for one in found)
-    code = INCONCLUSIVE if undecided else USAGE if found else PASS
+    code = INCONCLUSIVE if all_undecided(found) else USAGE if found else PASS
     return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, code)
