@@ -136,7 +136,7 @@ void set_restarts(const model::Topology& topology, plan::Plan& plan, std::vector
       findings.push_back({where,
                           "topology",
                           "restart." + target,
-                          policy,
+                          std::string(name_of(policy)),
                           "it names no daemon of this topology",
                           "name a NODE, or a NODE:DAEMON of `xconn plan`",
                           {}});

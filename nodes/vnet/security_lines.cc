@@ -88,8 +88,9 @@ std::string of_ports(const Side& side, const Ports& ports) {
 }
 
 std::string of_protocol(const network::SecurityRule& rule) {
-  constexpr std::pair<const char*, const char*> kNames[] = {
-      {"Tcp", "tcp"}, {"Udp", "udp"}, {"Icmp", "icmp"}, {"Esp", "esp"}, {"Ah", "ah"}};
+  using enum network::TrafficProtocol;
+  constexpr std::pair<network::TrafficProtocol, const char*> kNames[] = {
+      {kTcp, "tcp"}, {kUdp, "udp"}, {kIcmp, "icmp"}, {kEsp, "esp"}, {kAh, "ah"}};
   for (const auto& [azure, nftables] : kNames)
     if (rule.protocol == azure) return std::string("meta l4proto ") + nftables;
   const bool has_ports = !rule.source_ports.empty() || !rule.destination_ports.empty();

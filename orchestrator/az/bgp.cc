@@ -49,7 +49,7 @@ std::vector<Question> ask_instances(const Query& query, const std::vector<Questi
 std::vector<Instance> speaking(const model::Gateway& gateway, const Answers& answers, std::size_t answers_each) {
   auto all = instances(gateway, answers_each);
   std::erase_if(all, [&](const Instance& one) { return answers.find(one.first) == nullptr; });
-  if (gateway.type != "Vpn" && all.size() > 1) all.resize(1);
+  if (gateway.type != model::GatewayType::kVpn && all.size() > 1) all.resize(1);
   return all;
 }
 

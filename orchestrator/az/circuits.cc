@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Circuits, peerings and providers: what their owner configured, and whether Microsoft's edge has shut a peering.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "az/frr.hh"
@@ -9,6 +11,7 @@
 #include "azure/expand.hh"
 #include "base/azure.hh"
 #include "base/guid.hh"
+#include "model/names.hh"
 
 namespace xconn::az {
 namespace {
@@ -49,10 +52,10 @@ json microsoft_config(const model::Peering& peering) {
   for (const auto& prefix : peering.advertised_prefixes) prefixes.push_back(prefix.text());
   return {{"advertisedCommunities", json::array()},
           {"advertisedPublicPrefixes", prefixes},
-          {"advertisedPublicPrefixesState", peering.validation},
+          {"advertisedPublicPrefixesState", xconn::name_of(peering.validation)},
           {"customerASN", peering.customer_asn ? peering.customer_asn->value() : 0},
           {"legacyMode", 0},
-          {"routingRegistryName", peering.routing_registry}};
+          {"routingRegistryName", xconn::name_of(peering.routing_registry)}};
 }
 
 json global_reach_json(const Query& query, const model::Circuit& circuit, const std::string& peering_path) {
@@ -104,10 +107,11 @@ std::string router_of(const Query& query, const model::Circuit& circuit, bool is
 /// Of either path: a session that somebody shut at the MSEE. One that waits for its prefixes' validation is no such.
 bool is_shut(const Query& query, const model::Circuit& circuit, const model::Peering& peering, bool is_microsoft,
              const Summaries& summaries) {
-  if (is_microsoft && peering.validation != "Configured") return peering.state == "Disabled";
+  if (is_microsoft && peering.validation != model::PrefixValidation::kConfigured)
+    return peering.state == model::PeeringState::kDisabled;
   for (const int end : {0, 1}) {
     const auto found = summaries.find(router_of(query, circuit, is_microsoft, end));
-    if (found == summaries.end()) return peering.state == "Disabled";
+    if (found == summaries.end()) return peering.state == model::PeeringState::kDisabled;
     const auto customer = (end == 0 ? peering.primary : peering.secondary).host(1).text();
     if (member(member(found->second, "peers"), customer.c_str()).value("state", "") == "Idle (Admin)") return true;
   }
@@ -169,20 +173,24 @@ void add_way_in(const Query& query, const model::Circuit& circuit, json& out) {
   }
 }
 
+json sku_json(const model::Circuit& circuit) {
+  const auto tier = xconn::name_of(circuit.sku), family = xconn::name_of(circuit.family);
+  return {{"family", family}, {"name", fmt::format("{}_{}", tier, family)}, {"tier", tier}};
+}
+
 json circuit_json(const Query& query, const model::Circuit& circuit, const Summaries& summaries) {
   auto out = resource(query, path_of(circuit));
-  out.update(
-      {{"allowClassicOperations", false},
-       {"authorizations", authorizations_json(query, circuit)},
-       {"circuitProvisioningState", "Enabled"},
-       {"gatewayManagerEtag", ""},
-       {"globalReachEnabled", has_global_reach(query, circuit)},
-       {"location", location_of(query, circuit)},
-       {"peerings", peerings_json(query, circuit, summaries)},
-       {"serviceKey", service_key(query, circuit)},
-       {"serviceProviderProvisioningState", circuit.provider_state},
-       {"sku", {{"family", circuit.family}, {"name", circuit.sku + "_" + circuit.family}, {"tier", circuit.sku}}},
-       {"stag", circuit.s_tag}});
+  out.update({{"allowClassicOperations", false},
+              {"authorizations", authorizations_json(query, circuit)},
+              {"circuitProvisioningState", "Enabled"},
+              {"gatewayManagerEtag", ""},
+              {"globalReachEnabled", has_global_reach(query, circuit)},
+              {"location", location_of(query, circuit)},
+              {"peerings", peerings_json(query, circuit, summaries)},
+              {"serviceKey", service_key(query, circuit)},
+              {"serviceProviderProvisioningState", xconn::name_of(circuit.provider_state)},
+              {"sku", sku_json(circuit)},
+              {"stag", circuit.s_tag}});
   add_way_in(query, circuit, out);
   return out;
 }

@@ -3,6 +3,7 @@
 #include "az/readouts.hh"
 #include "az/refusal.hh"
 #include "az/resource.hh"
+#include "model/names.hh"
 
 namespace xconn::az {
 namespace {
@@ -57,7 +58,8 @@ std::string location_of(const Query& query, const model::Gateway& gateway) {
 }
 
 json gateway_json(const Query& query, const model::Gateway& gateway) {
-  const bool is_vpn = gateway.type == "Vpn";
+  const bool is_vpn = gateway.type == model::GatewayType::kVpn;
+  const auto sku = gateway.sku ? xconn::name_of(*gateway.sku) : "";
   auto out = resource(query, std::string(kType) + "/" + gateway.name);
   out.update({{"activeActive", gateway.active_active},
               {"adminState", "Enabled"},
@@ -68,12 +70,12 @@ json gateway_json(const Query& query, const model::Gateway& gateway) {
               {"enableBgpRouteTranslationForNat", false},
               {"enableHighBandwidthVpnGateway", false},
               {"enablePrivateIpAddress", gateway.private_address},
-              {"gatewayType", gateway.type},
+              {"gatewayType", gateway.type ? xconn::name_of(*gateway.type) : ""},
               {"ipConfigurations", ip_configurations(query, gateway)},
               {"location", location_of(query, gateway)},
               {"natRules", json::array()},
               {"resourceGuid", guid_of(query, std::string(kType) + "/" + gateway.name)},
-              {"sku", {{"capacity", 2}, {"name", gateway.sku}, {"tier", gateway.sku}}},
+              {"sku", {{"capacity", 2}, {"name", sku}, {"tier", sku}}},
               {"virtualNetworkGatewayMigrationStatus", {{"errorMessage", ""}, {"phase", "None"}, {"state", "None"}}},
               {"virtualNetworkGatewayPolicyGroups", json::array()},
               {"vpnGatewayGeneration", is_vpn ? "Generation1" : "None"},

@@ -4,6 +4,7 @@
 // (Microsoft Learn, "ExpressRoute circuits and peering", "Designing for high availability with ExpressRoute" and "About
 // ExpressRoute Direct").
 #include <algorithm>
+#include <map>
 
 #include "azure/expansion.hh"
 #include "model/connectivity.hh"
@@ -103,7 +104,6 @@ void add_nothing(Expansion&, const model::Circuit&, int) {}
 
 /// How a circuit comes to Microsoft's port.
 struct Way {
-  std::string_view model;                                          ///< of the provider, or the port's encapsulation
   void (*add)(Expansion&, const model::Circuit&, int end);         ///< what stands in between
   End (*cable)(const Expansion&, const model::Circuit&, int end);  ///< where the cable to Microsoft begins
   bool s_tagged;                                                   ///< its frames have the circuit's S-tag
@@ -111,20 +111,21 @@ struct Way {
 
 // A fibre of a point-to-point provider is one circuit's: what puts the S-tag on stands at its end, beside Microsoft's
 // port, and shows on no wire here. Nothing in between holds a carrier up, so both sides see it go.
-constexpr Way kWays[] = {
-    {"l2-exchange", add_provider_path, provider_end, true},
-    {"l2-point-to-point", add_nothing, port_end, false},
-    {"managed-l3", add_edge_router, edge_router_end, true},
-    {"ipvpn", add_edge_router, edge_router_end, true},
-    {"QinQ", add_nothing, port_end, true},
-    {"Dot1Q", add_nothing, port_end, false},
+const std::map<model::Connectivity, Way> kProviderWays{
+    {model::Connectivity::kL2Exchange, {add_provider_path, provider_end, true}},
+    {model::Connectivity::kL2PointToPoint, {add_nothing, port_end, false}},
+    {model::Connectivity::kManagedL3, {add_edge_router, edge_router_end, true}},
+    {model::Connectivity::kIpVpn, {add_edge_router, edge_router_end, true}},
+};
+const std::map<model::Encapsulation, Way> kDirectWays{
+    {model::Encapsulation::kQinQ, {add_nothing, port_end, true}},
+    {model::Encapsulation::kDot1Q, {add_nothing, port_end, false}},
 };
 
 const Way& way_of(const model::Topology& topology, const model::Circuit& circuit) {
   const auto* provider = model::provider_of(topology, circuit);
-  const auto* direct = port_of(topology, circuit);
-  const auto& wanted = provider != nullptr ? provider->connectivity : direct->encapsulation;
-  return *std::ranges::find(kWays, wanted, &Way::model);
+  if (provider != nullptr) return kProviderWays.at(provider->connectivity);
+  return kDirectWays.at(port_of(topology, circuit)->encapsulation);
 }
 
 // --- Microsoft's side ------------------------------------------------------------------------------------------------
@@ -239,7 +240,9 @@ std::string provider_interface(const model::Topology& topology, const model::Cir
                                              : circuit.msee + std::to_string(end + 1));
 }
 
-bool is_provisioned(const model::Circuit& circuit) { return circuit.provider_state == "Provisioned"; }
+bool is_provisioned(const model::Circuit& circuit) {
+  return circuit.provider_state == model::ProviderState::kProvisioned;
+}
 
 Tag s_tag(const model::Circuit& circuit) { return {static_cast<std::uint16_t>(circuit.s_tag)}; }
 

@@ -12,7 +12,7 @@ namespace {
 /// On ports of ExpressRoute Direct today's FastPath follows GatewaySubnet's user routes and reaches peered VNets. On a
 /// provider's circuit, and everywhere in 2020, the packet goes to the machine, and what is beyond takes the gateway.
 bool knows_user_routes(const model::Connection& connection, const model::Circuit& circuit) {
-  return connection.fast_path_model != "2020" && !circuit.port.empty();
+  return connection.fast_path_model != model::FastPathModel::k2020 && !circuit.port.empty();
 }
 
 std::vector<std::string> customer_interfaces(const network::Node& msee, const model::Peering& peering, int end) {

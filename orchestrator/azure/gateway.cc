@@ -38,7 +38,7 @@ network::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gate
   auto made = neighbor(address, *Asn::of(kMicrosoftAsn));
   made.bfd = true;
   made.announce = reached_through_gateways_of(expansion.in, vnet_of(expansion.in, gateway.vnet));
-  if (const auto* sku = gateway_sku(gateway.sku)) made.maximum_prefix = sku->routes;
+  if (const auto* limits = limits_of(gateway.sku)) made.maximum_prefix = limits->routes;
   if (connection.weight > 0) made.local_preference = kDefaultPreference + static_cast<std::uint32_t>(connection.weight);
   return made;
 }
@@ -88,7 +88,7 @@ void join_fabric(const model::Subnet& subnet, network::Node& instance) {
 
 /// What the SKU carries is what passes between the instance and the VNet.
 void limit_bandwidth(const model::Gateway& gateway, network::Link& into_vnet) {
-  if (const auto* sku = gateway_sku(gateway.sku)) into_vnet.a_to_b.rate = into_vnet.b_to_a.rate = sku->rate;
+  if (const auto* limits = limits_of(gateway.sku)) into_vnet.a_to_b.rate = into_vnet.b_to_a.rate = limits->rate;
 }
 
 std::vector<network::Interface> ports_of_instance(const model::Subnet& subnet, const Address& address) {
@@ -142,7 +142,7 @@ void teach_fabric(Expansion& expansion, const model::Gateway& gateway, std::opti
   if (!fabric.bgp) fabric.bgp = speaker(*Asn::of(kGatewayAsn), router);
   fabric.bgp->keepalive = std::chrono::seconds(3);
   fabric.bgp->hold = std::chrono::seconds(10);
-  const bool is_vpn = gateway.type == "Vpn";
+  const bool is_vpn = gateway.type == model::GatewayType::kVpn;
   const Asn asn = is_vpn ? gateway.asn : *Asn::of(kGatewayAsn);
   for (const auto& instance : is_vpn ? gateway.instances : instance_addresses(expansion.in, gateway)) {
     fabric.bgp->neighbors.push_back(neighbor(instance, asn));
@@ -196,7 +196,7 @@ std::vector<Address> instance_addresses(const model::Topology& topology, const m
 
 void add_gateways(Expansion& expansion) {
   for (const auto& gateway : expansion.in.gateways) {
-    if (gateway.type == "Vpn") continue;
+    if (gateway.type == model::GatewayType::kVpn) continue;
     expansion.add_node(gateway_switch_name(gateway), "switch", "microsoft", gateway.where);
     for (int index = 0; index < static_cast<int>(gateway.instances.size()); ++index)
       add_instance(expansion, gateway, index);

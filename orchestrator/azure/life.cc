@@ -9,6 +9,7 @@
 #include "azure/peering.hh"
 #include "base/azure.hh"
 #include "model/geography.hh"
+#include "model/names.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
 
@@ -19,8 +20,8 @@ using model::Circuit;
 using model::Peering;
 using model::Topology;
 
-constexpr const char* kProvisioned = "Provisioned";
-constexpr const char* kNotProvisioned = "NotProvisioned";
+using enum model::ProviderState;
+using model::CircuitFamily, model::CircuitSku;
 
 /// Findings of one rule.
 class Refusals {
@@ -60,6 +61,11 @@ void each_circuit(const Change& change, Check check) {
   each_kept(change.before.circuits, change.after.circuits, check);
 }
 
+template <class Enum>
+std::string text_of(Enum value) {
+  return std::string(xconn::name_of(value));
+}
+
 std::string rate_text(std::uint64_t rate) { return std::to_string(rate / 1'000'000) + "Mbps"; }
 
 // --- circuits --------------------------------------------------------------------------------------------------------
@@ -76,10 +82,10 @@ void bandwidth_up(const Change& change, std::vector<Finding>& out) {
 void family_and_sku(const Change& change, std::vector<Finding>& out) {
   Refusals refusals("V3", out);
   each_circuit(change, [&](const Circuit& old, const Circuit& now) {
-    if (old.family == "UnlimitedData" && now.family == "MeteredData")
-      refusals.add("circuit " + now.name, "family", now.family, "delete the circuit and create it again");
-    if (old.sku != "Local" && now.sku == "Local")
-      refusals.add("circuit " + now.name, "sku", now.sku, "delete the circuit and create it again");
+    if (old.family == CircuitFamily::kUnlimitedData && now.family == CircuitFamily::kMeteredData)
+      refusals.add("circuit " + now.name, "family", text_of(now.family), "delete the circuit and create it again");
+    if (old.sku != CircuitSku::kLocal && now.sku == CircuitSku::kLocal)
+      refusals.add("circuit " + now.name, "sku", text_of(now.sku), "delete the circuit and create it again");
   });
 }
 
@@ -107,18 +113,19 @@ void premium_down(const Change& change, std::vector<Finding>& out) {
   constexpr std::size_t kStandardLinks = 10;
   Refusals refusals("V4", out);
   each_circuit(change, [&](const Circuit& old, const Circuit& now) {
-    if (old.sku != "Premium" || now.sku != "Standard") return;
+    if (old.sku != CircuitSku::kPremium || now.sku != CircuitSku::kStandard) return;
     std::set<std::string> links;
     for (const auto& reach : change.after.global_reach)
       if (is_joined(reach, now.name)) links.insert("global-reach " + reach.name);
     each_linked_vnet(change.after, now, [&](const model::Connection& connection, const model::Vnet& vnet) {
       links.insert("vnet " + vnet.name);
       if (is_elsewhere(now, vnet))
-        refusals.add("circuit " + now.name, "sku", now.sku,
+        refusals.add("circuit " + now.name, "sku", text_of(now.sku),
                      "VNet " + vnet.name + " is in " + vnet.region + ": xconn connection delete " + connection.name);
     });
     if (links.size() > kStandardLinks)
-      refusals.add("circuit " + now.name, "sku", now.sku, std::to_string(links.size()) + " are linked: delete some");
+      refusals.add("circuit " + now.name, "sku", text_of(now.sku),
+                   std::to_string(links.size()) + " are linked: delete some");
   });
 }
 
@@ -133,7 +140,7 @@ void said_by_provider(const Change& change, std::vector<Finding>& out) {
     const auto* old = find_named(change.before.circuits, now.name);
     const auto state = old != nullptr ? old->provider_state : now.port.empty() ? kNotProvisioned : now.provider_state;
     if (now.provider_state != state)
-      refusals.add("circuit " + now.name, "provider-state", now.provider_state,
+      refusals.add("circuit " + now.name, "provider-state", text_of(now.provider_state),
                    now.provider_state == kProvisioned ? provision(now) : "xconn circuit deprovision " + now.name);
   }
 }
@@ -144,7 +151,7 @@ void peering_when_provisioned(const Change& change, std::vector<Finding>& out) {
     const auto* old = find_named(change.before.circuits, now.name);
     for (const auto part : {&Circuit::private_peering, &Circuit::microsoft_peering})
       if (now.provider_state != kProvisioned && now.*part && (old == nullptr || old->*part != now.*part))
-        refusals.add("circuit " + now.name, "provider-state", now.provider_state, provision(now));
+        refusals.add("circuit " + now.name, "provider-state", text_of(now.provider_state), provision(now));
   }
 }
 
@@ -160,7 +167,7 @@ void link_when_ready(const Change& change, std::vector<Finding>& out) {
     if (circuit == nullptr || !is_new_link(connection, change.before)) continue;
     if (circuit->provider_state != kProvisioned)
       refusals.add("connection " + connection.name, "circuit", circuit->name,
-                   "it is " + circuit->provider_state + ": " + provision(*circuit));
+                   "it is " + text_of(circuit->provider_state) + ": " + provision(*circuit));
     else if (!circuit->private_peering)
       refusals.add("connection " + connection.name, "circuit", circuit->name,
                    "xconn peering create " + circuit->name + " private ...");
@@ -171,7 +178,7 @@ void deprovisioned_before_delete(const Change& change, std::vector<Finding>& out
   Refusals refusals("V9", out);
   each_gone(change.before.circuits, change.after.circuits, [&](const Circuit& old) {
     if (old.provider_state != kNotProvisioned)
-      refusals.add_saying("circuit " + old.name, "provider-state", old.provider_state,
+      refusals.add_saying("circuit " + old.name, "provider-state", text_of(old.provider_state),
                           "xconn circuit deprovision " + old.name);
   });
 }
@@ -221,7 +228,7 @@ void gateway_unused(const Change& change, std::vector<Finding>& out) {
                      "xconn connection delete " + connection.name);
     for (const auto& vnet : change.after.vnets)
       for (const auto& peering : vnet.peerings)
-        if (peering.remote == old.vnet && peering.use_remote_gateways && old.type == "ExpressRoute")
+        if (peering.remote == old.vnet && peering.use_remote_gateways && old.type == model::GatewayType::kExpressRoute)
           refusals.add("vnet " + vnet.name, "peerings." + peering.name + ".use-remote-gateways", "true",
                        "xconn vnet-peering delete " + vnet.name + " " + peering.name);
   });

@@ -21,7 +21,7 @@ std::vector<Prefix> refused_networks() {
 std::uint32_t route_limit(const Vrf& vrf, bool v4) {
   if (vrf.microsoft) return kMicrosoftRoutes;
   if (!v4) return kV6Routes;
-  return vrf.circuit->sku == "Premium" ? kPremiumRoutes : kStandardRoutes;
+  return vrf.circuit->sku == model::CircuitSku::kPremium ? kPremiumRoutes : kStandardRoutes;
 }
 
 /// Nothing is announced without a route filter.
@@ -42,7 +42,8 @@ network::BgpNeighbor customer(const model::Topology& topology, const Vrf& vrf, c
   made.bfd = peering.bfd;
   made.remove_private_as = !vrf.microsoft;
   made.maximum_prefix = route_limit(vrf, prefix.is_v4());
-  made.shutdown = peering.state == "Disabled" || (vrf.microsoft && peering.validation != "Configured");
+  made.shutdown = peering.state == model::PeeringState::kDisabled ||
+                  (vrf.microsoft && peering.validation != model::PrefixValidation::kConfigured);
   if (!vrf.microsoft) return made;
   made.refuse = refused_networks();
   made.announce_communities = filtered_communities(topology, peering);

@@ -78,7 +78,7 @@ std::optional<NextHop> internet(const network::Fabric& fabric) {
 std::vector<NextHop> vpn_gateway(const Expansion& expansion, const network::Fabric& fabric, const std::string& vnet) {
   std::vector<NextHop> hops;
   for (const auto& gateway : expansion.in.gateways)
-    if (gateway.type == "Vpn" && gateway.vnet == vnet)
+    if (gateway.type == model::GatewayType::kVpn && gateway.vnet == vnet)
       for (const auto& instance : gateway.instances)
         if (const auto* nic = nic_of(fabric, instance); nic != nullptr && (hops.empty() || gateway.active_active))
           hops.push_back({nic->address, nic->interface, true});

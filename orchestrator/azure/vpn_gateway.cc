@@ -227,7 +227,7 @@ std::string gateway_front_name(const model::Gateway& gateway) { return gateway.n
 
 void add_vpn_gateways(Expansion& expansion) {
   for (const auto& gateway : expansion.in.gateways) {
-    if (gateway.type != "Vpn") continue;
+    if (gateway.type != model::GatewayType::kVpn) continue;
     expansion.add_node(gateway_front_name(gateway), "switch", "microsoft", gateway.where);
     expansion.link(gateway.internet, {gateway_front_name(gateway), "internet"}, gateway.where);
     for (int index : {0, 1}) add_instance(expansion, gateway, index);
@@ -235,7 +235,7 @@ void add_vpn_gateways(Expansion& expansion) {
     teach_fabric(expansion, gateway, kVpnPreference);
     prefer_active(expansion, gateway);
     for (const auto& other : expansion.in.gateways)
-      if (other.type != "Vpn" && other.vnet == gateway.vnet) introduce(expansion, gateway, other);
+      if (other.type != model::GatewayType::kVpn && other.vnet == gateway.vnet) introduce(expansion, gateway, other);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -96,26 +97,49 @@ constexpr std::size_t kLinkedAddressSpaces = 200;    ///< "Link a virtual networ
 constexpr std::size_t kMd5Length = 25;               ///< at most: "Create and modify peering"
 constexpr int kMostWeight = 32000;                   ///< of a connection: "Optimize ExpressRoute routing"
 
+/// "About ExpressRoute virtual network gateways", "About VPN Gateway configuration settings"; Standard and
+/// HighPerformance are old SKUs of both types.
+enum class GatewaySku {
+  kStandard,
+  kHighPerformance,
+  kUltraPerformance,
+  kErGw1AZ,
+  kErGw2AZ,
+  kErGw3AZ,
+  kErGwScale,
+  kBasic,
+  kVpnGw1,
+  kVpnGw2,
+  kVpnGw3,
+  kVpnGw4,
+  kVpnGw5,
+  kVpnGw1AZ,
+  kVpnGw2AZ,
+  kVpnGw3AZ,
+  kVpnGw4AZ,
+  kVpnGw5AZ,
+};
+
 /// What a gateway learns at most, carries, and how many circuits it takes ("About ExpressRoute virtual network
 /// gateways", "Azure subscription and service limits"); whether it may be passed by ("About ExpressRoute FastPath").
-struct GatewaySku {
-  std::string_view name;
+struct GatewayLimits {
+  GatewaySku sku;
   std::uint32_t routes;
   std::uint64_t rate;
   std::size_t circuits;
   bool fast_path;
 };
-constexpr std::array<GatewaySku, 7> kGatewaySkus{{{"Standard", 4000, kGbps, 4, false},
-                                                  {"ErGw1AZ", 4000, kGbps, 4, false},
-                                                  {"HighPerformance", 9500, 2 * kGbps, 8, false},
-                                                  {"ErGw2AZ", 9500, 2 * kGbps, 8, false},
-                                                  {"UltraPerformance", 9500, 10 * kGbps, 16, true},
-                                                  {"ErGw3AZ", 9500, 10 * kGbps, 16, true},
-                                                  {"ErGwScale", 60000, 40 * kGbps, 16, true}}};
-/// nullptr: it is none of ExpressRoute's.
-inline const GatewaySku* gateway_sku(std::string_view name) {
-  const auto* found = std::ranges::find(kGatewaySkus, name, &GatewaySku::name);
-  return found == kGatewaySkus.end() ? nullptr : found;
+constexpr std::array<GatewayLimits, 7> kGatewayLimits{{{GatewaySku::kStandard, 4000, kGbps, 4, false},
+                                                       {GatewaySku::kErGw1AZ, 4000, kGbps, 4, false},
+                                                       {GatewaySku::kHighPerformance, 9500, 2 * kGbps, 8, false},
+                                                       {GatewaySku::kErGw2AZ, 9500, 2 * kGbps, 8, false},
+                                                       {GatewaySku::kUltraPerformance, 9500, 10 * kGbps, 16, true},
+                                                       {GatewaySku::kErGw3AZ, 9500, 10 * kGbps, 16, true},
+                                                       {GatewaySku::kErGwScale, 60000, 40 * kGbps, 16, true}}};
+/// nullptr: it is none of ExpressRoute's, or not said.
+inline const GatewayLimits* limits_of(std::optional<GatewaySku> sku) {
+  const auto* found = std::ranges::find(kGatewayLimits, sku, &GatewayLimits::sku);
+  return found == kGatewayLimits.end() ? nullptr : found;
 }
 
 /// Weights in a gateway's read-outs: of its own and VPN routes, and of ExpressRoute's ("BGP diagnostics").
@@ -123,10 +147,10 @@ constexpr int kOwnWeight = 32768, kExpressRouteWeight = 32769;
 
 // --- VPN gateways, VNets ---------------------------------------------------------------------------------------------
 
-/// "About VPN Gateway configuration settings"; Standard and HighPerformance are old SKUs of both types.
-constexpr std::array<std::string_view, 13> kVpnSkus{"Basic",    "Standard", "HighPerformance", "VpnGw1",   "VpnGw2",
-                                                    "VpnGw3",   "VpnGw4",   "VpnGw5",          "VpnGw1AZ", "VpnGw2AZ",
-                                                    "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
+constexpr bool is_vpn_sku(GatewaySku sku) {
+  return sku == GatewaySku::kStandard || sku == GatewaySku::kHighPerformance || sku >= GatewaySku::kBasic;
+}
+constexpr bool is_zone_redundant(GatewaySku sku) { return sku >= GatewaySku::kVpnGw1AZ; }
 constexpr std::uint32_t kVpnRoutes = 4000;  ///< from a BGP peer; one more ends the session: "About BGP and VPN Gateway"
 
 /// "Azure subscription and service limits", networking.

@@ -18,6 +18,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "lab/remote.hh"
+#include "model/names.hh"
 #include "model/read.hh"
 #include "nodes/compose.hh"
 
@@ -238,7 +239,7 @@ int provide(const char* state, const Arguments& arguments, const Session& sessio
 void add_made(Document& document, const model::Topology& topology) {
   for (const auto& circuit : topology.circuits) {
     document.put({"circuits", circuit.name, "service-key"}, circuit.service_key);
-    document.put({"circuits", circuit.name, "provider-state"}, circuit.provider_state);
+    document.put({"circuits", circuit.name, "provider-state"}, std::string(xconn::name_of(circuit.provider_state)));
   }
 }
 

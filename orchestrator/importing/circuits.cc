@@ -48,7 +48,7 @@ void take_provider_for_routed(model::Circuit& circuit, Asn asn, Draft& draft) {
     circuit.provider = other.name;
     provider = &other;
   }
-  provider->connectivity = "managed-l3";
+  provider->connectivity = model::Connectivity::kManagedL3;
   provider->asn = asn;
   draft.comment("providers/" + provider->name, "assumed: it configures a peering itself");
 }
@@ -87,7 +87,7 @@ void choose_s_tag(model::Circuit& circuit, Fields& fields, Draft& draft) {
 /// A Dot1Q port pair has none [V16].
 bool has_s_tag(const model::Circuit& circuit, const Draft& draft) {
   const auto* port = find_named(draft.topology.direct_ports, circuit.port);
-  return port == nullptr || port->encapsulation != "Dot1Q";
+  return port == nullptr || port->encapsulation != model::Encapsulation::kDot1Q;
 }
 
 bool offers(std::uint64_t rate) {
@@ -153,13 +153,10 @@ void read_ipv6(model::Peering& peering, Fields& fields) {
 void read_microsoft(model::Peering& peering, Fields& fields, Draft& draft) {
   const std::string config = "microsoftPeeringConfig.";
   peering.advertised_prefixes = fields.prefixes(config + "advertisedPublicPrefixes");
-  peering.routing_registry =
-      fields.one_of(config + "routingRegistryName",
-                    {"ARIN", "APNIC", "AFRINIC", "LACNIC", "RIPENCC", "RADB", "ALTDB", "NONE"}, "NONE");
+  peering.routing_registry = fields.one_of(config + "routingRegistryName", peering.routing_registry);
   const auto* asn = fields.raw(config + "customerASN");
   if (asn != nullptr && says_something(*asn)) peering.customer_asn = fields.asn(config + "customerASN", kLeftOut);
-  peering.validation = fields.one_of(config + "advertisedPublicPrefixesState",
-                                     {"NotConfigured", "Configuring", "Configured", "ValidationNeeded"}, "Configured");
+  peering.validation = fields.one_of(config + "advertisedPublicPrefixesState", peering.validation);
   if (const auto filter = fields.reference("routeFilter")) peering.route_filter = draft.name_of(*filter);
 }
 
@@ -187,7 +184,7 @@ model::Peering read_peering(const std::string& path, Fields& fields, Draft& draf
   if (fields.raw("vlanId") == nullptr) fields.note("vlanId", "is not there", "it is " + std::to_string(kAssumedVlan));
   peering.primary = path_network("primaryPeerAddressPrefix", path + "/primary", fields, draft);
   peering.secondary = path_network("secondaryPeerAddressPrefix", path + "/secondary", fields, draft);
-  peering.state = fields.one_of("state", {"Enabled", "Disabled"}, "Enabled");
+  peering.state = fields.one_of("state", peering.state);
   read_ipv6(peering, fields);
   read_md5(peering, fields);
   return peering;
@@ -201,7 +198,7 @@ void carry_port(const Resource& resource, Fields& fields, Draft& draft) {
   port.peering_location = fields.text("peeringLocation");
   const auto gbps = fields.number("bandwidthInGbps", 1, 400, "it has 10 Gbps").value_or(10);
   port.bandwidth = (gbps >= 100 ? 100U : 10U) * azure::kGbps;
-  port.encapsulation = fields.one_of("encapsulation", {"QinQ", "Dot1Q"}, "QinQ");
+  port.encapsulation = fields.one_of("encapsulation", port.encapsulation);
   fields.ignore(
       {"circuits", "links", "provisionedBandwidthInGbps", "mtu", "etherType", "allocationDate", "billingType"});
   draft.topology.direct_ports.push_back(std::move(port));
@@ -232,11 +229,9 @@ void carry_circuit(const Resource& resource, Fields& fields, Draft& draft) {
   circuit.peering_location = fields.text("serviceProviderProperties.peeringLocation");
   if (!circuit.port.empty()) circuit.peering_location.clear();
   choose_bandwidth(circuit, fields, draft);
-  circuit.sku = fields.one_of("sku.tier", {"Local", "Standard", "Premium"}, "Standard");
-  circuit.family = fields.one_of("sku.family", {"MeteredData", "UnlimitedData"}, "MeteredData");
-  circuit.provider_state =
-      fields.one_of("serviceProviderProvisioningState",
-                    {"NotProvisioned", "Provisioning", "Provisioned", "Deprovisioning"}, "Provisioned");
+  circuit.sku = fields.one_of("sku.tier", circuit.sku);
+  circuit.family = fields.one_of("sku.family", circuit.family);
+  circuit.provider_state = fields.one_of("serviceProviderProvisioningState", circuit.provider_state);
   circuit.rate_limit = fields.truth("enableDirectPortRateLimit", circuit.port.empty());
   const auto key = fields.text("serviceKey");
   if (is_guid(key))

@@ -95,6 +95,11 @@ class Fields {
     using Word = model::Word<Enum>;
     return *Word::parse(one_of_all(path, Word::kTexts, Word::show(otherwise)));
   }
+  /// Without a value that it could be.
+  template <model::HasNames Enum>
+  std::optional<Enum> one_of(std::string_view path) {
+    return model::Word<Enum>::parse(one_of_all(path, model::Word<Enum>::kTexts, ""));
+  }
   std::optional<Prefix> prefix(std::string_view path, const std::string& instead);
   /// All of a list, or the one; IPv4 only.
   std::vector<Prefix> prefixes(std::string_view path);

@@ -69,18 +69,12 @@ void read_vpn(model::Gateway& gateway, Fields& fields) {
   fields.ignore({"vpnGatewayGeneration", "allowRemoteVnetTraffic", "allowVirtualWanTraffic"});
 }
 
-std::vector<std::string> sku_words(bool is_vpn) {
-  if (!is_vpn) return {"Standard", "HighPerformance", "UltraPerformance", "ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale"};
-  return {"Basic",    "VpnGw1",   "VpnGw2",   "VpnGw3",   "VpnGw4",  "VpnGw5",
-          "VpnGw1AZ", "VpnGw2AZ", "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
-}
-
-std::string read_sku(Fields& fields, bool is_vpn) {
+std::optional<azure::GatewaySku> read_sku(Fields& fields, bool is_vpn) {
   const auto text = fields.text("sku.name");
-  for (const auto& word : sku_words(is_vpn))
-    if (same_word(word, text)) return word;
+  for (const auto& [sku, word] : Names<azure::GatewaySku>::names)
+    if (same_word(word, text) && (is_vpn ? azure::is_vpn_sku(sku) : azure::limits_of(sku) != nullptr)) return sku;
   if (!text.empty()) fields.note("sku.name", "is not known for this type of gateway", kLeftOut);
-  return {};
+  return std::nullopt;
 }
 
 /// Azure's words for algorithms to charon's: "-" for none, empty for an unknown one.
@@ -174,8 +168,8 @@ void carry_public_address(const Resource&, Fields& fields, Draft&) {
 
 void carry_gateway(const Resource& resource, Fields& fields, Draft& draft) {
   model::Gateway gateway;
-  gateway.type = fields.one_of("gatewayType", {"ExpressRoute", "Vpn"}, "");
-  const bool is_vpn = gateway.type == "Vpn";
+  gateway.type = fields.one_of<model::GatewayType>("gatewayType");
+  const bool is_vpn = gateway.type == model::GatewayType::kVpn;
   gateway.sku = read_sku(fields, is_vpn);
   const auto subnet = read_configurations(gateway, fields, draft);
   append_new(gateway.instances, addresses_in(fields.raw("bgpSettings.bgpPeeringAddress")));
@@ -187,8 +181,8 @@ void carry_gateway(const Resource& resource, Fields& fields, Draft& draft) {
     fields.ignore({"vpnType", "enableBgp", "activeActive", "active", "vpnGatewayGeneration", "allowVirtualWanTraffic"});
   fields.ignore({"enableBgp", "bgpSettings", "adminState", "allowRemoteVnetTraffic", "resiliencyModel",
                  "ipSecReplayProtectionEnabled", "privateIpAddressEnabled"});
-  if (gateway.type.empty() || !subnet)
-    return fields.note("", gateway.type.empty() ? "has no known type" : "is in no subnet", kLeftOut);
+  if (!gateway.type || !subnet)
+    return fields.note("", !gateway.type ? "has no known type" : "is in no subnet", kLeftOut);
   if (draft.is_left_out(subnet->parent())) return fields.note("", "its VNet was left out", kLeftOut);
   gateway.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   gateway.where = resource.at.where();

@@ -162,7 +162,7 @@ class Customer {
       primary = {name, "pri" + number};
       secondary = {name, "sec" + number};
     }
-    const bool is_double = port != nullptr && port->encapsulation == "QinQ";
+    const bool is_double = port != nullptr && port->encapsulation == model::Encapsulation::kQinQ;
     for (const auto* peering : {&circuit.private_peering, &circuit.microsoft_peering})
       if (*peering) {
         add_path(circuit, **peering, (*peering)->primary, (*peering)->primary_v6, primary, is_double);
@@ -324,7 +324,7 @@ class Customer {
 
 void connect_gateways(Draft& draft) {
   for (auto& gateway : draft.topology.gateways) {
-    if (gateway.type != "Vpn") continue;
+    if (gateway.type != model::GatewayType::kVpn) continue;
     gateway.internet =
         internet_port("p" + std::to_string(++draft.internet_ports), gateway.public_addresses, draft).first;
   }

@@ -30,7 +30,7 @@ std::vector<Holder> holders_of(Draft& draft) {
     out.push_back({"local gateway " + local.name, "gatewayIpAddress", "local-gateways/" + local.name + "/address",
                    local.where, if_said(local.address), 1, [&](const auto& all) { local.address = all.front(); }});
   for (auto& gateway : draft.topology.gateways)
-    if (gateway.type == "Vpn")
+    if (gateway.type == model::GatewayType::kVpn)
       out.push_back({"gateway " + gateway.name, "publicIPAddress", "gateways/" + gateway.name + "/public-addresses",
                      gateway.where, gateway.public_addresses, gateway.active_active ? std::size_t{2} : std::size_t{1},
                      [&](const auto& all) { gateway.public_addresses = all; }});

@@ -214,7 +214,7 @@ void complete(model::Gateway& gateway, Draft& draft) {
   if (subnet == nullptr) return;
   const auto& prefix = subnet->prefix;
   const bool has_msees = std::ranges::any_of(draft.topology.gateways, [&](const model::Gateway& other) {
-    return other.vnet == gateway.vnet && other.type == "ExpressRoute";
+    return other.vnet == gateway.vnet && other.type == model::GatewayType::kExpressRoute;
   });
   const auto first = prefix.host(has_msees ? kFirstMsee + 2 : kFirstMsee);
   const auto fits = [&](const Address& address) {
@@ -227,7 +227,7 @@ void complete(model::Gateway& gateway, Draft& draft) {
                      "is no address that an instance can have in " + prefix.text() +
                          (has_msees ? ", where the first two are of Microsoft's routers" : ""),
                      "another one was taken"});
-  if (gateway.type == "ExpressRoute")
+  if (gateway.type == model::GatewayType::kExpressRoute)
     for (const auto& address : instances_seen(draft))
       if (gateway.instances.size() < kInstances && fits(address) && !is_used(draft, gateway.vnet, address))
         gateway.instances.push_back(address);

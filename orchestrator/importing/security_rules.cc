@@ -62,7 +62,7 @@ class RuleReader {
     network::SecurityRule rule;
     rule.access = choice("access", network::Access::kDeny);
     rule.direction = choice("direction", rule.direction);
-    rule.protocol = word("protocol", model::kTrafficProtocols);
+    rule.protocol = choice("protocol", rule.protocol);
     rule.priority = priority();
     demand_no_groups({"sourceApplicationSecurityGroups", "destinationApplicationSecurityGroups"});
     rule.sources = side<std::string>({"sourceAddressPrefix", "sourceAddressPrefixes"}, read_end);

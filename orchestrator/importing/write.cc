@@ -177,7 +177,7 @@ Map written(const network::Node& node) {
 // --- ExpressRoute ------------------------------------------------------------------------------------------------
 
 Map written(const model::Provider& provider) {
-  return Map().put("model", provider.connectivity).put_if("asn", provider.asn);
+  return Map().put("model", word(provider.connectivity)).put_if("asn", provider.asn);
 }
 
 Map ends(const End& primary, const End& secondary) {
@@ -187,7 +187,7 @@ Map ends(const End& primary, const End& secondary) {
 Map written(const model::DirectPort& port) {
   Map map;
   map.put("peering-location", port.peering_location).put("bandwidth", rate(port.bandwidth));
-  map.put("encapsulation", port.encapsulation);
+  map.put("encapsulation", word(port.encapsulation));
   return port.customer_primary.node.empty() ? map
                                             : map.put("customer", ends(port.customer_primary, port.customer_secondary));
 }
@@ -198,11 +198,12 @@ Map written(const model::Peering& peering, bool is_microsoft) {
   map.put("primary", word(peering.primary)).put("secondary", word(peering.secondary));
   map.put_if("primary-v6", peering.primary_v6).put_if("secondary-v6", peering.secondary_v6);
   map.put_if("md5", peering.md5);
-  if (peering.state != "Enabled") map.put("state", peering.state);
+  if (peering.state != model::PeeringState::kEnabled) map.put("state", word(peering.state));
   if (!is_microsoft) return map;
-  map.put_all("advertised-prefixes", peering.advertised_prefixes).put("routing-registry", peering.routing_registry);
+  map.put_all("advertised-prefixes", peering.advertised_prefixes)
+      .put("routing-registry", word(peering.routing_registry));
   map.put_if("customer-asn", peering.customer_asn).put("route-filter", peering.route_filter);
-  return map.put("validation", peering.validation);
+  return map.put("validation", word(peering.validation));
 }
 
 Map written(const model::Authorization& authorization) { return Map().put("key", authorization.key); }
@@ -210,9 +211,10 @@ Map written(const model::Authorization& authorization) { return Map().put("key",
 Map written(const model::Circuit& circuit) {
   Map map, peerings;
   map.put("provider", circuit.provider).put("port", circuit.port).put("peering-location", circuit.peering_location);
-  map.put("bandwidth", rate(circuit.bandwidth)).put("sku", circuit.sku).put("family", circuit.family);
+  map.put("bandwidth", rate(circuit.bandwidth)).put("sku", word(circuit.sku)).put("family", word(circuit.family));
   map.put("service-key", circuit.service_key);
-  if (circuit.provider_state != "Provisioned") map.put("provider-state", circuit.provider_state);
+  if (circuit.provider_state != model::ProviderState::kProvisioned)
+    map.put("provider-state", word(circuit.provider_state));
   if (!circuit.port.empty()) map.flag("rate-limit", circuit.rate_limit, true);
   if (circuit.s_tag != 0) map.put("s-tag", word(circuit.s_tag));
   if (!circuit.customer_primary.node.empty())
@@ -279,7 +281,7 @@ RawPtr ports(const std::vector<std::pair<std::uint16_t, std::uint16_t>>& ranges)
 Map written(const network::SecurityRule& rule) {
   Map map;
   map.put("priority", word(rule.priority)).put("direction", word(rule.direction));
-  map.put("access", word(rule.access)).put("protocol", rule.protocol);
+  map.put("access", word(rule.access)).put("protocol", word(rule.protocol));
   map.put_all("sources", rule.sources).put_all("destinations", rule.destinations);
   if (!rule.source_ports.empty()) map.put("source-ports", ports(rule.source_ports));
   return rule.destination_ports.empty() ? map : map.put("destination-ports", ports(rule.destination_ports));
@@ -291,9 +293,9 @@ Map written(const network::Nsg& nsg) { return Map().put("rules", named(nsg.rules
 
 Map written(const model::Gateway& gateway) {
   Map map;
-  map.put("type", gateway.type).put("vnet", gateway.vnet).put("sku", gateway.sku);
+  map.put_if("type", gateway.type).put("vnet", gateway.vnet).put_if("sku", gateway.sku);
   map.put_all("instances", gateway.instances);
-  if (gateway.type != "Vpn") return map;
+  if (gateway.type != model::GatewayType::kVpn) return map;
   map.put_all("public-addresses", gateway.public_addresses).put("internet", word(gateway.internet));
   map.put("asn", word(gateway.asn)).flag("active-active", gateway.active_active, false);
   return map.put_all("apipa", gateway.apipa).flag("private-address", gateway.private_address, false);

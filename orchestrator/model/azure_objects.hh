@@ -22,13 +22,18 @@ using network::PublicService;
 using network::SecurityRule;
 using network::SubnetRef;
 
+/// What a provider puts between the customer's ports and Microsoft's (model/connectivity.hh).
+enum class Connectivity { kL2Exchange, kL2PointToPoint, kManagedL3, kIpVpn };
+
 struct Provider {
   Where where;
   std::string name;
-  std::string connectivity = "l2-exchange";  ///< `model:` l2-exchange | l2-point-to-point | managed-l3 | ipvpn
-  std::optional<Asn> asn;                    ///< of the provider's edge router, which peers with the MSEEs; L3 models
-  std::vector<End> sites;                    ///< ipvpn: ports of the customer's further sites
+  Connectivity connectivity = Connectivity::kL2Exchange;  ///< `model:`
+  std::optional<Asn> asn;  ///< of the provider's edge router, which peers with the MSEEs; L3 models
+  std::vector<End> sites;  ///< ipvpn: ports of the customer's further sites
 };
+
+enum class Encapsulation { kQinQ, kDot1Q };
 
 /// ExpressRoute Direct: a pair of ports at Microsoft's edge, without a provider.
 struct DirectPort {
@@ -36,9 +41,13 @@ struct DirectPort {
   std::string name;
   std::string peering_location;
   std::uint64_t bandwidth = 10'000'000'000;  ///< bits per second: 10 or 100 Gbps
-  std::string encapsulation = "QinQ";        ///< QinQ | Dot1Q
+  Encapsulation encapsulation = Encapsulation::kQinQ;
   End customer_primary, customer_secondary;
 };
+
+enum class PeeringState { kEnabled, kDisabled };
+enum class RoutingRegistry { kArin, kApnic, kAfrinic, kLacnic, kRipeNcc, kRadb, kAltDb, kNone };
+enum class PrefixValidation { kNotConfigured, kConfiguring, kConfigured, kValidationNeeded };
 
 /// A private or Microsoft peering of a circuit; both paths have the one VLAN id.
 struct Peering {
@@ -48,13 +57,13 @@ struct Peering {
   std::optional<Prefix> primary_v6, secondary_v6;  ///< two /126
   std::optional<std::string> md5;
   bool bfd = true;
-  std::string state = "Enabled";  ///< Enabled | Disabled
+  PeeringState state = PeeringState::kEnabled;
   // Microsoft peering only:
   std::vector<Prefix> advertised_prefixes;  ///< the customer's own public ones, to which it translates
-  std::string routing_registry = "NONE";    ///< ARIN | APNIC | AFRINIC | LACNIC | RIPENCC | RADB | ALTDB | NONE
-  std::optional<Asn> customer_asn;          ///< who the prefixes belong to, when peer_asn is private
-  std::string validation = "Configured";    ///< NotConfigured | Configuring | Configured | ValidationNeeded
-  std::string route_filter;                 ///< nothing is announced without one
+  RoutingRegistry routing_registry = RoutingRegistry::kNone;
+  std::optional<Asn> customer_asn;  ///< who the prefixes belong to, when peer_asn is private
+  PrefixValidation validation = PrefixValidation::kConfigured;
+  std::string route_filter;  ///< nothing is announced without one
 
   friend bool operator==(const Peering&, const Peering&) = default;
 };
@@ -65,20 +74,24 @@ struct Authorization {
   std::string key;  ///< a GUID; made from the names when absent
 };
 
+enum class CircuitSku { kLocal, kStandard, kPremium };
+enum class CircuitFamily { kMeteredData, kUnlimitedData };
+enum class ProviderState { kNotProvisioned, kProvisioning, kProvisioned, kDeprovisioning };
+
 struct Circuit {
   Where where;
   std::string name;
   std::string provider;  ///< or `port`
   std::string port;      ///< of ExpressRoute Direct
   std::string peering_location;
-  std::uint64_t bandwidth = 0;                 ///< bits per second, on each path and in each direction
-  std::string sku = "Standard";                ///< Local | Standard | Premium
-  std::string family = "MeteredData";          ///< MeteredData | UnlimitedData
-  std::string service_key;                     ///< a GUID; made from the name when absent
-  std::string provider_state = "Provisioned";  ///< NotProvisioned | Provisioning | Provisioned | Deprovisioning
-  bool rate_limit = true;                      ///< Direct: enforce `bandwidth` on the ports
-  std::string msee;     ///< name of a pair of MSEEs that several circuits may share; empty: a pair of its own
-  std::string routers;  ///< how the names of its MSEEs begin; empty: "msee" when it is alone, else "er1-msee"
+  std::uint64_t bandwidth = 0;  ///< bits per second, on each path and in each direction
+  CircuitSku sku = CircuitSku::kStandard;
+  CircuitFamily family = CircuitFamily::kMeteredData;
+  std::string service_key;  ///< a GUID; made from the name when absent
+  ProviderState provider_state = ProviderState::kProvisioned;
+  bool rate_limit = true;  ///< Direct: enforce `bandwidth` on the ports
+  std::string msee;        ///< name of a pair of MSEEs that several circuits may share; empty: a pair of its own
+  std::string routers;     ///< how the names of its MSEEs begin; empty: "msee" when it is alone, else "er1-msee"
   int s_tag = 0;
   End customer_primary, customer_secondary;
   std::optional<Peering> private_peering, microsoft_peering;
@@ -156,12 +169,14 @@ struct RouteTable {
   std::vector<UserRoute> routes;
 };
 
+enum class GatewayType { kExpressRoute, kVpn };
+
 struct Gateway {
   Where where;
   std::string name;
-  std::string type;  ///< "ExpressRoute" | "Vpn"
+  std::optional<GatewayType> type;  ///< none: it could not be read
   std::string vnet;
-  std::string sku;
+  std::optional<azure::GatewaySku> sku;
   std::vector<Address> instances;  ///< two, in GatewaySubnet
   // ExpressRoute only:
   Duration convergence_delay{0};  ///< until a route that an MSEE withdrew leaves the data path ("up to a minute")
@@ -190,6 +205,9 @@ struct IpsecPolicy {
   Duration esp_lifetime{std::chrono::seconds{27000}};
 };
 
+/// What FastPath knew in that year: in 2020 no user routes of GatewaySubnet, and no peered VNets.
+enum class FastPathModel { k2020, k2025 };
+
 enum class ConnectionMode { kDefault, kInitiatorOnly, kResponderOnly };
 
 /// From a gateway to a circuit (ExpressRoute), or to a local gateway (IPsec).
@@ -199,8 +217,8 @@ struct Connection {
   std::string gateway, circuit;
   int weight = 0;
   bool fast_path = false;
-  std::string fast_path_model = "2025";  ///< "2020": no user routes on GatewaySubnet, no peered VNets
-  std::string authorization;             ///< name of one of the circuit's, when it is another subscription's
+  FastPathModel fast_path_model = FastPathModel::k2025;
+  std::string authorization;  ///< name of one of the circuit's, when it is another subscription's
   // IPsec only:
   std::string local_gateway;
   std::string psk;

@@ -12,23 +12,21 @@
 namespace xconn::model {
 
 struct ConnectivityModel {
-  std::string_view name;
+  Connectivity model;
   bool switches;     ///< a switch pushes the S-tag, and each side keeps its carrier when the other's is lost
   bool routes;       ///< the provider's own routers peer with Microsoft; the customer sees no tag
   bool joins_sites;  ///< they also join the customer's other sites, any to any
 };
 
 inline constexpr std::array<ConnectivityModel, 4> kConnectivity{{
-    {"l2-exchange", true, false, false},
-    {"l2-point-to-point", false, false, false},
-    {"managed-l3", false, true, false},
-    {"ipvpn", false, true, true},
+    {Connectivity::kL2Exchange, true, false, false},
+    {Connectivity::kL2PointToPoint, false, false, false},
+    {Connectivity::kManagedL3, false, true, false},
+    {Connectivity::kIpVpn, false, true, true},
 }};
 
 inline const ConnectivityModel& connectivity_of(const Provider& provider) {
-  const auto* row = std::find_if(kConnectivity.begin(), kConnectivity.end(),
-                                 [&](const auto& one) { return one.name == provider.connectivity; });
-  return row == kConnectivity.end() ? kConnectivity.front() : *row;
+  return *std::ranges::find(kConnectivity, provider.connectivity, &ConnectivityModel::model);
 }
 
 /// nullptr for a circuit of ExpressRoute Direct.

@@ -137,8 +137,7 @@ void finish_circuit(const Cursor& at, void* object) {
 
 bool read_short_provider(const Cursor& at, void* object) {
   if (!at.raw().is_scalar()) return false;
-  if (auto model = read_word<OneOf<kConnectivityModels>>(at))
-    static_cast<Provider*>(object)->connectivity = std::move(*model);
+  if (const auto model = read_word<Connectivity>(at)) static_cast<Provider*>(object)->connectivity = *model;
   return true;
 }
 
@@ -169,7 +168,7 @@ const ObjectInfo& object_info<Provider>() {
       "A connectivity provider: joins the customer's ports to Microsoft's edge.",
       "providers:\n  carrier: {model: l2-exchange}",
       {
-          key<&Provider::connectivity, OneOf<kConnectivityModels>>(
+          key<&Provider::connectivity>(
               "model",
               "how it connects: `l2-exchange` by a switch that pushes the circuit's S-tag, `l2-point-to-point` by a "
               "fibre for each path, with nothing in between that holds the carrier; the customer's router speaks BGP "
@@ -196,8 +195,8 @@ const ObjectInfo& object_info<DirectPort>() {
       {
           key<&DirectPort::peering_location, Place>("peering-location", "where it is"),
           key<&DirectPort::bandwidth, BitRate>("bandwidth", "10 or 100 Gbps"),
-          key<&DirectPort::encapsulation, OneOf<kEncapsulations>>(
-              "encapsulation", "QinQ: each circuit has an S-tag; Dot1Q: the peerings' VLAN ids alone"),
+          key<&DirectPort::encapsulation>("encapsulation",
+                                          "QinQ: each circuit has an S-tag; Dot1Q: the peerings' VLAN ids alone"),
           key<DirectPort, read_customer<DirectPort>>("customer", customer_type(), "the customer's two ports",
                                                      kRequired),
       }};
@@ -221,13 +220,12 @@ const ObjectInfo& object_info<Peering>() {
           key<Peering, read_pair_v6>("prefix-v6", word_type<Prefix>(), "both as one /125"),
           key<&Peering::md5, Md5Key>("md5", "TCP MD5 key of both sessions: up to 25 letters and digits", kSecret),
           key<&Peering::bfd>("bfd", "Microsoft's side answers BFD"),
-          key<&Peering::state, OneOf<kPeeringStates>>("state", "Disabled: Microsoft's side is shut"),
+          key<&Peering::state>("state", "Disabled: Microsoft's side is shut"),
           key<&Peering::advertised_prefixes>("advertised-prefixes",
                                              "Microsoft peering: the customer's own public prefixes"),
-          key<&Peering::routing_registry, OneOf<kRoutingRegistries>>("routing-registry",
-                                                                     "Microsoft peering: where they are registered"),
+          key<&Peering::routing_registry>("routing-registry", "Microsoft peering: where they are registered"),
           key<&Peering::customer_asn>("customer-asn", "Microsoft peering: whose they are, when peer-asn is private"),
-          key<&Peering::validation, OneOf<kValidationStates>>(
+          key<&Peering::validation>(
               "validation", "Microsoft peering: of the advertised prefixes; BGP waits while it is ValidationNeeded"),
           key<&Peering::route_filter, ObjectName>(
               "route-filter", "Microsoft peering: one of `route-filters`; without one nothing is announced"),
@@ -268,10 +266,10 @@ const ObjectInfo& object_info<Circuit>() {
                                                  "where it meets Microsoft; with `port`, the port's"),
           key<&Circuit::bandwidth, BitRate>(
               "bandwidth", "50, 100, 200 or 500 Mbps, 1, 2, 5 or 10 Gbps; Direct up to 100 Gbps", kRequired),
-          key<&Circuit::sku, OneOf<kCircuitSkus>>("sku", "how far it reaches"),
-          key<&Circuit::family, OneOf<kCircuitFamilies>>("family", "how it is billed"),
+          key<&Circuit::sku>("sku", "how far it reaches"),
+          key<&Circuit::family>("family", "how it is billed"),
           key<&Circuit::service_key, Guid>("service-key", "without it, one made from the name"),
-          key<&Circuit::provider_state, OneOf<kProviderStates>>("provider-state", "what the provider has done"),
+          key<&Circuit::provider_state>("provider-state", "what the provider has done"),
           key<&Circuit::rate_limit>("rate-limit", "Direct: hold the circuit to its bandwidth on the ports"),
           key<&Circuit::msee, ObjectName>("msee", "a name that circuits on one pair of Microsoft's routers share"),
           key<&Circuit::routers, ObjectName>("routers",

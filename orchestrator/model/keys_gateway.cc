@@ -9,12 +9,12 @@ bool has(const Cursor& at, const char* name) { return at.raw().find(name) != nul
 
 void finish_gateway(const Cursor& at, void* object) {
   const auto& gateway = *static_cast<Gateway*>(object);
-  if (gateway.type == "Vpn") {
+  if (gateway.type == GatewayType::kVpn) {
     for (const auto* name : {"public-addresses", "internet"})
       if (!has(at, name)) at.fault_at_key(name, "this key is required", "a gateway of type Vpn has it");
     if (has(at, "convergence-delay"))
       at.fault_at_key("convergence-delay", "only a gateway of type ExpressRoute has this key", "remove it");
-  } else if (gateway.type == "ExpressRoute") {
+  } else if (gateway.type == GatewayType::kExpressRoute) {
     for (const auto* name : {"public-addresses", "internet", "asn", "active-active", "apipa", "private-address"})
       if (has(at, name)) at.fault_at_key(name, "only a gateway of type Vpn has this key", "remove it");
   }
@@ -40,9 +40,9 @@ const ObjectInfo& object_info<Gateway>() {
       "vpn-gw: {type: Vpn, vnet: hub, sku: VpnGw1AZ, instances: [10.1.255.14, 10.1.255.15], public-addresses: "
       "203.0.113.2, internet: net:azure}",
       {
-          key<&Gateway::type, OneOf<kGatewayTypes>>("type", "what it connects to", kRequired),
+          key<&Gateway::type>("type", "what it connects to", kRequired),
           key<&Gateway::vnet, ObjectName>("vnet", "one of `vnets`", kRequired),
-          key<&Gateway::sku, OneOf<kGatewaySkus>>("sku", "what it can carry"),
+          key<&Gateway::sku>("sku", "what it can carry"),
           key<&Gateway::instances>("instances", "the two instances' addresses in GatewaySubnet", kRequired),
           key<&Gateway::convergence_delay>("convergence-delay",
                                            "ExpressRoute: until a route that Microsoft's edge withdrew leaves the data "
@@ -107,7 +107,7 @@ const ObjectInfo& object_info<Connection>() {
           key<&Connection::fast_path>("fast-path",
                                       "ExpressRoute: traffic from on-prem passes by the gateway, and so by the user "
                                       "routes of GatewaySubnet"),
-          key<&Connection::fast_path_model, OneOf<kFastPathModels>>(
+          key<&Connection::fast_path_model>(
               "fast-path-model",
               "what FastPath knew in that year: in 2025, on ExpressRoute Direct, user routes of GatewaySubnet hold for "
               "it and it reaches peered VNets"),

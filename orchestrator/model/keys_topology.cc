@@ -16,8 +16,8 @@ void read_ends(const Cursor& at, Link& link) {
 }
 
 void read_restart_of(const Cursor& at, std::string target, Topology& topology) {
-  if (auto policy = read_word<OneOf<kRestartPolicies>>(at))
-    topology.restarts.push_back({at.at().where(), std::move(target), std::move(*policy)});
+  if (const auto policy = read_word<network::RestartPolicy>(at))
+    topology.restarts.push_back({at.at().where(), std::move(target), *policy});
 }
 
 void read_restarts(const Cursor& at, Topology& topology) {

@@ -131,7 +131,7 @@ const ObjectInfo& object_info<SecurityRule>() {
           key<&SecurityRule::priority>("priority", "100 to 4096; the lower is asked first", kRequired),
           key<&SecurityRule::direction>("direction", "Inbound or Outbound", kRequired),
           key<&SecurityRule::access>("access", "Allow or Deny", kRequired),
-          key<&SecurityRule::protocol, OneOf<kTrafficProtocols>>("protocol", "`*` is any"),
+          key<&SecurityRule::protocol>("protocol", "`*` is any"),
           key<&SecurityRule::sources, TrafficEnd>("sources", "without it, any", 0, "source"),
           key<&SecurityRule::destinations, TrafficEnd>("destinations", "without it, any", 0, "destination"),
           key<&SecurityRule::source_ports, TrafficPorts>("source-ports", "without it, any", 0, "source-port"),

@@ -9,6 +9,7 @@
 #include "base/azure.hh"
 #include "model/geography.hh"
 #include "model/rules.hh"
+#include "model/words.hh"
 #include "network/names.hh"
 
 namespace xconn::model::azure_rules {
@@ -71,7 +72,7 @@ void each_linked(const Check& check, Visit visit) {
 
 /// VNets and Global Reach links that a circuit takes.
 std::size_t most_links(const Circuit& circuit) {
-  if (circuit.sku != "Premium") return azure::kStandardLinks;
+  if (circuit.sku != CircuitSku::kPremium) return azure::kStandardLinks;
   for (const auto& row : azure::kPremiumLinks)
     if (circuit.bandwidth <= row.bandwidth) return row.links;
   return azure::kMostLinks;
@@ -79,15 +80,15 @@ std::size_t most_links(const Circuit& circuit) {
 
 std::vector<std::string_view> fast_path_skus() {
   std::vector<std::string_view> names;
-  for (const auto& sku : azure::kGatewaySkus)
-    if (sku.fast_path) names.push_back(sku.name);
+  for (const auto& limits : azure::kGatewayLimits)
+    if (limits.fast_path) names.push_back(xconn::name_of(limits.sku));
   return names;
 }
 
 /// A gateway of no named SKU takes as many as the smallest.
-std::size_t most_circuits(const std::string& gateway_sku) {
-  const auto* sku = azure::gateway_sku(gateway_sku);
-  return (sku == nullptr ? azure::kGatewaySkus.front() : *sku).circuits;
+std::size_t most_circuits(std::optional<azure::GatewaySku> sku) {
+  const auto* limits = azure::limits_of(sku);
+  return (limits == nullptr ? azure::kGatewayLimits.front() : *limits).circuits;
 }
 
 void check_reach(Check& check, const Linked& linked) {
@@ -95,10 +96,11 @@ void check_reach(Check& check, const Linked& linked) {
   const auto report = [&](const std::string& remedy) {
     check.report({"connections", linked.connection.name, "circuit"}, linked.circuit.name, remedy);
   };
-  if (linked.circuit.sku == "Local" && local_reach(location, region) == LocalReach::kNo)
+  if (linked.circuit.sku == CircuitSku::kLocal && local_reach(location, region) == LocalReach::kNo)
     return report("Local does not reach " + region + " from " + location + "; use Standard or Premium");
   const auto here = geography_of_location(location), there = geography_of_region(region);
-  if (linked.circuit.sku == "Standard" && here != there && here != Geography::kUnknown && there != Geography::kUnknown)
+  if (linked.circuit.sku == CircuitSku::kStandard && here != there && here != Geography::kUnknown &&
+      there != Geography::kUnknown)
     report(location + " is in " + std::string(name_of(here)) + ", " + region + " in " + std::string(name_of(there)) +
            "; use Premium");
 }
@@ -111,14 +113,14 @@ void check_reach_pair(Check& check, const GlobalReach& reach, const Circuit& one
   };
   if (&one == &other) return report("peer-circuit", other.name, "name another circuit");
   for (const auto* circuit : {&one, &other})
-    if (circuit->sku == "Local")
+    if (circuit->sku == CircuitSku::kLocal)
       report(circuit == &one ? "circuit" : "peer-circuit", circuit->name, "it is Local; use Standard or Premium");
   if (!one.peering_location.empty() && is_same_place(one.peering_location, other.peering_location))
     report("peer-circuit", other.name, "both are at " + one.peering_location);
   const auto here = geography_of_location(one.peering_location), there = geography_of_location(other.peering_location);
   if (here == there || here == Geography::kUnknown || there == Geography::kUnknown) return;
   for (const auto* circuit : {&one, &other})
-    if (circuit->sku == "Standard")
+    if (circuit->sku == CircuitSku::kStandard)
       report(circuit == &one ? "circuit" : "peer-circuit", circuit->name,
              "between " + std::string(name_of(here)) + " and " + std::string(name_of(there)) + " it must be Premium");
 }
@@ -143,7 +145,8 @@ void check_office(Check& check, const Circuit& circuit, const RouteFilter& filte
     for (std::size_t i = 0; i < rule.communities.size(); ++i)
       if (is_office(rule.communities[i]))
         check.report({"route-filters", filter.name, "rules", rule.name, "communities", i}, rule.communities[i],
-                     "circuit " + circuit.name + " is " + circuit.sku + ": use Premium, or remove the community",
+                     "circuit " + circuit.name + " is " + Word<CircuitSku>::show(circuit.sku) +
+                         ": use Premium, or remove the community",
                      kNoOffice);
 }
 
@@ -158,8 +161,9 @@ void bandwidth(Check& check) {
 
 void families(Check& check) {
   for (const auto& circuit : check.topology.circuits)
-    if (circuit.sku == "Local" && circuit.family == "MeteredData")
-      check.report({"circuits", circuit.name, "family"}, circuit.family, "add family: UnlimitedData");
+    if (circuit.sku == CircuitSku::kLocal && circuit.family == CircuitFamily::kMeteredData)
+      check.report({"circuits", circuit.name, "family"}, Word<CircuitFamily>::show(circuit.family),
+                   "add family: UnlimitedData");
 }
 
 void circuit_links(Check& check) {
@@ -168,7 +172,8 @@ void circuit_links(Check& check) {
     auto& all = links[circuit.name];
     if (!all.insert(std::move(what)).second || all.size() <= most_links(circuit)) return;
     check.report(path, circuit.name,
-                 "it takes " + std::to_string(most_links(circuit)) + " as " + circuit.sku + "; link another circuit");
+                 "it takes " + std::to_string(most_links(circuit)) + " as " + Word<CircuitSku>::show(circuit.sku) +
+                     "; link another circuit");
   };
   each_linked(check, [&](const Linked& linked) {
     add(linked.circuit, "VNet " + linked.vnet.name, {"connections", linked.connection.name, "circuit"});
@@ -224,11 +229,12 @@ void fast_path(Check& check) {
   for (const auto& connection : check.topology.connections) {
     const auto* gateway = find_named(check.topology.gateways, connection.gateway);
     if (gateway == nullptr || !connection.fast_path || connection.circuit.empty()) continue;
-    const auto* sku = azure::gateway_sku(gateway->sku);
-    if (sku == nullptr || !sku->fast_path)
+    const auto* limits = azure::limits_of(gateway->sku);
+    if (limits == nullptr || !limits->fast_path)
       check.report({"connections", connection.name, "fast-path"}, "true",
-                   "gateway " + gateway->name + " is " + (gateway->sku.empty() ? "of no named SKU" : gateway->sku) +
-                       "; use " + one_of(fast_path_skus()));
+                   "gateway " + gateway->name + " is " +
+                       (gateway->sku ? Word<azure::GatewaySku>::show(*gateway->sku) : "of no named SKU") + "; use " +
+                       one_of(fast_path_skus()));
   }
 }
 
@@ -259,7 +265,7 @@ void filter_rules(Check& check) {
 
 void office_communities(Check& check) {
   for (const auto& circuit : check.topology.circuits) {
-    if (!circuit.microsoft_peering || circuit.sku == "Premium") continue;
+    if (!circuit.microsoft_peering || circuit.sku == CircuitSku::kPremium) continue;
     if (const auto* filter = find_named(check.topology.route_filters, circuit.microsoft_peering->route_filter))
       check_office(check, circuit, *filter);
   }

@@ -45,10 +45,11 @@ void gateway_type(Check& check) {
   for (const auto& connection : check.topology.connections) {
     const auto* gateway = find_named(check.topology.gateways, connection.gateway);
     if (gateway == nullptr) continue;
-    const auto wanted = connection.circuit.empty() ? "Vpn" : "ExpressRoute";
-    if (!gateway->type.empty() && gateway->type != wanted)
+    constexpr auto show = Word<GatewayType>::show;
+    const auto wanted = connection.circuit.empty() ? GatewayType::kVpn : GatewayType::kExpressRoute;
+    if (gateway->type && gateway->type != wanted)
       check.report({"connections", connection.name, "gateway"}, connection.gateway,
-                   "it is of type " + gateway->type + "; name one of type " + wanted);
+                   "it is of type " + show(*gateway->type) + "; name one of type " + show(wanted));
   }
 }
 

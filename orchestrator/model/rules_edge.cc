@@ -21,7 +21,7 @@ bool is_of_vpn_gateway(const Topology& topology, const network::Tunnel& tunnel) 
     return std::find(all.begin(), all.end(), tunnel.remote) != all.end();
   };
   return std::any_of(topology.gateways.begin(), topology.gateways.end(), [&](const Gateway& gateway) {
-    return gateway.type == "Vpn" && (has(gateway.public_addresses) || has(gateway.instances));
+    return gateway.type == GatewayType::kVpn && (has(gateway.public_addresses) || has(gateway.instances));
   });
 }
 

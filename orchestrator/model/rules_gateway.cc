@@ -6,6 +6,7 @@
 
 #include "base/azure.hh"
 #include "model/rules.hh"
+#include "model/words.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
@@ -51,9 +52,9 @@ void check_local_gateway(Check& check, const LocalGateway& local) {
 }
 
 bool has_sku(const Gateway& gateway) {
-  if (gateway.sku.empty()) return true;
-  if (gateway.type == "ExpressRoute") return azure::gateway_sku(gateway.sku) != nullptr;
-  return std::ranges::count(azure::kVpnSkus, gateway.sku) > 0;
+  if (!gateway.sku) return true;
+  if (gateway.type == GatewayType::kExpressRoute) return azure::limits_of(gateway.sku) != nullptr;
+  return azure::is_vpn_sku(*gateway.sku);
 }
 
 bool coexists(const Topology& topology, const Gateway& gateway) {
@@ -104,17 +105,18 @@ void gateway_skus(Check& check) {
     const auto report = [&](const char* key, const std::string& value, const std::string& remedy) {
       check.report({"gateways", gateway.name, key}, value, remedy);
     };
-    if (!has_sku(gateway)) report("sku", gateway.sku, "it is for the other type of gateway");
-    if (gateway.sku == "Basic" && coexists(check.topology, gateway))
-      report("sku", gateway.sku, "beside an ExpressRoute gateway use VpnGw1 or larger");
-    if (gateway.private_address && !gateway.sku.ends_with("AZ"))
+    const auto sku = gateway.sku ? Word<azure::GatewaySku>::show(*gateway.sku) : "";
+    if (!has_sku(gateway)) report("sku", sku, "it is for the other type of gateway");
+    if (gateway.sku == azure::GatewaySku::kBasic && coexists(check.topology, gateway))
+      report("sku", sku, "beside an ExpressRoute gateway use VpnGw1 or larger");
+    if (gateway.private_address && !(gateway.sku && azure::is_zone_redundant(*gateway.sku)))
       report("private-address", "true", "use a zone-redundant SKU: VpnGw1AZ or larger");
   }
 }
 
 void public_addresses(Check& check) {
   for (const auto& gateway : check.topology.gateways) {
-    if (gateway.type != "Vpn" || gateway.public_addresses.empty()) continue;
+    if (gateway.type != GatewayType::kVpn || gateway.public_addresses.empty()) continue;
     const std::size_t wanted = gateway.active_active ? 2 : 1;
     if (gateway.public_addresses.size() != wanted)
       check.report({"gateways", gateway.name, "public-addresses"}, std::to_string(gateway.public_addresses.size()),
@@ -131,10 +133,10 @@ void vpn_bgp(Check& check) {
 }
 
 void one_gateway(Check& check) {
-  std::map<std::pair<std::string, std::string>, std::string> seen;
+  std::map<std::pair<std::string, GatewayType>, std::string> seen;
   for (const auto& gateway : check.topology.gateways) {
-    if (gateway.type.empty() || gateway.vnet.empty()) continue;
-    const auto [at, is_new] = seen.emplace(std::pair{gateway.vnet, gateway.type}, gateway.name);
+    if (!gateway.type || gateway.vnet.empty()) continue;
+    const auto [at, is_new] = seen.emplace(std::pair{gateway.vnet, *gateway.type}, gateway.name);
     if (!is_new) check.report({"gateways", gateway.name, "vnet"}, gateway.vnet, "it has " + at->second + " already");
   }
 }
@@ -163,8 +165,9 @@ void check_room(Check& check, const Gateway& gateway, const Prefix& subnet) {
 
 void instances(Check& check) {
   const auto has_msees = [&](const std::string& vnet) {
-    return std::ranges::any_of(check.topology.gateways,
-                               [&](const auto& other) { return other.vnet == vnet && other.type != "Vpn"; });
+    return std::ranges::any_of(check.topology.gateways, [&](const auto& other) {
+      return other.vnet == vnet && other.type != GatewayType::kVpn;
+    });
   };
   for (const auto& gateway : check.topology.gateways) {
     const Path path{"gateways", gateway.name, "instances"};
@@ -172,7 +175,7 @@ void instances(Check& check) {
       check.report(path, "", "list two addresses, not " + std::to_string(gateway.instances.size()));
     const auto* subnet = check.subnet({gateway.vnet, azure::kGatewaySubnet});
     if (subnet == nullptr || !is_read(subnet->prefix)) continue;
-    if (gateway.type == "ExpressRoute") check_room(check, gateway, subnet->prefix);
+    if (gateway.type == GatewayType::kExpressRoute) check_room(check, gateway, subnet->prefix);
     for (std::size_t i = 0; i < gateway.instances.size() && has_msees(gateway.vnet); ++i)
       if (gateway.instances[i] == subnet->prefix.host(azure::kFirstMsee) ||
           gateway.instances[i] == subnet->prefix.host(azure::kFirstMsee + 1))

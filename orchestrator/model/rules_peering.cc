@@ -8,6 +8,7 @@
 #include "base/azure.hh"
 #include "model/connectivity.hh"
 #include "model/rules.hh"
+#include "model/words.hh"
 
 namespace xconn::model::azure_rules {
 namespace {
@@ -77,7 +78,7 @@ Path peering_path(const Circuit& circuit, const char* kind, const char* key) {
 
 bool is_dot1q(const Topology& topology, const Circuit& circuit) {
   const auto* port = find_named(topology.direct_ports, circuit.port);
-  return port != nullptr && port->encapsulation == "Dot1Q";
+  return port != nullptr && port->encapsulation == Encapsulation::kDot1Q;
 }
 
 // --- the customer's side ---------------------------------------------------------------------------------------------
@@ -347,7 +348,7 @@ void registries(Check& check) {
     if (is_private(peering.peer_asn) && !peering.customer_asn)
       check.report(peering_path(circuit, "microsoft", "peer-asn"), peering.peer_asn.text(),
                    "add customer-asn: the public AS number that the prefixes are registered to");
-    if (peering.customer_asn && peering.routing_registry == "NONE")
+    if (peering.customer_asn && peering.routing_registry == RoutingRegistry::kNone)
       check.report(peering_path(circuit, "microsoft", "routing-registry"), "NONE",
                    "name the registry that knows AS " + peering.customer_asn->text());
   });
@@ -356,8 +357,8 @@ void registries(Check& check) {
 void validation(Check& check) {
   each_microsoft_peering(check.topology, [&](const Circuit& circuit, const Peering& peering) {
     const bool has_prefixes = !peering.advertised_prefixes.empty();
-    if (has_prefixes && peering.validation == "NotConfigured")
-      check.report(peering_path(circuit, "microsoft", "validation"), peering.validation,
+    if (has_prefixes && peering.validation == PrefixValidation::kNotConfigured)
+      check.report(peering_path(circuit, "microsoft", "validation"), Word<PrefixValidation>::show(peering.validation),
                    "use ValidationNeeded to rehearse prefixes that are not proven yet; BGP stays down");
   });
 }

@@ -54,7 +54,7 @@ void each_vpn(const Topology& topology, Visit visit) {
   for (const auto& connection : topology.connections) {
     const auto* gateway = find_named(topology.gateways, connection.gateway);
     const auto* device = find_named(topology.local_gateways, connection.local_gateway);
-    if (gateway != nullptr && gateway->type == "Vpn" && device != nullptr && is_read(device->address))
+    if (gateway != nullptr && gateway->type == GatewayType::kVpn && device != nullptr && is_read(device->address))
       visit(connection, *gateway, *device);
   }
 }

@@ -70,7 +70,7 @@ bool reaches_directly(const Check& check, const Vnet& vnet, const Address& addre
 /// An ExpressRoute gateway is no user route's next hop.
 bool has_vpn_gateway(const Topology& topology, const Vnet& vnet) {
   return std::ranges::any_of(topology.gateways, [&](const Gateway& gateway) {
-    return gateway.vnet == vnet.name && (gateway.type == "Vpn" || gateway.type.empty());
+    return gateway.vnet == vnet.name && gateway.type != GatewayType::kExpressRoute;
   });
 }
 

@@ -15,6 +15,7 @@
 #include "base/wiring.hh"
 #include "model/azure_objects.hh"
 #include "network/node.hh"
+#include "network/restart.hh"
 
 namespace xconn::model {
 
@@ -30,7 +31,7 @@ using network::Timers;
 struct Restart {
   Where where;
   std::string target;  ///< "NODE:DAEMON", "NODE", or nothing: all of the lab
-  std::string policy;  ///< "always", "on-failure", "never"
+  network::RestartPolicy policy;
 };
 
 struct Topology {

@@ -58,25 +58,6 @@ struct Range;  ///< an int
 
 // Azure's own values, where the topology keeps them as text.
 using Text = std::string_view;
-inline constexpr std::array<Text, 4> kConnectivityModels{"l2-exchange", "l2-point-to-point", "managed-l3", "ipvpn"};
-inline constexpr std::array<Text, 2> kEncapsulations{"QinQ", "Dot1Q"};
-inline constexpr std::array<Text, 3> kCircuitSkus{"Local", "Standard", "Premium"};
-inline constexpr std::array<Text, 2> kCircuitFamilies{"MeteredData", "UnlimitedData"};
-inline constexpr std::array<Text, 4> kProviderStates{"NotProvisioned", "Provisioning", "Provisioned", "Deprovisioning"};
-inline constexpr std::array<Text, 2> kPeeringStates{"Enabled", "Disabled"};
-inline constexpr std::array<Text, 8> kRoutingRegistries{"ARIN",    "APNIC", "AFRINIC", "LACNIC",
-                                                        "RIPENCC", "RADB",  "ALTDB",   "NONE"};
-inline constexpr std::array<Text, 4> kValidationStates{"NotConfigured", "Configuring", "Configured",
-                                                       "ValidationNeeded"};
-inline constexpr std::array<Text, 2> kGatewayTypes{"ExpressRoute", "Vpn"};
-inline constexpr std::array<Text, 18> kGatewaySkus{
-    "Standard",  "HighPerformance", "UltraPerformance", "ErGw1AZ",  "ErGw2AZ",  "ErGw3AZ",
-    "ErGwScale", "Basic",           "VpnGw1",           "VpnGw2",   "VpnGw3",   "VpnGw4",
-    "VpnGw5",    "VpnGw1AZ",        "VpnGw2AZ",         "VpnGw3AZ", "VpnGw4AZ", "VpnGw5AZ"};
-inline constexpr std::array<Text, 6> kTrafficProtocols{"Tcp", "Udp", "Icmp", "Esp", "Ah", "*"};
-inline constexpr std::array<Text, 2> kFastPathModels{"2020", "2025"};
-// systemd.service(5)'s words, where "no" is "never": YAML 1.1 takes `no` for a boolean.
-inline constexpr std::array<Text, 3> kRestartPolicies{"always", "on-failure", "never"};
 
 template <class As>
 struct Word;  ///< Value, parse(), info(), show()

@@ -5,6 +5,7 @@
 #include "base/names.hh"
 #include "network/balancer.hh"
 #include "network/node.hh"
+#include "network/restart.hh"
 #include "network/sdwan.hh"
 #include "network/security.hh"
 
@@ -33,6 +34,23 @@ template <>
 struct Names<network::Access> {
   using Kind = network::Access;
   static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kAllow, "Allow"}, {Kind::kDeny, "Deny"}};
+};
+
+// "any" is spelled as Azure does.
+template <>
+struct Names<network::TrafficProtocol> {
+  using Kind = network::TrafficProtocol;
+  static constexpr std::pair<Kind, std::string_view> names[] = {{Kind::kTcp, "Tcp"},   {Kind::kUdp, "Udp"},
+                                                                {Kind::kIcmp, "Icmp"}, {Kind::kEsp, "Esp"},
+                                                                {Kind::kAh, "Ah"},     {Kind::kAny, "*"}};
+};
+
+// "no" is "never": YAML 1.1 takes `no` for a boolean.
+template <>
+struct Names<network::RestartPolicy> {
+  using Kind = network::RestartPolicy;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kAlways, "always"}, {Kind::kOnFailure, "on-failure"}, {Kind::kNever, "never"}};
 };
 
 template <>

@@ -14,13 +14,14 @@ namespace xconn::network {
 
 enum class Direction { kInbound, kOutbound };
 enum class Access { kAllow, kDeny };
+enum class TrafficProtocol { kTcp, kUdp, kIcmp, kEsp, kAh, kAny };
 
 struct SecurityRule {
   std::string name;
   int priority = 0;
   Direction direction = Direction::kInbound;
   Access access = Access::kAllow;
-  std::string protocol = "*";                      ///< Tcp | Udp | Icmp | Esp | Ah | *
+  TrafficProtocol protocol = TrafficProtocol::kAny;
   std::vector<std::string> sources, destinations;  ///< prefixes and service tags; empty: any
   std::vector<std::pair<std::uint16_t, std::uint16_t>> source_ports, destination_ports;  ///< empty: any
 };

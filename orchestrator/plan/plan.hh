@@ -16,6 +16,7 @@
 #include "base/wiring.hh"
 #include "network/balancer.hh"
 #include "network/bgp.hh"
+#include "network/restart.hh"
 #include "network/sdwan.hh"
 
 namespace xconn::plan {
@@ -59,7 +60,7 @@ struct Service {
   std::vector<std::string> arguments;  ///< kind "frr": empty; kind "command": the argv
   std::string config;                  ///< the name of the file among Node::files that configures it, or empty
   std::vector<std::string> after;      ///< names of services of this node that must be ready first
-  std::string restart = {};            ///< when it ends: "always", "on-failure", "never"; empty: as its kind does
+  std::optional<network::RestartPolicy> restart = {};  ///< none: as its kind does
   friend bool operator==(const Service&, const Service&) = default;
 };
 

@@ -11,17 +11,20 @@ namespace xconn::services {
 namespace {
 
 using namespace std::chrono_literals;
+using network::RestartPolicy;
 
 struct Row {
-  std::string_view kind, policy;
+  std::string_view kind;
+  RestartPolicy policy;
   Duration first, shortest, longest;
 };
 
 constexpr std::array kRows{
-    Row{"frr", "always", 0s, 60s, 600s},      // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
-    Row{"strongswan", "always", 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
-    Row{"command", "never", 1s, 1s, 60s},     // systemd.service(5): Restart=no
-    Row{"", "on-failure", 1s, 1s, 60s},       // a firewall's daemon, a platform's service: ours
+    Row{"frr", RestartPolicy::kAlways, 0s, 60s,
+        600s},  // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
+    Row{"strongswan", RestartPolicy::kAlways, 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
+    Row{"command", RestartPolicy::kNever, 1s, 1s, 60s},     // systemd.service(5): Restart=no
+    Row{"", RestartPolicy::kOnFailure, 1s, 1s, 60s},        // a firewall's daemon, a platform's service: ours
 };
 
 /// systemd.service(5): what is no failure for Restart=on-failure.
@@ -33,16 +36,17 @@ bool ended_well(int wait_status) {
 
 }  // namespace
 
-Comeback::Comeback(std::string_view kind, std::string_view policy) {
+Comeback::Comeback(std::string_view kind, std::optional<RestartPolicy> policy) {
   const auto& row = *std::ranges::find_if(kRows, [&](const Row& one) { return one.kind == kind || one.kind.empty(); });
   first_ = row.first;
   shortest_ = pause_ = row.shortest;
   longest_ = row.longest;
-  policy_ = policy.empty() ? row.policy : policy;
+  policy_ = policy.value_or(row.policy);
 }
 
 std::optional<std::chrono::nanoseconds> Comeback::after_end(int wait_status, std::chrono::nanoseconds now) {
-  if (policy_ == "never" || (policy_ == "on-failure" && ended_well(wait_status))) return std::nullopt;
+  if (policy_ == RestartPolicy::kNever || (policy_ == RestartPolicy::kOnFailure && ended_well(wait_status)))
+    return std::nullopt;
   const auto at = std::max(now + first_, last_ ? *last_ + pause_ : now);
   pause_ = !last_ || at - *last_ > 2 * longest_ ? shortest_ : std::min(2 * pause_, longest_);
   last_ = at;

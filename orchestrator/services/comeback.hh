@@ -12,21 +12,22 @@
 #include <string_view>
 
 #include "base/duration.hh"
+#include "network/restart.hh"
 
 namespace xconn::services {
 
 class Comeback {
  public:
-  /// `kind`: a row of kinds.cc. `policy`: "always", "on-failure", "never"; empty: as that kind does.
-  Comeback(std::string_view kind, std::string_view policy);
-  const std::string& policy() const { return policy_; }
+  /// `kind`: a row of kinds.cc. `policy`: without one, as that kind does.
+  Comeback(std::string_view kind, std::optional<network::RestartPolicy> policy);
+  network::RestartPolicy policy() const { return policy_; }
 
   /// It has ended so at `now`: when it starts again; nullopt: it does not.
   std::optional<std::chrono::nanoseconds> after_end(int wait_status, std::chrono::nanoseconds now);
 
  private:
   Duration first_, shortest_, longest_, pause_;
-  std::string policy_;
+  network::RestartPolicy policy_;
   std::optional<std::chrono::nanoseconds> last_;  // when it started again
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/errors.hh"
+#include "network/names.hh"
 #include "services/capabilities.hh"
 #include "services/log_tail.hh"
 #include "sys/clock.hh"
@@ -103,7 +104,7 @@ std::string Service::gone() const { return sys::describe_exit(process_->exit_sta
 std::string Service::fate() const {
   if (held_) return "a fault keeps it down";
   if (done()) return "its work is done";
-  if (!comes_back_at_) return "it stays down (restart: " + comeback_.policy() + ")";
+  if (!comes_back_at_) return "it stays down (restart: " + std::string(name_of(comeback_.policy())) + ")";
   const auto left = std::chrono::round<std::chrono::seconds>(*comes_back_at_ - sys::now());
   return left.count() > 0 ? "it starts again in " + to_string(left) : "it starts again";
 }
@@ -115,7 +116,7 @@ void Service::hold(bool held) {
   comes_back_ = {};
 }
 
-void Service::set_restart(const std::string& policy) {
+void Service::set_restart(std::optional<network::RestartPolicy> policy) {
   spec_.restart = policy;
   comeback_ = Comeback(spec_.kind, policy);
 }

@@ -78,7 +78,7 @@ class Service {
   void hold(bool held);
   bool held() const { return held_; }
   /// Another policy, or nothing new; pauses are counted anew.
-  void set_restart(const std::string& policy);
+  void set_restart(std::optional<network::RestartPolicy> policy);
 
   /// The daemon's processes (itself first, then its children), empty when it does not run.
   std::vector<int> process_ids() const;

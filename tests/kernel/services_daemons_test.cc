@@ -261,7 +261,8 @@ TEST_F(Programs, OneThatDiesAtItsStartTellsItsLastLines) {
 }
 
 TEST_F(Programs, OneThatKeepsDyingIsTriedAgainWithGrowingPauses) {
-  auto& n = node("n", {}, {{.kind = "command", .name = "c", .arguments = {"false"}, .restart = "always"}});
+  auto& n = node(
+      "n", {}, {{.kind = "command", .name = "c", .arguments = {"false"}, .restart = network::RestartPolicy::kAlways}});
   n.services->start();
   loop_.wait("three more ends", 20s, [&]() -> std::optional<std::string> {
     if (std::ranges::count_if(events_, [](const Event& e) { return e.text.starts_with("c ended: exit status 1"); }) > 3)

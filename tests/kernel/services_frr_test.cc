@@ -166,7 +166,7 @@ TEST_F(Frr, AKilledZebraLeavesItsRoutesAndComesBackWithItsClients) {
 
 TEST_F(Frr, OneThatIsNeverToComeBackIsAnErrorAtOnce) {
   auto made = first_router();
-  made.services[1].restart = "never";
+  made.services[1].restart = network::RestartPolicy::kNever;
   auto& router = node(made);
   start();
   const auto killed = sys::now();

@@ -35,7 +35,7 @@ TEST(PeeringState, IsDisabledWhenEitherSessionIsShut) {
 TEST(PeeringState, IsWhatItsOwnerSaidWhenNobodyAnswers) {
   auto of = topology();
   EXPECT_EQ(run(kPeerings, {}, of)[0]["state"], "Enabled");
-  of.circuits.front().private_peering->state = "Disabled";
+  of.circuits.front().private_peering->state = model::PeeringState::kDisabled;
   EXPECT_EQ(run(kPeerings, {}, of)[0]["state"], "Disabled");
 }
 

@@ -225,7 +225,7 @@ TEST(Circuit, BothPeeringsOfADirectCircuitShareItsBandwidth) {
 
 TEST(Circuit, APointToPointProviderIsACableForEachPath) {
   auto topology = shipped("private-peering");
-  topology.providers[0].connectivity = "l2-point-to-point";
+  topology.providers[0].connectivity = model::Connectivity::kL2PointToPoint;
   const auto plain = expand(topology);
   EXPECT_EQ(rate_of(plain, {"ce1-cust1", "er"}, {"msee1", "prov"}), 1'000'000'000U) << "what cuts it, both sides see";
   EXPECT_EQ(interface(plain, "msee1", "prov.28").tags, (std::vector<Tag>{{28}}));
@@ -233,7 +233,7 @@ TEST(Circuit, APointToPointProviderIsACableForEachPath) {
 }
 
 /// private-peering over a provider that routes; the customer's routers know its own as BGP neighbours.
-model::Topology routed(const std::string& model) {
+model::Topology routed(model::Connectivity model) {
   auto topology = shipped("private-peering");
   topology.providers[0].connectivity = model;
   topology.providers[0].asn = Asn::of(65300);
@@ -246,7 +246,7 @@ model::Topology routed(const std::string& model) {
 }
 
 TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
-  const auto plain = expand(routed("managed-l3"));
+  const auto plain = expand(routed(model::Connectivity::kManagedL3));
   const auto& router = node(plain, "useasterc1cust1-pe1");
   EXPECT_EQ(router.bgp->asn, *Asn::of(65300));
   EXPECT_EQ(interface(plain, router.name, "cust").addresses.front().text(), "172.30.0.2/30");
@@ -257,7 +257,7 @@ TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
 }
 
 TEST(Circuit, AProviderThatRoutesSpeaksForMicrosoftPeeringToo) {
-  auto topology = routed("managed-l3");
+  auto topology = routed(model::Connectivity::kManagedL3);
   auto peering = *topology.circuits[0].private_peering;
   peering.vlan = 300;
   peering.secondary = *Prefix::parse("203.0.113.4/30");
@@ -272,7 +272,7 @@ TEST(Circuit, AProviderThatRoutesSpeaksForMicrosoftPeeringToo) {
 }
 
 TEST(Circuit, ARouterWithoutBgpHasItsNetworksRoutedToIt) {
-  auto topology = routed("managed-l3");
+  auto topology = routed(model::Connectivity::kManagedL3);
   std::ranges::find(topology.nodes, "ce1-cust1", &network::Node::name)->bgp->neighbors.pop_back();
   const auto plain = expand(topology);
   const auto& router = node(plain, "useasterc1cust1-pe1");
@@ -283,7 +283,7 @@ TEST(Circuit, ARouterWithoutBgpHasItsNetworksRoutedToIt) {
 }
 
 TEST(Circuit, AnIpVpnJoinsItsSitesAndCircuitsAnyToAny) {
-  auto topology = routed("ipvpn");
+  auto topology = routed(model::Connectivity::kIpVpn);
   topology.nodes.push_back({.name = "branch2", .role = "router"});
   topology.nodes.back().interfaces = {{.name = "wan", .addresses = {*InterfaceAddress::parse("172.30.1.2/30")}}};
   topology.providers[0].sites = {{"branch2", "wan"}};
@@ -304,7 +304,7 @@ TEST(Circuit, AnIpVpnJoinsItsSitesAndCircuitsAnyToAny) {
 
 TEST(Circuit, IsJoinedToNothingUntilItIsProvisioned) {
   auto topology = shipped("private-peering");
-  topology.circuits[0].provider_state = "NotProvisioned";
+  topology.circuits[0].provider_state = model::ProviderState::kNotProvisioned;
   const auto plain = expand(topology);
   EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "msee1.29", &network::Interface::name), 0);
   EXPECT_EQ(node(plain, "msee1").bgp->neighbors.size(), 2U) << "the gateway's instances";
@@ -321,7 +321,7 @@ TEST(Circuit, HasAPairOfNetworksForEachAddressFamily) {
 
 TEST(Circuit, DisabledPeeringIsShutAtMicrosoft) {
   auto topology = shipped("private-peering");
-  topology.circuits[0].private_peering->state = "Disabled";
+  topology.circuits[0].private_peering->state = model::PeeringState::kDisabled;
   EXPECT_TRUE(neighbor(expand(topology), "msee1", "192.0.2.97").shutdown);
 }
 

@@ -44,7 +44,7 @@ model::Topology two_circuits() {
   auto second = topology.circuits.front();
   second.name = "er2";
   second.s_tag = 30;
-  second.sku = "Premium";
+  second.sku = model::CircuitSku::kPremium;
   second.customer_primary.interface = "pri2";
   second.customer_secondary.interface = "sec2";
   second.private_peering->primary = *Prefix::parse("192.168.252.0/30");
@@ -116,7 +116,7 @@ TEST(Expand, MseesTakeAddressesThatNoInstanceHas) {
 
 TEST(Expand, TheGatewaysSkuLimitsItsRoutesAndItsBandwidth) {
   auto topology = reference();
-  topology.gateways.front().sku = "ErGw2AZ";
+  topology.gateways.front().sku = GatewaySku::kErGw2AZ;
   const auto plain = expand(topology);
   EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors.front().maximum_prefix, 9500U);
   const auto link = std::ranges::find(plain.links, End{"er-gw-0", "vnet"}, &network::Link::a);
@@ -210,7 +210,7 @@ TEST(Expand, AUserRouteToTheGatewayIsForVpnOnly) {
       {*Prefix::parse("203.0.113.0/24"), model::NextHopType::kVirtualNetworkGateway, {}}};
   EXPECT_EQ(subnet(expand(topology), "protected-a").routes[0].kind, RouteKind::kBlackhole) << "of ExpressRoute";
   auto& gateway = topology.gateways.front();
-  gateway.type = "Vpn";
+  gateway.type = model::GatewayType::kVpn;
   gateway.internet = {"internet", "azure"};
   gateway.public_addresses = {*Address::parse("40.114.187.147"), *Address::parse("40.114.187.148")};
   gateway.active_active = true;

@@ -14,6 +14,9 @@
 namespace xconn::azure {
 namespace {
 
+using model::CircuitFamily;
+using model::CircuitSku;
+using model::ProviderState;
 using model::Topology;
 using Step = void (*)(Topology&);
 using testing::ElementsAre;
@@ -44,7 +47,7 @@ void unlink_er1(Topology& topology) {
 }
 void ordered(Topology& topology) {
   unlink_er1(topology);
-  er1(topology).provider_state = "NotProvisioned";
+  er1(topology).provider_state = ProviderState::kNotProvisioned;
   er1(topology).private_peering.reset();
 }
 void delete_er1(Topology& topology) { drop(topology.circuits, "er1"); }
@@ -53,11 +56,11 @@ void link_vnets(Topology& topology, int count) {
   for (int i = 1; i < count; ++i) {
     const auto name = "v" + std::to_string(i);
     topology.vnets.push_back({.name = name, .region = "westeurope"});
-    topology.gateways.push_back({.name = name, .type = "ExpressRoute", .vnet = name});
+    topology.gateways.push_back({.name = name, .type = model::GatewayType::kExpressRoute, .vnet = name});
     topology.connections.push_back({.name = name, .gateway = name, .circuit = "er1"});
   }
 }
-void to_standard(Topology& topology) { er1(topology).sku = "Standard"; }
+void to_standard(Topology& topology) { er1(topology).sku = CircuitSku::kStandard; }
 
 struct Case {
   std::size_t guard;
@@ -70,13 +73,14 @@ struct Case {
 const Case kCases[] = {
     {0, "V2", nothing, [](Topology& t) { er1(t).bandwidth = 500'000'000; },
      [](Topology& t) { er1(t).bandwidth = 2'000'000'000; }, "circuit er1", "bandwidth", "500Mbps"},
-    {1, "V3", [](Topology& t) { er1(t).family = "UnlimitedData"; }, [](Topology& t) { er1(t).family = "MeteredData"; },
-     [](Topology& t) { er1(t).sku = "Premium"; }, "circuit er1", "family", "MeteredData"},
-    {1, "V3", nothing, [](Topology& t) { er1(t).sku = "Local"; }, [](Topology& t) { er1(t).family = "UnlimitedData"; },
-     "circuit er1", "sku", "Local"},
+    {1, "V3", [](Topology& t) { er1(t).family = CircuitFamily::kUnlimitedData; },
+     [](Topology& t) { er1(t).family = CircuitFamily::kMeteredData; },
+     [](Topology& t) { er1(t).sku = CircuitSku::kPremium; }, "circuit er1", "family", "MeteredData"},
+    {1, "V3", nothing, [](Topology& t) { er1(t).sku = CircuitSku::kLocal; },
+     [](Topology& t) { er1(t).family = CircuitFamily::kUnlimitedData; }, "circuit er1", "sku", "Local"},
     {2, "V4",
      [](Topology& t) {
-       er1(t).sku = "Premium";
+       er1(t).sku = CircuitSku::kPremium;
        link_vnets(t, 10);
      },
      to_standard,
@@ -87,7 +91,7 @@ const Case kCases[] = {
      "circuit er1", "sku", "Standard"},
     {2, "V4",
      [](Topology& t) {
-       er1(t).sku = "Premium";
+       er1(t).sku = CircuitSku::kPremium;
        named(t.vnets, "hub").region = "japaneast";
      },
      to_standard,
@@ -96,17 +100,17 @@ const Case kCases[] = {
        drop(t.connections, "er1-hub");
      },
      "circuit er1", "sku", "Standard"},
-    {3, "V8", ordered, [](Topology& t) { er1(t).provider_state = "Provisioned"; },
+    {3, "V8", ordered, [](Topology& t) { er1(t).provider_state = ProviderState::kProvisioned; },
      [](Topology& t) { er1(t).bandwidth = 2'000'000'000; }, "circuit er1", "provider-state", "Provisioned"},
     {3, "V8", delete_er1, [](Topology& t) { t.circuits.push_back({.name = "new"}); },
-     [](Topology& t) { t.circuits.push_back({.name = "new", .provider_state = "NotProvisioned"}); }, "circuit new",
-     "provider-state", "Provisioned"},
+     [](Topology& t) { t.circuits.push_back({.name = "new", .provider_state = ProviderState::kNotProvisioned}); },
+     "circuit new", "provider-state", "Provisioned"},
     {4, "V8", ordered, [](Topology& t) { er1(t).private_peering = dx(t).private_peering; },
      [](Topology& t) { er1(t).bandwidth = 2'000'000'000; }, "circuit er1", "provider-state", "NotProvisioned"},
     {4, "V8",
      [](Topology& t) {
        unlink_er1(t);
-       er1(t).provider_state = "NotProvisioned";
+       er1(t).provider_state = ProviderState::kNotProvisioned;
      },
      [](Topology& t) { er1(t).private_peering->vlan = 77; }, [](Topology& t) { er1(t).private_peering.reset(); },
      "circuit er1", "provider-state", "NotProvisioned"},
@@ -163,9 +167,9 @@ const Case kCases[] = {
        drop(t.connections, "er1-hub");
      },
      "connection er1-hub", "circuit", "er1"},
-    {8, "V10", nothing, [](Topology& t) { er1(t).provider_state = "NotProvisioned"; },
+    {8, "V10", nothing, [](Topology& t) { er1(t).provider_state = ProviderState::kNotProvisioned; },
      [](Topology& t) {
-       er1(t).provider_state = "NotProvisioned";
+       er1(t).provider_state = ProviderState::kNotProvisioned;
        drop(t.connections, "er1-hub");
      },
      "connection er1-hub", "circuit", "er1", Actor::kProvider},
@@ -290,7 +294,7 @@ TEST(Guards, TheProviderSetsTheProvidersState) {
   auto before = base();
   ordered(before);
   auto after = before;
-  er1(after).provider_state = "Provisioned";
+  er1(after).provider_state = ProviderState::kProvisioned;
   EXPECT_THROW(demand_possible({before, after}), TopologyError);
   EXPECT_NO_THROW(demand_possible({before, after, Actor::kProvider}));
 }

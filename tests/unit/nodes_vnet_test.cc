@@ -101,7 +101,7 @@ TEST(SecurityLines, EmptyMatchesAll) {
 TEST(SecurityLines, ManyPrefixesAndPortsAreOneLookup) {
   auto made = rule();
   made.access = network::Access::kDeny;
-  made.protocol = "Tcp";
+  made.protocol = network::TrafficProtocol::kTcp;
   made.sources = {"10.1.0.0/16", "10.0.0.0/8", "192.0.2.1"};
   made.destination_ports = {{8000, 8100}, {443, 443}, {8050, 8200}};
   EXPECT_THAT(security_lines(made, {}),

@@ -11,12 +11,13 @@ namespace xconn::services {
 namespace {
 
 using namespace std::chrono_literals;
+using network::RestartPolicy;
 
 constexpr int kKilled = W_EXITCODE(0, SIGKILL), kTerminated = W_EXITCODE(0, SIGTERM), kFailed = W_EXITCODE(1, 0),
               kDone = W_EXITCODE(0, 0);
 
 TEST(Comeback, ARouterComesBackAsWatchfrrHasIt) {
-  Comeback bgpd("frr", "");
+  Comeback bgpd("frr", {});
   EXPECT_EQ(bgpd.after_end(kKilled, 1000s), 1000s) << "at once";
   EXPECT_EQ(bgpd.after_end(kKilled, 1001s), 1060s) << "a minute after the start before";
   EXPECT_EQ(bgpd.after_end(kKilled, 1061s), 1180s) << "then two";
@@ -28,12 +29,12 @@ TEST(Comeback, ARouterComesBackAsWatchfrrHasIt) {
 }
 
 TEST(Comeback, CharonComesBackAfterFiveSecondsEachTime) {
-  Comeback charon("strongswan", "");
+  Comeback charon("strongswan", {});
   for (auto now = 100s; now < 200s; now += 10s) EXPECT_EQ(charon.after_end(kKilled, now), now + 5s);
 }
 
 TEST(Comeback, AFirewallsDaemonThatKeepsDyingWaitsLongerAndLonger) {
-  Comeback edge("sdwan-edge", "");
+  Comeback edge("sdwan-edge", {});
   auto now = 100s;
   std::vector<Duration> pauses;
   for (int i = 0; i < 9; ++i) {
@@ -45,13 +46,13 @@ TEST(Comeback, AFirewallsDaemonThatKeepsDyingWaitsLongerAndLonger) {
 }
 
 TEST(Comeback, PoliciesAreSystemds) {
-  EXPECT_FALSE(Comeback("frr", "never").after_end(kKilled, 0s));
-  EXPECT_FALSE(Comeback("command", "").after_end(kFailed, 0s));
-  EXPECT_TRUE(Comeback("command", "on-failure").after_end(kFailed, 0s));
-  EXPECT_TRUE(Comeback("command", "on-failure").after_end(kKilled, 0s));
-  EXPECT_FALSE(Comeback("command", "on-failure").after_end(kDone, 0s));
-  EXPECT_FALSE(Comeback("frr", "on-failure").after_end(kTerminated, 0s));
-  EXPECT_TRUE(Comeback("frr", "always").after_end(kDone, 0s));
+  EXPECT_FALSE(Comeback("frr", RestartPolicy::kNever).after_end(kKilled, 0s));
+  EXPECT_FALSE(Comeback("command", {}).after_end(kFailed, 0s));
+  EXPECT_TRUE(Comeback("command", RestartPolicy::kOnFailure).after_end(kFailed, 0s));
+  EXPECT_TRUE(Comeback("command", RestartPolicy::kOnFailure).after_end(kKilled, 0s));
+  EXPECT_FALSE(Comeback("command", RestartPolicy::kOnFailure).after_end(kDone, 0s));
+  EXPECT_FALSE(Comeback("frr", RestartPolicy::kOnFailure).after_end(kTerminated, 0s));
+  EXPECT_TRUE(Comeback("frr", RestartPolicy::kAlways).after_end(kDone, 0s));
 }
 
 }  // namespace
