@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -38,7 +39,8 @@ class FieldError : public Error {
 
 [[noreturn]] inline void refuse(std::string rule) { throw FieldError({}, std::move(rule)); }
 
-template <class Owner, class Value>
+/// `As` is whose codec writes and reads it: the value's own, or a spelling such as Seconds.
+template <class Owner, class Value, class As = Value>
 struct Field {
   const char* name;
   Value Owner::*member;
@@ -49,6 +51,19 @@ struct Field {
   constexpr Field between(long long least, long long most) const { return {name, member, required, least, most}; }
 };
 
+/// The fields of a member, beside those of its owner.
+template <class Owner, class Part>
+struct InlineFields {
+  Part Owner::*member;
+};
+
+/// Made from the others for who reads the JSON without this program, and not read back.
+template <class Owner>
+struct DerivedField {
+  const char* name;
+  nlohmann::json (*make)(const Owner&);
+};
+
 template <class Owner, class Value>
 constexpr Field<Owner, Value> optional_field(const char* name, Value Owner::*member) {
   return {name, member, false};
@@ -56,6 +71,18 @@ constexpr Field<Owner, Value> optional_field(const char* name, Value Owner::*mem
 template <class Owner, class Value>
 constexpr Field<Owner, Value> required_field(const char* name, Value Owner::*member) {
   return {name, member, true};
+}
+template <class As, class Owner, class Value>
+constexpr Field<Owner, Value, As> required_as(const char* name, Value Owner::*member) {
+  return {name, member, true};
+}
+template <class Owner, class Part>
+constexpr InlineFields<Owner, Part> inline_fields(Part Owner::*member) {
+  return {member};
+}
+template <class Owner>
+constexpr DerivedField<Owner> derived_field(const char* name, nlohmann::json (*make)(const Owner&)) {
+  return {name, make};
 }
 
 template <class Owner>
@@ -84,14 +111,37 @@ template <Parsed T>
 T parsed(const Json& json);
 
 template <class T>
+struct Codec;
+
+template <class T, class Value, class As>
+void write_field(const Field<T, Value, As>& field, const T& object, const T& blank, Json& json) {
+  if (field.required || !(object.*field.member == blank.*field.member))
+    json[field.name] = Codec<As>::encode(object.*field.member);
+}
+
+template <class T>
+void write_field(const DerivedField<T>& field, const T& object, const T&, Json& json) {
+  json[field.name] = field.make(object);
+}
+
+template <class T>
+void write_fields(const T& object, Json& json);
+
+template <class T, class Part>
+void write_field(const InlineFields<T, Part>& part, const T& object, const T&, Json& json) {
+  write_fields(object.*part.member, json);
+}
+
+template <class T>
+void write_fields(const T& object, Json& json) {
+  const T blank{};
+  std::apply([&](const auto&... field) { (write_field(field, object, blank, json), ...); }, Table<T>::fields);
+}
+
+template <class T>
 Json encode_struct(const T& object) {
   Json json = Json::object();
-  const T blank{};
-  const auto write = [&](const auto& field) {
-    if (field.required || !(object.*field.member == blank.*field.member))
-      json[field.name] = encode(object.*field.member);
-  };
-  std::apply([&](const auto&... field) { (write(field), ...); }, Table<T>::fields);
+  write_fields(object, json);
   return json;
 }
 
@@ -130,25 +180,45 @@ void check_bounds(const std::optional<Value>& value, const Field& field) {
   if (value) check_bounds(*value, field);
 }
 
-template <class T, class Field>
-void decode_field(const Json& json, T& object, const Field& field) {
-  auto& value = object.*field.member;
-  decode(json, value);
-  check_bounds(value, field);
+/// What was not asked for yet.
+using Keys = std::set<std::string>;
+
+template <class T, class Value, class As>
+void read_field(const Field<T, Value, As>& field, const Json& json, T& object, Keys& unknown) {
+  unknown.erase(field.name);
+  const auto found = json.find(field.name);
+  if (found == json.end() && field.required) throw FieldError(field.name, "is required");
+  if (found == json.end()) return;
+  at(field.name, [&] {
+    Codec<As>::decode(*found, object.*field.member);
+    check_bounds(object.*field.member, field);
+  });
+}
+
+template <class T>
+void read_field(const DerivedField<T>& field, const Json&, T&, Keys& unknown) {
+  unknown.erase(field.name);
+}
+
+template <class T>
+void read_fields(const Json& json, T& object, Keys& unknown);
+
+template <class T, class Part>
+void read_field(const InlineFields<T, Part>& part, const Json& json, T& object, Keys& unknown) {
+  read_fields(json, object.*part.member, unknown);
+}
+
+template <class T>
+void read_fields(const Json& json, T& object, Keys& unknown) {
+  std::apply([&](const auto&... field) { (read_field(field, json, object, unknown), ...); }, Table<T>::fields);
 }
 
 template <class T>
 void decode_struct(const Json& json, T& object) {
   if (!json.is_object()) refuse("is an object");
-  std::set<std::string> unknown;
+  Keys unknown;
   for (const auto& [key, value] : json.items()) unknown.insert(key);
-  const auto read = [&](const auto& field) {
-    const auto found = json.find(field.name);
-    if (found == json.end() && field.required) throw FieldError(field.name, "is required");
-    if (found != json.end()) at(field.name, [&] { decode_field(*found, object, field); });
-    unknown.erase(field.name);
-  };
-  std::apply([&](const auto&... field) { (read(field), ...); }, Table<T>::fields);
+  read_fields(json, object, unknown);
   if (!unknown.empty()) throw FieldError(*unknown.begin(), "is no field here");
 }
 
@@ -219,6 +289,20 @@ struct Codec<Duration> {
     const auto parsed = parse_duration(json.get<std::string>());
     if (!parsed) refuse("is a time such as 500ms, not " + json.dump());
     value = *parsed;
+  }
+};
+
+/// A spelling of Duration, alone or optional: seconds, as a number.
+struct Seconds;
+
+template <>
+struct Codec<Seconds> {
+  static Json encode(const Duration& value) { return std::chrono::duration<double>(value).count(); }
+  static Json encode(const std::optional<Duration>& value) { return value ? encode(*value) : Json(); }
+  static void decode(const Json& json, Duration& value) { value = Duration{std::llround(json.get<double>() * 1e9)}; }
+  static void decode(const Json& json, std::optional<Duration>& value) {
+    value.reset();
+    if (!json.is_null()) decode(json, value.emplace());
   }
 };
 

@@ -27,7 +27,7 @@ void measure_one(Evidence& evidence, const FlowEvidence& flow, Way way, Witness&
 }
 
 DirectionResult result_of(const Witness& witness, Duration began) {
-  DirectionResult result{witness.measured, witness.before, witness.after};
+  DirectionResult result{witness.measured, {witness.before, witness.after}};
   for (probes::Gap& gap : result.measured.gaps) {
     gap.start -= began;
     gap.end -= began;

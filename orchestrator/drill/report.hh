@@ -17,7 +17,8 @@ namespace xconn::drill {
 
 struct DirectionResult {
   probes::Measurement measured;
-  std::optional<probes::Path> before, after;  ///< the first fault; the last outage
+  probes::BeforeAndAfter<std::optional<probes::Path>> path;  ///< before the first fault; after the last outage
+  friend bool operator==(const DirectionResult&, const DirectionResult&) = default;
 };
 
 struct FlowResult {
@@ -25,6 +26,7 @@ struct FlowResult {
   Duration every{0};
   std::string broken;  ///< how a connection ended by itself, or empty
   DirectionResult forward, reverse;
+  friend bool operator==(const FlowResult&, const FlowResult&) = default;
 };
 
 /// A line of the timeline; equal neighbours are one row.
@@ -34,6 +36,7 @@ struct Row {
   int times = 1;
   Duration late{0};  ///< it may have been as much earlier: the loop did not turn, and stamped it when it did
   int more = 0;      ///< of highlights: so many of the same source and node are left out after it
+  friend bool operator==(const Row&, const Row&) = default;
 };
 
 struct Judgement {
@@ -42,6 +45,7 @@ struct Judgement {
   std::string because;
   probes::Verdict verdict = probes::Verdict::kPass;
   int line = 0;  ///< of the drill's file, where the expectation begins
+  friend bool operator==(const Judgement&, const Judgement&) = default;
 };
 
 struct Report {
@@ -58,10 +62,9 @@ struct Report {
 
 /// 0 pass, 1 fail, 3 inconclusive.
 int exit_code(probes::Verdict verdict);
-std::string to_string(probes::Verdict verdict);
 
 nlohmann::json to_json(const Report& report);
-Report from_json(const nlohmann::json& json);  ///< throws nlohmann::json::exception
+Report from_json(const nlohmann::json& json);  ///< throws fields::FieldError
 
 std::string to_text(const Report& report, bool colour = false);
 std::string to_markdown(const Report& report);

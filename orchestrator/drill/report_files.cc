@@ -33,9 +33,10 @@ std::string markdown_flow(const FlowResult& flow) {
   for (std::size_t i = 0; i < direction_titles().size(); ++i) text += "---|";
   text += "\n" + markdown_row(direction_cells("forward", flow.forward));
   text += markdown_row(direction_cells("reverse", flow.reverse));
-  if (flow.forward.before)
-    text += fmt::format("\nbefore: {}\n", markdown_text(probes::to_string(*flow.forward.before)));
-  if (flow.forward.after) text += fmt::format("\nafter: {}\n", markdown_text(probes::to_string(*flow.forward.after)));
+  if (flow.forward.path.before)
+    text += fmt::format("\nbefore: {}\n", markdown_text(probes::to_string(*flow.forward.path.before)));
+  if (flow.forward.path.after)
+    text += fmt::format("\nafter: {}\n", markdown_text(probes::to_string(*flow.forward.path.after)));
   return text;
 }
 
@@ -138,8 +139,9 @@ std::string html_flow(const FlowResult& flow) {
                                  xml_text(flow.from), xml_text(flow.to), xml_text(outage_words(flow)));
   text += html_row(direction_titles(), "th") + html_row(direction_cells("forward", flow.forward)) +
           html_row(direction_cells("reverse", flow.reverse)) + "</table>\n";
-  if (flow.forward.before) text += "<p>before: " + xml_text(probes::to_string(*flow.forward.before)) + "</p>\n";
-  if (flow.forward.after) text += "<p>after: " + xml_text(probes::to_string(*flow.forward.after)) + "</p>\n";
+  if (flow.forward.path.before)
+    text += "<p>before: " + xml_text(probes::to_string(*flow.forward.path.before)) + "</p>\n";
+  if (flow.forward.path.after) text += "<p>after: " + xml_text(probes::to_string(*flow.forward.path.after)) + "</p>\n";
   return text;
 }
 
@@ -168,10 +170,10 @@ std::string to_html(const Report& report) {
   std::string text = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\n<style>{1}</style>\n"
       "<h1>{0}: <span class=\"{2}\">{2}</span></h1>\n<p>{3}</p>\n",
-      xml_text(report.drill), kStyle, to_string(report.verdict), xml_text(report.about));
+      xml_text(report.drill), kStyle, name_of(report.verdict), xml_text(report.about));
   text += Picture(report).svg() + "<table>";
   for (const Judgement& one : report.judgements) {
-    text += html_row({to_string(one.verdict), one.sentence, one.found, one.because});
+    text += html_row({std::string(name_of(one.verdict)), one.sentence, one.found, one.because});
   }
   text += "</table>\n";
   for (const FlowResult& flow : report.flows) text += html_flow(flow);

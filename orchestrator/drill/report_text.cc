@@ -40,9 +40,10 @@ std::string direction_line(const char* name, const DirectionResult& direction) {
 
 std::string path_lines(const FlowResult& flow) {
   std::string text;
-  if (flow.forward.before) text += "    before   " + printable(probes::to_string(*flow.forward.before)) + "\n";
-  if (flow.forward.after && flow.forward.after != flow.forward.before) {
-    text += "    after    " + printable(probes::to_string(*flow.forward.after)) + "\n";
+  if (flow.forward.path.before)
+    text += "    before   " + printable(probes::to_string(*flow.forward.path.before)) + "\n";
+  if (flow.forward.path.after && flow.forward.path.after != flow.forward.path.before) {
+    text += "    after    " + printable(probes::to_string(*flow.forward.path.after)) + "\n";
   }
   return text;
 }

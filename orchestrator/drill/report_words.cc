@@ -30,7 +30,7 @@ std::string outage_words(const FlowResult& flow) {
 }
 
 std::string path_words(const FlowResult& flow) {
-  const std::string change = change_of(flow.forward.before, flow.forward.after);
+  const std::string change = change_of(flow.forward.path.before, flow.forward.path.after);
   return change.empty() ? "" : "path " + change;
 }
 
@@ -64,8 +64,8 @@ std::vector<std::string> direction_cells(const std::string& name, const Directio
           std::to_string(m.duplicated),
           std::to_string(m.reordered),
           outage_of(direction),
-          latency_of(m.before),
-          latency_of(m.after),
+          latency_of(m.latency.before),
+          latency_of(m.latency.after),
           readable(m.resolution)};
 }
 

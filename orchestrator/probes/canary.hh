@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/names.hh"
 #include "probes/stopwatch.hh"
 
 namespace xconn::probes {
@@ -61,3 +62,14 @@ class Canary {
 };
 
 }  // namespace xconn::probes
+
+namespace xconn {
+
+template <>
+struct Names<probes::Verdict> {
+  using Kind = probes::Verdict;
+  static constexpr std::pair<Kind, std::string_view> names[] = {
+      {Kind::kPass, "pass"}, {Kind::kFail, "fail"}, {Kind::kInconclusive, "inconclusive"}};
+};
+
+}  // namespace xconn

@@ -140,11 +140,11 @@ Measurement measure(const Trail& trail, const Rules& rules) {
   count(trail, result);
   find_gaps(trail, rules.threshold.count() > 0 ? rules.threshold : kGapIntervals * trail.interval, result);
   result.resolution = resolution(trail);
-  result.before = latency(trail, {Duration{0}, rules.first_fault.value_or(Duration::max())});
+  result.latency.before = latency(trail, {Duration{0}, rules.first_fault.value_or(Duration::max())});
   if (rules.first_fault && !result.dead) {
     Duration since = *rules.first_fault;
     if (!result.gaps.empty()) since = std::max(since, result.gaps.back().end);
-    result.after = latency(trail, {since, Duration::max()});
+    result.latency.after = latency(trail, {since, Duration::max()});
   }
   return result;
 }

@@ -78,18 +78,24 @@ struct Latency {
   friend bool operator==(const Latency&, const Latency&) = default;
 };
 
+template <class T>
+struct BeforeAndAfter {
+  T before, after;
+  friend bool operator==(const BeforeAndAfter&, const BeforeAndAfter&) = default;
+};
+
 struct Measurement {
   std::uint64_t sent = 0;
-  std::uint64_t received = 0;    ///< different numbers that arrived
-  std::uint64_t lost = 0;        ///< sent and never arrived
-  std::uint64_t duplicated = 0;  ///< arrivals of a number that had already arrived
-  std::uint64_t reordered = 0;   ///< arrivals with a number below one that had already arrived (RFC 4737 section 3)
-  std::uint64_t unstamped = 0;   ///< arrivals without the kernel's stamp: they may have come earlier than is known
-  Duration outage{0};            ///< the longest gap's; 0 with no gap
-  std::vector<Gap> gaps;         ///< those over the threshold, in order
-  bool dead = false;             ///< the last gap is open and over kDeadAfter: it stopped and never came back
-  Latency before, after;         ///< until the first fault; since the end of the last gap
-  Duration resolution{0};        ///< the longest time between two departures: what a gap's length may be off by
+  std::uint64_t received = 0;       ///< different numbers that arrived
+  std::uint64_t lost = 0;           ///< sent and never arrived
+  std::uint64_t duplicated = 0;     ///< arrivals of a number that had already arrived
+  std::uint64_t reordered = 0;      ///< arrivals with a number below one that had already arrived (RFC 4737 section 3)
+  std::uint64_t unstamped = 0;      ///< arrivals without the kernel's stamp: they may have come earlier than is known
+  Duration outage{0};               ///< the longest gap's; 0 with no gap
+  std::vector<Gap> gaps;            ///< those over the threshold, in order
+  bool dead = false;                ///< the last gap is open and over kDeadAfter: it stopped and never came back
+  BeforeAndAfter<Latency> latency;  ///< until the first fault; since the end of the last gap
+  Duration resolution{0};           ///< the longest time between two departures: what a gap's length may be off by
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 

@@ -1,97 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "world/error_wire.hh"
 
-#include <functional>
-#include <map>
 #include <new>
-#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "base/fields.hh"
+
+namespace xconn::fields {
+
+template <>
+struct Table<Where> {
+  static constexpr std::tuple fields{required_field("file", &Where::file), required_field("line", &Where::line),
+                                     required_field("column", &Where::column)};
+};
+
+template <>
+struct Table<Finding> {
+  static constexpr std::tuple fields{
+      inline_fields(&Finding::where),           required_field("object", &Finding::object),
+      required_field("field", &Finding::field), required_field("value", &Finding::value),
+      required_field("rule", &Finding::rule),   required_field("remedy", &Finding::remedy),
+      required_field("code", &Finding::code),   required_field("source", &Finding::source)};
+};
+
+/// A number of nanoseconds.
+struct Nanoseconds;
+
+template <>
+struct Codec<Nanoseconds> {
+  static Json encode(const Duration& value) { return value.count(); }
+  static void decode(const Json& json, Duration& value) { value = Duration{json.get<std::int64_t>()}; }
+};
+
+}  // namespace xconn::fields
 
 namespace xconn::world {
 namespace {
 
 using nlohmann::json;
-using Lines = std::vector<std::string>;
 
-Finding finding_from(const json& j) {
-  return {{j.at("file"), j.at("line"), j.at("column")},
-          j.at("object"),
-          j.at("field"),
-          j.at("value"),
-          j.at("rule"),
-          j.at("remedy"),
-          j.at("code"),
-          j.at("source")};
+/// A part of an error: what its class calls it, and the codec of its value.
+template <class Error, class Value, class As>
+struct Part {
+  const char* name;
+  Value (Error::*get)() const;
+
+  void write(const Error& error, json& out) const { out[name] = fields::Codec<As>::encode((error.*get)()); }
+  std::remove_cvref_t<Value> read(const json& from) const {
+    std::remove_cvref_t<Value> value{};
+    fields::Codec<As>::decode(from.at(name), value);
+    return value;
+  }
+};
+
+template <class Error, class Value>
+constexpr Part<Error, Value, std::remove_cvref_t<Value>> part(const char* name, Value (Error::*get)() const) {
+  return {name, get};
 }
 
-json describe(const TopologyError& e) {
-  auto findings = json::array();
-  for (const auto& finding : e.findings()) findings.push_back(to_json(finding));
-  return {{"type", "TopologyError"}, {"findings", findings}};
+/// A class: its name and its parts, in the order of its constructor's parameters. One without parts is made from its
+/// message.
+template <class Type, class... Parts>
+struct Shape {
+  const char* name;
+  std::tuple<Parts...> parts;
+
+  bool write(const std::exception& error, json& out) const {
+    const auto* known = dynamic_cast<const Type*>(&error);
+    if (known == nullptr) return false;
+    out["type"] = name;
+    std::apply([&](const auto&... part) { (part.write(*known, out), ...); }, parts);
+    return true;
+  }
+  void raise(const json& from) const {
+    if (from.value("type", "") != name) return;
+    if constexpr (sizeof...(Parts) == 0)
+      throw Type(from.at("message").get<std::string>());
+    else
+      std::apply([&](const auto&... part) { throw Type(part.read(from)...); }, parts);
+  }
+};
+
+template <class Type, class... Parts>
+constexpr Shape<Type, Parts...> shape(const char* name, Parts... parts) {
+  return {name, {parts...}};
 }
 
-json describe(const HostError& e) { return {{"type", "HostError"}, {"missing", e.missing()}, {"remedy", e.remedy()}}; }
-
-json describe(const KernelError& e) {
-  return {{"type", "KernelError"}, {"operation", e.operation()},       {"object", e.object()},
-          {"netns", e.netns()},    {"error_number", e.error_number()}, {"sentence", e.sentence()}};
-}
-
-json describe(const ServiceError& e) {
-  return {{"type", "ServiceError"}, {"argv", e.argv()}, {"status", e.status()}, {"last_log_lines", e.last_log_lines()}};
-}
-
-json describe(const TimeoutError& e) {
-  return {{"type", "TimeoutError"},
-          {"awaited", e.awaited()},
-          {"bound_ns", e.bound().count()},
-          {"last_state", e.last_state()}};
-}
-
-json describe(const NotFoundError&) { return {{"type", "NotFoundError"}}; }
-
-template <class... Types>
-json describe_as(const std::exception& error) {
-  json out{{"type", "Error"}};
-  (void)((dynamic_cast<const Types*>(&error) ? (out = describe(dynamic_cast<const Types&>(error)), true) : false) ||
-         ...);
-  return out;
-}
-
-std::vector<Finding> findings_from(const json& j) {
-  std::vector<Finding> findings;
-  for (const auto& finding : j.at("findings")) findings.push_back(finding_from(finding));
-  return findings;
-}
-
-const std::map<std::string, std::function<void(const json&)>> kThrowers{
-    {"TopologyError", [](const json& j) { throw TopologyError(findings_from(j)); }},
-    {"HostError", [](const json& j) { throw HostError(j.at("missing"), j.at("remedy")); }},
-    {"KernelError",
-     [](const json& j) {
-       throw KernelError(j.at("operation"), j.at("object"), j.at("netns"), j.at("error_number"), j.at("sentence"));
-     }},
-    {"ServiceError",
-     [](const json& j) {
-       throw ServiceError(j.at("argv").get<Lines>(), j.at("status"), j.at("last_log_lines").get<Lines>());
-     }},
-    {"TimeoutError",
-     [](const json& j) {
-       throw TimeoutError(j.at("awaited"), std::chrono::nanoseconds{j.at("bound_ns").get<std::int64_t>()},
-                          j.at("last_state"));
-     }},
-    {"NotFoundError", [](const json& j) { throw NotFoundError(j.at("message").get<std::string>()); }},
+constexpr std::tuple kShapes{
+    shape<TopologyError>("TopologyError", part("findings", &TopologyError::findings)),
+    shape<HostError>("HostError", part("missing", &HostError::missing), part("remedy", &HostError::remedy)),
+    shape<KernelError>("KernelError", part("operation", &KernelError::operation), part("object", &KernelError::object),
+                       part("netns", &KernelError::netns), part("error_number", &KernelError::error_number),
+                       part("sentence", &KernelError::sentence)),
+    shape<ServiceError>("ServiceError", part("argv", &ServiceError::argv), part("status", &ServiceError::status),
+                        part("last_log_lines", &ServiceError::last_log_lines)),
+    shape<TimeoutError>("TimeoutError", part("awaited", &TimeoutError::awaited),
+                        Part<TimeoutError, Duration, fields::Nanoseconds>{"bound_ns", &TimeoutError::bound},
+                        part("last_state", &TimeoutError::last_state)),
+    shape<NotFoundError>("NotFoundError"),
 };
 
 }  // namespace
 
-json to_json(const Finding& f) {
-  return {{"file", f.where.file}, {"line", f.where.line}, {"column", f.where.column}, {"object", f.object},
-          {"field", f.field},     {"value", f.value},     {"rule", f.rule},           {"remedy", f.remedy},
-          {"code", f.code},       {"source", f.source}};
-}
+json to_json(const Finding& finding) { return fields::encode(finding); }
 
 json error_to_json(const std::exception& error) {
-  auto out = describe_as<TopologyError, HostError, KernelError, ServiceError, TimeoutError, NotFoundError>(error);
+  json out{{"type", "Error"}};
+  std::apply([&](const auto&... shape) { (void)(shape.write(error, out) || ...); }, kShapes);
   const bool is_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
   out["message"] =
       is_memory ? "there is not enough memory; end something else, or raise ulimit -v or the memory.max of the cgroup"
@@ -99,9 +114,9 @@ json error_to_json(const std::exception& error) {
   return out;
 }
 
-void throw_error(const json& j) {
-  if (const auto thrower = kThrowers.find(j.value("type", "")); thrower != kThrowers.end()) thrower->second(j);
-  throw Error(j.value("message", "the agent failed without a reason"));
+void throw_error(const json& from) {
+  std::apply([&](const auto&... shape) { (shape.raise(from), ...); }, kShapes);
+  throw Error(from.value("message", "the agent failed without a reason"));
 }
 
 }  // namespace xconn::world

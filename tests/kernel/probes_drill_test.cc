@@ -75,7 +75,7 @@ Drill drill(const std::string& timeline, const std::string& expect) {
 std::vector<std::string> verdicts(const Report& report) {
   std::vector<std::string> result;
   for (const Judgement& one : report.judgements)
-    result.push_back(to_string(one.verdict) + ": " + one.sentence + ": " + one.found);
+    result.push_back(std::string(name_of(one.verdict)) + ": " + one.sentence + ": " + one.found);
   return result;
 }
 

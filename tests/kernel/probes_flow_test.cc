@@ -75,8 +75,8 @@ TEST_F(FlowTest, UdpLosesNothingWithoutAFault) {
     EXPECT_EQ(measured.duplicated, 0U);
     EXPECT_EQ(measured.reordered, 0U);
     EXPECT_FALSE(measured.dead);
-    EXPECT_GT(measured.before.minimum, 0ns);
-    EXPECT_LT(measured.before.median, 5ms);
+    EXPECT_GT(measured.latency.before.minimum, 0ns);
+    EXPECT_LT(measured.latency.before.median, 5ms);
   }
   EXPECT_EQ(flow.broken(), "");
 }
@@ -159,10 +159,10 @@ TEST_F(FlowTest, ReorderingAndLatencyAreSeen) {
   const Measurement forward = measure(flow.trail(Way::kForward), {});
   EXPECT_GE(forward.reordered, 20U);  // of those overtaken
   EXPECT_EQ(forward.lost, 0U);
-  EXPECT_GE(forward.before.median, 12ms);
+  EXPECT_GE(forward.latency.before.median, 12ms);
   const Measurement reverse = measure(flow.trail(Way::kReverse), {});
   EXPECT_EQ(reverse.reordered, 0U);
-  EXPECT_LT(reverse.before.median, 5ms);
+  EXPECT_LT(reverse.latency.before.median, 5ms);
 }
 
 TEST_F(FlowTest, ADirectionThatStopsForGoodIsDead) {

@@ -72,8 +72,8 @@ drill::Report report_of(const std::string& value) {
   report.drill = report.about = report.file = report.topology = value;
   drill::FlowResult flow;
   flow.name = flow.kind = flow.from = flow.to = flow.broken = value;
-  flow.forward.before = probes::Path{{value, value}, {{value, value}}};
-  flow.forward.after = probes::Path{{value}, {}};
+  flow.forward.path.before = probes::Path{{value, value}, {{value, value}}};
+  flow.forward.path.after = probes::Path{{value}, {}};
   report.flows.push_back(flow);
   report.timeline.push_back({Duration{0}, value, value, value, 2});
   for (const auto verdict : {probes::Verdict::kPass, probes::Verdict::kFail, probes::Verdict::kInconclusive})

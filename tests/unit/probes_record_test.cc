@@ -121,10 +121,10 @@ TEST(Series, TheStopwatchFindsWhatSortedVectorsHave) {
   EXPECT_EQ(found.lost, 3'600'000U - all.size());
   EXPECT_EQ(found.unstamped, unstamped);
   EXPECT_EQ(found.duplicated, 0U);
-  EXPECT_EQ(found.before.samples, latencies.size());
-  EXPECT_EQ(found.before.minimum, latencies.front());
-  EXPECT_EQ(found.before.median, latencies[latencies.size() / 2]);
-  EXPECT_EQ(found.before.p99, latencies[(latencies.size() - 1) * 99 / 100]);
+  EXPECT_EQ(found.latency.before.samples, latencies.size());
+  EXPECT_EQ(found.latency.before.minimum, latencies.front());
+  EXPECT_EQ(found.latency.before.median, latencies[latencies.size() / 2]);
+  EXPECT_EQ(found.latency.before.p99, latencies[(latencies.size() - 1) * 99 / 100]);
 }
 
 }  // namespace

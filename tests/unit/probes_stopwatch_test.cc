@@ -105,7 +105,7 @@ TEST(Stopwatch, SilenceUntilTheEndIsDead) {
   ASSERT_EQ(found.gaps.size(), 1U);
   EXPECT_TRUE(found.gaps.front().open);
   EXPECT_EQ(found.gaps.front().end, 2s);
-  EXPECT_EQ(found.after.samples, 0U);
+  EXPECT_EQ(found.latency.after.samples, 0U);
 }
 
 TEST(Stopwatch, ADirectionThatNeverSentIsDeadSinceTheFlowBegan) {
@@ -145,12 +145,12 @@ TEST(Stopwatch, LatencyBeforeTheFaultAndAfterTheLastOutage) {
       if (arrival.sequence >= 60) arrival.received += 20ms;
   });
   const Measurement found = measure(moved, {{}, 1s + 500ms});
-  EXPECT_EQ(found.before.median, 1ms);
-  EXPECT_EQ(found.before.samples, 50U);
-  EXPECT_EQ(found.after.median, 21ms);
-  EXPECT_EQ(found.after.minimum, 21ms);
-  EXPECT_EQ(found.after.p99, 21ms);
-  EXPECT_EQ(found.after.samples, 40U);
+  EXPECT_EQ(found.latency.before.median, 1ms);
+  EXPECT_EQ(found.latency.before.samples, 50U);
+  EXPECT_EQ(found.latency.after.median, 21ms);
+  EXPECT_EQ(found.latency.after.minimum, 21ms);
+  EXPECT_EQ(found.latency.after.p99, 21ms);
+  EXPECT_EQ(found.latency.after.samples, 40U);
 }
 
 TEST(Stopwatch, ResolutionIsTheLongestPauseOfTheSender) {
