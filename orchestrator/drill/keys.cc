@@ -28,17 +28,17 @@ const ObjectInfo& object_info<Drill>() {
       "The file. Keys that begin with `x-` are ignored; use them to hold YAML anchors.",
       "name: er-silent\ntopology: ../topology.yaml\nduration: 14s\nflows: {...}\nexpect: [...]",
       {
-          key<&Drill::name, Title>("name", "what it is called", kRequired),
-          key<&Drill::about, Message>("about", "for people; it stands in the reports"),
+          key<&Drill::name, Title>("name", "the drill's name", kRequired),
+          key<&Drill::about, Message>("about", "a description, shown in reports"),
           key<&Drill::topology, FilePath>("topology", "the network's file, relative to this one", kRequired),
-          key<&Drill::duration>("duration", "how long the flows run", kRequired),
+          key<&Drill::duration>("duration", "how long the flows are measured", kRequired),
           key<&Drill::settle>("settle",
-                              "at most this long until the lab is as its plan says, and then again until `steady` "
-                              "holds, before the drill begins"),
+                              "how long to wait at most for the lab to match its plan, and then again for `steady`, "
+                              "before the drill begins"),
           key<&Drill::flows>("flows", "probes between two places", kRequired | kFilled),
-          key<&Drill::steady, SteadyPath>("steady", "the drill begins once the flows go this way"),
-          key<&Drill::timeline>("timeline", "what is done, and when"),
-          key<&Drill::expectations>("expect", "what must hold", kRequired | kFilled),
+          key<&Drill::steady, SteadyPath>("steady", "paths that the flows must take before the drill begins"),
+          key<&Drill::timeline>("timeline", "the steps: what happens, and when"),
+          key<&Drill::expectations>("expect", "the expectations", kRequired | kFilled),
       }};
   return kInfo;
 }
@@ -55,14 +55,14 @@ const ObjectInfo& object_info<Flow>() {
       "flows:\n  client-to-app: {from: hq-client, to: app}\n  web: {from: pc, to: 10.1.0.4, kind: tcp-connect, port: "
       "443}",
       {
-          key_of<Flow, &Flow::from, Naming<Named::kPlace>>("from", "where it begins", kRequired),
-          key_of<Flow, &Flow::to, Naming<Named::kDestination>>("to", "where it goes", kRequired),
-          key_of<Flow, &Flow::kind>("kind", "what its probes are"),
-          key_of<Flow, &Flow::every, Interval>("every", "between two probes; `50ms` for udp-new and tcp-connect"),
+          key_of<Flow, &Flow::from, Naming<Named::kPlace>>("from", "the sender", kRequired),
+          key_of<Flow, &Flow::to, Naming<Named::kDestination>>("to", "the receiver", kRequired),
+          key_of<Flow, &Flow::kind>("kind", "the kind of probes"),
+          key_of<Flow, &Flow::every, Interval>("every", "interval between probes; `50ms` for udp-new and tcp-connect"),
           key_of<Flow, &Flow::size, Range<static_cast<int>(probes::kHeaderSize), 65000>>("size", "bytes of payload"),
-          key_of<Flow, &Flow::dscp, Range<0, 63>>("dscp", "of its packets"),
-          key_of<Flow, &Flow::port>("port", "at `to`; 0 chooses one"),
-          key<&Flow::start>("start", "since the drill began; the drill does not wait for a flow that starts later"),
+          key_of<Flow, &Flow::dscp, Range<0, 63>>("dscp", "DSCP of its packets"),
+          key_of<Flow, &Flow::port>("port", "destination port; 0 chooses one"),
+          key<&Flow::start>("start", "when it starts; the drill does not wait for a flow that starts later"),
       },
       nullptr,
       {},

@@ -11,12 +11,12 @@ using NodeName = Naming<Named::kNode>;
 
 template <class Expect>
 KeyInfo flow_key() {
-  return key<&Expect::flow, Naming<Named::kFlow>>("flow", "which", kRequired);
+  return key<&Expect::flow, Naming<Named::kFlow>>("flow", "the flow", kRequired);
 }
 
 template <class Expect>
 KeyInfo direction_key() {
-  return key<&Expect::direction>("direction", "which way");
+  return key<&Expect::direction>("direction", "the direction");
 }
 
 template <class Expect>
@@ -35,7 +35,7 @@ KeyInfo during_key() {
   return key<Expect, read_during<Expect>>(
       "during",
       own_type("list of two times", R"("type": "array", "minItems": 2, "maxItems": 2, "items": {)" + time + "}"),
-      "only from one time to another, since the drill began");
+      "only between these two times");
 }
 
 template <class Expect>
@@ -49,7 +49,7 @@ void read_when(const Cursor& at, Expect& expect) {
 template <class Expect>
 KeyInfo when_key() {
   auto info = key<Expect, read_when<Expect>>("when", word_type<Moment>(),
-                                             "before the first fault, after all of them (the end), or at a time");
+                                             "before the first fault, after all of them (at the end), or at a time");
   info.standard = Word<Moment>::show({});
   return info;
 }
@@ -66,7 +66,7 @@ KeyInfo limit_key(std::string_view name) {
 
 template <class Expect>
 KeyInfo packets_key() {
-  return key<&Expect::some, Packets>("packets", "whether there are any", kRequired);
+  return key<&Expect::some, Packets>("packets", "whether such packets are expected", kRequired);
 }
 
 // --- paths -----------------------------------------------------------------------------------------------------------
@@ -118,10 +118,11 @@ std::vector<KeyInfo> path_keys() {
       flow_key<ExpectPath>(),
       direction_key<ExpectPath>(),
       key<ExpectPath, read_contains>("contains", contains_type(),
-                                     "nodes that it crosses in this order; others may stand between", kWay),
-      key<&ExpectPath::avoids, NodeName>("avoids", "nodes that it does not cross", kWay),
-      key<&ExpectPath::exactly, NodeName>("exactly", "all nodes that it crosses", kWay),
-      key<ExpectPath, read_via>("via", via_type(), "the interfaces by which it leaves nodes", kWay),
+                                     "nodes that the probes cross in this order, possibly with others in between",
+                                     kWay),
+      key<&ExpectPath::avoids, NodeName>("avoids", "nodes that the probes do not cross", kWay),
+      key<&ExpectPath::exactly, NodeName>("exactly", "all nodes that the probes cross", kWay),
+      key<ExpectPath, read_via>("via", via_type(), "the interfaces through which the probes leave nodes", kWay),
   };
 }
 
@@ -129,10 +130,10 @@ std::vector<KeyInfo> path_keys() {
 
 std::vector<KeyInfo> event_keys() {
   return {
-      key<&ExpectEvent::source, Naming<Named::kSource>>("source", "who says it", kSomeOf),
-      key<&ExpectEvent::node, NodeName>("node", "of which node; without it, of any"),
-      key<&ExpectEvent::contains, FilledLine>("contains", "a part of its text", kSomeOf),
-      key<&ExpectEvent::within>("within", "of this time after the first fault; without it, until the end"),
+      key<&ExpectEvent::source, Naming<Named::kSource>>("source", "the source of the event", kSomeOf),
+      key<&ExpectEvent::node, NodeName>("node", "the node; by default, any"),
+      key<&ExpectEvent::contains, FilledLine>("contains", "part of the event's text", kSomeOf),
+      key<&ExpectEvent::within>("within", "how soon after the first fault; by default, until the end"),
   };
 }
 
@@ -177,10 +178,10 @@ template <>
 const ObjectInfo& object_info<Expectation>() {
   static const ObjectInfo kInfo{
       "expectation",
-      "What must hold: one of these, and why.",
+      "An expectation: one of these, and why.",
       "- outage: {flow: client-to-app, at-most: 2s}\n  because: BFD finds it",
       {
-          key<&Expectation::because, Message>("because", "what the report says if it does not hold"),
+          key<&Expectation::because, Message>("because", "the explanation in the report if it does not hold"),
           what_key<ExpectOutage>("outage"),
           what_key<ExpectDead>("dead"),
           what_key<Alive, read_alive>("alive"),
@@ -245,7 +246,7 @@ const ObjectInfo& object_info<ExpectLost>() {
 
 template <>
 const ObjectInfo& object_info<SteadyPath>() {
-  static const ObjectInfo kInfo{"steady path", "How a flow has to go before the drill begins.",
+  static const ObjectInfo kInfo{"steady path", "The path that a flow must take before the drill begins.",
                                 "steady:\n  - {flow: client-to-app, via: {hq-fgt: er}}", path_keys()};
   return kInfo;
 }
@@ -264,28 +265,28 @@ const ObjectInfo& object_info<ExpectPath>() {
 
 template <>
 const ObjectInfo& object_info<ExpectSymmetry>() {
-  static const ObjectInfo kInfo{"symmetric",
-                                "Both directions cross the same ones of these nodes.",
-                                "- symmetric: {flow: a, of: [fw-a, fw-b]}",
-                                {
-                                    flow_key<ExpectSymmetry>(),
-                                    key<&ExpectSymmetry::nodes, NodeName>(
-                                        "of", "the nodes of which both must cross the same", kRequired | kFilled),
-                                    when_key<ExpectSymmetry>(),
-                                }};
+  static const ObjectInfo kInfo{
+      "symmetric",
+      "Both directions cross the same nodes of this list.",
+      "- symmetric: {flow: a, of: [fw-a, fw-b]}",
+      {
+          flow_key<ExpectSymmetry>(),
+          key<&ExpectSymmetry::nodes, NodeName>("of", "the nodes to compare", kRequired | kFilled),
+          when_key<ExpectSymmetry>(),
+      }};
   return kInfo;
 }
 
 template <>
 const ObjectInfo& object_info<ExpectEvent>() {
-  static const ObjectInfo kInfo{"event", "It happened.",
+  static const ObjectInfo kInfo{"event", "An event occurred.",
                                 "- event: {source: bfd, node: hq-er, contains: down, within: 2s}", event_keys()};
   return kInfo;
 }
 
 template <>
 const ObjectInfo& object_info<NoEvent>() {
-  static const ObjectInfo kInfo{"no-event", "It did not happen.", "- no-event: {source: sdwan}", event_keys()};
+  static const ObjectInfo kInfo{"no-event", "An event did not occur.", "- no-event: {source: sdwan}", event_keys()};
   return kInfo;
 }
 
@@ -297,7 +298,7 @@ const ObjectInfo& object_info<ExpectCapture>() {
       "- capture: {on: \"hq:wan\", filter: net 172.16.0.0/12, packets: none}",
       {
           key<ExpectCapture, read_end>("on", word_type<Naming<Named::kEnd>>(), "the link end", kRequired),
-          key<&ExpectCapture::filter, Filter>("filter", "what is looked for", kRequired),
+          key<&ExpectCapture::filter, Filter>("filter", "the packets to look for", kRequired),
           packets_key<ExpectCapture>(),
           during_key<ExpectCapture>(),
       }};
@@ -310,7 +311,7 @@ const ObjectInfo& object_info<ExpectCounter>() {
                                 "None of a flow's probes were seen at a node, or some were.",
                                 "- counter: {node: hq-er, flow: a, packets: some}",
                                 {
-                                    key<&ExpectCounter::node, NodeName>("node", "which", kRequired),
+                                    key<&ExpectCounter::node, NodeName>("node", "the node", kRequired),
                                     flow_key<ExpectCounter>(),
                                     packets_key<ExpectCounter>(),
                                     during_key<ExpectCounter>(),

@@ -34,7 +34,7 @@ KeyInfo action_key(std::string_view name, std::string_view doc, unsigned flags =
   return info;
 }
 
-KeyInfo at_key() { return model::key<&Step::at>("at", "when, since the drill began", model::kRequired); }
+KeyInfo at_key() { return model::key<&Step::at>("at", "when it happens", model::kRequired); }
 
 /// Of a kind: only its own name is left for `fault`.
 KeyInfo kind_key(std::string_view kind) {
@@ -48,9 +48,10 @@ std::vector<KeyInfo> keys_of_all_faults(std::string_view kind) {
   return {
       at_key(),
       kind_key(kind),
-      action_key<&Inject::on, Naming<Named::kTarget>>("on", "what is broken", model::kRequired),
-      action_key<&Inject::lasts, Lasting>("for", "for how long; without it, until it is healed or the drill ends"),
-      action_key<&Inject::name, Title>("name", "what `heal` calls it; without it, `fault-1` for the first step ..."),
+      action_key<&Inject::on, Naming<Named::kTarget>>("on", "the target: what to break", model::kRequired),
+      action_key<&Inject::lasts, Lasting>("for", "how long; by default, until it is healed or the drill ends"),
+      action_key<&Inject::name, Title>("name",
+                                       "its name for `heal`; by default `fault-1` for the first step, and so on"),
   };
 }
 
@@ -115,7 +116,7 @@ const ObjectInfo* choose_kind(const Cursor& at) {
 const ObjectInfo& heal_step() {
   static const ObjectInfo kInfo{
       "heal",
-      "A step that mends what an earlier one has broken.",
+      "A step that heals an earlier fault.",
       "- {at: 9s, heal: all}",
       {
           at_key(),
@@ -129,12 +130,18 @@ void read_exec(const Cursor& at, void* step) {
 }
 
 const ObjectInfo& exec_step() {
-  static const ObjectInfo kInfo{
-      "exec",
-      "A step that runs a command in a node. A status other than 0 is written to the timeline and ends nothing.",
-      "- {at: 6s, exec: {node: hq-fgt, command: [ip, route]}}",
-      {at_key(),
-       {"exec", {}, "what, and where", model::kRequired, {.object = model::object_info<Exec>}, {}, read_exec}}};
+  static const ObjectInfo kInfo{"exec",
+                                "A step that runs a command in a node. A status other than 0 is noted on the timeline; "
+                                "the drill goes on.",
+                                "- {at: 6s, exec: {node: hq-fgt, command: [ip, route]}}",
+                                {at_key(),
+                                 {"exec",
+                                  {},
+                                  "the command and its node",
+                                  model::kRequired,
+                                  {.object = model::object_info<Exec>},
+                                  {},
+                                  read_exec}}};
   return kInfo;
 }
 
@@ -179,8 +186,10 @@ namespace xconn::model {
 template <>
 const ObjectInfo& object_info<drill::Step>() {
   static const ObjectInfo kInfo = [] {
-    ObjectInfo info{
-        "step", "Something that is done at a time.", "timeline:\n  - {at: 4s, fault: carrier, on: \"hq:wan\"}", {}};
+    ObjectInfo info{"step",
+                    "Something that happens at a given time.",
+                    "timeline:\n  - {at: 4s, fault: carrier, on: \"hq:wan\"}",
+                    {}};
     for (const auto& variant : drill::kSteps) info.variants.push_back(&variant.table());
     info.choose = drill::choose_step;
     return info;
@@ -196,7 +205,7 @@ const ObjectInfo& object_info<drill::Exec>() {
       "exec: {node: hq-fgt, command: [ip, route]}",
       {
           key<&drill::Exec::node, drill::Naming<drill::Named::kNode>>("node", "where", kRequired),
-          key<&drill::Exec::argv, Argument>("command", "a list of words, the program first", kRequired | kFilled),
+          key<&drill::Exec::argv, Argument>("command", "the program and its arguments, as a list", kRequired | kFilled),
       }};
   return kInfo;
 }

@@ -138,8 +138,7 @@ class Agent {
     sys::Watch abandoned(loop_, status_.fd(), [] { ::_exit(1); });
     const auto options = json::parse(sys::read_file(folder_ + "/options.json"));
     if (options.at("debug_log").get<bool>()) sys::begin_debug_log(folder_ + "/agent-debug.log");
-    lab_ = std::make_unique<Lab>(loop_, plan::from_json(json::parse(sys::read_file(folder_ + "/plan.json"))),
-                                 options_of(options));
+    lab_ = std::make_unique<Lab>(loop_, options_of(options));
     if (sys::has_debug_log()) telling_events_ = lab_->events().listen(tell_event);
     on_teardown_failure([this](const std::string& text) {
       loop_.post([this, text] { lab_->events().add({sys::now(), "agent", "", text}); });
@@ -149,7 +148,7 @@ class Agent {
       sys::debug("step", [&] { return step; });
       status_.say({{"progress", step}});
     };
-    lab_->build(tell);
+    lab_->build(plan::from_json(json::parse(sys::read_file(folder_ + "/plan.json"))), tell);
     auto ready = json{{"ready", true}};
     try {
       lab_->converge(tell);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A running lab becomes what a new plan says.
+// A lab becomes what a plan says, from nothing or from what it is.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -118,29 +118,42 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
 void Lab::take(const Edits& edits, const plan::Plan& after) {
   const auto early = in_the_way(edits);
   for (const auto& link : early) remove_link(link);
+  wire(edits, after);
+  configure(edits);
+  impair_links(edits.links);
+  start_captures();
+  for (const auto& added : edits.nodes.added) start_services(node(added.name));
+  for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
+  for (const auto& changes : edits.changed) node(changes.node).lose(changes);
+  for (const auto& link : the_others(edits.links.removed, early)) remove_link(link);
+  for (const auto& removed : edits.nodes.removed) remove_node(removed.name);
+}
+
+void Lab::wire(const Edits& edits, const plan::Plan& after) {
   add_nodes(edits.nodes.added);
   plan_.nodes.insert(plan_.nodes.end(), edits.nodes.added.begin(), edits.nodes.added.end());
   // Both ends' settings are those of the new plan.
   for (const auto& changes : edits.changed) node(changes.node).expect(*after.find_node(changes.node));
   add_links(edits.links.added);
   plan_.links.insert(plan_.links.end(), edits.links.added.begin(), edits.links.added.end());
+}
+
+void Lab::configure(const Edits& edits) {
+  const auto netns_of = [this](const std::string& name) -> const sys::Netns& { return node(name).netns(); };
   for (const auto& added : edits.nodes.added) node(added.name).configure(options_.vlan);
   for (const auto& added : edits.nodes.added) node(added.name).watch();
   for (const auto& changes : edits.changed) node(changes.node).gain(changes, options_.vlan);
-  const auto netns_of = [this](const std::string& name) -> const sys::Netns& { return node(name).netns(); };
   for (const auto& added : edits.nodes.added) node(added.name).mirror_routes(netns_of);
-  for (const auto& changed : edits.changed)
-    if (changed.mirrors) node(changed.node).mirror_anew(netns_of);
-  for (const auto& link : edits.links.added) impair(link.a, link.a_to_b), impair(link.b, link.b_to_a);
-  for (const auto& [before, now] : edits.links.changed) {
+  for (const auto& changes : edits.changed)
+    if (changes.mirrors) node(changes.node).mirror_anew(netns_of);
+}
+
+void Lab::impair_links(const plan::ListEdits<plan::Link>& links) {
+  for (const auto& link : links.added) impair(link.a, link.a_to_b), impair(link.b, link.b_to_a);
+  for (const auto& [before, now] : links.changed) {
     if (!(before.a_to_b == now.a_to_b)) impair(now.a, now.a_to_b);
     if (!(before.b_to_a == now.b_to_a)) impair(now.b, now.b_to_a);
   }
-  for (const auto& added : edits.nodes.added) start_services(node(added.name));
-  for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
-  for (const auto& changes : edits.changed) node(changes.node).lose(changes);
-  for (const auto& link : the_others(edits.links.removed, early)) remove_link(link);
-  for (const auto& removed : edits.nodes.removed) remove_node(removed.name);
 }
 
 /// A node that could not be finished is no node of the lab: it is made anew next time.

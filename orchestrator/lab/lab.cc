@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "base/errors.hh"
+#include "plan/edits.hh"
 #include "sys/clock.hh"
 #include "sys/file.hh"
 
@@ -61,9 +63,8 @@ std::string fault_text(const faults::Event& event) { return event.text; }
 
 }  // namespace
 
-Lab::Lab(sys::Loop& loop, plan::Plan plan, Options options)
+Lab::Lab(sys::Loop& loop, Options options)
     : loop_(loop),
-      plan_(std::move(plan)),
       options_(std::move(options)),
       events_(options_.folder + "/events.jsonl"),
       listening_(events_.listen([this](const Event& event) {
@@ -77,22 +78,12 @@ Lab::Lab(sys::Loop& loop, plan::Plan plan, Options options)
 
 Lab::~Lab() = default;
 
-void Lab::build(const Progress& progress) {
+void Lab::build(plan::Plan plan, const Progress& progress) {
   begun_ = sys::now();
-  progress("wiring " + count_of(plan_.nodes.size(), "node") + " and " + count_of(plan_.links.size(), "link"));
-  add_nodes(plan_.nodes);
-  add_links(plan_.links);
-  for (const auto& node : nodes_) node->configure(options_.vlan);
-  for (const auto& node : nodes_) node->watch();
-  for (const auto& each : nodes_)
-    each->mirror_routes([this](const std::string& name) -> const sys::Netns& { return node(name).netns(); });
-  for (const auto& link : plan_.links) {
-    impair(link.a, link.a_to_b);
-    impair(link.b, link.b_to_a);
-  }
-  start_captures();
-  progress("starting " + count_of(services_in(plan_), "service"));
-  for (const auto& node : nodes_) start_services(*node);
+  progress("building " + count_of(plan.nodes.size(), "node") + ", " + count_of(plan.links.size(), "link") + ", " +
+           count_of(services_in(plan), "service"));
+  take(plan::edits(plan_, plan), plan);
+  plan_ = std::move(plan);
 }
 
 void Lab::converge(const Progress& progress) {
@@ -152,7 +143,7 @@ void Lab::start_services(Node& node) {
 }
 
 void Lab::start_captures() {
-  for (const auto& end : options_.captures)
+  for (const auto& end : std::exchange(options_.captures, {}))
     start_capture(end, "", fmt::format("{}/captures/{}-{}.pcap", options_.folder, end.node, end.interface));
 }
 

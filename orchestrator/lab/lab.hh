@@ -34,13 +34,14 @@ class Lab {
  public:
   using Progress = std::function<void(const std::string&)>;
 
-  Lab(sys::Loop& loop, plan::Plan plan, Options options);
+  Lab(sys::Loop& loop, Options options);
   ~Lab();
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
-  /// Builds all of it. What fails is thrown; nothing has to be undone, for the world goes with the agent.
-  void build(const Progress& progress);
+  /// Makes of nothing what `plan` says. What fails is thrown; nothing has to be undone, for the world goes with the
+  /// agent.
+  void build(plan::Plan plan, const Progress& progress);
   /// Returns when what was built is at rest. Throws TimeoutError, ServiceError; the lab runs on.
   void converge(const Progress& progress);
 
@@ -107,8 +108,11 @@ class Lab {
   void drop_unfinished(const std::vector<plan::Node>& nodes);
   void heal_what_goes(const plan::Edits& edits);
   void take(const plan::Edits& edits, const plan::Plan& after);
+  void wire(const plan::Edits& edits, const plan::Plan& after);
+  void configure(const plan::Edits& edits);
+  void impair_links(const plan::ListEdits<plan::Link>& links);
   void keep_plan(const plan::Plan& plan);
-  void start_captures();
+  void start_captures();  ///< those of the options, once
   std::optional<std::string> services_missing();
   std::optional<std::string> facts_missing();
   std::optional<std::string> pending(std::chrono::nanoseconds since);

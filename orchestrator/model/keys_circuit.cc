@@ -54,7 +54,7 @@ void read_peerings(const Cursor& at, Circuit& circuit) {
       detail::read_value<Peering>(at.entry(entry), circuit.microsoft_peering);
     else
       at.entry(entry).fault_at_key({}, "a circuit's peerings have no such key",
-                                   "they are 'private' and 'microsoft'; public peering is gone");
+                                   "use 'private' or 'microsoft'; public peering no longer exists");
   }
 }
 
@@ -144,7 +144,7 @@ bool read_short_provider(const Cursor& at, void* object) {
 void finish_provider(const Cursor& at, void* object) {
   const auto& provider = *static_cast<Provider*>(object);
   if (!provider.sites.empty() && !connectivity_of(provider).joins_sites)
-    at.fault_at_key("sites", "only an ipvpn joins sites", "use model: ipvpn, or remove it");
+    at.fault_at_key("sites", "only an ipvpn connects sites", "use model: ipvpn, or remove it");
 }
 
 bool read_short_authorization(const Cursor& at, void* object) {
@@ -165,7 +165,7 @@ template <>
 const ObjectInfo& object_info<Provider>() {
   static const ObjectInfo kInfo{
       "provider",
-      "A connectivity provider: joins the customer's ports to Microsoft's edge.",
+      "A connectivity provider: connects the customer's ports to Microsoft's edge.",
       "providers:\n  carrier: {model: l2-exchange}",
       {
           key<&Provider::connectivity>(
@@ -214,19 +214,25 @@ const ObjectInfo& object_info<Peering>() {
           key<&Peering::peer_asn>("peer-asn", "the customer's AS number", kRequired),
           key<&Peering::primary>("primary", "a /30: the customer has its first address, Microsoft the second"),
           key<&Peering::secondary>("secondary", "the other /30"),
-          key<Peering, read_pair>("prefix", word_type<Prefix>(), "both as one /29"),
-          key<&Peering::primary_v6>("primary-v6", "a /126 beside it"),
+          key<Peering, read_pair>("prefix", word_type<Prefix>(), "both networks as one /29"),
+          key<&Peering::primary_v6>("primary-v6", "an additional /126 for IPv6"),
           key<&Peering::secondary_v6>("secondary-v6", "the other /126"),
-          key<Peering, read_pair_v6>("prefix-v6", word_type<Prefix>(), "both as one /125"),
+          key<Peering, read_pair_v6>("prefix-v6", word_type<Prefix>(), "both IPv6 networks as one /125"),
           key<&Peering::md5, Md5Key>("md5", "TCP MD5 key of both sessions: up to 25 letters and digits", kSecret),
-          key<&Peering::bfd>("bfd", "Microsoft's side answers BFD"),
-          key<&Peering::state>("state", "Disabled: Microsoft's side is shut"),
+          key<&Peering::bfd>("bfd", "BFD is enabled on Microsoft's side"),
+          key<&Peering::state>("state", "Disabled: shut down on Microsoft's side"),
           key<&Peering::advertised_prefixes>("advertised-prefixes",
                                              "Microsoft peering: the customer's own public prefixes"),
-          key<&Peering::routing_registry>("routing-registry", "Microsoft peering: where they are registered"),
-          key<&Peering::customer_asn>("customer-asn", "Microsoft peering: whose they are, when peer-asn is private"),
+          key<&Peering::routing_registry>("routing-registry",
+                                          "Microsoft peering: the registry of the advertised prefixes"),
+          key<&Peering::customer_asn>(
+              "customer-asn",
+              "Microsoft peering: the AS number that the prefixes are registered to, if peer-asn is "
+              "private"),
           key<&Peering::validation>(
-              "validation", "Microsoft peering: of the advertised prefixes; BGP waits while it is ValidationNeeded"),
+              "validation",
+              "Microsoft peering: validation state of the advertised prefixes; BGP stays down while it "
+              "is ValidationNeeded"),
           key<&Peering::route_filter, ObjectName>(
               "route-filter", "Microsoft peering: one of `route-filters`; without one nothing is announced"),
       },
@@ -240,9 +246,9 @@ const ObjectInfo& object_info<Peering>() {
 template <>
 const ObjectInfo& object_info<Authorization>() {
   static const ObjectInfo kInfo{"authorization",
-                                "Lets another subscription make one connection to the circuit.",
+                                "Allows another subscription to make one connection to the circuit.",
                                 "authorizations:\n  partner: {key: 9d1e3c4a-5b6f-4abc-8def-0123456789ab}",
-                                {key<&Authorization::key, Guid>("key", "without it, one made from the names")},
+                                {key<&Authorization::key, Guid>("key", "by default, derived from the names")},
                                 read_short_authorization,
                                 "a map, or its key",
                                 R"("type": "string")"};
@@ -253,9 +259,8 @@ template <>
 const ObjectInfo& object_info<Circuit>() {
   static const ObjectInfo kInfo{
       "circuit",
-      "An ExpressRoute circuit: two paths from the customer's ports, over a provider or on ports of ExpressRoute "
-      "Direct, "
-      "to two routers of Microsoft's edge.",
+      "An ExpressRoute circuit: two paths from the customer's ports, over a provider or on "
+      "ports of ExpressRoute Direct, to two MSEEs.",
       "circuits:\n  er1: {provider: carrier, bandwidth: 1Gbps, s-tag: 29, customer: {primary: ce:pri, secondary: "
       "ce:sec}, "
       "peerings: {private: {...}}}",
@@ -263,23 +268,24 @@ const ObjectInfo& object_info<Circuit>() {
           key<&Circuit::provider, ObjectName>("provider", "one of `providers`; or `port`"),
           key<&Circuit::port, ObjectName>("port", "one of `ports`, for ExpressRoute Direct"),
           key<&Circuit::peering_location, Place>("peering-location",
-                                                 "where it meets Microsoft; with `port`, the port's"),
+                                                 "where it connects to Microsoft; with `port`, the port's location"),
           key<&Circuit::bandwidth, BitRate>(
               "bandwidth", "50, 100, 200 or 500 Mbps, 1, 2, 5 or 10 Gbps; Direct up to 100 Gbps", kRequired),
-          key<&Circuit::sku>("sku", "how far it reaches"),
-          key<&Circuit::family>("family", "how it is billed"),
-          key<&Circuit::service_key, Guid>("service-key", "without it, one made from the name"),
-          key<&Circuit::provider_state>("provider-state", "what the provider has done"),
-          key<&Circuit::rate_limit>("rate-limit", "Direct: hold the circuit to its bandwidth on the ports"),
-          key<&Circuit::msee, ObjectName>("msee", "a name that circuits on one pair of Microsoft's routers share"),
-          key<&Circuit::routers, ObjectName>("routers",
-                                             "how the names of its two MSEEs begin; without it `msee` for an only "
-                                             "circuit, else CIRCUIT-msee"),
+          key<&Circuit::sku>("sku", "the SKU, which decides the reachable regions"),
+          key<&Circuit::family>("family", "billing: metered or unlimited data"),
+          key<&Circuit::service_key, Guid>("service-key", "by default, derived from the name"),
+          key<&Circuit::provider_state>("provider-state", "provisioning state on the provider's side"),
+          key<&Circuit::rate_limit>("rate-limit", "ExpressRoute Direct: enforce the circuit's bandwidth on the ports"),
+          key<&Circuit::msee, ObjectName>("msee", "name of the MSEE pair; circuits with the same name share one pair"),
+          key<&Circuit::routers, ObjectName>(
+              "routers",
+              "prefix of the names of its two MSEEs; by default `msee` if there is one circuit, else "
+              "CIRCUIT-msee"),
           key<&Circuit::s_tag>("s-tag", "the outer tag, 1 to 4094; not on Dot1Q ports"),
           key<Circuit, read_customer<Circuit>>("customer", customer_type(),
                                                "the customer's two ports; not with `port`"),
-          key<Circuit, read_peerings>("peerings", peerings_type(), "its peerings"),
-          key<&Circuit::authorizations>("authorizations", "for connections from other subscriptions"),
+          key<Circuit, read_peerings>("peerings", peerings_type(), "its private and Microsoft peering"),
+          key<&Circuit::authorizations>("authorizations", "authorizations for connections from other subscriptions"),
       },
       nullptr,
       {},
@@ -292,7 +298,8 @@ template <>
 const ObjectInfo& object_info<GlobalReach>() {
   static const ObjectInfo kInfo{
       "global reach",
-      "Joins the private peerings of two circuits at different locations. Pairs only: a third circuit is not reached.",
+      "Connects the private peerings of two circuits at different locations; it is not "
+      "transitive.",
       "global-reach:\n  ams-lon: {circuit: er1, peer-circuit: er2, prefix: 192.168.9.0/29}",
       {
           key<&GlobalReach::circuit, ObjectName>("circuit", "one of `circuits`", kRequired),
@@ -306,10 +313,10 @@ template <>
 const ObjectInfo& object_info<RouteFilterRule>() {
   static const ObjectInfo kInfo{
       "route filter rule",
-      "Which of Microsoft's routes are announced.",
+      "A rule of a route filter: which of Microsoft's routes are announced.",
       "rules:\n  west: {access: Allow, communities: ['12076:51002']}",
       {
-          key<&RouteFilterRule::access>("access", "Azure takes Allow only"),
+          key<&RouteFilterRule::access>("access", "Azure accepts only Allow"),
           key<&RouteFilterRule::communities, Community>("communities", "routes with one of these", kRequired),
       }};
   return kInfo;
@@ -318,7 +325,7 @@ const ObjectInfo& object_info<RouteFilterRule>() {
 template <>
 const ObjectInfo& object_info<RouteFilter>() {
   static const ObjectInfo kInfo{"route filter",
-                                "What Microsoft announces on Microsoft peering.",
+                                "A route filter: what Microsoft announces on Microsoft peering.",
                                 "route-filters:\n  west: {rules: {allow: {communities: ['12076:51002']}}}",
                                 {key<&RouteFilter::rules>("rules", "one rule", kRequired)}};
   return kInfo;
@@ -332,7 +339,7 @@ const ObjectInfo& object_info<PublicService>() {
       "public-services:\n  storage: {prefix: 20.60.0.0/24, communities: ['12076:51002']}",
       {
           key<&PublicService::prefix>("prefix", "its addresses", kRequired),
-          key<&PublicService::communities, Community>("communities", "what it is announced with"),
+          key<&PublicService::communities, Community>("communities", "the communities it is announced with"),
       },
       read_short_service,
       "a map, or its prefix",

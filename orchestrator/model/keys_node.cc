@@ -207,22 +207,24 @@ const ObjectInfo& object_info<Interface>() {
       "192.0.2.1/30}\n  eth0: {subnet: hub/app, address: 10.1.0.4}",
       {
           key<Interface, read_addresses>("address", word_type<LooseAddress>(),
-                                         "its address; beside `subnet` the length may be left out"),
+                                         "its address; with `subnet`, the length may be omitted"),
           key<Interface, read_addresses>("addresses", word_type<LooseAddress>(TypeInfo::Shape::kList),
                                          "several of them"),
-          key<&Interface::subnet>("subnet", "the subnet of a VNet that it is plugged into"),
+          key<&Interface::subnet>("subnet", "the VNet subnet that it is attached to"),
           key<&Interface::parent, InterfaceName>("parent", "the interface that this is a sub-interface of"),
           key<&Interface::tags>("vlan", "the sub-interface's VLAN, or two tags with the outer one first"),
           key<&Interface::bridge, InterfaceName>("bridge", "the bridge of this node that it is a port of"),
-          key<&Interface::is_bridge, BridgeKind>("kind", "`bridge` makes a learning bridge"),
-          key<&Interface::mac>("mac", "Ethernet address; without it, one made from the names"),
-          key<&Interface::mtu, Range<68, 65535>>("mtu", "largest packet in bytes; without it 1500"),
-          key<&Interface::up>("up", "whether it is up from the start"),
-          key<&Interface::hide_hop>("hide-hop", "what enters here keeps its TTL: the node shows no hop"),
-          key<&Interface::nsg, ObjectName>("nsg", "beside `subnet`: the NIC's own one of `nsgs`"),
-          key<&Interface::ip_forwarding>("ip-forwarding",
-                                         "beside `subnet`: the NIC may carry what is not from or for its address; "
-                                         "without it, on for every role but host"),
+          key<&Interface::is_bridge, BridgeKind>("kind", "`bridge` creates a learning bridge"),
+          key<&Interface::mac>("mac", "MAC address; by default, derived from the names"),
+          key<&Interface::mtu, Range<68, 65535>>("mtu", "largest packet in bytes; 1500 by default"),
+          key<&Interface::up>("up", "whether it is up at the start"),
+          key<&Interface::hide_hop>(
+              "hide-hop", "packets that enter here keep their TTL, so that a traceroute does not show the node"),
+          key<&Interface::nsg, ObjectName>("nsg", "with `subnet`: the NIC's own network security group, one of `nsgs`"),
+          key<&Interface::ip_forwarding>(
+              "ip-forwarding",
+              "with `subnet`: the NIC may send and receive traffic of other addresses; by default on, "
+              "except for hosts"),
       },
       read_short_interface,
       "a map, or its address",
@@ -239,17 +241,18 @@ const ObjectInfo& object_info<Route>() {
       "- {to: 10.2.0.0/16, via: 10.0.0.254}\n- {to: 10.3.0.0/16, via: [10.0.0.2, 10.0.0.3]}\n- {to: default, "
       "blackhole: true}",
       {
-          key<&Route::to>("to", "where to; `default` is 0.0.0.0/0", kRequired),
+          key<&Route::to>("to", "the destination; `default` is 0.0.0.0/0", kRequired),
           key<Route, read_via>("via", word_type<Address>(TypeInfo::Shape::kList),
                                "the next hop, or several of equal cost"),
-          key<Route, read_route_interface>("interface", word_type<InterfaceName>(), "the interface to leave by"),
+          key<Route, read_route_interface>("interface", word_type<InterfaceName>(), "the outgoing interface"),
           key<Route, read_onlink>("onlink", word_type<bool>(),
-                                  "the next hop is reachable on that interface whatever its address"),
+                                  "assume that the next hop is reachable on the interface, whatever its address"),
           key<Route, read_route_kind<RouteKind::kBlackhole>>("blackhole", word_type<bool>(), "drop silently"),
-          key<Route, read_route_kind<RouteKind::kUnreachable>>("unreachable", word_type<bool>(), "drop and say so"),
+          key<Route, read_route_kind<RouteKind::kUnreachable>>("unreachable", word_type<bool>(),
+                                                               "drop, and reply with ICMP unreachable"),
           key<&Route::metric>("metric",
-                              "the lower wins; beside BGP its administrative distance: one of 200 stands back while "
-                              "BGP (20) has the route"),
+                              "the lowest wins; on a BGP router, the administrative distance: a route of 200 is used "
+                              "only while BGP (20) has none"),
           key<&Route::table>("table", "the routing table's number; 254 is main"),
           key<&Route::source>("source", "preferred source address"),
       },
@@ -263,16 +266,16 @@ const ObjectInfo& object_info<Route>() {
 template <>
 const ObjectInfo& object_info<Rule>() {
   static const ObjectInfo kInfo{"policy rule",
-                                "A policy routing rule: which table decides for which packets.",
+                                "A policy routing rule: which packets use which routing table.",
                                 "- {priority: 100, from: 10.0.0.0/24, table: 100}",
                                 {
-                                    key<&Rule::priority>("priority", "the lower is asked first", kRequired),
-                                    key<&Rule::in_interface, InterfaceName>("in", "packets that came in here"),
-                                    key<&Rule::from>("from", "packets from there"),
-                                    key<&Rule::to>("to", "packets to there"),
+                                    key<&Rule::priority>("priority", "the lowest is evaluated first", kRequired),
+                                    key<&Rule::in_interface, InterfaceName>("in", "packets received on this interface"),
+                                    key<&Rule::from>("from", "packets from this source"),
+                                    key<&Rule::to>("to", "packets to this destination"),
                                     key<&Rule::mark>("mark", "packets with this mark"),
-                                    key<&Rule::mask>("mask", "the bits of the mark that count; needed with `mark`"),
-                                    key<&Rule::table>("table", "the routing table to look in"),
+                                    key<&Rule::mask>("mask", "the bits of the mark to compare; required with `mark`"),
+                                    key<&Rule::table>("table", "the routing table to use"),
                                 }};
   return kInfo;
 }
@@ -284,26 +287,31 @@ const ObjectInfo& object_info<BgpNeighbor>() {
       "A BGP session.",
       "- {address: 192.0.2.2, asn: 12076, bfd: true}",
       {
-          key<&BgpNeighbor::address>("address", "the neighbour's address", kRequired),
-          key<&BgpNeighbor::asn>("asn", "its AS number; the own one makes it iBGP", kRequired),
+          key<&BgpNeighbor::address>("address", "the neighbor's address", kRequired),
+          key<&BgpNeighbor::asn>("asn", "its AS number; iBGP if it is the node's own", kRequired),
           key<&BgpNeighbor::password, Md5Key>("password", "TCP MD5 key (RFC 2385), the same on both sides", kSecret),
-          key<&BgpNeighbor::bfd>("bfd", "watch it with BFD"),
-          key<&BgpNeighbor::passive>("passive", "wait for its call"),
-          key<&BgpNeighbor::next_hop_self>("next-hop-self", "announce the own address as next hop"),
-          key<&BgpNeighbor::route_reflector_client>("route-reflector-client", "reflect iBGP routes to it"),
-          key<&BgpNeighbor::remove_private_as>("remove-private-as", "take private AS numbers out of the path"),
-          key<&BgpNeighbor::prepend, Range<0, 64>>("prepend", "the own AS number this many times more"),
-          key<&BgpNeighbor::local_preference>("local-preference", "for what it announces; the higher wins"),
-          key<&BgpNeighbor::accept>("accept", "prefixes that are taken from it; without it, all"),
-          key<&BgpNeighbor::announce>("announce", "prefixes that are announced to it; without it, all"),
-          key<&BgpNeighbor::maximum_prefix>("maximum-prefix", "one more and the session is torn down"),
-          key<&BgpNeighbor::ebgp_multihop>("ebgp-multihop", "it is on no network of the node"),
-          key<&BgpNeighbor::source>("source", "the session's own address; without it, the one towards it"),
+          key<&BgpNeighbor::bfd>("bfd", "detect its failure with BFD"),
+          key<&BgpNeighbor::passive>("passive", "wait for the neighbor to connect"),
+          key<&BgpNeighbor::next_hop_self>("next-hop-self",
+                                           "announce routes to it with the node's own address as next hop"),
+          key<&BgpNeighbor::route_reflector_client>("route-reflector-client",
+                                                    "the neighbor is a route reflector client"),
+          key<&BgpNeighbor::remove_private_as>("remove-private-as", "remove private AS numbers from the AS path"),
+          key<&BgpNeighbor::prepend, Range<0, 64>>("prepend", "how many times to prepend the node's AS number"),
+          key<&BgpNeighbor::local_preference>("local-preference", "local preference of its routes; the highest wins"),
+          key<&BgpNeighbor::accept>("accept", "prefixes to accept from it; by default, all"),
+          key<&BgpNeighbor::announce>("announce", "prefixes to announce to it; by default, all"),
+          key<&BgpNeighbor::maximum_prefix>("maximum-prefix",
+                                            "the most prefixes to accept; one more, and the session is torn down"),
+          key<&BgpNeighbor::ebgp_multihop>("ebgp-multihop", "the neighbor is not directly connected"),
+          key<&BgpNeighbor::source>("source",
+                                    "the session's source address; by default, the address of the outgoing interface"),
           key<&BgpNeighbor::accept_communities, Community>(
               "accept-communities", "only routes with one of these are taken from it; without it, all"),
-          key<&BgpNeighbor::set_communities, Community>("set-communities", "added to what is announced to it"),
-          key<&BgpNeighbor::shutdown>("shutdown", "held down by its administrator"),
-          key<&BgpNeighbor::refuse>("refuse", "networks that are not taken from it, nor anything inside them"),
+          key<&BgpNeighbor::set_communities, Community>("set-communities",
+                                                        "communities to add to routes announced to it"),
+          key<&BgpNeighbor::shutdown>("shutdown", "the session is shut down by configuration"),
+          key<&BgpNeighbor::refuse>("refuse", "prefixes not to accept from it, nor any more specific ones"),
       }};
   return kInfo;
 }
@@ -312,18 +320,18 @@ template <>
 const ObjectInfo& object_info<Bgp>() {
   static const ObjectInfo kInfo{
       "bgp",
-      "The node speaks BGP (FRR).",
+      "BGP, by FRR.",
       "bgp:\n  asn: 65001\n  advertise: [10.0.0.0/24]\n  neighbors: [{address: 192.0.2.2, asn: 12076}]",
       {
           key<&Bgp::asn>("asn", "the node's AS number", kRequired),
           key<&Bgp::router_id>("router-id",
-                               "without it, the loopback's address or the first interface's; of equal paths the lowest "
-                               "id's is the best"),
-          key<&Bgp::advertise>("advertise", "prefixes to announce, whether routed or not"),
+                               "by default the loopback's or the first interface's address; among equal paths the one "
+                               "with the lowest router ID is best"),
+          key<&Bgp::advertise>("advertise", "prefixes to announce, even without a route to them"),
           key<&Bgp::neighbors>("neighbors", "the sessions"),
-          key<&Bgp::keepalive>("keepalive", "without it, the timer profile's"),
-          key<&Bgp::hold>("hold", "without it, the timer profile's"),
-          key<&Bgp::maximum_paths, Range<1, 64>>("maximum-paths", "routes of equal cost used at once"),
+          key<&Bgp::keepalive>("keepalive", "by default, the timer profile's"),
+          key<&Bgp::hold>("hold", "by default, the timer profile's"),
+          key<&Bgp::maximum_paths, Range<1, 64>>("maximum-paths", "how many equal-cost paths are used at once"),
       }};
   return kInfo;
 }
@@ -332,12 +340,12 @@ template <>
 const ObjectInfo& object_info<FileOverride>() {
   static const ObjectInfo kInfo{
       "file",
-      "What is changed in a file that is rendered for the node.",
+      "A change to a configuration file that is generated for the node.",
       "files:\n  frr.conf: {append: \"ip prefix-list mine permit any\\n\"}\n  keepalived.conf: "
       "{replace: {from-file: mine.conf}}",
       {
-          key<FileOverride, read_file<false>>("append", content_type(), "added to its end"),
-          key<FileOverride, read_file<true>>("replace", content_type(), "taken instead of it"),
+          key<FileOverride, read_file<false>>("append", content_type(), "text to append"),
+          key<FileOverride, read_file<true>>("replace", content_type(), "text to use instead"),
       },
       nullptr,
       {},
@@ -350,25 +358,28 @@ template <>
 const ObjectInfo& object_info<Node>() {
   static const ObjectInfo kInfo{
       "node",
-      "A machine: a network namespace with what its role runs in it.",
+      "A node: a network namespace, and the daemons of its role.",
       "nodes:\n  hq:\n    role: router\n    interfaces: {lan: 10.0.0.1/24}",
       {
-          key<&Node::role, ObjectName>("role", "what it plays: host, switch, router, edge, internet ...", kRequired),
-          key<&Node::site, Place>("site", "where it stands, for people and pictures: on-prem, azure, internet ..."),
+          key<&Node::role, ObjectName>("role", "what the node is: host, switch, router, edge, internet ...", kRequired),
+          key<&Node::site, Place>("site", "where it is, for diagrams: on-prem, azure, internet ..."),
           key<&Node::interfaces>(
-              "interfaces", "its interfaces; a node that declares none has those that links name, and so has a switch"),
+              "interfaces",
+              "its interfaces; a node that declares none has those that links name, as a switch always "
+              "does"),
           key<&Node::gateway>("gateway", "next hop of its default route"),
           key<&Node::routes>("routes", "static routes"),
           key<&Node::rules>("rules", "policy routing rules"),
           key<Node, read_sysctls>("sysctls", sysctls_type(), "kernel settings: `net.ipv4.ip_forward: 1`"),
-          key<&Node::nftables, Content>("nftables", "own nftables rules, beside the role's"),
+          key<&Node::nftables, Content>("nftables", "additional nftables rules, beside the role's"),
           key<&Node::bgp>("bgp", "BGP"),
           key<&Node::tunnels>("tunnels", "IPsec tunnels"),
           key<&Node::sdwan>("sdwan", "SD-WAN"),
           key<&Node::ha>("ha", "active/passive pair"),
-          key<Node, read_commands>("exec", commands_type(),
-                                   "programs started with the node, no shell; quotes keep blanks"),
-          key<&Node::files>("files", "changes to its rendered files"),
+          key<Node, read_commands>(
+              "exec", commands_type(),
+              "programs started with the node, without a shell; quote arguments that contain spaces"),
+          key<&Node::files>("files", "changes to its generated configuration files"),
       }};
   return kInfo;
 }

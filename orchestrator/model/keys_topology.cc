@@ -66,9 +66,8 @@ const ObjectInfo& object_info<Topology>() {
       "The file. Keys that begin with `x-` are ignored; use them to hold YAML anchors.",
       "name: branch\nnodes: {...}\nlinks: [...]",
       {
-          key<&Topology::name, ObjectName>("name",
-                                           "the lab's name; without it, the name of the file's folder or of the file"),
-          key<&Topology::title, Line>("title", "one line for people"),
+          key<&Topology::name, ObjectName>("name", "the lab's name; by default, the name of the file or its folder"),
+          key<&Topology::title, Line>("title", "a title, for people"),
           key<&Topology::message, Message>("message", "printed after `xconn up`"),
           key<&Topology::timers>(
               "timers",
@@ -76,27 +75,28 @@ const ObjectInfo& object_info<Topology>() {
               "the real systems accept (BGP 3/10 s, BFD 100 ms x 3)"),
           key<Topology, read_restarts>(
               "restart", restarts_type(),
-              "what daemons do that have ended; without it, what the real ones do: a router's and a firewall's come "
-              "back, a command of `exec` does not"),
+              "what happens to a daemon that exits; by default as on the real device: a router's or "
+              "firewall's daemon restarts, a command of `exec` does not"),
           key<Topology, read_extends>(
               "extends", own_type("path", R"("type": "string")"),
               "the file that this one changes, relative to this one: maps are merged, lists and "
               "words replaced, `null` removes a key"),
-          key<&Topology::nodes>("nodes", "machines, routers, switches: each a network namespace"),
+          key<&Topology::nodes>("nodes", "machines, routers and switches, each in a network namespace"),
           key<&Topology::links>("links", "cables between interfaces of nodes"),
           key<&Topology::providers>("providers", "connectivity providers of ExpressRoute circuits"),
           key<&Topology::direct_ports>("ports", "ports of ExpressRoute Direct"),
           key<&Topology::circuits>("circuits", "ExpressRoute circuits"),
-          key<&Topology::global_reach>("global-reach", "links between circuits"),
-          key<&Topology::route_filters>("route-filters", "what Microsoft peerings announce"),
+          key<&Topology::global_reach>("global-reach", "Global Reach: links between circuits"),
+          key<&Topology::route_filters>("route-filters", "which of Microsoft's routes a Microsoft peering announces"),
           key<&Topology::public_services>("public-services", "Microsoft's own public prefixes"),
           key<&Topology::vnets>("vnets", "Azure virtual networks"),
           key<&Topology::route_tables>("route-tables", "user-defined routes for subnets"),
           key<&Topology::nsgs>("nsgs", "network security groups"),
           key<&Topology::gateways>("gateways", "virtual network gateways"),
-          key<&Topology::local_gateways>("local-gateways", "VPN devices on-prem, as Azure knows them"),
+          key<&Topology::local_gateways>("local-gateways", "on-premises VPN devices, as Azure sees them"),
           key<&Topology::connections>("connections", "a gateway's connections to circuits and VPN devices"),
-          key<&Topology::encryption_gateways>("encryption-gateways", "gateways that encrypt over private peering"),
+          key<&Topology::encryption_gateways>("encryption-gateways",
+                                              "third-party gateways that encrypt over private peering"),
           key<&Topology::load_balancers>("load-balancers", "Azure load balancers"),
       }};
   return kInfo;
@@ -106,16 +106,16 @@ template <>
 const ObjectInfo& object_info<Impairment>() {
   static const ObjectInfo kInfo{
       "impairment",
-      "What one direction of a link does to frames.",
+      "Impairment of one direction of a link.",
       "a-to-b: {delay: 20ms, loss: 1%}",
       {
           key<&Impairment::delay>("delay", "added to each frame"),
-          key<&Impairment::jitter>("jitter", "the delay varies by as much, evenly, up and down"),
-          key<&Impairment::loss, Fraction>("loss", "share of frames that vanish"),
-          key<&Impairment::reorder, Fraction>("reorder", "share of frames that overtake"),
-          key<&Impairment::duplicate, Fraction>("duplicate", "share of frames that arrive twice"),
-          key<&Impairment::corrupt, Fraction>("corrupt", "share of frames with a wrong bit"),
-          key<&Impairment::rate, BitRate>("rate", "the most that passes; without it, no limit"),
+          key<&Impairment::jitter>("jitter", "the delay varies by up to this much in both directions, uniformly"),
+          key<&Impairment::loss, Fraction>("loss", "share of frames that are lost"),
+          key<&Impairment::reorder, Fraction>("reorder", "share of frames that arrive early, ahead of others"),
+          key<&Impairment::duplicate, Fraction>("duplicate", "share of frames that are duplicated"),
+          key<&Impairment::corrupt, Fraction>("corrupt", "share of frames with a flipped bit"),
+          key<&Impairment::rate, BitRate>("rate", "bandwidth limit; without it, none"),
       }};
   return kInfo;
 }
@@ -136,14 +136,15 @@ const ObjectInfo& object_info<Link>() {
            {},
            [](const Cursor& at, void* object) { read_ends(at, *static_cast<Link*>(object)); }},
           both_ways<&Impairment::delay, Duration>("delay", "added to each frame"),
-          both_ways<&Impairment::jitter, Duration>("jitter", "the delay varies by as much, evenly, up and down"),
-          both_ways<&Impairment::loss, Fraction>("loss", "share of frames that vanish"),
-          both_ways<&Impairment::reorder, Fraction>("reorder", "share of frames that overtake"),
-          both_ways<&Impairment::duplicate, Fraction>("duplicate", "share of frames that arrive twice"),
-          both_ways<&Impairment::corrupt, Fraction>("corrupt", "share of frames with a wrong bit"),
-          both_ways<&Impairment::rate, BitRate>("rate", "the most that passes; without it, no limit"),
-          key<&Link::a_to_b>("a-to-b", "what differs from the first end to the second"),
-          key<&Link::b_to_a>("b-to-a", "what differs from the second end to the first"),
+          both_ways<&Impairment::jitter, Duration>("jitter",
+                                                   "the delay varies by up to this much in both directions, uniformly"),
+          both_ways<&Impairment::loss, Fraction>("loss", "share of frames that are lost"),
+          both_ways<&Impairment::reorder, Fraction>("reorder", "share of frames that arrive early, ahead of others"),
+          both_ways<&Impairment::duplicate, Fraction>("duplicate", "share of frames that are duplicated"),
+          both_ways<&Impairment::corrupt, Fraction>("corrupt", "share of frames with a flipped bit"),
+          both_ways<&Impairment::rate, BitRate>("rate", "bandwidth limit; without it, none"),
+          key<&Link::a_to_b>("a-to-b", "overrides for frames from the first end to the second"),
+          key<&Link::b_to_a>("b-to-a", "overrides for frames from the second end to the first"),
       },
       read_short_link,
       "a map, or a list of two ends",

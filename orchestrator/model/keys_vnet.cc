@@ -28,7 +28,7 @@ void read_next_hop_type(const Cursor& at, UserRoute& route) {
   else
     at.fault("the type of a user route's next hop is " + Word<NextHopType>::info().name,
              *text == "VNetPeering"
-                 ? "Azure makes such routes itself; remove this one"
+                 ? "Azure creates such routes itself; remove this one"
                  : did_you_mean(*text, {"VirtualAppliance", "VirtualNetworkGateway", "VnetLocal", "Internet", "None"}),
              "V29");
 }
@@ -66,11 +66,11 @@ template <>
 const ObjectInfo& object_info<Subnet>() {
   static const ObjectInfo kInfo{
       "subnet",
-      "Part of a VNet. Azure keeps the first four addresses and the last.",
+      "A subnet of a VNet. Azure reserves its first four addresses and the last.",
       "subnets:\n  app: 10.1.0.0/24\n  GatewaySubnet: {prefix: 10.1.255.0/27, route-table: gateway}",
       {
           key<&Subnet::prefix>("prefix", "its addresses", kRequired),
-          key<&Subnet::prefix_v6>("prefix-v6", "a /64 beside it, for dual stack"),
+          key<&Subnet::prefix_v6>("prefix-v6", "an additional IPv6 /64, for dual stack"),
           key<&Subnet::route_table, ObjectName>("route-table", "one of `route-tables`"),
           key<&Subnet::nsg, ObjectName>("nsg", "one of `nsgs`"),
       },
@@ -84,19 +84,21 @@ template <>
 const ObjectInfo& object_info<VnetPeering>() {
   static const ObjectInfo kInfo{
       "vnet peering",
-      "One half of a VNet peering; it is Connected when the other VNet has the other half.",
+      "One half of a VNet peering; it is Connected when the remote VNet has the other half.",
       "peerings:\n  to-spoke: {remote: spoke, allow-forwarded-traffic: true, allow-gateway-transit: true}",
       {
-          key<&VnetPeering::remote, ObjectName>("remote", "the other one of `vnets`", kRequired),
-          key<&VnetPeering::allow_vnet_access>("allow-vnet-access", "its machines are reachable"),
+          key<&VnetPeering::remote, ObjectName>("remote", "the remote VNet, one of `vnets`", kRequired),
+          key<&VnetPeering::allow_vnet_access>("allow-vnet-access", "allow traffic to the remote VNet"),
           key<&VnetPeering::allow_forwarded_traffic>("allow-forwarded-traffic",
-                                                     "takes what the other VNet forwards but did not send"),
-          key<&VnetPeering::allow_gateway_transit>("allow-gateway-transit", "the other VNet may use the gateway here"),
-          key<&VnetPeering::use_remote_gateways>("use-remote-gateways", "uses the other VNet's gateway"),
+                                                     "accept traffic that the remote VNet forwards for others"),
+          key<&VnetPeering::allow_gateway_transit>("allow-gateway-transit",
+                                                   "the remote VNet may use this VNet's gateway"),
+          key<&VnetPeering::use_remote_gateways>("use-remote-gateways", "use the remote VNet's gateway"),
           key<&VnetPeering::remote_address_space>(
-              "remote-address-space", "the other VNet's as of the last sync; without it, the two are in sync"),
-          key<&VnetPeering::disconnected>("disconnected",
-                                          "its other half was removed from a running lab; delete and create it again"),
+              "remote-address-space",
+              "the remote VNet's address space at the last sync; without it, the peering is in sync"),
+          key<&VnetPeering::disconnected>(
+              "disconnected", "its other half was deleted in a running lab; delete and create this one again"),
       },
       read_short_vnet_peering,
       "a map, or the other VNet's name",
@@ -108,13 +110,13 @@ template <>
 const ObjectInfo& object_info<Vnet>() {
   static const ObjectInfo kInfo{
       "vnet",
-      "A virtual network. Machines are nodes whose interfaces name a subnet.",
+      "A virtual network. Its machines are nodes whose interfaces name a subnet.",
       "vnets:\n  hub: {address-space: [10.1.0.0/16], subnets: {app: 10.1.0.0/24}, peerings: {to-spoke: spoke}}",
       {
-          key<&Vnet::region, Place>("region", "as Azure spells it: westeurope"),
+          key<&Vnet::region, Place>("region", "the region's name in Azure: westeurope"),
           key<&Vnet::address_space>("address-space", "its prefixes", kRequired),
           key<&Vnet::subnets>("subnets", "its subnets", kRequired),
-          key<&Vnet::peerings>("peerings", "its halves of VNet peerings"),
+          key<&Vnet::peerings>("peerings", "its side of VNet peerings"),
           key<&Vnet::bgp_community, Community>("bgp-community", "its own community on private peering: 12076:20031"),
       }};
   return kInfo;
@@ -124,11 +126,12 @@ template <>
 const ObjectInfo& object_info<SecurityRule>() {
   static const ObjectInfo kInfo{
       "security rule",
-      "A rule of a network security group. The first that matches decides, the lowest priority first.",
+      "A rule of a network security group. Rules are evaluated by priority, the lowest first; "
+      "the first match decides.",
       "rules:\n  web: {priority: 100, direction: Inbound, access: Allow, protocol: Tcp, source: VirtualNetwork, "
       "destination-port: [80, 443]}",
       {
-          key<&SecurityRule::priority>("priority", "100 to 4096; the lower is asked first", kRequired),
+          key<&SecurityRule::priority>("priority", "100 to 4096; the lowest is evaluated first", kRequired),
           key<&SecurityRule::direction>("direction", "Inbound or Outbound", kRequired),
           key<&SecurityRule::access>("access", "Allow or Deny", kRequired),
           key<&SecurityRule::protocol>("protocol", "`*` is any"),
@@ -148,8 +151,8 @@ const ObjectInfo& object_info<SecurityRule>() {
 template <>
 const ObjectInfo& object_info<Nsg>() {
   static const ObjectInfo kInfo{"nsg",
-                                "A network security group, of subnets and NICs. Azure's six default rules come after "
-                                "its own.",
+                                "A network security group, for subnets and NICs. Azure's six default rules follow its "
+                                "own.",
                                 "nsgs:\n  app: {rules: {web: {priority: 100, direction: Inbound, access: Allow}}}",
                                 {key<&Nsg::rules>("rules", "its own rules")}};
   return kInfo;
@@ -162,7 +165,7 @@ const ObjectInfo& object_info<UserRoute>() {
       "A user-defined route.",
       "- {to: 0.0.0.0/0, next-hop: 10.1.0.4}\n- {to: 10.0.0.0/8, next-hop: None}",
       {
-          key<&UserRoute::to>("to", "where to", kRequired),
+          key<&UserRoute::to>("to", "the destination prefix", kRequired),
           key<UserRoute, read_next_hop>(
               "next-hop",
               own_type("address, VirtualNetworkGateway, VnetLocal, Internet or None", R"("type": "string")"),
@@ -177,10 +180,10 @@ template <>
 const ObjectInfo& object_info<RouteTable>() {
   static const ObjectInfo kInfo{
       "route table",
-      "User-defined routes of subnets.",
+      "A table of user-defined routes, for subnets.",
       "route-tables:\n  app: {propagate-bgp: false, routes: [{to: 0.0.0.0/0, next-hop: 10.1.0.4}]}",
       {
-          key<&RouteTable::propagate_bgp>("propagate-bgp", "subnets also get what the gateways learned"),
+          key<&RouteTable::propagate_bgp>("propagate-bgp", "routes learned by gateways are propagated to the subnets"),
           key<&RouteTable::routes>("routes", "the routes"),
       }};
   return kInfo;

@@ -118,7 +118,7 @@ XCONN_TEXT(Content, kLargest, is_lines, kLines, "text of a file",
 XCONN_TEXT(FilePath, 4096, is_filled_line, R"(^[^\\u0000-\\u001f\\u007f-\\u009f]+$)", "path", "it is a path",
            "write it as seen from this file's folder")
 XCONN_TEXT(FileName, 63, is_file_name, "^[A-Za-z0-9][A-Za-z0-9._-]*$", "name of a file",
-           "a file's name is at most 63 letters, digits, '.', '_' and '-', and begins with a letter or digit", "")
+           "a file name has at most 63 letters, digits, '.', '_' and '-', and begins with a letter or digit", "")
 XCONN_TEXT(SysctlName, kWide, is_sysctl, "^net([./][A-Za-z0-9_@-]+)+$", "kernel setting",
            "a kernel setting of a node is one of its network: net. and more", "write it as net.ipv4.ip_forward")
 #undef XCONN_TEXT

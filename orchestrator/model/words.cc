@@ -157,7 +157,7 @@ std::optional<bool> Word<bool>::parse(std::string_view text) { return parse_choi
 std::string Word<bool>::show(const bool& value) { return value ? "true" : "false"; }
 
 XCONN_INFO(ObjectName,
-           {"name", "a name is letters, digits, '-' and '_', begins with a letter or digit, and has at most 63 of them",
+           {"name", "a name has at most 63 letters, digits, '-' and '_', and begins with a letter or digit",
             "", std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")"})
 std::optional<std::string> Word<ObjectName>::parse(std::string_view text) {
   return is_object_name(text) ? std::optional(std::string(text)) : std::nullopt;
@@ -171,7 +171,7 @@ bool is_written_interface(std::string_view text) {
 
 XCONN_INFO(InterfaceName,
            {"interface",
-            "an interface's name is 1 to 15 letters, digits, '.', '-' and '_', and begins with a letter or digit", "",
+            "an interface name has 1 to 15 letters, digits, '.', '-' and '_', and begins with a letter or digit", "",
             std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$")"})
 std::optional<std::string> Word<InterfaceName>::parse(std::string_view text) {
   return is_written_interface(text) ? std::optional(std::string(text)) : std::nullopt;
