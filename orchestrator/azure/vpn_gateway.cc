@@ -60,7 +60,7 @@ Address tunnel_end(const model::Gateway& gateway, const model::Connection& conne
   return gateway.public_addresses.at(seen_as(gateway, index));
 }
 
-/// By default only one side calls: on-prem's, where it does.
+/// By default only one side initiates IKE: on-premises, if it does.
 bool is_called(const Expansion& expansion, const Address& end) {
   return std::ranges::any_of(expansion.in.nodes, [&](const network::Node& node) {
     return std::ranges::any_of(node.tunnels,
@@ -68,7 +68,7 @@ bool is_called(const Expansion& expansion, const Address& end) {
   });
 }
 
-bool calls(const Expansion& expansion, const model::Connection& connection, const Address& end) {
+bool initiates(const Expansion& expansion, const model::Connection& connection, const Address& end) {
   using enum model::ConnectionMode;
   return connection.mode == kInitiatorOnly || (connection.mode == kDefault && !is_called(expansion, end));
 }
@@ -84,7 +84,7 @@ network::Tunnel tunnel_of(const Expansion& expansion, const model::Gateway& gate
   const Address own = bgp_address(gateway, index);
   tunnel.address = {own, own.bits()};
   tunnel.peer_address = device.bgp_address;
-  tunnel.initiate = calls(expansion, connection, tunnel.local);
+  tunnel.initiate = initiates(expansion, connection, tunnel.local);
   tunnel.answers = connection.mode != model::ConnectionMode::kInitiatorOnly;
   tunnel.ike_proposals = model::ike_proposals_of(connection);
   tunnel.esp_proposals = model::esp_proposals_of(connection);
@@ -101,7 +101,7 @@ network::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gatew
   auto far = neighbor(*device.bgp_address, *device.asn);
   far.source = bgp_address(gateway, index);
   far.ebgp_multihop = true;
-  far.passive = !gateway.apipa.empty();  // with an APIPA address on-prem calls
+  far.passive = !gateway.apipa.empty();  // with an APIPA address on-premises connects
   far.local_preference = kVpnPreference;
   far.maximum_prefix = kVpnRoutes;
   far.announce = far.refuse = reached_through_gateways_of(expansion.in, vnet);

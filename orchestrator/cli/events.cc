@@ -50,7 +50,7 @@ void print_event(json event, bool as_json, bool colour) {
 
 void add_events(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("events",
-                                   "Print what faults, routing, tunnels, SD-WAN and load balancers said, on one clock");
+                                   "Print events of faults, routing, tunnels, SD-WAN and load balancers on one timeline");
   auto follow = std::make_shared<bool>(false);
   add_lab_option(verb, session);
   verb.add_flag("-f,--follow", *follow, "Follow new events until Ctrl-C");

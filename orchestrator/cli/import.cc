@@ -131,12 +131,12 @@ int run_import(const ImportArguments& arguments, const Session& session) {
 
 void add_import(CLI::App& app, Session& session) {
   auto& verb = *app.add_subcommand("import",
-                                   "Make a topology of JSON of `az network ...`, ARM templates, Terraform plans or "
+                                   "Convert JSON of `az network ...`, ARM templates, Terraform plans or "
                                    "state; says what it could not carry over");
   auto arguments = std::make_shared<ImportArguments>();
   verb.add_option("file", arguments->files, "JSON files of any kind; several make one topology; - is standard input")
       ->required();
-  verb.add_option("-o,--output", arguments->output, "Where the topology goes; - is standard output [topology.yaml]");
+  verb.add_option("-o,--output", arguments->output, "File to write the topology to; - is standard output [topology.yaml]");
   verb.add_option("--name", arguments->name, "The lab's name [the folder's]");
   verb.add_option("--region", arguments->region, "The region of VNets for which no file says one: northeurope");
   verb.add_flag("--check", arguments->check, "Write nothing; print what was carried, made, assumed and left out");

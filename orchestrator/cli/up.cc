@@ -127,7 +127,7 @@ void add_up(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"off", "debug"}));
   verb.add_flag("--keep-unconverged", arguments->keep_unconverged,
                 "Keep a lab that does not converge, to look at it; the exit code stays 1");
-  verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built or changed, and do nothing");
+  verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built or changed, without doing it");
   on_chosen(verb, session, [arguments, &session] { return up(*arguments, session); });
 }
 

@@ -222,7 +222,7 @@ void sdwan_applications(Check& check) {
       const auto& name = rule.applications[i];
       if (is_application(name)) continue;
       const auto near = did_you_mean(name, {known.begin(), known.end()});
-      check.report(below(path, {"applications", i}), name, near.empty() ? "nDPI knows none of this name" : near);
+      check.report(below(path, {"applications", i}), name, near.empty() ? "nDPI has no such application" : near);
     }
   });
 }

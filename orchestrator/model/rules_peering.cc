@@ -339,7 +339,7 @@ void advertised_prefixes(Check& check) {
   each_microsoft_peering(check.topology, [&](const Circuit& circuit, const Peering& peering) {
     if (peering.advertised_prefixes.empty())
       check.report(peering_path(circuit, "microsoft", "advertised-prefixes"), "",
-                   "list the public prefixes to which the customer translates");
+                   "list the public prefixes that the customer translates to");
   });
 }
 
@@ -350,7 +350,7 @@ void registries(Check& check) {
                    "add customer-asn: the public AS number that the prefixes are registered to");
     if (peering.customer_asn && peering.routing_registry == RoutingRegistry::kNone)
       check.report(peering_path(circuit, "microsoft", "routing-registry"), "NONE",
-                   "name the registry that knows AS " + peering.customer_asn->text());
+                   "name the registry of AS " + peering.customer_asn->text());
   });
 }
 

@@ -154,7 +154,7 @@ void check_tunnels(Check& check, const TunnelEnd& a, const TunnelEnd& b) {
   if (a.tunnel.psk != b.tunnel.psk)
     check.report(path("psk"), "", "use the psk of tunnel " + b.tunnel.name + " of " + b.node.name);
   if (!a.tunnel.initiate && !b.tunnel.initiate)
-    check.report(path("initiate"), "false", "nor does " + b.node.name + " call: add initiate: true to one");
+    check.report(path("initiate"), "false", b.node.name + " does not initiate either: add initiate: true to one side");
 }
 
 /// Whether the tunnel leads from the device that `local` pictures to the gateway.
@@ -172,7 +172,7 @@ void check_connection(Check& check, const Connection& connection, const Gateway&
         check.report(path, "", "use the psk of tunnel " + tunnel.name + " of " + node.name);
       if (!tunnel.initiate && connection.mode == ConnectionMode::kResponderOnly)
         check.report({"connections", connection.name, "mode"}, "ResponderOnly",
-                     "nor does " + node.name + " call: add initiate: true to its tunnel " + tunnel.name);
+                     node.name + " does not initiate either: add initiate: true to its tunnel " + tunnel.name);
     }
 }
 

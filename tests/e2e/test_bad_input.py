@@ -35,7 +35,7 @@ CASES = {
     "duplicate address": (HEAD.replace("10.0.0.2/24", "10.0.0.1/24"), [(4, 38)], "once"),
     "duplicate name": (HEAD + "providers: {a: {model: l2-exchange}}\n", [(6, 13)], "once"),
     "duplicate key": (HEAD.replace("  b: {", "  a: {"), [(4, 3)], "a"),
-    "no such node": (HEAD.replace("b:eth0", "c:eth0"), [(5, 18)], "ends are on nodes that are there"),
+    "no such node": (HEAD.replace("b:eth0", "c:eth0"), [(5, 18)], "both ends of a link are on existing nodes"),
     "no such interface": (HEAD.replace("b:eth0", "b:eth1"), [(5, 18)], "interface"),
     "bad asn": (HEAD.replace("eth0: 10.0.0.1/24}}", "eth0: 10.0.0.1/24}, bgp: {asn: 0}}"), [(3, 63)], "AS number"),
     "broken yaml": ("nodes: [\n  a: {b\n", [(3, 1)], ""),
