@@ -6,7 +6,6 @@
 #include <gmock/gmock.h>
 
 #include <cstdlib>
-#include <random>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -14,27 +13,13 @@
 #include "services/frr.hh"
 #include "services/vty.hh"
 #include "services_ground.hh"
+#include "tests/kernel/dice.hh"
 
 namespace xconn::services {
 namespace {
 
 using namespace std::chrono_literals;
-
-class Dice {
- public:
-  explicit Dice(unsigned seed) : engine_(seed) {}
-  int below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(engine_); }
-  bool maybe() { return below(2) == 0; }
-  template <class T>
-  std::vector<T> some_of(std::vector<T> all) {
-    std::shuffle(all.begin(), all.end(), engine_);
-    all.erase(all.begin() + below(static_cast<int>(all.size()) + 1), all.end());
-    return all;
-  }
-
- private:
-  std::mt19937 engine_;
-};
+using testing_support::Dice;
 
 std::vector<Prefix> prefixes() {
   std::vector<Prefix> all;
