@@ -92,7 +92,7 @@ void Lab::build(const Progress& progress) {
   }
   start_captures();
   progress("starting " + count_of(services_in(plan_), "service"));
-  for (const auto& node : nodes_) start_services(*node);
+  for (const auto& node : nodes_) node->start_services();
 }
 
 void Lab::converge(const Progress& progress) {
@@ -144,11 +144,6 @@ void Lab::add_links(const std::vector<plan::Link>& links) {
     batch.push_back(kernel::veth(a, born(link.b)));
   }
   world.commit(batch);
-}
-
-void Lab::start_services(Node& node) {
-  node.start_services();
-  node.services().on_all_serve([this, name = node.name()] { faults_->renew(name); });
 }
 
 void Lab::start_captures() {
