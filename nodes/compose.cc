@@ -201,4 +201,12 @@ Composed compose_change(const std::string& running_file, const model::Document& 
   return {std::move(document), std::move(plan)};
 }
 
+Composed compose_verb(const model::Topology& running, const model::Document& edited, model::Actor by) {
+  auto document = azure::carried_over(running, edited);
+  const auto wanted = model::read_words(document);
+  azure::demand_possible({running, wanted, by});
+  auto plan = compose(model::read(document));
+  return {std::move(document), std::move(plan)};
+}
+
 }  // namespace xconn::nodes

@@ -3,8 +3,10 @@
 #include <pybind11/stl.h>
 
 #include "bindings/core/bind.hh"
+#include "drill/drill.hh"
 #include "lab/remote.hh"
 #include "nodes/compose.hh"
+#include "nodes/runbook.hh"
 
 namespace xconn::bindings {
 namespace {
@@ -69,7 +71,10 @@ py::object asked(Call call) {
 py::object drill(const RemoteLab& lab, const std::string& text, const std::string& file, const std::string& captures,
                  const py::object& progress) {
   const auto tell = calling(progress);
-  return asked([&] { return lab.drill({.text = text, .file = file, .capture_folder = captures}, tell); });
+  return asked([&] {
+    auto changes = nodes::rehearse_file(lab.topology_file(), drill::commands_of(drill::read_text(text, file)));
+    return lab.drill({.text = text, .file = file, .capture_folder = captures, .changes = std::move(changes)}, tell);
+  });
 }
 
 py::object events(const RemoteLab& lab) {

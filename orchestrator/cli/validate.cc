@@ -30,7 +30,7 @@ bool is_drill(const std::string& path) {
 void read_either(const std::string& word) {
   const auto path = find_drill(find_topology(word));
   if (is_drill(path))
-    (void)DrillFile(path).plan();
+    (void)DrillFile(path).topology();
   else
     read_plan(word);
 }

@@ -122,7 +122,7 @@ void Lab::take(const Edits& edits, const plan::Plan& after) {
   configure(edits);
   impair_links(edits.links);
   start_captures();
-  for (const auto& added : edits.nodes.added) start_services(node(added.name));
+  for (const auto& added : edits.nodes.added) node(added.name).start_services();
   for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
   for (const auto& changes : edits.changed) node(changes.node).lose(changes);
   for (const auto& link : the_others(edits.links.removed, early)) remove_link(link);

@@ -137,11 +137,6 @@ void Lab::add_links(const std::vector<plan::Link>& links) {
   world.commit(batch);
 }
 
-void Lab::start_services(Node& node) {
-  node.start_services();
-  node.services().on_all_serve([this, name = node.name()] { faults_->renew(name); });
-}
-
 void Lab::start_captures() {
   for (const auto& end : std::exchange(options_.captures, {}))
     start_capture(end, "", fmt::format("{}/captures/{}-{}.pcap", options_.folder, end.node, end.interface));

@@ -100,7 +100,6 @@ class Lab {
     std::shared_ptr<bool> ended;  ///< all of its services have
   };
   void bury();
-  void start_services(Node& node);
   void add_nodes(const std::vector<plan::Node>& nodes);
   void add_links(const std::vector<plan::Link>& links);
   void remove_link(const plan::Link& link);

@@ -211,8 +211,14 @@ plan::Plan RemoteLab::plan() const { return plan::from_json(json::parse(sys::rea
 std::string RemoteLab::topology_file() const { return folder() + "/topology.json"; }
 
 json RemoteLab::drill(const DrillRequest& request, const Progress& progress, const sys::Signals* signals) const {
+  auto changes = json::array();
+  for (const auto& change : request.changes) {
+    services::demand_needs(change.plan);
+    changes.push_back(plan::to_json(change));
+  }
   return call("drill",
               {{"text", request.text},
+               {"changes", changes},
                {"file", std::filesystem::absolute(request.file)},
                {"folder", request.capture_folder},
                {"lab_ends_with_client", request.lab_ends_with_us}},

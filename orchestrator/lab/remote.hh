@@ -11,6 +11,7 @@
 
 #include "base/errors.hh"
 #include "base/wiring.hh"
+#include "plan/change.hh"
 #include "plan/plan.hh"
 #include "sys/signals.hh"
 
@@ -67,6 +68,7 @@ class RemoteLab {
     std::string text;               ///< of a drill file
     std::string file;               ///< what findings call it, and what its topology is relative to
     std::string capture_folder;     ///< for pcap files; empty: none
+    std::vector<plan::Change> changes = {};  ///< what each of its commands makes of the lab: nodes::rehearse()
     bool lab_ends_with_us = false;  ///< when this process ends before the drill, however it ends, so does the lab
   };
   /// Runs a drill, and heals and ends it when this process goes. `progress` sees events as they happen. Returns

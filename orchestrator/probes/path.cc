@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 namespace xconn::probes {
 namespace {
@@ -16,13 +17,13 @@ std::string left_by(const std::string& previous, const InterfaceView& entered,
                     const std::vector<InterfaceView>& interfaces) {
   if (entered.peer_node == previous) return entered.peer_name;
   if (!entered.tunnel) return {};
-  std::vector<std::string> tunnels;
+  std::set<std::string> tunnels;
   for (const InterfaceView& candidate : interfaces) {
     if (candidate.node != previous || !candidate.tunnel) continue;
     if (candidate.name == entered.name) return candidate.name;
-    tunnels.push_back(candidate.name);
+    tunnels.insert(candidate.name);
   }
-  return tunnels.size() == 1 ? tunnels.front() : std::string{};
+  return tunnels.size() == 1 ? *tunnels.begin() : std::string{};
 }
 
 }  // namespace
@@ -47,6 +48,11 @@ Path path_of(const std::string& sender, const std::vector<Sighting>& hops,
 
 void Sightings::add(const Sighting& sighting) {
   seen_.try_emplace({sighting.flow, sighting.way}, folder_).first->second.push_back(sighting);
+}
+
+std::uint32_t Sightings::also(InterfaceView interface) {
+  interfaces_.push_back(std::move(interface));
+  return static_cast<std::uint32_t>(interfaces_.size() - 1);
 }
 
 std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::string& sender,

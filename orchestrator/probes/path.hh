@@ -60,6 +60,8 @@ class Sightings {
   explicit Sightings(std::vector<InterfaceView> interfaces, std::string folder = "/tmp")
       : interfaces_(std::move(interfaces)), folder_(std::move(folder)) {}
   void add(const Sighting& sighting);
+  /// Another interface; its index.
+  std::uint32_t also(InterfaceView interface);
   /// The path of the probe that was the last to be sighted at `receiver` at or before `time`; nullopt when none was.
   std::optional<Path> path_at(std::uint32_t flow, Way way, const std::string& sender, const std::string& receiver,
                               Duration time) const;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/errors.hh"
 #include "services/path_watch.hh"
@@ -106,13 +107,54 @@ void Charon::load() {
   const auto following = following_.lock();
   if (spec().config.empty()) return loaded(0);
   sys::ProcessSpec swanctl;
-  swanctl.argv = {program("swanctl"),       "--load-all", "--noprompt", "--file", file(spec().config), "--uri",
+  swanctl.argv = {program("swanctl"),       "--load-all", "--noprompt", "--file", whole_config(), "--uri",
                   "unix://" + vici_socket()};
   swanctl.environment = {{"STRONGSWAN_CONF", file(name() + ".strongswan.conf")}};
   swanctl.output = file(name() + ".load.log");
   ::unlink(swanctl.output.c_str());
   following->loader = std::make_unique<sys::Process>(context().loop, swanctl);
   following->loader->on_exit([this](int status) { loaded(status); });
+}
+
+/// Sections of one name add up, and of two values the later one counts.
+std::string Charon::whole_config() const {
+  const auto own = file(spec().config);
+  if (overlays_.empty()) return own;
+  const auto whole = file(name() + ".faults.conf");
+  auto text = "include " + own + "\n";
+  for (const auto& [number, lines] : overlays_) text += lines;
+  sys::write_file(whole, text, 0600);
+  return whole;
+}
+
+void Charon::overlay(int number, std::string lines, const std::string& ended, sys::Pending pending) {
+  overlays_[number] = std::move(lines);
+  load_anew(ended, std::move(pending));
+}
+
+void Charon::take_back(int number, sys::Pending pending) {
+  if (overlays_.erase(number) > 0) load_anew("", std::move(pending));
+}
+
+/// One that has not begun to load will load it all.
+void Charon::load_anew(const std::string& ended, sys::Pending pending) {
+  const auto following = following_.lock();
+  if (!running() || !following || !following->loader) return;
+  awaiting_load_.push_back({ended, std::move(pending)});
+  following->loaded = false;
+  load();
+}
+
+/// That there was none to end is as well.
+void Charon::end_sas(const std::string& connection, const sys::Pending& pending) {
+  const auto following = following_.lock();
+  if (connection.empty() || !following || !following->vici) return;
+  following->vici->call("terminate", {{"ike", connection}}, {}, [this, pending](const ViciReply& reply) {
+    const bool none_up = reply.response.value("matches", "") == "0";
+    if (pending && !none_up && reply.response.value("success", "no") != "yes")
+      pending->failed(std::make_exception_ptr(
+          Error("charon of " + context().node + " says: " + reply.response.value("errmsg", "no"))));
+  });
 }
 
 void Charon::files_changed(const std::vector<std::string>& names) {
@@ -129,10 +171,17 @@ void Charon::loaded(int status) {
   const auto following = following_.lock();
   if (following) following->loaded = status == 0;
   if (following && following->loaded) following->redial.emplace(context().loop, *following->vici).begin();
-  if (status == 0) return;
+  const auto awaiting = std::exchange(awaiting_load_, {});
+  if (status == 0) {
+    for (const auto& each : awaiting) end_sas(each.ended, each.pending);
+    return;
+  }
   std::string lines;
   for (const auto& line : last_lines(file(name() + ".load.log"))) lines += "\n" + line;
-  refuse("swanctl could not load " + spec().config + ": " + sys::describe_exit(status) + lines);
+  const auto reason = "swanctl could not load " + spec().config + ": " + sys::describe_exit(status) + lines;
+  for (const auto& each : awaiting)
+    if (each.pending) each.pending->failed(std::make_exception_ptr(Error(reason)));
+  refuse(reason);
 }
 
 std::optional<std::string> Charon::unready() {

@@ -11,6 +11,10 @@
 // list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed.
 #pragma once
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "services/service.hh"
 
 namespace xconn::services {
@@ -28,6 +32,11 @@ class Charon : public Service {
 
   /// Connections are loaded anew, and SAs that exist stay; only charon's own settings need a restart.
   void files_changed(const std::vector<std::string>& names) override;
+  /// Lines of swanctl.conf that stand over the service's own, also after a restart, until take_back() of the same number.
+  /// Both return at once; `pending` (or nothing) is held until charon has loaded them, and, if `ended` is not empty, has
+  /// ended the SAs of that connection; it is told what charon refuses.
+  void overlay(int number, std::string lines, const std::string& ended, sys::Pending pending);
+  void take_back(int number, sys::Pending pending);
   std::optional<std::string> pending(const RoutesSeen& main_table) const override;
 
  protected:
@@ -41,9 +50,18 @@ class Charon : public Service {
   void connect();
   void load();
   void loaded(int status);
+  void load_anew(const std::string& ended, sys::Pending pending);
+  std::string whole_config() const;
+  void end_sas(const std::string& connection, const sys::Pending& pending);
   void heard(const std::string& event, const nlohmann::json& message);
 
+  struct Awaiting {
+    std::string ended;
+    sys::Pending pending;
+  };
   std::weak_ptr<Following> following_;
+  std::map<int, std::string> overlays_;
+  std::vector<Awaiting> awaiting_load_;
 };
 
 /// list-sas' answer by connection: CONNECTION -> list of its SAs.
