@@ -209,4 +209,10 @@ Composed compose_verb(const model::Topology& running, const model::Document& edi
   return {std::move(document), std::move(plan)};
 }
 
+Composed compose_command(const model::Document& running, const model::Command& command) {
+  auto edited = running;
+  model::edit(edited, command);
+  return compose_verb(model::read(running), edited, command.verb->by);
+}
+
 }  // namespace xconn::nodes

@@ -32,4 +32,7 @@ Composed compose_change(const std::string& running_file, const model::Document& 
 /// all the rules: where both say no, the step is what was wrong. Throws TopologyError.
 Composed compose_verb(const model::Topology& running, const model::Document& edited, model::Actor by);
 
+/// The same of a command to a lab that runs `running`. Throws NotFoundError and Error too, as model::edit().
+Composed compose_command(const model::Document& running, const model::Command& command);
+
 }  // namespace xconn::nodes

@@ -5,6 +5,8 @@
 #include "bindings/core/bind.hh"
 #include "drill/drill.hh"
 #include "lab/remote.hh"
+#include "model/commands.hh"
+#include "model/objects.hh"
 #include "nodes/compose.hh"
 #include "nodes/runbook.hh"
 
@@ -57,6 +59,30 @@ std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology
   return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);
 }
 
+model::Command command_of(const std::vector<std::string>& words) {
+  auto parsed = model::parse_command(words);
+  if (auto* fault = std::get_if<model::Fault>(&parsed))
+    throw TopologyError({model::finding_of({}, {"command"}, std::move(*fault))});
+  return std::get<model::Command>(std::move(parsed));
+}
+
+/// KIND VERB NAME... [KEY=VALUE]...
+std::vector<std::string> command(const RemoteLab& lab, const std::vector<std::string>& words, double timeout,
+                                 const py::object& progress) {
+  const auto chosen = nodes::compose_command(model::Document::load(lab.topology_file()), command_of(words));
+  const auto tell = calling(progress);
+  const py::gil_scoped_release others;
+  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);
+}
+
+/// Kind of object -> its verbs.
+std::map<std::string, std::vector<std::string>> object_verbs() {
+  std::map<std::string, std::vector<std::string>> all;
+  for (const auto& kind : model::object_kinds())
+    for (const auto* verb : model::verbs_of(kind)) all[std::string(kind.word)].emplace_back(verb->word);
+  return all;
+}
+
 /// Runs `call` without the GIL, then turns its JSON into Python's.
 template <typename Call>
 py::object asked(Call call) {
@@ -88,6 +114,7 @@ py::object events(const RemoteLab& lab) {
 }  // namespace
 
 void bind_lab(py::module_& module) {
+  module.def("object_verbs", &object_verbs, "The table of objects and their verbs: {kind: [verb]}.");
   using namespace py::literals;
   const auto quiet = py::call_guard<py::gil_scoped_release>();
   py::class_<RemoteLab>(module, "Lab", "A lab that is up, held over its agent's socket.")
@@ -125,6 +152,8 @@ void bind_lab(py::module_& module) {
           "Waits until every fact of the plan holds. Raises TimeoutError; ServiceError when a daemon stays away.")
       .def("apply", &apply, "topology"_a, "timeout"_a = 90.0, "progress"_a = py::none(),
            "Makes the lab what a topology says, touching only what differs. Returns what was changed, in words.")
+      .def("command", &command, "words"_a, "timeout"_a = 90.0, "progress"_a = py::none(),
+           "Changes an object: KIND VERB NAME... [KEY=VALUE]... Returns what was changed, in words.")
       .def("drill", &drill, "text"_a, "file"_a, "captures"_a = "", "progress"_a = py::none(),
            "Runs a drill; returns its report as a dict, times in seconds.")
       .def("events", &events, "All events so far, each {at (ns), source, node, text}.");

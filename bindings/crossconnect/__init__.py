@@ -7,12 +7,14 @@
 """
 
 from ._core import Error, HostError, KernelError, NotFoundError, ServiceError, TimeoutError, TopologyError, plan
+from .azure_object import AzureObject
 from .fault import Fault, faults
 from .lab import CommandError, Lab, attach, find_drill, find_topology, up
 from .report import Flow, Inconclusive, Report
 from .topologies import topologies
 
 __all__ = [
+    "AzureObject",
     "CommandError",
     "Error",
     "Fault",

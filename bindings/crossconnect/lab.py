@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any, Callable, Iterator, Mapping, Sequence, TypeVar
 
 from . import _core
+from .azure_object import VERBS, AzureObject
 from .fault import Fault
 from .report import Report
 
@@ -79,6 +80,16 @@ def _interruptible(call: Callable[[], _Result]) -> _Result:
     return results[0]
 
 
+def _answer(words: list[str], errors: Mapping[int, type[Exception]]) -> Any:
+    """The JSON that `xconn` prints; where it fails, an error of its exit code's class, with its words."""
+    done = subprocess.run([program(), *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise errors.get(done.returncode, _core.Error)(
+            done.stderr.strip().removeprefix("ERROR: ").removeprefix("xconn: ")
+        )
+    return json.loads(done.stdout) if done.stdout else None
+
+
 class Lab:
     """A lab that is up. As a context manager it goes down at the end of the block."""
 
@@ -120,12 +131,25 @@ class Lab:
         NotFoundError where az says that a resource is not there, Error with its words where it refuses.
         """
         words = shlex.split(command) if isinstance(command, str) else [*command]
-        asked = [program(), "az", "--lab", self.name, *words, "--only-show-errors", "--output", "json"]
-        done = subprocess.run(asked, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-        if done.returncode != 0:
-            kind = {3: _core.NotFoundError, 4: _core.HostError}.get(done.returncode, _core.Error)
-            raise kind(done.stderr.strip().removeprefix("ERROR: "))
-        return json.loads(done.stdout) if done.stdout else None
+        asked = ["az", "--lab", self.name, *words, "--only-show-errors", "--output", "json"]
+        return _answer(asked, {3: _core.NotFoundError, 4: _core.HostError})
+
+    def ask(self, verb: str, *words: str) -> Any:
+        """The JSON of a verb of `xconn` that is about a lab: `lab.ask("circuit", "list")`. Raises NotFoundError, Error."""
+        return _answer([verb, *words, "--lab", self.name, "--format", "json"], {2: _core.NotFoundError})
+
+    def command(self, *words: str, timeout: float = 90, progress: Callable[[str], None] | None = None) -> list[str]:
+        """Changes an object as Azure does: `lab.command("circuit", "update", "er9", "bandwidth=2Gbps")`; see AzureObject,
+        which is the same in Python's words. Returns what was changed, in words, once the lab is at rest.
+        """
+        return _interruptible(lambda: self._core.command([*words], timeout, progress))
+
+    def __getattr__(self, kind: str) -> Callable[..., AzureObject]:
+        """`lab.circuit("er9")`, `lab.vnet_peering("hub", "to-spoke")`: any kind of object that `xconn --help` lists."""
+        word = kind.replace("_", "-")
+        if word not in VERBS:
+            raise AttributeError(f"a lab has no {kind}")
+        return lambda *names: AzureObject(self, word, names)
 
     @contextmanager
     def fault(self, kind: str | Fault, target: str = "", **parameters: str) -> Iterator[int]:

@@ -60,10 +60,7 @@ Command command_of(const ObjectKind& kind, const Verb& verb, const std::vector<s
 
 int act(const ObjectKind& kind, const Verb& verb, const Arguments& arguments, const Session& session) {
   const auto command = command_of(kind, verb, arguments.names);
-  const auto running = kept_by(session);
-  auto edited = running.document;
-  model::edit(edited, command);
-  return carry_out(running, edited, verb.by, arguments.options, session);
+  return change_lab(nodes::compose_command(kept_by(session).document, command), arguments.options, session);
 }
 
 /// provider provision --service-key K: the provider's word, not the customer's.

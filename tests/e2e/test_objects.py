@@ -94,3 +94,53 @@ def test_circuits_are_parted_and_joined_again(kept_labs: Any, xconn: Any):
         done = xconn("global-reach", *words, "--lab", lab.name)
         assert done.returncode == 0, done.stderr
         eventually(lambda: meets() == (words[0] == "create"), within=15)
+
+
+# --- the same from Python -------------------------------------------------------------------------------------------
+
+
+def _topology(lab: Any) -> dict[str, Any]:
+    return json.loads((lab.folder / "topology.json").read_text())
+
+
+def test_objects_are_changed_from_python(lab: Any):
+    route_table = lab.route_table("from-python")
+    route_table.create(routes=[{"to": "0.0.0.0/0", "next-hop": "None"}])
+    assert "from-python" in lab.ask("route-table", "list")
+    route_table.update(propagate_bgp=False)
+    assert _topology(lab)["route-tables"]["from-python"]["propagate-bgp"] in ("false", False)
+    assert route_table.show()["routes"]
+    route_table.update(propagate_bgp=None)
+    assert "propagate-bgp" not in route_table.show()
+    route_table.delete()
+    with pytest.raises(crossconnect.NotFoundError, match="from-python"):
+        route_table.show()
+
+
+def test_a_command_reaches_the_wire_from_python(lab: Any):
+    """The session goes down at the MSEE, as its own vtysh says, and comes back."""
+    circuit = next(iter(_topology(lab)["circuits"]))
+    plan = json.loads((lab.folder / "plan.json").read_text())
+    msee = next(node["name"] for node in plan["nodes"] if node["role"] == "msee" and circuit in node["name"])
+
+    def shut() -> bool:
+        return "shutdown" in lab.exec(msee, "vtysh", "-N", msee, "-c", "show running-config").stdout
+
+    lab.peering(circuit, "private").disable()
+    assert shut()
+    lab.peering(circuit, "private").enable()
+    assert not shut()
+
+
+def test_what_azure_refuses_is_refused_in_python(lab: Any):
+    circuit = next(iter(_topology(lab)["circuits"]))
+    with pytest.raises(crossconnect.TopologyError, match="V2"):
+        lab.circuit(circuit).update(bandwidth="50Mbps")
+    with pytest.raises(crossconnect.TopologyError, match="no such key"):
+        lab.circuit(circuit).update(colour="red")
+    with pytest.raises(crossconnect.NotFoundError, match="nobody"):
+        lab.circuit("nobody").update(bandwidth="10Gbps")
+    with pytest.raises(AttributeError, match="no verb dance"):
+        lab.circuit(circuit).dance()
+    with pytest.raises(AttributeError, match="a lab has no circus"):
+        lab.circus("er1")
