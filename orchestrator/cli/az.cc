@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "az/arguments.hh"
@@ -15,6 +14,7 @@
 #include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "model/read.hh"
 #include "sys/process.hh"
@@ -111,14 +111,14 @@ int az_or_error(const std::vector<std::string>& words, const Session& session) {
 
 }  // namespace
 
-void add_az(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("az", "Query the lab as you would Azure: xconn az network express-route list");
+void add_az(Verb app, Session& session) {
+  const auto verb = app.add("az", "Query the lab as you would Azure: xconn az network express-route list");
   add_lab_option(verb, session);
-  verb.prefix_command();
+  verb.take_the_rest();
   verb.footer(
       az::parse({}).help +
       "\nExit codes: 0 answered, 1 refused, 2 wrong command line, 3 no such resource, 4 the host lacks something.");
-  on_chosen(verb, session, [&verb, &session] { return az_or_error(verb.remaining(), session); });
+  on_chosen(verb, session, [verb, &session] { return az_or_error(verb.remaining(), session); });
 }
 
 }  // namespace xconn::cli

@@ -2,12 +2,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "sys/fd.hh"
 #include "sys/process.hh"
@@ -60,15 +60,15 @@ int capture(const CaptureArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_capture(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("capture",
-                                   "Capture packets at a link end: xconn capture hq-fgt:wan -w wan.pcap udp port 4500");
+void add_capture(Verb app, Session& session) {
+  const auto verb =
+      app.add("capture", "Capture packets at a link end: xconn capture hq-fgt:wan -w wan.pcap udp port 4500");
   auto arguments = std::make_shared<CaptureArguments>();
   add_lab_option(verb, session);
-  verb.add_option("end", arguments->end, "NODE:INTERFACE")->required();
-  verb.add_option("-w,--write", arguments->file, "pcap file to write ('-' is stdout); without it packets are printed");
-  verb.add_option("-c,--count", arguments->count, "Stop after that many packets; else with Ctrl-C");
-  verb.add_option("filter", arguments->filter, "pcap-filter(7)");
+  verb.option("end", arguments->end, "NODE:INTERFACE").required();
+  verb.option("-w,--write", arguments->file, "pcap file to write ('-' is stdout); without it packets are printed");
+  verb.option("-c,--count", arguments->count, "Stop after that many packets; else with Ctrl-C");
+  verb.option("filter", arguments->filter, "pcap-filter(7)");
   on_chosen(verb, session, [arguments, &session] { return capture(*arguments, session); });
 }
 

@@ -207,7 +207,8 @@ Words candidates(const CLI::App& app, const Words& words, const Session& session
 
 }  // namespace
 
-void add_complete(CLI::App& app, Session& session) {
+void add_complete(Verb root, Session& session) {
+  auto& app = root.app();
   auto& verb = *app.add_subcommand("complete", "");
   verb.group("");  // for the shells' scripts, not for people
   auto words = std::make_shared<Words>();

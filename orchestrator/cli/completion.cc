@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shells' scripts: each asks `xconn complete` (complete.cc), and falls back on file names.
 
-#include <CLI/CLI.hpp>
 #include <map>
 
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 
 namespace xconn::cli {
 namespace {
@@ -48,10 +48,10 @@ std::string completion(const std::string& shell) {
 
 }  // namespace
 
-void add_completion(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("completion", "Print a completion script: source <(xconn completion bash)");
+void add_completion(Verb app, Session& session) {
+  const auto verb = app.add("completion", "Print a completion script: source <(xconn completion bash)");
   auto shell = std::make_shared<std::string>("bash");
-  verb.add_option("shell", *shell, "bash, zsh or fish [bash]")->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  verb.option("shell", *shell, "bash, zsh or fish [bash]").one_of({"bash", "zsh", "fish"});
   on_chosen(verb, session, [shell] {
     print("{}", completion(*shell));
     return static_cast<int>(kPass);

@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "cli/drill_lab.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "drill/report.hh"
 
 namespace xconn::cli {
@@ -52,8 +52,8 @@ int demo(const Session& session) {
 
 }  // namespace
 
-void add_demo(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand(
+void add_demo(Verb app, Session& session) {
+  const auto verb = app.add(
       "demo", "Bring a reference network up, cut its ExpressRoute silently, say what the traffic felt, take it down");
   on_chosen(verb, session, [&session] { return demo(session); });
 }

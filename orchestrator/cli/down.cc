@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "sys/clock.hh"
 #include "world/run_folder.hh"
@@ -43,11 +43,11 @@ int down(const DownArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_down(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("down", "Take a lab down; nothing of it stays")->alias("destroy");
+void add_down(Verb app, Session& session) {
+  const auto verb = app.add("down", "Take a lab down; nothing of it stays").alias("destroy");
   auto arguments = std::make_shared<DownArguments>();
-  auto* lab = verb.add_option("name", arguments->lab, "Name of the lab; not needed while only one is up");
-  verb.add_flag("-a,--all", arguments->all, "All labs that are up")->excludes(lab);
+  const auto lab = verb.option("name", arguments->lab, "Name of the lab; not needed while only one is up");
+  verb.flag("-a,--all", arguments->all, "All labs that are up").excludes(lab);
   add_lab_option(verb, session);
   on_chosen(verb, session, [arguments, &session] { return down(*arguments, session); });
 }

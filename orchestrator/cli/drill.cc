@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +10,7 @@
 #include "cli/files.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "drill/report.hh"
 #include "sys/file.hh"
 
@@ -73,15 +73,15 @@ int drill(const DrillArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_drill(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand(
-      "drill", "Run drills, bringing their lab up if needed, and say what the traffic felt and why");
+void add_drill(Verb app, Session& session) {
+  const auto verb =
+      app.add("drill", "Run drills, bringing their lab up if needed, and say what the traffic felt and why");
   auto arguments = std::make_shared<DrillArguments>();
   add_lab_option(verb, session);
-  verb.add_option("file", arguments->files, "Drill files, or names of reference drills: TOPOLOGY/DRILL")->required();
-  verb.add_option("--report", arguments->report, "Also write a report: .md, .html, .xml (JUnit), .json or .txt");
-  verb.add_option("--captures", arguments->folder, "Folder for the pcap files of capture expectations");
-  verb.add_flag("--keep", arguments->keep, "Keep the lab that the drill brought up");
+  verb.option("file", arguments->files, "Drill files, or names of reference drills: TOPOLOGY/DRILL").required();
+  verb.option("--report", arguments->report, "Also write a report: .md, .html, .xml (JUnit), .json or .txt");
+  verb.option("--captures", arguments->folder, "Folder for the pcap files of capture expectations");
+  verb.flag("--keep", arguments->keep, "Keep the lab that the drill brought up");
   on_chosen(verb, session, [arguments, &session] { return drill(*arguments, session); });
 }
 

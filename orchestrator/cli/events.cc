@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -11,6 +10,7 @@
 #include "base/text.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "sys/clock.hh"
 
@@ -48,12 +48,12 @@ void print_event(json event, bool as_json, bool colour) {
 
 }  // namespace
 
-void add_events(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("events",
-                                   "Print events of faults, routing, tunnels, SD-WAN and load balancers on one timeline");
+void add_events(Verb app, Session& session) {
+  const auto verb =
+      app.add("events", "Print events of faults, routing, tunnels, SD-WAN and load balancers on one timeline");
   auto follow = std::make_shared<bool>(false);
   add_lab_option(verb, session);
-  verb.add_flag("-f,--follow", *follow, "Follow new events until Ctrl-C");
+  verb.flag("-f,--follow", *follow, "Follow new events until Ctrl-C");
   on_chosen(verb, session, [follow, &session] {
     const auto colour = wants_colour(STDOUT_FILENO);
     try {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "base/errors.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "world/enter.hh"
 
 namespace xconn::cli {
@@ -29,34 +28,33 @@ struct Where {
   }
 };
 
-void add_guest_options(CLI::App& verb, world::Guest& guest) {
-  verb.add_option("--as", guest.user, "As this user of the host, confined to the node (docs/security.md)");
-  verb.add_option("--sees", guest.nodes, "With --as: nodes whose files and daemons are in view, as A,B [NODE]")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+void add_guest_options(Verb verb, world::Guest& guest) {
+  verb.option("--as", guest.user, "As this user of the host, confined to the node (docs/security.md)");
+  verb.option("--sees", guest.nodes, "With --as: nodes whose files and daemons are in view, as A,B [NODE]")
+      .comma_separated();
 }
 
 }  // namespace
 
-void add_exec(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("exec", "Run a command in a node: xconn exec NODE -- COMMAND ...");
+void add_exec(Verb app, Session& session) {
+  const auto verb = app.add("exec", "Run a command in a node: xconn exec NODE -- COMMAND ...");
   auto where = std::make_shared<Where>();
   add_lab_option(verb, session);
   add_guest_options(verb, where->guest);
-  verb.add_option("node", where->node, "The node")->required();
-  verb.add_option("command", where->argv, "The command and its arguments")->required();
+  verb.option("node", where->node, "The node").required();
+  verb.option("command", where->argv, "The command and its arguments").required();
   verb.positionals_at_end();
   on_chosen(verb, session, [where, &session] {
     return world::run_inside({session.chosen_lab(), where->node, where->command(), false, where->chosen_guest()});
   });
 }
 
-void add_shell(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("shell", "Open a shell in a node, or in the lab's world (ip netns, vtysh -N NODE)");
+void add_shell(Verb app, Session& session) {
+  const auto verb = app.add("shell", "Open a shell in a node, or in the lab's world (ip netns, vtysh -N NODE)");
   auto where = std::make_shared<Where>();
   add_lab_option(verb, session);
   add_guest_options(verb, where->guest);
-  verb.add_option("node", where->node, "The node; without it the world that all nodes are in");
+  verb.option("node", where->node, "The node; without it the world that all nodes are in");
   on_chosen(verb, session, [where, &session] {
     const auto* shell = ::getenv("SHELL");
     const auto guest = where->chosen_guest();

@@ -2,13 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "faults/kinds.hh"
 #include "lab/remote.hh"
 
@@ -38,7 +39,8 @@ std::vector<int> numbers(const std::vector<std::string>& words) {
   std::vector<int> ids;
   for (std::size_t i = 1; i < words.size(); ++i) {
     int id = 0;
-    if (!CLI::detail::lexical_cast(words[i], id))
+    const auto* end = words[i].data() + words[i].size();
+    if (std::from_chars(words[i].data(), end, id).ptr != end || words[i].empty())
       throw NotFoundError("a fault has a number, which '" + words[i] + "' is not; see: xconn fault list");
     ids.push_back(id);
   }
@@ -106,14 +108,14 @@ std::string faults_text(const json& faults, bool colour) {
   return table.text(colour);
 }
 
-void add_fault(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand(
+void add_fault(Verb app, Session& session) {
+  const auto verb = app.add(
       "fault", "Break something: xconn fault KIND TARGET [NAME=VALUE ...] [--for 20s]; also list, heal [ID], kinds");
   auto arguments = std::make_shared<FaultArguments>();
   add_lab_option(verb, session);
-  verb.add_option("words", arguments->words, "KIND TARGET [VALUE] [NAME=VALUE ...], or list, heal [ID|all], kinds")
-      ->required();
-  verb.add_option("--for", arguments->lasts, "Heal by itself after this time (20s); else it stays until healed");
+  verb.option("words", arguments->words, "KIND TARGET [VALUE] [NAME=VALUE ...], or list, heal [ID|all], kinds")
+      .required();
+  verb.option("--for", arguments->lasts, "Heal by itself after this time (20s); else it stays until healed");
   on_chosen(verb, session, [arguments, &session] { return fault(*arguments, session); });
 }
 

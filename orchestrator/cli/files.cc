@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
+#include "cli/verb.hh"
 #include "sys/fd.hh"
 #include "world/place.hh"
 
@@ -19,20 +19,18 @@ namespace {
 namespace fs = std::filesystem;
 
 void demand(bool holds, const std::string& option, const std::string& what) {
-  if (!holds) throw CLI::ValidationError(option, what);
+  if (!holds) refuse(option, what);
 }
 
 void demand_access(const std::string& option, const fs::path& path) {
-  if (::access(path.c_str(), W_OK) != 0)
-    throw CLI::ValidationError(option, path.string() + " cannot be written: " + std::strerror(errno));
+  if (::access(path.c_str(), W_OK) != 0) refuse(option, path.string() + " cannot be written: " + std::strerror(errno));
 }
 
 /// access(2) is not asked: to root it says yes of /proc, where no file can be made.
 void demand_takes_files(const std::string& option, const fs::path& folder) {
   auto trial = (folder / ".xconn-XXXXXX").string();
   const sys::Fd file(::mkostemp(trial.data(), O_CLOEXEC));
-  if (!file)
-    throw CLI::ValidationError(option, "no file can be made in " + folder.string() + ": " + std::strerror(errno));
+  if (!file) refuse(option, "no file can be made in " + folder.string() + ": " + std::strerror(errno));
   ::unlink(trial.c_str());
 }
 

@@ -6,7 +6,7 @@
 
 namespace xconn::cli {
 
-/// Asked before the work is done: throws CLI::ValidationError, which names `option`, when `file` could not be written.
+/// Asked before the work is done: throws what refuse() throws, which names `option`, when `file` could not be written.
 void demand_writable(const std::string& option, const std::string& file);
 
 /// The same of a folder that may have to be made, and that the agent of a lab will write to.

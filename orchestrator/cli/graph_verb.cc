@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 
 #include "cli/graph.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "sys/process.hh"
 
@@ -29,14 +29,14 @@ int graph(const GraphArguments& arguments) {
 
 }  // namespace
 
-void add_graph(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("graph", "Draw a topology: Mermaid (the default), Graphviz or SVG");
+void add_graph(Verb app, Session& session) {
+  const auto verb = app.add("graph", "Draw a topology: Mermaid (the default), Graphviz or SVG");
   auto arguments = std::make_shared<GraphArguments>();
-  verb.add_option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
-      ->envname("XCONN_TOPOLOGY");
-  auto* mermaid = verb.add_flag("--mermaid", arguments->mermaid, "Mermaid, which GitHub shows in Markdown");
-  auto* dot = verb.add_flag("--dot", arguments->dot, "Graphviz")->excludes(mermaid);
-  verb.add_flag("--svg", arguments->svg, "SVG, drawn by Graphviz")->excludes(mermaid)->excludes(dot);
+  verb.option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
+      .environment("XCONN_TOPOLOGY");
+  const auto mermaid = verb.flag("--mermaid", arguments->mermaid, "Mermaid, which GitHub shows in Markdown");
+  const auto dot = verb.flag("--dot", arguments->dot, "Graphviz").excludes(mermaid);
+  verb.flag("--svg", arguments->svg, "SVG, drawn by Graphviz").excludes(mermaid).excludes(dot);
   on_chosen(verb, session, [arguments] { return graph(*arguments); });
 }
 

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "datapath/doctor.hh"
 
 namespace xconn::cli {
@@ -56,14 +56,14 @@ int doctor(const Session& session) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("doctor",
-                                   "Try what this host can do, feature by feature, and say how to fix what is missing");
+void add_doctor(Verb app, Session& session) {
+  const auto verb =
+      app.add("doctor", "Try what this host can do, feature by feature, and say how to fix what is missing");
   on_chosen(verb, session, [&session] { return doctor(session); });
 }
 
-void add_version(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("version", "Print the version");
+void add_version(Verb app, Session& session) {
+  const auto verb = app.add("version", "Print the version");
   on_chosen(verb, session, [&session] {
     print("{}\n", session.json() ? json{{"version", XCONN_VERSION}}.dump() : "xconn " XCONN_VERSION);
     return static_cast<int>(kPass);

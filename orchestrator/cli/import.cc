@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +13,7 @@
 #include "cli/files.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "sys/file.hh"
 
 namespace xconn::cli {
@@ -129,18 +129,18 @@ int run_import(const ImportArguments& arguments, const Session& session) {
 
 }  // namespace
 
-void add_import(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("import",
-                                   "Convert JSON of `az network ...`, ARM templates, Terraform plans or "
-                                   "state; says what it could not carry over");
+void add_import(Verb app, Session& session) {
+  const auto verb = app.add("import",
+                            "Convert JSON of `az network ...`, ARM templates, Terraform plans or "
+                            "state; says what it could not carry over");
   auto arguments = std::make_shared<ImportArguments>();
-  verb.add_option("file", arguments->files, "JSON files of any kind; several make one topology; - is standard input")
-      ->required();
-  verb.add_option("-o,--output", arguments->output, "File to write the topology to; - is standard output [topology.yaml]");
-  verb.add_option("--name", arguments->name, "The lab's name [the folder's]");
-  verb.add_option("--region", arguments->region, "The region of VNets for which no file says one: northeurope");
-  verb.add_flag("--check", arguments->check, "Write nothing; print what was carried, made, assumed and left out");
-  verb.add_flag("--force", arguments->force, "Overwrite an existing topology");
+  verb.option("file", arguments->files, "JSON files of any kind; several make one topology; - is standard input")
+      .required();
+  verb.option("-o,--output", arguments->output, "File to write the topology to; - is standard output [topology.yaml]");
+  verb.option("--name", arguments->name, "The lab's name [the folder's]");
+  verb.option("--region", arguments->region, "The region of VNets for which no file says one: northeurope");
+  verb.flag("--check", arguments->check, "Write nothing; print what was carried, made, assumed and left out");
+  verb.flag("--force", arguments->force, "Overwrite an existing topology");
   on_chosen(verb, session, [arguments, &session] { return run_import(*arguments, session); });
 }
 

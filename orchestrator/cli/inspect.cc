@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +10,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/state_tables.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "world/run_folder.hh"
 
@@ -168,11 +168,11 @@ std::string node_text(const json& node, bool colour) {
          state_tables(node["services"], colour) + events_text(node["events"], colour);
 }
 
-void add_inspect(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("inspect", "Show a lab, or one of its nodes, as it is now");
+void add_inspect(Verb app, Session& session) {
+  const auto verb = app.add("inspect", "Show a lab, or one of its nodes, as it is now");
   auto arguments = std::make_shared<InspectArguments>();
-  verb.add_option("node", arguments->node, "A node, for its interfaces, routes and the state of its daemons");
-  verb.add_flag("-a,--all", arguments->all, "List the labs that are up");
+  verb.option("node", arguments->node, "A node, for its interfaces, routes and the state of its daemons");
+  verb.flag("-a,--all", arguments->all, "List the labs that are up");
   add_lab_option(verb, session);
   on_chosen(verb, session, [arguments, &session] { return inspect(*arguments, session); });
 }

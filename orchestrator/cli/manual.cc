@@ -132,7 +132,8 @@ int write_manual(const CLI::App& app, const std::filesystem::path& folder) {
 
 }  // namespace
 
-void add_manual(CLI::App& app, Session& session) {
+void add_manual(Verb root, Session& session) {
+  auto& app = root.app();
   auto& verb = *app.add_subcommand("manual", "")->group("");  // hidden: the build runs it
   auto folder = std::make_shared<std::string>();
   verb.add_option("folder", *folder)->required();

@@ -3,7 +3,6 @@
 // They edit the topology that the lab keeps; what there is, and what each verb does, is said by model/commands.hh.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "cli/changing.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
+#include "cli/verb.hh"
 #include "lab/remote.hh"
 #include "model/commands.hh"
 #include "model/names.hh"
@@ -25,7 +25,6 @@ namespace {
 using model::Command;
 using model::Document;
 using model::ObjectKind;
-using model::Verb;
 
 struct Arguments {
   std::vector<std::string> names;
@@ -50,15 +49,15 @@ int carry_out(const Kept& running, const Document& edited, model::Actor by, cons
   return change_lab(nodes::compose_verb(running.topology, edited, by), options, session);
 }
 
-Command command_of(const ObjectKind& kind, const Verb& verb, const std::vector<std::string>& words) {
+Command command_of(const ObjectKind& kind, const model::Verb& verb, const std::vector<std::string>& words) {
   std::vector<std::string> all{std::string(kind.word), std::string(verb.word)};
   all.insert(all.end(), words.begin(), words.end());
   auto parsed = model::parse_command(all);
-  if (const auto* fault = std::get_if<model::Fault>(&parsed)) throw CLI::ValidationError(fault->value, fault->rule);
+  if (const auto* fault = std::get_if<model::Fault>(&parsed)) refuse(fault->value, fault->rule);
   return std::get<Command>(parsed);
 }
 
-int act(const ObjectKind& kind, const Verb& verb, const Arguments& arguments, const Session& session) {
+int act(const ObjectKind& kind, const model::Verb& verb, const Arguments& arguments, const Session& session) {
   const auto command = command_of(kind, verb, arguments.names);
   return change_lab(nodes::compose_command(kept_by(session).document, command), arguments.options, session);
 }
@@ -108,17 +107,17 @@ int list(const ObjectKind& kind, const Session& session) {
   return kPass;
 }
 
-void add_options(CLI::App& verb, Session& session, const std::shared_ptr<Arguments>& arguments) {
+void add_options(Verb verb, Session& session, const std::shared_ptr<Arguments>& arguments) {
   add_lab_option(verb, session);
-  verb.add_flag("--dry-run", arguments->options.dry_run, "Print what would change, and change nothing");
+  verb.flag("--dry-run", arguments->options.dry_run, "Print what would change, and change nothing");
 }
 
 /// Names, and then, when `values`, KEY=VALUE words. CLI11 gives all to the first option that takes many.
-void add_words(CLI::App& verb, const ObjectKind& kind, const std::shared_ptr<Arguments>& arguments, bool values) {
+void add_words(Verb verb, const ObjectKind& kind, const std::shared_ptr<Arguments>& arguments, bool values) {
   const auto count = static_cast<int>(kind.names());
-  auto* words = verb.add_option("words", arguments->names,
-                                std::string(count == 1 ? "NAME" : "WHERE NAME") + (values ? " KEY=VALUE ..." : ""));
-  words->required()->expected(count, values ? 1000 : count);
+  const auto words = verb.option("words", arguments->names,
+                                 std::string(count == 1 ? "NAME" : "WHERE NAME") + (values ? " KEY=VALUE ..." : ""));
+  words.required().between(count, values ? 1000 : count);
 }
 
 /// What the controller hands out for the edge on-prem, as it is in the plan of the lab.
@@ -133,45 +132,44 @@ int download_config(const std::string& name, const Session& session) {
   throw NotFoundError("the lab has no encryption-gateways." + name);
 }
 
-void add_download(CLI::App& group, Session& session) {
-  auto& verb = *group.add_subcommand("download-config", "Print the configuration of the edge, with its key");
+void add_download(Verb group, Session& session) {
+  const auto verb = group.add("download-config", "Print the configuration of the edge, with its key");
   auto name = std::make_shared<std::string>();
-  verb.add_option("name", *name, "NAME")->required();
+  verb.option("name", *name, "NAME").required();
   add_lab_option(verb, session);
   on_chosen(verb, session, [name, &session] { return download_config(*name, session); });
 }
 
-void add_kind(CLI::App& app, Session& session, const ObjectKind& kind) {
-  auto& group = *app.add_subcommand(std::string(kind.word), std::string(kind.help))->require_subcommand(1);
+void add_kind(Verb app, Session& session, const ObjectKind& kind) {
+  const auto group = app.add(std::string(kind.word), std::string(kind.help)).needs_subverb();
   for (const auto* verb : model::verbs_of(kind)) {
-    auto& added = *group.add_subcommand(std::string(verb->word), std::string(verb->help));
+    const auto added = group.add(std::string(verb->word), std::string(verb->help));
     auto arguments = std::make_shared<Arguments>();
     add_words(added, kind, arguments, verb->takes_values);
     add_options(added, session, arguments);
-    on_chosen(added, session,
-              [&kind, verb, arguments, &session] { return act(kind, *verb, *arguments, session); });
+    on_chosen(added, session, [&kind, verb, arguments, &session] { return act(kind, *verb, *arguments, session); });
   }
   auto arguments = std::make_shared<Arguments>();
-  auto& shown = *group.add_subcommand("show", "One, as the topology has it");
+  const auto shown = group.add("show", "One, as the topology has it");
   add_words(shown, kind, arguments, false);
   add_lab_option(shown, session);
   on_chosen(shown, session, [&kind, arguments, &session] { return show(kind, *arguments, session); });
   if (kind.word == "encryption-gateway") add_download(group, session);
-  auto& listed = *group.add_subcommand("list", "The names of all");
+  const auto listed = group.add("list", "The names of all");
   add_lab_option(listed, session);
   on_chosen(listed, session, [&kind, &session] { return list(kind, session); });
 }
 
-void add_provider(CLI::App& app, Session& session) {
-  auto& group = *app.add_subcommand("provider", "What the connectivity provider does")->require_subcommand(1);
+void add_provider(Verb app, Session& session) {
+  const auto group = app.add("provider", "What the connectivity provider does").needs_subverb();
   static constexpr std::array<std::array<const char*, 3>, 2> kDoes{{
       {"provision", "Provisioned", "Connect the circuit of a service key"},
       {"deprovision", "NotProvisioned", "Disconnect the circuit of a service key"},
   }};
   for (const auto& [word, state, help] : kDoes) {
-    auto& verb = *group.add_subcommand(word, help);
+    const auto verb = group.add(word, help);
     auto arguments = std::make_shared<Arguments>();
-    verb.add_option("--service-key", arguments->service_key, "Of the circuit: xconn circuit show NAME")->required();
+    verb.option("--service-key", arguments->service_key, "Of the circuit: xconn circuit show NAME").required();
     add_options(verb, session, arguments);
     on_chosen(verb, session,
               [to = std::string(state), arguments, &session] { return provide(to.c_str(), *arguments, session); });
@@ -180,7 +178,7 @@ void add_provider(CLI::App& app, Session& session) {
 
 }  // namespace
 
-void add_objects(CLI::App& app, Session& session) {
+void add_objects(Verb app, Session& session) {
   for (const auto& kind : model::object_kinds()) add_kind(app, session, kind);
   add_provider(app, session);
 }

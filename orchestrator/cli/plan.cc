@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
@@ -11,6 +10,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
+#include "cli/verb.hh"
 #include "plan/difference.hh"
 
 namespace xconn::cli {
@@ -86,14 +86,14 @@ std::string plan_text(const plan::Plan& plan, bool colour) {
          node_rows(plan, colour) + "\n" + link_rows(plan, colour) + "\n" + fact_rows(plan, colour);
 }
 
-void add_plan(CLI::App& app, Session& session) {
-  auto& verb =
-      *app.add_subcommand("plan", "Show what a topology becomes: nodes, links, rendered configuration; builds nothing");
+void add_plan(Verb app, Session& session) {
+  const auto verb =
+      app.add("plan", "Show what a topology becomes: nodes, links, rendered configuration; builds nothing");
   auto arguments = std::make_shared<PlanArguments>();
-  verb.add_option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
-      ->envname("XCONN_TOPOLOGY");
-  verb.add_option("--against", arguments->against, "Print only what differs from this other topology");
-  verb.add_option("--node", arguments->node, "Print the rendered configuration of this node");
+  verb.option("topology", arguments->topology, "Topology file, folder or name [topology.yaml]")
+      .environment("XCONN_TOPOLOGY");
+  verb.option("--against", arguments->against, "Print only what differs from this other topology");
+  verb.option("--node", arguments->node, "Print the rendered configuration of this node");
   on_chosen(verb, session, [arguments, &session] { return print_plan(*arguments, session); });
 }
 

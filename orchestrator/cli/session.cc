@@ -25,12 +25,12 @@ std::string from_environment(const char* name, const std::string& otherwise) {
   return value != nullptr && *value != '\0' ? value : otherwise;
 }
 
-void add_lab_option(CLI::App& verb, Session& session) {
-  verb.add_option("-l,--lab", session.lab, "Name of the lab; not needed while only one is up (or $XCONN_LAB)");
+void add_lab_option(Verb verb, Session& session) {
+  verb.option("-l,--lab", session.lab, "Name of the lab; not needed while only one is up (or $XCONN_LAB)");
 }
 
-void on_chosen(CLI::App& verb, Session& session, std::function<int()> action) {
-  verb.callback([&session, action = std::move(action)] { session.action = action; });
+void on_chosen(Verb verb, Session& session, std::function<int()> action) {
+  verb.app().callback([&session, action = std::move(action)] { session.action = action; });
 }
 
 }  // namespace xconn::cli

@@ -7,9 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace CLI {
-class App;
-}
+#include "cli/verb.hh"
 
 namespace xconn::cli {
 
@@ -34,37 +32,37 @@ void demand_root();
 std::string from_environment(const char* name, const std::string& otherwise);
 
 /// Adds `--lab` to a verb that works on a running lab.
-void add_lab_option(CLI::App& verb, Session& session);
+void add_lab_option(Verb verb, Session& session);
 
 /// Makes `action` what happens when the verb was given. `action` returns the exit code.
-void on_chosen(CLI::App& verb, Session& session, std::function<int()> action);
+void on_chosen(Verb verb, Session& session, std::function<int()> action);
 
 // One function a verb, in the order of the help.
-void add_up(CLI::App& app, Session& session);
-void add_down(CLI::App& app, Session& session);
-void add_inspect(CLI::App& app, Session& session);
-void add_exec(CLI::App& app, Session& session);
-void add_shell(CLI::App& app, Session& session);
-void add_fault(CLI::App& app, Session& session);
-void add_restart(CLI::App& app, Session& session);
-void add_drill(CLI::App& app, Session& session);
-void add_demo(CLI::App& app, Session& session);
-void add_capture(CLI::App& app, Session& session);
-void add_az(CLI::App& app, Session& session);
-void add_events(CLI::App& app, Session& session);
-void add_graph(CLI::App& app, Session& session);
-void add_validate(CLI::App& app, Session& session);
-void add_plan(CLI::App& app, Session& session);
-void add_import(CLI::App& app, Session& session);
-void add_schema(CLI::App& app, Session& session);
-void add_doctor(CLI::App& app, Session& session);
-void add_objects(CLI::App& app, Session& session);  ///< circuit, peering, connection ... and provider
-void add_version(CLI::App& app, Session& session);
-void add_completion(CLI::App& app, Session& session);
-void add_train(CLI::App& app, Session& session);
-void add_mcp(CLI::App& app, Session& session);
-void add_complete(CLI::App& app, Session& session);
-void add_manual(CLI::App& app, Session& session);  ///< hidden: writes the man pages
-void add_agent(CLI::App& app, Session& session);
+void add_up(Verb app, Session& session);
+void add_down(Verb app, Session& session);
+void add_inspect(Verb app, Session& session);
+void add_exec(Verb app, Session& session);
+void add_shell(Verb app, Session& session);
+void add_fault(Verb app, Session& session);
+void add_restart(Verb app, Session& session);
+void add_drill(Verb app, Session& session);
+void add_demo(Verb app, Session& session);
+void add_capture(Verb app, Session& session);
+void add_az(Verb app, Session& session);
+void add_events(Verb app, Session& session);
+void add_graph(Verb app, Session& session);
+void add_validate(Verb app, Session& session);
+void add_plan(Verb app, Session& session);
+void add_import(Verb app, Session& session);
+void add_schema(Verb app, Session& session);
+void add_doctor(Verb app, Session& session);
+void add_objects(Verb app, Session& session);  ///< circuit, peering, connection ... and provider
+void add_version(Verb app, Session& session);
+void add_completion(Verb app, Session& session);
+void add_train(Verb app, Session& session);
+void add_mcp(Verb app, Session& session);
+void add_complete(Verb app, Session& session);
+void add_manual(Verb app, Session& session);  ///< hidden: writes the man pages
+void add_agent(Verb app, Session& session);
 
 }  // namespace xconn::cli

@@ -262,7 +262,8 @@ std::vector<std::string> exercise_names() {
   return {names.begin(), names.end()};
 }
 
-void add_train(CLI::App& app, Session& session) {
+void add_train(Verb root, Session& session) {
+  auto& app = root.app();
   auto& group = *app.add_subcommand("train", "Learn by fixing broken networks: tickets, hints, checks and marks");
   group.require_subcommand(1);
   for (const auto& rows : {student_verbs(), teacher_verbs()})
@@ -272,7 +273,8 @@ void add_train(CLI::App& app, Session& session) {
     }
 }
 
-void add_exam(CLI::App& app, Session& session) {
+void add_exam(Verb root, Session& session) {
+  auto& app = root.app();
   auto& group = *app.add_subcommand("exam", "Sit an exam: the labs are root's, and you work in them as yourself");
   group.require_subcommand(1);
   for (const auto& row : exam_verbs()) {
@@ -281,7 +283,8 @@ void add_exam(CLI::App& app, Session& session) {
   }
 }
 
-void add_mcp(CLI::App& app, Session& session) {
+void add_mcp(Verb root, Session& session) {
+  auto& app = root.app();
   auto& verb =
       *app.add_subcommand("mcp", "Serve the Model Context Protocol on stdin and stdout: a lab's verbs as tools");
   add_lab_option(verb, session);

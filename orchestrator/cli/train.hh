@@ -5,16 +5,14 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
+#include "cli/verb.hh"
 
 namespace xconn::cli {
 
 class Session;
 
 /// Adds `xconn exam`, for students; the teacher's part is a verb of `xconn train`.
-void add_exam(CLI::App& app, Session& session);
+void add_exam(Verb app, Session& session);
 
 /// The names of the exercises in $XCONN_EXERCISES and of those that are installed with this program, in order.
 std::vector<std::string> exercise_names();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 
 #include "base/duration.hh"
@@ -10,6 +9,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
+#include "cli/verb.hh"
 #include "lab/agent.hh"
 #include "lab/remote.hh"
 #include "sys/installation.hh"
@@ -29,13 +29,13 @@ struct UpArguments {
 End end_of(const std::string& word) {
   const auto colon = word.find(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == word.size())
-    throw CLI::ValidationError("--capture", "'" + word + "' is not NODE:INTERFACE");
+    refuse("--capture", "'" + word + "' is not NODE:INTERFACE");
   return {word.substr(0, colon), word.substr(colon + 1)};
 }
 
 Duration duration_of(const std::string& word) {
   const auto duration = parse_duration(word);
-  if (!duration) throw CLI::ValidationError("--timeout", "'" + word + "' is not a duration such as 90s");
+  if (!duration) refuse("--timeout", "'" + word + "' is not a duration such as 90s");
   return *duration;
 }
 
@@ -63,9 +63,8 @@ bool answers(const std::string& lab) {
 /// The lab is up: it becomes what the topology says now.
 int change(const UpArguments& arguments, const nodes::Composed& chosen, const Session& session) {
   if (!arguments.captures.empty())
-    throw CLI::ValidationError("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
-  if (arguments.log != "off")
-    throw CLI::ValidationError("--log", "lab " + chosen.plan.lab + " is up already; take it down first");
+    refuse("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
+  if (arguments.log != "off") refuse("--log", "lab " + chosen.plan.lab + " is up already; take it down first");
   const auto running = lab::RemoteLab::attach(chosen.plan.lab).topology_file();
   return change_lab(nodes::compose_change(running, chosen.document),
                     {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
@@ -104,39 +103,37 @@ struct AgentArguments {
 
 }  // namespace
 
-void add_up(CLI::App& app, Session& session) {
-  auto& verb =
-      *app.add_subcommand("up", "Build a topology's lab, or change the one that is up, and wait until it has converged")
-           ->alias("deploy");
+void add_up(Verb app, Session& session) {
+  const auto verb =
+      app.add("up", "Build a topology's lab, or change the one that is up, and wait until it has converged")
+          .alias("deploy");
   auto arguments = std::make_shared<UpArguments>();
-  verb.add_option("topology", arguments->topology,
-                  "Topology file, its folder, or a reference topology's name [topology.yaml]")
-      ->envname("XCONN_TOPOLOGY");
-  verb.add_option("--name", arguments->name,
-                  "The lab's name, instead of the topology's; several labs may be up at once");
-  verb.add_option("--capture", arguments->captures, "NODE:INTERFACE to capture from before the first daemon starts")
-      ->expected(1)
-      ->take_all();
-  verb.add_option("--datapath", arguments->datapath, "Drivers: auto, kernel or portable")
-      ->check(CLI::IsMember({"auto", "kernel", "portable"}))
-      ->envname("XCONN_DATAPATH");
-  verb.add_option("--timeout", arguments->bound, "How long it may take to converge [90s]");
-  verb.add_option(
+  verb.option("topology", arguments->topology,
+              "Topology file, its folder, or a reference topology's name [topology.yaml]")
+      .environment("XCONN_TOPOLOGY");
+  verb.option("--name", arguments->name, "The lab's name, instead of the topology's; several labs may be up at once");
+  verb.option("--capture", arguments->captures, "NODE:INTERFACE to capture from before the first daemon starts")
+      .repeatable();
+  verb.option("--datapath", arguments->datapath, "Drivers: auto, kernel or portable")
+      .one_of({"auto", "kernel", "portable"})
+      .environment("XCONN_DATAPATH");
+  verb.option("--timeout", arguments->bound, "How long it may take to converge [90s]");
+  verb.option(
           "--log", arguments->log,
           "debug: the agent says what it does, in agent-debug.log of the run folder, which stays when it fails [off]")
-      ->check(CLI::IsMember({"off", "debug"}));
-  verb.add_flag("--keep-unconverged", arguments->keep_unconverged,
-                "Keep a lab that does not converge, to look at it; the exit code stays 1");
-  verb.add_flag("--dry-run", arguments->dry_run, "Print what would be built or changed, without doing it");
+      .one_of({"off", "debug"});
+  verb.flag("--keep-unconverged", arguments->keep_unconverged,
+            "Keep a lab that does not converge, to look at it; the exit code stays 1");
+  verb.flag("--dry-run", arguments->dry_run, "Print what would be built or changed, without doing it");
   on_chosen(verb, session, [arguments, &session] { return up(*arguments, session); });
 }
 
-void add_agent(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("agent", "")->group("");  // hidden: `up` runs it
+void add_agent(Verb app, Session& session) {
+  const auto verb = app.add("agent", "").hidden();  // hidden: `up` runs it
   auto arguments = std::make_shared<AgentArguments>();
-  verb.add_option("lab", arguments->lab)->required();
-  verb.add_option("--lock", arguments->lock)->required();
-  verb.add_option("--status", arguments->status)->required();
+  verb.option("lab", arguments->lab).required();
+  verb.option("--lock", arguments->lock).required();
+  verb.option("--status", arguments->status).required();
   on_chosen(verb, session, [arguments] { return lab::run_agent(arguments->lab, arguments->lock, arguments->status); });
 }
 

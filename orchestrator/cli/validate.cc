@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include "base/input.hh"
@@ -8,6 +7,7 @@
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
+#include "cli/verb.hh"
 #include "drill/schema.hh"
 #include "model/read.hh"
 #include "model/schema.hh"
@@ -56,19 +56,19 @@ int validate(const std::vector<std::string>& words, const Session& session) {
 
 }  // namespace
 
-void add_validate(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand(
+void add_validate(Verb app, Session& session) {
+  const auto verb = app.add(
       "validate", "Check topologies or drills and print everything that is wrong; builds nothing, needs no root");
   auto words = std::make_shared<std::vector<std::string>>();
-  verb.add_option("topology", *words, "Topology or drill files, folders or names [topology.yaml]");
+  verb.option("topology", *words, "Topology or drill files, folders or names [topology.yaml]");
   on_chosen(verb, session,
             [words, &session] { return validate(words->empty() ? std::vector<std::string>{""} : *words, session); });
 }
 
-void add_schema(CLI::App& app, Session& session) {
-  auto& verb = *app.add_subcommand("schema", "The JSON schema of topology or drill files, for editors");
+void add_schema(Verb app, Session& session) {
+  const auto verb = app.add("schema", "The JSON schema of topology or drill files, for editors");
   auto file = std::make_shared<std::string>("topology");
-  verb.add_option("file", *file, "topology or drill [topology]")->check(CLI::IsMember({"topology", "drill"}));
+  verb.option("file", *file, "topology or drill [topology]").one_of({"topology", "drill"});
   on_chosen(verb, session, [file] {
     print("{}", *file == "drill" ? drill::json_schema() : model::json_schema());
     return static_cast<int>(kPass);

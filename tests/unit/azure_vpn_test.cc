@@ -18,7 +18,7 @@ using testing::IsEmpty;
 model::Topology backup() { return model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup"); }
 
 model::Gateway& vpn_gateway(model::Topology& topology) {
-  return *std::ranges::find(topology.gateways, "Vpn", &model::Gateway::type);
+  return *std::ranges::find(topology.gateways, model::GatewayType::kVpn, &model::Gateway::type);
 }
 
 const network::Node& node(const network::Network& topology, std::string_view name) {
