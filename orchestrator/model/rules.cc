@@ -256,7 +256,7 @@ const RuleRow kRules[] = {
     {"V45", "a health check's server is within the traffic selectors of the tunnel that its probes use",
      "Fortinet: FortiGate SD-WAN administration guide", edge::selectors},
     {"V46", "a circuit's name has no spaces or special characters", kCircuits, azure_rules::circuit_names},
-    {"V47", "tables can be read only of an existing path and peering, and routes only where there are BGP sessions",
+    {"V47", "a table can be read only for an existing path and peering, and routes only with BGP sessions",
      kVerifying, nullptr, When::kReadOut,
      "Sequence contains no matching element; Can not find any subinterface for peering type; Gateway does not have any "
      "Bgp sessions."},

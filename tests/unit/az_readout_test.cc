@@ -93,7 +93,7 @@ TEST(ArpTable, WithoutASubInterfaceThereIsNone) {
     EXPECT_THAT(refusal.what(),
                 HasSubstr("Can not find any subinterface for peering type 'AzurePrivatePeering' for circuit '"));
     EXPECT_EQ(refusal.exit_code(), kNotThere);
-    EXPECT_THAT(refusal.what(), HasSubstr("peering-name = 'AzurePrivatePeering': tables are asked of"));
+    EXPECT_THAT(refusal.what(), HasSubstr("peering-name = 'AzurePrivatePeering': a table can be read only for"));
     EXPECT_THAT(refusal.what(), HasSubstr("[V47] (Microsoft Learn"));
   }
 }
