@@ -53,7 +53,7 @@ std::size_t ObjectKind::names() const { return static_cast<std::size_t>(std::ran
 KeyPath ObjectKind::path(const std::vector<std::string>& names) const {
   KeyPath path;
   std::size_t next = 0;
-  for (const auto word : way) path.push_back(word == kName ? names.at(next++) : std::string(word));
+  for (const auto step : way) path.push_back(step == kName ? names.at(next++) : std::string(step));
   return path;
 }
 
