@@ -3,6 +3,10 @@
 // the facts that hold once it has converged. Pure: no file, no kernel, no clock.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "base/errors.hh"
 #include "model/commands.hh"
 #include "model/document.hh"
 #include "model/topology.hh"
@@ -18,6 +22,7 @@ plan::Plan compose(const model::Topology& topology);
 struct Composed {
   model::Document document;
   plan::Plan plan;
+  std::vector<Finding> breaches = {};  ///< what is broken on purpose
 };
 
 /// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own.

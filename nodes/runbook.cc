@@ -27,7 +27,7 @@ class Runbook {
  public:
   explicit Runbook(model::Document running) : document_(std::move(running)), topology_(model::read(document_)) {}
 
-  plan::Change next(const model::Command& command) try {
+  plan::Rehearsed next(const model::Command& command) try {
     auto edited = document_;
     model::edit(edited, command);
     return take(compose_verb(topology_, edited, command.verb->by));
@@ -45,7 +45,7 @@ class Runbook {
   }
 
  private:
-  plan::Change take(Composed made) {
+  plan::Rehearsed take(Composed made) {
     document_ = std::move(made.document);
     topology_ = model::read(document_);
     return {{}, std::move(made.plan), document_.json()};
@@ -63,8 +63,8 @@ class Runbook {
 
 }  // namespace
 
-std::vector<plan::Change> rehearse(const model::Document& running, const std::vector<model::Command>& commands) {
-  std::vector<plan::Change> changes;
+std::vector<plan::Rehearsed> rehearse(const model::Document& running, const std::vector<model::Command>& commands) {
+  std::vector<plan::Rehearsed> changes;
   if (commands.empty()) return changes;
   Runbook runbook(running);
   for (const auto& command : commands) changes.push_back(runbook.next(command));
@@ -72,7 +72,7 @@ std::vector<plan::Change> rehearse(const model::Document& running, const std::ve
   return changes;
 }
 
-std::vector<plan::Change> rehearse_file(const std::string& running, const std::vector<model::Command>& commands) {
+std::vector<plan::Rehearsed> rehearse_file(const std::string& running, const std::vector<model::Command>& commands) {
   if (commands.empty()) return {};
   return rehearse(model::Document::load(running), commands);
 }

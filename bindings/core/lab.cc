@@ -42,6 +42,7 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
                          .captures = {},
                          .bound = seconds(timeout),
                          .debug_log = debug_log,
+                         .breached = !chosen.breaches.empty(),
                          .keep_unconverged = keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : captures) options.captures.push_back(end_of(word));
@@ -56,7 +57,7 @@ std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology
   const auto chosen = nodes::compose_change(lab.topology_file(), wanted.document);
   const auto tell = calling(progress);
   const py::gil_scoped_release others;
-  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);
+  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell, !chosen.breaches.empty());
 }
 
 model::Command command_of(const std::vector<std::string>& words) {

@@ -47,12 +47,12 @@ nodes::Composed DrillFile::topology(const std::string& name) const {
   return composed;
 }
 
-std::vector<plan::Change> DrillFile::changes(const lab::RemoteLab& lab) const {
+std::vector<plan::Rehearsed> DrillFile::changes(const lab::RemoteLab& lab) const {
   return nodes::rehearse_file(lab.topology_file(), drill::commands_of(drill_));
 }
 
 DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
-  const auto [document, plan] = drill.topology(name);
+  const auto [document, plan, breaches] = drill.topology(name);
   name_ = plan.lab;
   if (world::RunFolder::is_up(name_)) {
     demand_same(plan);
@@ -61,7 +61,7 @@ DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& pr
   }
   tell_of_commands(plan);
   if (!keep_) signals_.emplace();
-  lab::RemoteLab::up(plan, {.program = sys::own_program(), .topology = document.json()},
+  lab::RemoteLab::up(plan, {.program = sys::own_program(), .breached = !breaches.empty(), .topology = document.json()},
                      [&](const json& step) { progress.step(step.get<std::string>()); });
 }
 

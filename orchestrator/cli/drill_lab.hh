@@ -10,7 +10,7 @@
 #include "drill/report.hh"
 #include "lab/remote.hh"
 #include "nodes/compose.hh"
-#include "plan/change.hh"
+#include "plan/rehearsed.hh"
 #include "plan/plan.hh"
 #include "sys/signals.hh"
 
@@ -31,7 +31,7 @@ class DrillFile {
   /// names and the topology has not.
   nodes::Composed topology(const std::string& name = {}) const;
   /// What each of its commands makes of this lab.
-  std::vector<plan::Change> changes(const lab::RemoteLab& lab) const;
+  std::vector<plan::Rehearsed> changes(const lab::RemoteLab& lab) const;
 
  private:
   std::string path_, text_;

@@ -151,7 +151,10 @@ class Agent {
     lab_->build(plan::from_json(json::parse(sys::read_file(folder_ + "/plan.json"))), tell);
     auto ready = json{{"ready", true}};
     try {
-      lab_->converge(tell);
+      if (options.at("breached").get<bool>())
+        lab_->converge_as_far_as_it_can(tell);
+      else
+        lab_->converge(tell);
     } catch (const std::exception& error) {
       if (!options.at("keep_unconverged").get<bool>()) throw;
       ready["unconverged"] = world::error_to_json(error);
@@ -209,6 +212,7 @@ std::string to_text(const AgentOptions& options) {
               {"captures", captures},
               {"bound_ms", options.bound_ms},
               {"keep_unconverged", options.keep_unconverged},
+              {"breached", options.breached},
               {"debug_log", options.debug_log}}
       .dump(2);
 }

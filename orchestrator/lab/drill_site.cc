@@ -17,7 +17,7 @@ constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that say
 
 }  // namespace
 
-DrillSite::DrillSite(Lab& lab, std::vector<plan::Change> changes)
+DrillSite::DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes)
     : lab_(lab), changes_(std::move(changes)), to_rest_(lab.to_rest()) {}
 
 probes::Endpoint DrillSite::endpoint(const std::string& place) const {
@@ -97,7 +97,7 @@ std::optional<std::string> DrillSite::change(std::size_t number) {
   } catch (const TopologyError& another) {
     return another.what();
   }
-  if (!before_) before_ = {{}, lab_.plan(), sys::read_file(topology_file())};
+  if (!before_) before_ = plan::Rehearsed{{}, lab_.plan(), sys::read_file(topology_file())};
   become(wanted.plan, wanted.topology);
   return std::nullopt;
 }

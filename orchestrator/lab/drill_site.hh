@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "drill/site.hh"
-#include "plan/change.hh"
+#include "plan/rehearsed.hh"
 
 namespace xconn::lab {
 
@@ -20,7 +20,7 @@ class Lab;
 class DrillSite : public drill::Site {
  public:
   /// `changes`: what each of the drill's commands makes of the lab.
-  explicit DrillSite(Lab& lab, std::vector<plan::Change> changes = {});
+  explicit DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes = {});
   probes::Endpoint endpoint(const std::string& place) const override;
   probes::Target target(const std::string& place, std::uint8_t protocol, std::uint16_t port) const override;
   std::vector<probes::InterfaceView> interfaces() const override;
@@ -45,8 +45,8 @@ class DrillSite : public drill::Site {
   void become(const plan::Plan& plan, const std::string& topology);
 
   Lab& lab_;
-  std::vector<plan::Change> changes_;
-  std::optional<plan::Change> before_;  // what the lab was, once it is something else
+  std::vector<plan::Rehearsed> changes_;
+  std::optional<plan::Rehearsed> before_;  // what the lab was, once it is something else
   std::function<std::optional<std::string>()> to_rest_;
   std::map<std::string, int> injected_;  // the drill's name of a fault -> its number
 };

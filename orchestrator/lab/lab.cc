@@ -93,6 +93,24 @@ void Lab::converge(const Progress& progress) {
   converged_in_ = sys::now() - begun_;
 }
 
+void Lab::converge_as_far_as_it_can(const Progress& progress) {
+  options_.bound = std::min(options_.bound, kAsFarAsItCan);
+  try {
+    converge(progress);
+  } catch (const TimeoutError&) {
+    if (services_missing()) throw;
+    give_up_missing();
+    converged_in_ = sys::now() - begun_;
+  }
+}
+
+void Lab::give_up_missing() {
+  given_up_.clear();
+  const auto view = sight();
+  for (const auto& fact : plan_.facts)
+    if (!services::holds(fact, view)) given_up_.push_back(fact);
+}
+
 void Lab::forget_connections() noexcept {
   for (const auto& node : nodes_) try {
       kernel::set_sysctls(node->netns(), node->name(), {{"net.ipv4.tcp_orphan_retries", "1"}});
@@ -258,7 +276,8 @@ std::optional<std::string> Lab::facts_missing() {
   for (const auto& fact : plan_.facts) {
     const bool holds = services::holds(fact, view);
     fact_log_.look(fact, holds);
-    if (holds) continue;
+    if (holds) std::erase(given_up_, fact);
+    if (holds || std::ranges::count(given_up_, fact) > 0) continue;
     if (first == nullptr || (first->kind == "route" && fact.kind != "route")) first = &fact;
     ++count;
   }

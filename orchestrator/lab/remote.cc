@@ -131,7 +131,7 @@ datapath::Choice choice_of(const std::string& word) {
 AgentOptions agent_options(const UpOptions& options) {
   const auto vlan = datapath::choose_vlan(choice_of(options.datapath));
   return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable", options.captures,
-          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged, options.debug_log};
+          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged, options.breached, options.debug_log};
 }
 
 }  // namespace
@@ -196,11 +196,12 @@ void RemoteLab::restart(const std::string& node, const std::string& daemon, Dura
 void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / std::chrono::milliseconds{1}}}); }
 
 std::vector<std::string> RemoteLab::apply(const plan::Plan& plan, const std::string& topology, Duration bound,
-                                          const Progress& progress) const {
+                                          const Progress& progress, bool breached) const {
   services::demand_needs(plan);
   return call("apply",
               {{"plan", plan::to_json(plan, true)},
                {"topology", topology},
+               {"breached", breached},
                {"bound_ms", bound / std::chrono::milliseconds{1}}},
               progress)
       .at("changes");

@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -71,10 +72,12 @@ struct Settling {
   To to;
   Duration deadline, bound;
   sys::Timer timer;
+  std::function<void()> give_up = {};  ///< at the deadline, in place of an error
 
-  static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing) {
-    auto settling =
-        std::make_shared<Settling>(Settling{std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}});
+  static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing,
+                    std::function<void()> give_up = {}) {
+    auto settling = std::make_shared<Settling>(Settling{
+        std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}, std::move(give_up)});
     settling->timer = sys::Timer::every(lab.loop(), std::chrono::milliseconds{20}, [settling] { settling->look(); });
   }
   static void begin(Lab& lab, const To& to, Duration bound) {
@@ -90,7 +93,8 @@ struct Settling {
       what = error.what();
     }
     if (what && sys::now() < deadline && to->client_is_there()) return;
-    if (what) return end([&] { to->error(TimeoutError(awaited, bound, *what)); });
+    if (what && give_up) give_up();
+    if (what && !give_up) return end([&] { to->error(TimeoutError(awaited, bound, *what)); });
     end([&] { to->result(json::object()); });
   }
   void end(const std::function<void()>& answer) {
@@ -135,10 +139,10 @@ void demand_same_lab(const Lab& lab, const plan::Plan& plan) {
   if (plan.nodes.empty()) throw Error("the plan for lab " + name + " has no nodes; to end the lab: xconn down " + name);
 }
 
-std::vector<plan::Change> changes_of(const Lab& lab, const drill::Drill& drill, const json& request) {
-  std::vector<plan::Change> changes;
+std::vector<plan::Rehearsed> changes_of(const Lab& lab, const drill::Drill& drill, const json& request) {
+  std::vector<plan::Rehearsed> changes;
   for (const auto& change : request.value("changes", json::array())) {
-    changes.push_back(plan::change_from_json(change));
+    changes.push_back(plan::rehearsed_from_json(change));
     if (changes.back().refusal.empty()) demand_same_lab(lab, changes.back().plan);
   }
   if (const auto wanted = drill::commands_of(drill).size(); changes.size() != wanted)
@@ -207,7 +211,7 @@ class ApplyReply : public Reply {
   std::shared_ptr<Changing> changing_;
 };
 
-/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until it is at rest}
+/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until it is at rest, "breached"}
 /// -> {"changes": [words]}
 void do_apply(Lab& lab, const json& request, const To& to) {
   auto changing = std::make_shared<Changing>(lab);
@@ -219,7 +223,10 @@ void do_apply(Lab& lab, const json& request, const To& to) {
   lab.mend();
   sys::write_file(lab.options().folder + "/topology.json", topology, 0600);
   to->progress("waiting for the changed lab to be at rest");
-  Settling::begin(lab, std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing)), bound);
+  const auto answer = std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing));
+  if (!request.value("breached", false)) return Settling::begin(lab, answer, bound);
+  Settling::begin(lab, answer, std::min<Duration>(bound, kAsFarAsItCan), "the lab to converge", lab.to_rest(),
+                  [&lab] { lab.give_up_missing(); });
 }
 
 using Verb = void (*)(Lab&, const json&, const To&);

@@ -162,12 +162,14 @@ Fault wrong_number(const ObjectKind& kind, const Verb& verb, const std::vector<s
           {}};
 }
 
-/// The first of `values` that is no KEY=VALUE.
-std::optional<Fault> value_fault(const std::vector<std::string>& values) {
-  for (const auto& word : values)
-    if (const auto equals = word.find('='); equals == std::string::npos || equals == 0)
-      return Fault{word, "this is not KEY=VALUE", "", {}};
+/// Why a word is no KEY=VALUE.
+std::optional<Fault> value_fault(const std::string& word) try {
+  const auto equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) return Fault{word, "this is not KEY=VALUE", "", {}};
+  (void)parse_value(word.substr(equals + 1));
   return std::nullopt;
+} catch (const TopologyError& error) {
+  return Fault{word, error.findings().front().rule, error.findings().front().remedy, {}};
 }
 
 bool holds_secret(const Raw& raw) {
@@ -217,7 +219,8 @@ std::variant<Command, Fault> parse_command(const std::vector<std::string>& words
     return wrong_number(*kind, *verb, words);
   const auto names = words.begin() + 2, values = names + static_cast<std::ptrdiff_t>(kind->names());
   Command command{kind, verb, {names, values}, {values, words.end()}};
-  if (auto fault = value_fault(command.values)) return *fault;
+  for (const auto& value : command.values)
+    if (auto fault = value_fault(value)) return *fault;
   return command;
 }
 

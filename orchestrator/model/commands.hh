@@ -48,8 +48,7 @@ std::vector<const Verb*> verbs_of(const ObjectKind& kind);
 /// KIND VERB NAME... [KEY=VALUE]...; the Fault of words that are none.
 std::variant<Command, Fault> parse_command(const std::vector<std::string>& words);
 
-/// Throws NotFoundError when the object is not there, Error when it is there already; TopologyError for a value that is
-/// no YAML.
+/// Throws NotFoundError when the object is not there, Error when it is there already.
 void edit(Document& document, const Command& command);
 
 /// Throws NotFoundError.

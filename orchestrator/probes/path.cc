@@ -91,6 +91,23 @@ std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::strin
   return count;
 }
 
+std::map<std::string, std::uint64_t> Sightings::lost_at(std::uint32_t flow, Way way, const std::string& receiver,
+                                                        const Window& window) const {
+  std::map<std::uint64_t, Sighting> last;  // by the probe's number
+  const auto found = seen_.find({flow, way});
+  if (found == seen_.end()) return {};
+  for (const Sighting& seen : found->second.near({window.begin, window.end + kLongestJourney})) {
+    const bool arrives = interfaces_[seen.interface].node == receiver;
+    if (seen.bare() || seen.at < window.begin || (seen.at >= window.end && !arrives)) continue;
+    auto& kept = last.try_emplace(seen.sequence, seen).first->second;
+    if (arrives || (seen.at >= kept.at && interfaces_[kept.interface].node != receiver)) kept = seen;
+  }
+  std::map<std::string, std::uint64_t> places;
+  for (const auto& [sequence, seen] : last)
+    if (const auto& at = interfaces_[seen.interface]; at.node != receiver) ++places[at.node + ":" + at.name];
+  return places;
+}
+
 std::vector<Duration> Sightings::times_at(std::uint32_t flow, Way way, const std::string& node) const {
   std::vector<Duration> times;
   const auto found = seen_.find({flow, way});

@@ -67,6 +67,9 @@ class Sightings {
                               Duration time) const;
   /// How often probes of the flow were seen to arrive at a node inside the window.
   std::uint64_t crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const;
+  /// Of the probes of a window that never got to `receiver`: where each was seen last, "NODE:INTERFACE", and how many.
+  std::map<std::string, std::uint64_t> lost_at(std::uint32_t flow, Way way, const std::string& receiver,
+                                               const Window& window) const;
   std::vector<Duration> times_at(std::uint32_t flow, Way way, const std::string& node) const;
 
  private:

@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "base/errors.hh"
+#include "services/charon_alerts.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
 #include "services/redial.hh"
+#include "services/stream.hh"
 #include "services/vici.hh"
 #include "sys/file.hh"
 #include "sys/loop.hh"
@@ -26,7 +28,7 @@ constexpr auto kPidFile = "/run/charon.pid";
 nlohmann::json state_of(const ViciReply& reply) { return {{"sas", sas_of(reply)}}; }
 
 /// What must be this service's own, over what the plan's file says.
-std::string own_settings(const std::string& included, const std::string& vici_socket) {
+std::string own_settings(const std::string& included, const std::string& vici_socket, const std::string& alerts) {
   return fmt::format(R"({0}
 charon {{
   filelog {{
@@ -41,13 +43,16 @@ charon {{
     vici {{
       socket = unix://{1}
     }}
+    error-notify {{
+      socket = unix://{2}
+    }}
   }}
 }}
 swanctl {{
   socket = unix://{1}
 }}
 )",
-                     included, vici_socket);
+                     included, vici_socket, alerts);
 }
 
 }  // namespace
@@ -56,6 +61,7 @@ struct Charon::Following {
   PathWatch folder;
   sys::Timer retry;
   std::unique_ptr<ViciClient> vici;
+  std::unique_ptr<Stream> alerts;
   std::optional<Redial> redial;
   std::unique_ptr<sys::Process> loader;
   bool loaded = false;
@@ -67,7 +73,7 @@ Charon::~Charon() = default;
 sys::ProcessSpec Charon::process_spec() {
   const auto settings = file(name() + ".strongswan.conf");
   const bool has_own = ::access(file("strongswan.conf").c_str(), F_OK) == 0;
-  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket()));
+  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket(), file(name() + ".alerts")));
   const auto pid_file = file(name() + ".pid");
   sys::write_file(pid_file, "");
   if (::access(kPidFile, F_OK) != 0) sys::write_file(kPidFile, "");  // something to bind over
@@ -100,7 +106,11 @@ void Charon::connect() {
   }
   following->folder = {};
   // The socket is there before charon serves it; its answer comes when it does.
-  following->vici->call("version", {}, {}, [this](const ViciReply&) { load(); });
+  following->vici->call("version", {}, {}, [this](const ViciReply&) {
+    if (const auto served = following_.lock())
+      served->alerts = Stream::connect(context().loop, file(name() + ".alerts"), [this](Inbox& inbox) { alerted(inbox); });
+    load();
+  });
 }
 
 void Charon::load() {
@@ -195,6 +205,32 @@ void Charon::heard(const std::string& event, const nlohmann::json& message) {
   state_changed();
   if (const auto following = following_.lock(); following && following->redial) following->redial->changed();
   for (auto& sentence : ike_sentences(event, message)) tell("ike", std::move(sentence));
+  forget_refusals(event, message);
+}
+
+void Charon::alerted(Inbox& inbox) {
+  while (const auto alert = take_alert(inbox)) {
+    auto sentence = sentence_of(*alert);
+    refusals_[alert->connection.empty() ? alert->peer : alert->connection] = sentence;
+    tell("ike", std::move(sentence));
+  }
+}
+
+/// A CHILD_SA that came up was not refused after all; a peer is known by its address and port.
+void Charon::forget_refusals(const std::string& event, const nlohmann::json& message) {
+  if (event != "child-updown" || message.value("up", "no") != "yes") return;
+  for (const auto& [connection, sa] : message.items()) {
+    if (!sa.is_object()) continue;
+    const auto peer = sa.value("remote-host", "") + "[";
+    std::erase_if(refusals_, [&](const auto& one) { return one.first == connection || one.first.starts_with(peer); });
+  }
+}
+
+std::vector<std::string> Charon::refusals() const {
+  std::vector<std::string> sentences;
+  if (running())
+    for (const auto& [whose, sentence] : refusals_) sentences.push_back(sentence);
+  return sentences;
 }
 
 void Charon::request_state() {

@@ -8,7 +8,8 @@
 // Ready: charon answers and swanctl has loaded the configuration without a complaint. Connections initiate by
 // themselves (start_action), and again whatever ended them (redial.hh), so a CHILD_SA is a fact, not a part of being
 // ready. State: {"sas": {CONNECTION: [vici's
-// list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed.
+// list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed, and
+// why one was refused (charon_alerts.hh).
 #pragma once
 
 #include <map>
@@ -19,6 +20,7 @@
 
 namespace xconn::services {
 
+class Inbox;
 class ViciClient;
 struct ViciReply;
 
@@ -38,6 +40,7 @@ class Charon : public Service {
   void overlay(int number, std::string lines, const std::string& ended, sys::Pending pending);
   void take_back(int number, sys::Pending pending);
   std::optional<std::string> pending(const RoutesSeen& main_table) const override;
+  std::vector<std::string> refusals() const override;
 
  protected:
   sys::ProcessSpec process_spec() override;
@@ -55,6 +58,9 @@ class Charon : public Service {
   void end_sas(const std::string& connection, const sys::Pending& pending);
   void heard(const std::string& event, const nlohmann::json& message);
 
+  void alerted(Inbox& inbox);
+  void forget_refusals(const std::string& event, const nlohmann::json& message);
+
   struct Awaiting {
     std::string ended;
     sys::Pending pending;
@@ -62,6 +68,7 @@ class Charon : public Service {
   std::weak_ptr<Following> following_;
   std::map<int, std::string> overlays_;
   std::vector<Awaiting> awaiting_load_;
+  std::map<std::string, std::string> refusals_;  // by connection, or by peer: the last sentence
 };
 
 /// list-sas' answer by connection: CONNECTION -> list of its SAs.

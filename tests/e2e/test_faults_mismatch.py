@@ -8,7 +8,7 @@ import re
 import crossconnect
 import pytest
 from host import eventually
-from witness import bfd_state, bgp_state, has_carrier, reaches
+from witness import bfd_state, bgp_state, has_carrier, reaches, vtysh
 
 
 @pytest.fixture
@@ -64,11 +64,132 @@ def test_another_key_noticed_now_ends_the_tunnel(lab):
     eventually(lambda: sa(lab) != "" and reaches(lab, node="hq-fgt", to="198.18.1.1"), within=20)
 
 
+def said_of(lab, source: str, since: int) -> list[str]:
+    """What the lab's events say from that event on."""
+    return [f"{one['node']}: {one['text']}" for one in lab.events()[since:] if one["source"] == source]
+
+
+def test_another_tag_type_is_a_silence_with_carrier(lab):
+    with lab.fault("mismatch", "hq-er:pri.28", what="tag-type"):
+        assert has_carrier(lab, "hq-er", "pri.28")
+        eventually(lambda: bfd_state(lab, "hq-er", "192.168.251.2") == "down", within=3)
+        assert not reaches(lab, node="hq-er", to="192.168.251.2")
+        sent = lab.exec("hq-er", "timeout", "5", "tcpdump", "-neQ", "out", "-c1", "-i", "pri", "ether[12:2] == 0x88a8")
+        assert "802.1Q-QinQ" in sent.stdout, sent.stdout
+    eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
+
+
+def addresses(lab, node: str, interface: str) -> list[str]:
+    return [
+        f"{one['local']}/{one['prefixlen']}"
+        for link in lab.json(node, "ip", "-j", "-4", "address", "show", "dev", interface)
+        for one in link["addr_info"]
+    ]
+
+
+def test_another_30_is_a_neighbour_that_is_not_there(lab):
+    with lab.fault("mismatch", "hq-er:pri.28", what="prefix"):
+        (other,) = addresses(lab, "hq-er", "pri.28")
+        assert other.endswith("/30") and other != "192.168.251.1/30"
+        assert not reaches(lab, node="hq-er", to="192.168.251.2")
+        eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") != "Established", within=15)
+        assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established", "the secondary path is not concerned"
+    assert addresses(lab, "hq-er", "pri.28") == ["192.168.251.1/30"]
+    eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
+
+
+def test_another_as_number_is_a_bad_peer(lab):
+    with lab.fault("mismatch", "msee1:192.168.251.1", what="asn"):
+        eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") != "Established", within=5)
+        eventually(
+            lambda: "Bad Peer AS" in str(vtysh(lab, "msee1", "show bgp neighbors 192.168.251.1 json")), within=15
+        )
+        assert reaches(lab, node="hq-er", to="192.168.251.2")
+        assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established"
+    eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
+
+
+def test_slower_bfd_is_agreed_on_by_both(lab):
+    def hears_every(node: str, peer: str) -> int:
+        (own,) = (one for one in vtysh(lab, node, "show bfd peers json") if one["peer"] == peer)
+        return own["remote-transmit-interval"]
+
+    before = hears_every("msee1", "192.168.251.1")
+    with lab.fault("mismatch", "hq-er", what="bfd-timers"):
+        eventually(lambda: hears_every("msee1", "192.168.251.1") == 10 * before, within=10)
+        assert bfd_state(lab, "msee1", "192.168.251.1") == "up"
+    eventually(lambda: hears_every("msee1", "192.168.251.1") == before, within=10)
+
+
+# what, what the one who initiates is told, what the lab's timeline says of it
+REFUSALS = [
+    ("ike-proposal", "NO_PROPOSAL_CHOSEN", "NO_PROPOSAL_CHOSEN: the received IKE_SA proposals did not match"),
+    ("esp-proposal", "NO_PROPOSAL_CHOSEN", "NO_PROPOSAL_CHOSEN: the received CHILD_SA proposals did not match"),
+    ("selectors", "TS_UNACCEPTABLE", "TS_UNACCEPTABLE: the received traffic selectors did not match"),
+    ("identity", "AUTHENTICATION_FAILED", "AUTHENTICATION_FAILED"),
+]
+
+
+@pytest.mark.parametrize(("what", "told", "said"), REFUSALS, ids=[row[0] for row in REFUSALS])
+def test_a_tunnel_that_is_configured_otherwise_does_not_come_up(lab, what: str, told: str, said: str):
+    before = len(lab.events())
+    with lab.fault("mismatch", "fgt-a:vpn", what=what):
+        eventually(lambda: not reaches(lab, node="hq-fgt", to="198.18.1.1"), within=10)
+        refused = lab.exec("hq-fgt", "swanctl", "--initiate", "--child", "vpn", "--timeout", "5", check=False)
+        assert told in refused.stdout + refused.stderr, refused.stdout + refused.stderr
+        eventually(lambda: any(said in text for text in said_of(lab, "ike", before)), within=10)
+        reasons = [reason for node in lab.inspect()["nodes"] for reason in node["reasons"]]
+        assert any(told in reason for reason in reasons), reasons
+    eventually(lambda: reaches(lab, node="hq-fgt", to="198.18.1.1"), within=30)
+    lab.wait()
+    assert not any("IKE_SA" in reason for node in lab.inspect()["nodes"] for reason in node["reasons"])
+
+
+def test_another_group_for_pfs_is_noticed_by_the_first_rekeying(lab):
+    before = len(lab.events())
+    with lab.fault("mismatch", "hq-fgt:vpn", what="pfs"):
+        eventually(lambda: reaches(lab, node="hq-fgt", to="198.18.1.1"), within=10)
+        said = "NO_PROPOSAL_CHOSEN: the received CHILD_SA proposals did not match"
+        eventually(lambda: any(said in text for text in said_of(lab, "ike", before)), within=20)
+        assert "aes" in lab.exec("hq-fgt", "swanctl", "--list-sas").stdout.lower()
+    eventually(lambda: reaches(lab, node="hq-fgt", to="198.18.1.1"), within=30)
+
+
+def test_a_missing_route(lab):
+    def routes() -> list[dict]:
+        return lab.json("hq-client", "ip", "-j", "route", "show", "default")
+
+    before = routes()
+    with lab.fault("no-route", "hq-client:0.0.0.0/0"):
+        assert routes() == []
+    assert routes() == before != []
+
+
+def test_the_reasons_of_a_session_that_does_not_come_up(lab):
+    before = len(lab.events())
+    with lab.fault("mismatch", "msee1:192.168.251.1", what="md5"):
+        eventually(lambda: said_of(lab, "tcp-md5", before), within=30)
+        dropped = lab.exec("msee1", "nstat", "-az", "TcpExtTCPMD5Failure", check=False).stdout
+        assert any("TCPMD5" in reason for node in lab.inspect()["nodes"] for reason in node["reasons"]), dropped
+    eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
+    before = len(lab.events())
+    with lab.fault("mismatch", "hq-er:pri.28", what="vlan"):
+        lab.exec("hq-er", "ip", "neigh", "flush", "dev", "pri.28")
+        assert not reaches(lab, node="hq-er", to="192.168.251.2")
+        eventually(lambda: "FAILED" in entry(lab, "192.168.251.2"), within=10)
+        assert "hq-er: 192.168.251.2 does not answer ARP on pri.28" in said_of(lab, "arp", before)
+        assert "192.168.251.2 does not answer ARP on pri.28" in lab.inspect("hq-er")["reasons"]
+    eventually(lambda: reaches(lab, node="hq-er", to="192.168.251.2"), within=10)
+    eventually(lambda: not lab.inspect("hq-er")["reasons"], within=10)
+
+
 def test_each_has_its_places():
     def targets(what: str) -> set[str]:
         return {fault.target for fault in crossconnect.faults("sdwan-expressroute", "mismatch", at="hq-er", what=what)}
 
     assert targets("vlan") == {"hq-er:pri.28", "hq-er:sec.28"}
-    assert targets("md5") == {"hq-er:192.168.251.2", "hq-er:192.168.251.6"}
+    assert targets("md5") == targets("asn") == {"hq-er:192.168.251.2", "hq-er:192.168.251.6"}
+    assert targets("bfd-timers") == {"hq-er"}
+    assert targets("prefix") == {"hq-er:lan", "hq-er:pri.28", "hq-er:sec.28"}
     with pytest.raises(crossconnect.NotFoundError, match="no place"):
         targets("psk")

@@ -118,7 +118,7 @@ TEST(DrillRun, MeasuresTracesAndJudges) {
   std::vector<std::string> sources;
   for (const Row& row : report.timeline) sources.push_back(row.source + " " + row.text);
   EXPECT_THAT(sources,
-              testing::UnorderedElementsAre("flow last packet", "fault blackhole to_server applied", "exec false",
+              testing::UnorderedElementsAre("flow last packet; those after it got as far as switch:to-client", "fault blackhole to_server applied", "exec false",
                                             "exec false: exit status 1", "fault blackhole to_server healed",
                                             HasSubstr("flow first packet after")));
   EXPECT_TRUE(site.injected_.empty());

@@ -82,10 +82,10 @@ TEST(Runbook, WhatIsNotThereIsSaidAtTheCommandsPlace) {
 
 TEST(Runbook, AChangeCrossesASocket) {
   const auto changes = rehearse(running(), commands({{"connection", "delete", connection()}}));
-  const auto again = plan::change_from_json(plan::to_json(changes[0]));
+  const auto again = plan::rehearsed_from_json(plan::to_json(changes[0]));
   EXPECT_EQ(plan::to_json(again.plan, true), plan::to_json(changes[0].plan, true));
   EXPECT_EQ(again.topology, changes[0].topology);
-  EXPECT_EQ(plan::change_from_json(plan::to_json(plan::Change{"no", {}, {}})).refusal, "no");
+  EXPECT_EQ(plan::rehearsed_from_json(plan::to_json(plan::Rehearsed{"no", {}, {}})).refusal, "no");
 }
 
 }  // namespace

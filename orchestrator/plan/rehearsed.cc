@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan/change.hh"
+#include "plan/rehearsed.hh"
 
 #include <nlohmann/json.hpp>
 
 namespace xconn::plan {
 
-nlohmann::json to_json(const Change& change) {
+nlohmann::json to_json(const Rehearsed& change) {
   if (!change.refusal.empty()) return {{"refusal", change.refusal}};
   return {{"plan", to_json(change.plan, true)}, {"topology", change.topology}};
 }
 
-Change change_from_json(const nlohmann::json& json) {
+Rehearsed rehearsed_from_json(const nlohmann::json& json) {
   if (json.contains("refusal")) return {json.at("refusal"), {}, {}};
   return {{}, from_json(json.at("plan")), json.at("topology")};
 }

@@ -9,14 +9,14 @@
 
 namespace xconn::plan {
 
-struct Change {
+struct Rehearsed {
   std::string refusal;   ///< why Azure says no; then there is nothing else
   Plan plan;             ///< what the lab becomes
   std::string topology;  ///< the document that it is made of
 };
 
 /// With secrets.
-nlohmann::json to_json(const Change& change);
-Change change_from_json(const nlohmann::json& json);
+nlohmann::json to_json(const Rehearsed& change);
+Rehearsed rehearsed_from_json(const nlohmann::json& json);
 
 }  // namespace xconn::plan
