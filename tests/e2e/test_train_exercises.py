@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every exercise that ships, four ways: healthy before, broken it fails, solved it passes, and wrong fixes are rejected."""
+"""Every exercise that ships, each way: healthy before, broken it fails, solved it passes, also as in an exam, and wrong fixes
+are rejected."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Iterable
 
@@ -10,11 +12,12 @@ import pytest
 from conftest import ROOT
 
 from crossconnect.train import exercise as exercises
-from crossconnect.train import trial, validate
+from crossconnect.train import suits, trial, validate
 from crossconnect.train.exercise import Exercise
 from crossconnect.train.finding import Finding, all_undecided
 
 FOLDERS = sorted(file.parent for file in (ROOT / "exercises").glob("*/exercise.yaml"))
+INSIDE = [folder for folder in FOLDERS if (folder / "inside").exists()]
 WRONG = [(folder, script) for folder in FOLDERS for script in sorted((folder / "wrong").glob("*.sh"))]
 
 
@@ -66,6 +69,21 @@ def test_healthy_before(folder: Path):
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_fails_while_broken_and_passes_after_solve(folder: Path):
     demand_none(trial.mended(chosen(folder)))
+
+
+@pytest.mark.bound(240)
+@pytest.mark.parametrize("folder", INSIDE, ids=named)
+def test_an_exam_allows_what_solves_it(folder: Path):
+    """Typed as an ordinary user, confined to the nodes of the ticket."""
+    demand_none(trial.mended_inside(chosen(folder)))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_it_suits_an_exam_or_says_why_not(folder: Path):
+    exercise = chosen(folder)
+    objection = suits.objection(exercise)
+    assert (objection == "") == (exercise.inside != {} or not exercise.causes)
+    assert not objection or re.fullmatch(r"its fix needs (xconn [a-z-]+ [a-z-]+( and )?)+, which an exam .*", objection)
 
 
 @pytest.mark.bound(240)

@@ -14,7 +14,7 @@ from typing import Iterator
 from .. import _core
 from ..lab import program
 from . import attempt as attempts
-from . import desk, exam as exams, exercise as exercises, stage, verbs
+from . import desk, exam as exams, exercise as exercises, stage, suits, verbs
 from .exam import Exam
 from .finding import nearest
 from .student import Student
@@ -64,7 +64,8 @@ def _objections(exam: Exam) -> Iterator[str]:
         if not given:
             yield f"open: there is no {what}; write xconn train exam open EXERCISE ... --students ada,ben --until 12:30"
     for name, folder in exam.exercises.items():
-        exercises.read(Path(folder), exam.seed)
+        if objection := suits.objection(exercises.read(Path(folder), exam.seed)):
+            yield f"{name}: cannot be solved in an exam: {objection}"
         if not exams.is_closed(Path(folder)):
             yield f"{folder}: students can read the solution of {name}; copy it to a folder of root's with mode 0700"
     for name, uid in exam.students.items():

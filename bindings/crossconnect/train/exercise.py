@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import string
@@ -18,8 +19,9 @@ from .finding import Finding, demand_none, nearest
 from .keys import EXERCISE
 
 FILES = ("exercise.yaml", "ticket.md", "solution.md", "healthy.yaml", "symptom.yaml", "holds.yaml", "solve")
-_EXTENDS = re.compile(r"^extends: *(\S+)", re.MULTILINE)
-_TOPOLOGY = re.compile(r"^topology: *(\S+)", re.MULTILINE)
+_PATH = r"""^(%s): *("[^"\n]*"|'[^'\n]*'|[^\s#].*?(?=\s+#|\s*$))"""
+_EXTENDS = re.compile(_PATH % "extends", re.MULTILINE)
+_TOPOLOGY = re.compile(_PATH % "topology", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -74,12 +76,20 @@ class Exercise:
     def healthy(self) -> str:
         return self._anchored(_EXTENDS, self.text("healthy.yaml"))
 
+    @property
+    def inside(self) -> dict[str, str]:
+        """The fix as it is typed in an exam: a script for each node, run in that node; empty where that is not possible."""
+        return {file.stem: self.text(f"inside/{file.name}") for file in self.scripts("inside")}
+
     def scripts(self, folder: str) -> list[Path]:
         return sorted((self.folder / folder).glob("*.sh"))
 
     def _anchored(self, line: re.Pattern[str], text: str) -> str:
         """Makes a path that is relative to the exercise's folder absolute."""
-        return line.sub(lambda found: found[0].replace(found[1], str((self.folder / found[1]).resolve())), text)
+        return line.sub(lambda found: f"{found[1]}: {json.dumps(str(self._place(found[2])), ensure_ascii=False)}", text)
+
+    def _place(self, word: str) -> Path:
+        return (self.folder / word.strip("\"'")).resolve()
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, str):
