@@ -46,6 +46,45 @@ def test_a_mistake_is_named_with_its_place(written, file: str, old: str, new: st
     assert not line or any(one.line == line for one in found), found
 
 
+@pytest.mark.parametrize(
+    "file, content, words",
+    [
+        ("exercise.yaml", "", "must be keys and values"),
+        ("exercise.yaml", "a: &a [*a]", "exercise.yaml:1:4: exercise: a.0: contains itself"),
+        ("exercise.yaml", "? [x]\n: y\n", "exercise.yaml:1:3: a key must be a text"),
+        ("exercise.yaml", "title: !!binary x", "exercise.yaml:1:1: exercise: title = 'x': is no tag:yaml.org,2002:binary"),
+        ("exercise.yaml", "!!python/object:os.system x", "is no tag:yaml.org,2002:python/object:os.system"),
+        ("exercise.yaml", "[" * 3000, "has too many lists in lists"),
+        ("exercise.yaml", b"\xff\xfe", "exercise.yaml: is not UTF-8"),
+        ("ticket.md", b"\xff", "ticket.md: is not UTF-8"),
+        ("solution.md", b"\xff", "solution.md: is not UTF-8"),
+        ("wrong/static-route.sh", b"\xff", "static-route.sh: is not UTF-8"),
+        ("solve", None, "solve: cannot be read: Is a directory"),
+        ("broken.yaml", "", "broken.yaml:1:1: the file is empty"),
+        ("broken.yaml", "5", "broken.yaml:1:1: a topology file is a map of keys"),
+        ("broken.yaml", "&a [*a]", "broken.yaml:1:5: an alias cannot stand inside what it refers to"),
+        ("symptom.yaml", "[]", "symptom.yaml:1:1: this is no drill"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)  # fmt: skip
+def test_a_file_of_any_content_is_told(written, file: str, content: str | bytes | None, words: str):
+    place = written("ticket.md", "Branch", "Branch") / file
+    place.unlink()
+    if content is None:
+        place.mkdir()
+    else:
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    found = [str(one) for one in validate.findings(place.parents[file.count("/")])]
+    assert any(words in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    "line", ['extends: "healthy.yaml"  # quoted', "extends: 'healthy.yaml'", "extends: healthy.yaml # x"]
+)
+def test_a_path_may_be_quoted(written, line: str):
+    assert validate.findings(written("broken.yaml", "extends: healthy.yaml", line)) == []
+
+
 def test_all_mistakes_are_told_at_once(written, train):
     folder = written("exercise.yaml", "level: 1", "level: one\nlevle: 2")
     (folder / "exercise.yaml").write_text((folder / "exercise.yaml").read_text().replace("minutes: 20\n", ""))

@@ -64,8 +64,10 @@ class Attempt:
         self.spans.append([time.time(), time.time()])
 
     def save(self) -> None:
-        if self.spans and stage.is_up(self.name):  # reading after the lab is down does not count as work
+        """With the lab as it is now, if it is up; reading after it is down does not count as work."""
+        if self.spans and (lab := stage.find(self.name)):
             self.spans[-1][1] = time.time()
+            self.keep_topology(lab.folder)
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
         with log.changing(self.folder):
@@ -164,16 +166,27 @@ def set_aside(folder: Path) -> Path:
     return folder.rename(folder.with_name(f"{folder.name}.{number}"))
 
 
+def _own(folder: Path) -> Attempt:
+    """Raises Error for a folder that was copied to another name: its lab would be that of somebody else."""
+    attempt = load(folder)
+    name = name_of(Path(attempt.exercise).name, attempt.student)
+    if folder.name.split(".")[0] != name:
+        raise _core.Error(
+            f"{folder} is a copy of the attempt {name}; nothing was changed, name that one with --attempt"
+        )
+    return attempt
+
+
 def choose(name: str, folder: str = "") -> Attempt:
-    """The attempt of this name; without one, the only one whose lab is up. Raises NotFoundError."""
+    """The attempt of this name; without one, the only one whose lab is up, or the only one there is. Raises NotFoundError."""
     if name:
-        return load(home(folder) / name)
+        return _own(home(folder) / name)
     every = folders_in(home(folder))
     running = [one for one in every if stage.is_up(one.name)]
-    if len(running) == 1:
-        return load(running[0])
-    names = ", ".join(one.name for one in running or every)
-    what = "several attempts are running" if running else "no attempt is running"
-    raise _core.NotFoundError(
-        f"{what}{': ' + names if names else ''}; choose one with --attempt, or start one with xconn train start"
-    )
+    chosen = running or every
+    if len(chosen) == 1:
+        return _own(chosen[0])
+    if not chosen:
+        raise _core.NotFoundError("there is no attempt; start one with xconn train start EXERCISE")
+    what = "several attempts are running" if running else "no attempt is running, and there are"
+    raise _core.NotFoundError(f"{what}: {', '.join(one.name for one in chosen)}; choose one with --attempt")

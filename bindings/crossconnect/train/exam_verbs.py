@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Iterator
 
 from .. import _core
-from ..lab import program
+from ..lab import attach, program
 from . import attempt as attempts
 from . import desk, exam as exams, exercise as exercises, stage, suits, verbs
 from .exam import Exam
@@ -106,7 +106,7 @@ def _clock(word: str) -> float:
 def show(words: Words) -> Answer:
     stage.demand_root()
     exam = exams.read()
-    table = [desk.row_of(attempt) for student in _students(exam) for attempt in student.attempts()]
+    table = [desk.row_in(folder) for student in _students(exam) for folder in student.folders()]
     told = f"{desk.as_text(table)}\n  until {exam.until}; attempts {exam.folder}"
     return Answer({**_facts(exam), "attempts": table}, told)
 
@@ -118,10 +118,17 @@ def close(words: Words) -> Answer:
     exams.end(exam)
     for student in _students(exam):
         with student.alone():
-            for attempt in filter(lambda one: stage.is_up(one.name), student.attempts()):
-                verbs.stop(Words(attempt=attempt.name, folder=exam.folder))
+            for folder in filter(lambda one: stage.is_up(one.name), student.folders()):
+                _lower(folder)
     told = f"  closed; xconn train class {exam.folder} shows the attempts, --verify tells which were changed"
     return Answer({"folder": exam.folder}, told)
+
+
+def _lower(folder: Path) -> None:
+    try:
+        verbs.stop(Words(attempt=folder.name, folder=str(folder.parent)))
+    except (_core.Error, OSError):  # whatever is wrong with the attempt, which is kept
+        attach(folder.name).down()
 
 
 def _students(exam: Exam) -> Iterator[Student]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .._core import NotFoundError
-from .document import Document
+from .document import Document, read_text
 from .finding import Finding, demand_none, nearest
 from .keys import EXERCISE
 
@@ -53,7 +53,7 @@ class Exercise:
         return self.words["points"]
 
     def text(self, file: str) -> str:
-        return self._filled((self.folder / file).read_text())
+        return self._filled(read_text(self.folder / file))
 
     def drill(self, file: str) -> str:
         return self._anchored(_TOPOLOGY, self.text(file))
@@ -121,6 +121,8 @@ def find_folder(word: str) -> Path:
     """A folder with an exercise.yaml, or an exercise's name. Raises NotFoundError."""
     if (Path(word) / "exercise.yaml").exists():
         return Path(word).resolve()
+    if "/" in word:
+        raise NotFoundError(f"{word}: this folder has no exercise.yaml; name a folder that has one, or an exercise")
     known = {folder.name: folder for folder in all_folders()}
     if word not in known:
         raise NotFoundError(
@@ -136,8 +138,13 @@ def seed_of(student: str, exercise: str, seed: str = "") -> str:
 
 def read(folder: Path, seed: str = "") -> Exercise:
     """Raises TopologyError with every mistake."""
+    if not folder.is_dir():
+        raise NotFoundError(f"{folder}: the exercise is not there any more; put its folder back")
     missing = [Finding(str(folder / name), "is missing", "every exercise needs it") for name in FILES if not (folder / name).exists()]  # fmt: skip
     demand_none(missing)
+    for file in (*folder.glob("*"), *folder.glob("wrong/*.sh"), *folder.glob("inside/*.sh")):
+        if file.name in (*FILES, "broken.yaml", "broken.sh") or file.suffix == ".sh":
+            read_text(file)
     document = Document(folder / "exercise.yaml")
     demand_none(EXERCISE.check(document, (), document.data))
     words = document.data

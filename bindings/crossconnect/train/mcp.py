@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from .. import _core
 from ..lab import program
 from . import attempt as attempts
 from . import commands, stage, verbs, workplace
+from .command_line import leave_reader
 
 VERSIONS = ("2025-06-18", "2024-11-05")  # that of 2025-03-26 demands batches
 PARSE_ERROR, BAD_REQUEST, NO_METHOD, BAD_PARAMETERS, INTERNAL = -32700, -32600, -32601, -32602, -32603
@@ -251,5 +251,5 @@ def serve(words: argparse.Namespace) -> verbs.Answer:
             if line.strip() and (answer := server.answer(line)) is not None:
                 print(json.dumps(answer), flush=True)
     except BrokenPipeError:  # the client has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        leave_reader()
     return verbs.Answer(None, "")

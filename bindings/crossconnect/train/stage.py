@@ -24,11 +24,14 @@ def demand_root() -> None:
         raise _core.HostError("labs and attempts need root: sudo xconn train ...")
 
 
-def is_up(name: str) -> bool:
+def find(name: str) -> Lab | None:
     with suppress(_core.NotFoundError):
-        attach(name)
-        return True
-    return False
+        return attach(name)
+    return None
+
+
+def is_up(name: str) -> bool:
+    return find(name) is not None
 
 
 def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 from .. import _core
 from ..lab import Lab, up
@@ -50,13 +52,24 @@ def wrongly_mended(exercise: Exercise, script: Path) -> Iterator[Finding]:
         yield from _expect(exercise, lab, f"wrong/{script.name}", passes=False)
 
 
-def all_ways(exercise: Exercise) -> Iterator[Finding]:
-    yield from healthy(exercise)
-    yield from mended(exercise)
+@dataclass(frozen=True)
+class Way:
+    name: str
+    findings: Callable[[], Iterator[Finding]]
+
+
+def ways(exercise: Exercise) -> Iterator[Way]:
+    yield Way("healthy", lambda: healthy(exercise))
+    yield Way("broken, solve", lambda: mended(exercise))
     if exercise.inside:
-        yield from mended_inside(exercise)
+        yield Way("inside, as in an exam", lambda: mended_inside(exercise))
     for script in exercise.scripts("wrong"):
-        yield from wrongly_mended(exercise, script)
+        yield Way(f"wrong/{script.name}", partial(wrongly_mended, exercise, script))
+
+
+def all_ways(exercise: Exercise) -> Iterator[Finding]:
+    for way in ways(exercise):
+        yield from way.findings()
 
 
 def _lab(exercise: Exercise, broken: bool = True) -> Lab:

@@ -32,7 +32,7 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
             yield from _reads(exercise, drill, exercise.drill(drill), Path(folder), _core.read_drill)
     wrong = exercise.scripts("wrong")
     if len(wrong) < LEAST_WRONG:
-        rule = f"has {len(wrong)} wrong fixes and needs {LEAST_WRONG}"
+        rule = f"needs {LEAST_WRONG} wrong fixes and has {len(wrong)}"
         yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
     yield from giveaway.find(exercise)
 

@@ -36,7 +36,7 @@ from . import (
 )
 from .attempt import Attempt
 from .exercise import Exercise
-from .finding import all_undecided, nearest
+from .finding import Finding, all_undecided, nearest
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -65,12 +65,18 @@ def _changing(words: Words) -> Iterator[tuple[Attempt, Exercise]]:
 
 
 def list_exercises(words: Words) -> Answer:
-    table = [_listed(exercises.read(folder)) for folder in exercises.all_folders()]
+    table, spoilt = [], []
+    for folder in exercises.all_folders():
+        try:
+            table.append(_listed(exercises.read(folder)))
+        except _core.TopologyError:  # one does not hide the others
+            spoilt.append(f"  {folder.name:<22}  has mistakes: xconn train validate {folder}")
     lines = [
         f"  {row['exercise']:<22}  level {row['level']}  {row['minutes']:>3} min  {'' if row['no-exam'] else 'exam':<4}  {row['title']}"
         for row in table
     ]
-    return Answer(table, "\n".join(lines))
+    told = "  exam: may be set in one; --format json says why others may not"
+    return Answer(table, "\n".join([*lines, *spoilt, told]))
 
 
 def _listed(exercise: Exercise) -> dict[str, Any]:
@@ -118,13 +124,12 @@ def ticket(words: Words) -> Answer:
 def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
     text = exercise.text("ticket.md").strip()
     access = ", ".join(exercise.access)
-    kinds = ", ".join(cause.name for cause in causes.CAUSES)
     told = (
         f"{text}\n\n"
         f"  lab       {attempt.name}: xconn inspect --lab {attempt.name}, xconn az ..., xconn node update ...\n"
         f"  access    {access}: xconn train shell NODE, xconn train exec NODE -- COMMAND\n"
         f"  next      xconn train answer --where NODE --what KIND; xconn train check; xconn train hint\n"
-        f"  kinds     {kinds}"
+        f"  kinds     {causes.listed(12)}"
     )
     facts = {"attempt": attempt.name, "lab": attempt.name, "seed": attempt.seed, "folder": str(attempt.folder)}
     return Answer({**facts, "exercise": exercise.name, "access": exercise.access, "ticket": text}, told)
@@ -173,6 +178,8 @@ def hint(words: Words) -> Answer:
 
 def answer(words: Words) -> Answer:
     causes.demand(words.what)
+    if words.what != "nothing" and not words.where:
+        raise _core.NotFoundError("--where is missing: the place of the cause, as NODE, NODE:INTERFACE or KIND/NAME")
     with _changing(words) as (attempt, exercise):
         judged = marks.judge(exercise, words.where, words.what)
         attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
@@ -188,12 +195,14 @@ def run_check(words: Words) -> Answer:
         attempt.checks.append({"at": time.time(), **verdict.as_words()})
         if verdict.fixed and attempt.fixed_at is None:
             attempt.fixed_at = time.time()
-    return Answer({**verdict.as_words(), "score": marks.marks(exercise, attempt).as_words()}, *_told(verdict))
+    given = marks.marks(exercise, attempt)
+    return Answer({**verdict.as_words(), "score": given.as_words()}, *_told(verdict, given))
 
 
-def _told(verdict: check.Verdict) -> tuple[str, int]:
+def _told(verdict: check.Verdict, given: marks.Marks) -> tuple[str, int]:
     if verdict.fixed:
-        return f"{verdict}\nPASS", PASS
+        rest = "; place and kind of the cause are not named yet" if given.place + given.kind < given.of / 2 else ""
+        return f"{verdict}\nPASS  {given.total:g} of {given.of} points{rest}", PASS
     if verdict.open:
         return f"{verdict}\nINCONCLUSIVE: the host stalled; run the check again", INCONCLUSIVE
     return f"{verdict}\nFAIL", FAIL
@@ -278,7 +287,7 @@ def _page(file: str) -> Callable[[Attempt, Exercise], str]:
 def show_class(words: Words) -> Answer:
     folder = Path(words.folder)
     if not folder.is_dir():
-        raise _core.NotFoundError(f"folder {folder} does not exist")
+        raise _core.NotFoundError(f"{folder} is not a folder; name one with attempts in it")
     if words.verify:
         return _verified(folder)
     table = desk.rows(folder)
@@ -302,7 +311,20 @@ def run_validate(words: Words) -> Answer:
     found = [one for folder in folders for one in validate.findings(folder)]
     if words.trial and not found:
         stage.demand_root()
-        found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
+        out = sys.stderr if words.format == "json" else sys.stdout
+        found = [one for folder in folders for each in exercises.variants(folder) for one in _tried(each, out)]
     told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: no mistakes"
     code = INCONCLUSIVE if all_undecided(found) else USAGE if found else PASS
     return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, code)
+
+
+def _tried(exercise: Exercise, out: TextIO) -> Iterator[Finding]:
+    """Each way takes half a minute, so it is told as it ends."""
+    for way in trial.ways(exercise):
+        began = time.monotonic()
+        found = list(way.findings())
+        result = "ok" if not found else "open" if all_undecided(found) else "FAIL"
+        print(
+            f"  {exercise.name:<22}  {way.name:<24}  {time.monotonic() - began:5.1f} s  {result}", file=out, flush=True
+        )
+        yield from found
