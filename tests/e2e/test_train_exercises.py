@@ -37,9 +37,27 @@ def demand_none(findings: Iterable[Finding]) -> None:
     assert found == []
 
 
+_ROWS = re.findall(
+    r"^\| `([a-z-]+)` \|(.+)\|(.*)\|(.*)\|(.*)\|$", (ROOT / "docs" / "training.md").read_text(), re.MULTILINE
+)
+TOLD = {name: [cell.strip() for cell in cells] for name, *cells in _ROWS}
+
+
 def test_there_are_enough():
     kinds = [len(exercises.read(folder).words["causes"]) for folder in FOLDERS]
     assert len(kinds) >= 16 and kinds.count(0) >= 2 and kinds.count(2) >= 2
+
+
+def test_the_table_of_the_page_has_every_case():
+    cases = [case for _, told, _, _ in TOLD.values() for case in told.split(", ") if case]
+    assert set(cases) == {"field", *(f"E{number}" for number in range(1, 13))} and cases.count("field") >= 4
+    assert sorted(TOLD) == [folder.name for folder in FOLDERS]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_the_table_of_the_page_tells_causes_and_exam(folder: Path):
+    exercise = exercises.read(folder)
+    assert TOLD[folder.name][2:] == [str(len(exercise.causes)), "" if suits.objection(exercise) else "yes"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)

@@ -133,7 +133,7 @@ def test_requests_that_are_not_waited_for_are_answered_in_order(clients):
     assert [answer["id"] for answer in (first, *rest)] == list(range(20))
 
 
-@pytest.mark.parametrize("last", ["", '{"jsonrpc": "2.0", "id": 1, "meth', "x" * (2 << 20)])
+@pytest.mark.parametrize("last", ["", '{"jsonrpc": "2.0", "id": 1, "meth', "x" * (2 << 20)], ids=len)
 def test_a_client_that_leaves_in_the_middle_ends_it(last: str):
     said = '{"jsonrpc": "2.0", "id": 0, "method": "ping"}\n' + last
     done = subprocess.run([XCONN, "mcp"], input=said, capture_output=True, text=True, timeout=30)
