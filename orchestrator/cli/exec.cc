@@ -22,9 +22,11 @@ struct Where {
     return all;
   }
 
-  /// The command without the "--" that may stand before it.
+  /// The command without the "--" that may stand before it. Throws CLI::ValidationError where nothing is left.
   std::vector<std::string> command() const {
-    return {argv.begin() + (!argv.empty() && argv.front() == "--" ? 1 : 0), argv.end()};
+    std::vector<std::string> words{argv.begin() + (!argv.empty() && argv.front() == "--" ? 1 : 0), argv.end()};
+    if (words.empty()) throw CLI::ValidationError("command", "there is none; write xconn exec NODE -- COMMAND ...");
+    return words;
   }
 };
 

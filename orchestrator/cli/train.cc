@@ -34,7 +34,7 @@ struct Option {
 struct TrainVerb {
   const char* name;
   const char* about;
-  std::vector<Option> places;  ///< positionals; "words" takes all that are left
+  std::vector<Option> places;  ///< positionals; "NAME..." takes all that are left
   std::vector<Option> options;
   bool of_attempt = false;  ///< it takes the options that choose an attempt
 };
@@ -82,7 +82,7 @@ std::vector<TrainVerb> student_verbs() {
           {"stop", "Take the lab down; start resumes the attempt", {}, {}, true},
           {"exec",
            "Run a command in a node that the ticket gives access to",
-           {{"node", "The node"}, {"words", "The command and its arguments"}},
+           {{"node", "The node"}, {"command...", "The command and its arguments"}},
            {},
            true},
           {"shell",
@@ -105,14 +105,14 @@ std::vector<TrainVerb> teacher_verbs() {
             {"--verify", "Tell which attempts were changed afterwards, by their signed logs", true}}},
           {"validate",
            "Check exercises, and find words in them that give the cause away",
-           {{"[words]", "Folders or names [all]"}},
+           {{"[exercise...]", "Folders or names [all]"}},
            {{"--trial",
              "Bring each up and test that its check fails while broken, passes once solved and fails after wrong fixes",
              true}}},
           {"schema", "The JSON schema of exercise.yaml, for editors", {}, {}},
           {"exam",
            "Open, show or close an exam, or print the line of sudoers that lets students in",
-           {{"what", "open, show, close or sudoers"}, {"[words]", "open: the exercises"}},
+           {{"what", "open, show, close or sudoers"}, {"[exercise...]", "open: the exercises"}},
            {{"--students", "Their accounts, as ada,ben or %group"},
             {"--until", "When it ends: 12:30, or 2026-02-03T12:30"},
             {"--seed", "Selects the variant; without it, the student's name selects it"}}}};
@@ -130,10 +130,10 @@ std::vector<TrainVerb> exam_verbs() {
           kAnswer,
           kCheck,
           {"inspect", "Show the lab, or one of its nodes, as it is now", {{"[node]", "The node"}}, {}, true},
-          {"az", "Query the lab as you would Azure", {{"words", "The command, as of xconn az"}}, {}, true},
+          {"az", "Query the lab as you would Azure", {{"command...", "The command, as of xconn az"}}, {}, true},
           {"exec",
            "Run a command in a node that the ticket gives access to, as yourself",
-           {{"node", "The node"}, {"words", "The command and its arguments"}},
+           {{"node", "The node"}, {"command...", "The command and its arguments"}},
            {},
            true},
           {"shell", "Open a shell in such a node, which keeps what is typed", {{"node", "The node"}}, {}, true}};
@@ -232,10 +232,10 @@ void add_option(CLI::App& verb, const Option& option) {
 
 void add_place(CLI::App& verb, const Option& place) {
   std::string name = place.name;
-  const bool optional = name.starts_with('[');
-  if (optional) name = name.substr(1, name.size() - 2);
-  auto* option = name == "words" ? verb.add_option_function<std::vector<std::string>>(name, [](const auto&) {})
-                                 : verb.add_option(name);
+  const bool optional = name.starts_with('['), many = name.find("...") != std::string::npos;
+  std::erase_if(name, [](char each) { return each == '[' || each == ']' || each == '.'; });
+  auto* option =
+      many ? verb.add_option_function<std::vector<std::string>>(name, [](const auto&) {}) : verb.add_option(name);
   option->description(place.about)->required(!optional);
 }
 
@@ -245,8 +245,8 @@ CLI::App& add_train_verb(CLI::App& group, const TrainVerb& row, const std::vecto
   for (const auto& option : row.options) add_option(verb, option);
   if (row.of_attempt)
     for (const auto& option : of_attempt) add_option(verb, option);
-  const std::string_view last = row.places.empty() ? "" : row.places.back().name;
-  if (last == "words") verb.positionals_at_end();  // the options among them are a command's own
+  if (!row.places.empty() && std::string_view(row.places.back().name).ends_with("..."))
+    verb.positionals_at_end();  // the options among them are a command's own
   return verb;
 }
 

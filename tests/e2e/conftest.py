@@ -26,7 +26,7 @@ for name in ("XCONN_LAB", "XCONN_TOPOLOGY", "XCONN_FORMAT", "XCONN_DATAPATH"):
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would hand on that it is ignored
 
-pytest_plugins = ["crossconnect.pytest_plugin", "pytester"]
+pytest_plugins = ["crossconnect.pytest_plugin", "pytester", "trainee"]
 
 from host import ALONE, RUN, Footprint, adopt_orphans  # noqa: E402  (beside this file; reads XCONN_RUN)
 

@@ -109,6 +109,9 @@ def test_completion_of_zsh_offers_at_its_first_call(prefix: Path):
 def test_the_schema_is_json(prefix: Path):
     for file in ("topology", "drill"):
         assert "$defs" in json.loads((prefix / f"share/crossconnect/schemas/{file}.schema.json").read_text())
+    exercise = (prefix / "share/crossconnect/schemas/exercise.schema.json").read_text()
+    printed = run(prefix / "bin/xconn", "train", "schema", env={"PATH": os.environ["PATH"]}).stdout
+    assert "hints" in json.loads(exercise)["properties"] and exercise == printed
 
 
 def test_exercises_are_there_with_the_python_package(prefix: Path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attempts of exercises: bad files, seeds, marks, hints, what is kept, and a student's way from ticket to page."""
+"""Attempts of exercises: seeds, marks, hints, what is kept, and a student's way from ticket to page."""
 
 from __future__ import annotations
 
@@ -12,110 +12,15 @@ from typing import Any
 
 import crossconnect
 import pytest
-from conftest import BUILD, ROOT
+from conftest import BUILD
+from trainee import EXERCISES, checked
 
 from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
-from crossconnect.train import desk, exercise as exercises, marks, validate
+from crossconnect.train import desk, exercise as exercises, marks
 from crossconnect.train.attempt import Attempt
 
-EXERCISES = ROOT / "exercises"
-
-
-def checked(train, *words):
-    """A check that no stall of the host has left open."""
-    for _ in range(5):
-        done = train("check", *words)
-        if done.returncode != 3:
-            break
-    return done
-
-
-@pytest.fixture
-def train(xconn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """`train("start", "one-row")` in a home of its own gives a CompletedProcess."""
-    monkeypatch.setenv("XCONN_TRAIN", str(tmp_path / "attempts"))
-
-    def run(verb: str, *words: str, **options: Any) -> Any:
-        return xconn("train", verb, *words, **options)
-
-    yield run
-    for file in (tmp_path / "attempts").glob("*/attempt.json"):
-        xconn("down", file.parent.name)
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Any:
-    """An exercise of one's own: that of dead-backup with something replaced in a file."""
-
-    def write(file: str, old: str, new: str) -> Path:
-        folder = tmp_path / "exercises" / "mine"
-        shutil.copytree(EXERCISES / "dead-backup", folder)
-        (tmp_path / "topologies").symlink_to(ROOT / "topologies")
-        text = (folder / file).read_text()
-        assert old in text
-        (folder / file).write_text(text.replace(old, new, 1))
-        return folder
-
-    return write
-
-
-# --- what is wrong with an exercise ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "file, old, new, line, words",
-    [
-        ("exercise.yaml", "hints:", "hint:", 8, "unknown key; did you mean 'hints'?"),
-        ("exercise.yaml", "level: 1", "level: 9", 2, "level = '9': must be a whole number from 1 to 3"),
-        ("exercise.yaml", "route-filter", "route-filtr", 7, "is not a kind of cause; did you mean 'route-filter'?"),
-        ("exercise.yaml", "access: [pc, ce]", "access: [pc, cf]", 0, "access = 'cf': is not a node in the lab"),
-        (
-            "exercise.yaml",
-            "{typed: 192.168.1.0/24}",
-            "{type: 192.168.1.0/24}",
-            13,
-            "has different names from the first",
-        ),
-        ("exercise.yaml", "points: 10", "points: 10\npoints: 11", 5, "is defined twice; remove one of them"),
-        ("exercise.yaml", "title: The", "title: [The", 2, "write it as YAML"),
-        ("broken.yaml", "prepend", "prepent", 9, "prepend"),
-        ("symptom.yaml", "at-most", "at-mots", 10, "at-most"),
-        ("ticket.md", "worked on our", "worked on the route filter of our", 3, "gives the cause away"),
-        ("ticket.md", "nothing in the branch", "nothing behind 192.0.2.6 in the branch", 0, ""),
-        ("broken.yaml", "title: A branch", "title: A prefix list of a branch", 2, "gives the cause away"),
-    ],
-)
-def test_a_mistake_is_named_with_its_place(written, file: str, old: str, new: str, line: int, words: str):
-    found = validate.findings(written(file, old, new))
-    if not words:  # another place than the cause's own may be named
-        assert found == []
-        return
-    assert any(words in str(one) and Path(one.file).name == file for one in found), [str(one) for one in found]
-    assert not line or any(one.line == line for one in found), found
-
-
-def test_all_mistakes_are_told_at_once(written, train):
-    folder = written("exercise.yaml", "level: 1", "level: one\nlevle: 2")
-    (folder / "exercise.yaml").write_text((folder / "exercise.yaml").read_text().replace("minutes: 20\n", ""))
-    told = train("validate", str(folder), "--format", "json")
-    rules = [one["rule"] for one in json.loads(told.stdout)["findings"]]
-    assert told.returncode == 2 and len(rules) == 3 and any("'minutes' is missing" in rule for rule in rules), rules
-
-
-def test_a_file_that_is_missing_is_named(written):
-    folder = written("ticket.md", "Branch", "Branch")
-    (folder / "solve").unlink()
-    shutil.rmtree(folder / "wrong")
-    assert ["solve: is missing" in str(one) for one in validate.findings(folder)] == [True]
-
-
-def test_a_lab_that_cannot_be_broken_is_taken_down(written, train, xconn):
-    folder = written("ticket.md", "Branch", "Branch")
-    (folder / "broken.sh").write_text("xconn exec nowhere -- true\n")
-    told = train("start", str(folder), "--student", "eve")
-    assert told.returncode == 1 and "broken.sh: " in told.stderr and "nowhere" in told.stderr, told.stderr
-    assert "mine-eve" not in xconn("inspect", "--all").stdout
+# --- at the door -------------------------------------------------------------------------------------------------------
 
 
 def test_who_is_not_root_is_told_and_nothing_is_made(train, tmp_path: Path):
@@ -123,12 +28,6 @@ def test_who_is_not_root_is_told_and_nothing_is_made(train, tmp_path: Path):
     told = train("start", "one-row", "--folder", "/tmp/xconn-train-of-nobody", **nobody)
     assert told.returncode == 4 and "sudo xconn train" in told.stderr
     assert not Path("/tmp/xconn-train-of-nobody").exists()
-
-
-def test_no_exercise_injects_a_fault():
-    """`xconn inspect` and the timeline would say what it is."""
-    scripts = [*EXERCISES.glob("*/broken.sh"), *EXERCISES.glob("*/broken.yaml")]
-    assert scripts and [script for script in scripts if "fault" in script.read_text()] == []
 
 
 def test_an_exercise_that_is_not_there(train):
@@ -349,6 +248,13 @@ def test_installed_exercises_are_found(xconn):
     """In the build tree, which has the folders of an installed one."""
     listed = json.loads(xconn("train", "list", "--format", "json").stdout)
     assert {row["exercise"] for row in listed} == {file.parent.name for file in EXERCISES.glob("*/exercise.yaml")}
+
+
+def test_the_list_tells_what_suits_an_exam(train):
+    told = {row["exercise"]: row["no-exam"] for row in json.loads(train("list", "--format", "json").stdout)}
+    assert told["dead-backup"] == told["one-row"] == "" and "route-table update" in told["half-a-session"]
+    lines = {line.split()[0]: line.split()[5] for line in train("list").stdout.splitlines()}
+    assert lines["dead-backup"] == "exam" and lines["half-a-session"] == "Ping"
 
 
 def test_a_command_keeps_its_own_options(train):

@@ -41,7 +41,7 @@ def run_folder(user: str, exercise: str) -> str:
 @pytest.fixture(scope="module")
 def host(leaves_nothing_behind: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeachersHost]:
     """With an exam that two students sit, each at one exercise."""
-    made = TeachersHost(tmp_path_factory.mktemp("teacher"), MENDED, OTHER)
+    made = TeachersHost(tmp_path_factory.mktemp("teacher"), MENDED, OTHER, "silent-appliance")
     opened = made.teacher("open", *folders(), "--students", "%students", "--seed", SEED, "--until", clock(86400))
     assert opened.returncode == 0, opened.stderr
     for user, exercise in (("ada", MENDED), ("ben", OTHER)):
@@ -346,14 +346,14 @@ def test_what_sudo_lets_through_changes_nothing(host: TeachersHost, tmp_path: Pa
 
 
 def test_an_exam_that_cannot_be_held_is_refused_with_every_reason(host: TeachersHost) -> None:
-    done = host.teacher("open", *folders("/mnt/exercises"), "--students", "root,ada", "--until", clock(-60))
+    given = [*folders("/mnt/exercises"), "/srv/exercises/silent-appliance"]
+    done = host.teacher("open", *given, "--students", "root,ada", "--until", clock(-60))
     assert done.returncode == 1, done
     assert "xconn train exam close" in done.stderr, "one is open"
-    assert (
-        done.stderr.count("students can read the solution of") == 2
-        and "root: is not an ordinary user's account" in done.stderr
-    )
+    assert done.stderr.count("students can read the solution of") == 2
+    assert "root: is not an ordinary user's account" in done.stderr
     assert "--until" in done.stderr
+    assert "silent-appliance: cannot be solved in an exam: its fix needs xconn node update" in done.stderr
     for words, why in (
         (("--students", "nobody-here"), "no user nobody-here"),
         (("--students", "%nobody-here"), "no group %nobody-here"),

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every exercise that ships, four ways: healthy before, broken it fails, solved it passes, and wrong fixes are rejected."""
+"""Every exercise that ships, each way: healthy before, broken it fails, solved it passes, also as in an exam, and wrong fixes
+are rejected."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Iterable
 
@@ -10,11 +12,12 @@ import pytest
 from conftest import ROOT
 
 from crossconnect.train import exercise as exercises
-from crossconnect.train import trial, validate
+from crossconnect.train import suits, trial, validate
 from crossconnect.train.exercise import Exercise
 from crossconnect.train.finding import Finding, all_undecided
 
 FOLDERS = sorted(file.parent for file in (ROOT / "exercises").glob("*/exercise.yaml"))
+INSIDE = [folder for folder in FOLDERS if (folder / "inside").exists()]
 WRONG = [(folder, script) for folder in FOLDERS for script in sorted((folder / "wrong").glob("*.sh"))]
 
 
@@ -34,9 +37,27 @@ def demand_none(findings: Iterable[Finding]) -> None:
     assert found == []
 
 
+_ROWS = re.findall(
+    r"^\| `([a-z-]+)` \|(.+)\|(.*)\|(.*)\|(.*)\|$", (ROOT / "docs" / "training.md").read_text(), re.MULTILINE
+)
+TOLD = {name: [cell.strip() for cell in cells] for name, *cells in _ROWS}
+
+
 def test_there_are_enough():
     kinds = [len(exercises.read(folder).words["causes"]) for folder in FOLDERS]
     assert len(kinds) >= 16 and kinds.count(0) >= 2 and kinds.count(2) >= 2
+
+
+def test_the_table_of_the_page_has_every_case():
+    cases = [case for _, told, _, _ in TOLD.values() for case in told.split(", ") if case]
+    assert set(cases) == {"field", *(f"E{number}" for number in range(1, 13))} and cases.count("field") >= 4
+    assert sorted(TOLD) == [folder.name for folder in FOLDERS]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_the_table_of_the_page_tells_causes_and_exam(folder: Path):
+    exercise = exercises.read(folder)
+    assert TOLD[folder.name][2:] == [str(len(exercise.causes)), "" if suits.objection(exercise) else "yes"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
@@ -66,6 +87,21 @@ def test_healthy_before(folder: Path):
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_fails_while_broken_and_passes_after_solve(folder: Path):
     demand_none(trial.mended(chosen(folder)))
+
+
+@pytest.mark.bound(240)
+@pytest.mark.parametrize("folder", INSIDE, ids=named)
+def test_an_exam_allows_what_solves_it(folder: Path):
+    """Typed as an ordinary user, confined to the nodes of the ticket."""
+    demand_none(trial.mended_inside(chosen(folder)))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=named)
+def test_it_suits_an_exam_or_says_why_not(folder: Path):
+    exercise = chosen(folder)
+    objection = suits.objection(exercise)
+    assert (objection == "") == (exercise.inside != {} or not exercise.causes)
+    assert not objection or re.fullmatch(r"its fix needs (xconn [a-z-]+ [a-z-]+( and )?)+, which an exam .*", objection)
 
 
 @pytest.mark.bound(240)

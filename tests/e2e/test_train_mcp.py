@@ -15,7 +15,7 @@ from conftest import XCONN
 class Client:
     def __init__(self, *options: str) -> None:
         self._server = subprocess.Popen(
-            [XCONN, "mcp", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [XCONN, "mcp", *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, errors="surrogateescape"
         )
         self._number = 0
 
@@ -78,11 +78,32 @@ def test_it_speaks_the_protocol(clients):
     assert tools["exec"]["inputSchema"]["required"] == ["node", "command"]
 
 
+def called(name: object, arguments: object, number: object = 1) -> str:
+    parameters = {"name": name, "arguments": arguments}
+    return json.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": parameters})
+
+
 @pytest.mark.parametrize(
     "line, code",
     [
         ("{", -32700),
+        ("[" * 100_000, -32700),
+        ("\udcff", -32700),
         ("[1]", -32600),
+        ('{"id": 1, "method": "ping"}', -32600),
+        ('{"jsonrpc": "2.0", "id": 1, "result": {}}', -32600),
+        ('{"jsonrpc": "2.0", "id": NaN, "method": "ping"}', -32600),
+        ('{"jsonrpc": "2.0", "id": true, "method": "ping"}', -32600),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "' + "x" * (3 << 20) + '"}', -32600),
+        ('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": [1]}', -32602),
+        (called(["exec"], {}), -32602),
+        (called("exec", [1]), -32602),
+        (called("exec", {"node": "ce", "command": ["a", 1]}), -32602),
+        (called("exec", {"node": "ce", "command": ["a\0b"]}), -32602),
+        (called("exec", {"node": "\ud800", "command": ["a"]}), -32602),
+        (called("az", {"words": ["network", "express-route", "list", "--lab", "another"]}), -32602),
+        (called("az", {"words": ["network", "express-route", "list", "--lab=another"]}), -32602),
+        (called("change", {"words": ["node", "list", "-lanother"]}), -32602),
         ('{"jsonrpc": "2.0", "id": 1, "method": "dance"}', -32601),
         ('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "fault"}}', -32602),
         ('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "exec", "arguments": {}}}', -32602),
@@ -96,10 +117,57 @@ def test_it_speaks_the_protocol(clients):
             -32602,
         ),
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_what_is_wrong_is_refused_and_it_goes_on(clients, line: str, code: int):
     client = clients()
     assert client.say(line)["error"]["code"] == code
+    assert client.ask("ping")["result"] == {}
+
+
+def test_requests_that_are_not_waited_for_are_answered_in_order(clients):
+    client = clients()
+    lines = [called("inspect", {"node": str(number)}, number) for number in range(20)]
+    first = client.say("\n".join(lines))
+    rest = [json.loads(client._server.stdout.readline()) for _ in lines[1:]]
+    assert [answer["id"] for answer in (first, *rest)] == list(range(20))
+
+
+@pytest.mark.parametrize("last", ["", '{"jsonrpc": "2.0", "id": 1, "meth', "x" * (2 << 20)], ids=len)
+def test_a_client_that_leaves_in_the_middle_ends_it(last: str):
+    said = '{"jsonrpc": "2.0", "id": 0, "method": "ping"}\n' + last
+    done = subprocess.run([XCONN, "mcp"], input=said, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "") and json.loads(done.stdout.splitlines()[0])["id"] == 0
+
+
+def test_a_client_that_reads_no_answer_ends_it():
+    command = [XCONN, "mcp"]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    server.stdout.close()
+    server.stdin.write('{"jsonrpc": "2.0", "id": 0, "method": "ping"}\n')
+    server.stdin.flush()
+    assert server.wait(30) == 0 and server.stderr.read() == ""
+
+
+@pytest.mark.bound(180)
+def test_a_tool_that_fails_is_told_and_it_goes_on(clients, xconn, attempt: str):
+    client = clients("--attempt", attempt)
+    for command, words in (
+        ([], "command: there is none"),
+        (["yes"], "printed more than 1024 KiB"),
+        (["echo", "x" * 200_000], "Argument list too long"),
+        (["no-such-program"], "no-such-program"),
+    ):
+        told, failed = client.call("exec", node="nva", command=command)
+        assert failed and words in told, told
+    assert client.call("exec", node="nva", command=["head", "-c", "4", "/bin/ls"]) == ("\x7fELF", False)
+    assert "gives no access to --lab=" in client.call("exec", node="--lab=another", command=["a", "true"])[0]
+    assert "no node --all" in client.call("inspect", node="--all")[0]
+    assert "--where is missing" in client.call("answer", what="mtu")[0]
+    lab = clients("--lab", attempt)
+    assert lab.call("exec", node="-lanother", command=["nva", "true"])[1]
+    assert xconn("train", "stop").returncode == 0
+    assert "is not up; xconn train start silent-appliance resumes it" in client.call("check")[0]
     assert client.ask("ping")["result"] == {}
 
 

@@ -3,21 +3,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
+import hashlib
 import json
 import os
 import re
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Iterator
 
 from .. import _core
 from . import exercise as exercises
-from . import log, stage
+from . import log, record, stage
 from .exercise import Exercise
 
 VERSION = 1
+LONGEST = 40  # characters of a name, from which paths of sockets are made
 
 
 @dataclass
@@ -60,8 +64,10 @@ class Attempt:
         self.spans.append([time.time(), time.time()])
 
     def save(self) -> None:
-        if self.spans and stage.is_up(self.name):  # reading after the lab is down does not count as work
+        """With the lab as it is now, if it is up; reading after it is down does not count as work."""
+        if self.spans and (lab := stage.find(self.name)):
             self.spans[-1][1] = time.time()
+            self.keep_topology(lab.folder)
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
         with log.changing(self.folder):
@@ -89,8 +95,22 @@ def user() -> str:
 
 
 def name_of(exercise: str, student: str) -> str:
-    """Also the lab's name, so only lowercase letters, digits and hyphens."""
-    return re.sub("[^a-z0-9]+", "-", f"{exercise}-{student}".lower()).strip("-")
+    """Also the lab's name, so only lowercase letters, digits and hyphens; who has others in the name gets digits that nobody
+    else has."""
+    words = f"{exercise}-{student}"
+    plain = re.sub("[^a-z0-9]+", "-", words.lower()).strip("-")
+    if plain == words and len(plain) <= LONGEST:
+        return plain
+    return f"{plain[: LONGEST - 9].strip('-')}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time starts or changes the attempt in a folder, which need not be there yet."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with open(folder.with_name(f".{folder.name}.lock"), "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt:
@@ -107,20 +127,37 @@ def load(folder: Path) -> Attempt:
     file = folder / "attempt.json"
     if not file.exists():
         raise _core.NotFoundError(f"{folder} is not an attempt; start one with xconn train start EXERCISE")
-    words = json.loads(file.read_text())
-    if (version := words.pop("version", None)) != VERSION:
+    words = _read(file)
+    if (version := words.get("version")) != VERSION:
         raise _core.Error(
             f"{file}: version = '{version}': this program reads version {VERSION}; nothing was changed, "
-            "continue with the program that created it, or start over with xconn train start EXERCISE --again"
+            f"continue with the program that created it, or {_AGAIN}"
         )
-    return Attempt(folder, **words)
+    wrong = [*record.misfits(words), *sorted(words.keys() - record.ATTEMPT.keys() - {"version"})]
+    if wrong:
+        raise _core.Error(f"{file}: {', '.join(wrong)}: is not as this program writes it; {_BROKEN}")
+    return Attempt(folder, **{key: words[key] for key in record.ATTEMPT})
+
+
+_AGAIN = "start over with xconn train start EXERCISE --again"
+_BROKEN = f"nothing was changed: put the file back from a copy, or {_AGAIN}"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        words = json.loads(file.read_bytes())
+    except (ValueError, RecursionError, OSError) as error:
+        raise _core.Error(f"{file}: is damaged ({error}); {_BROKEN}")
+    return words if isinstance(words, dict) else {}
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """Of the attempts in a folder, without those that --again has set aside."""
+    return [file.parent for file in sorted(folder.glob("*/attempt.json")) if not file.parent.suffix]
 
 
 def all_in(folder: Path) -> Iterator[Attempt]:
-    """The attempts in a folder, without those that --again has set aside."""
-    for file in sorted(folder.glob("*/attempt.json")):
-        if not file.parent.suffix:
-            yield load(file.parent)
+    return map(load, folders_in(folder))
 
 
 def set_aside(folder: Path) -> Path:
@@ -129,15 +166,27 @@ def set_aside(folder: Path) -> Path:
     return folder.rename(folder.with_name(f"{folder.name}.{number}"))
 
 
+def _own(folder: Path) -> Attempt:
+    """Raises Error for a folder that was copied to another name: its lab would be that of somebody else."""
+    attempt = load(folder)
+    name = name_of(Path(attempt.exercise).name, attempt.student)
+    if folder.name.split(".")[0] != name:
+        raise _core.Error(
+            f"{folder} is a copy of the attempt {name}; nothing was changed, name that one with --attempt"
+        )
+    return attempt
+
+
 def choose(name: str, folder: str = "") -> Attempt:
-    """The attempt of this name; without one, the only one whose lab is up. Raises NotFoundError."""
+    """The attempt of this name; without one, the only one whose lab is up, or the only one there is. Raises NotFoundError."""
     if name:
-        return load(home(folder) / name)
-    running = [attempt for attempt in all_in(home(folder)) if stage.is_up(attempt.name)]
-    if len(running) == 1:
-        return running[0]
-    names = ", ".join(attempt.name for attempt in running or all_in(home(folder)))
-    what = "several attempts are running" if running else "no attempt is running"
-    raise _core.NotFoundError(
-        f"{what}{': ' + names if names else ''}; choose one with --attempt, or start one with xconn train start"
-    )
+        return _own(home(folder) / name)
+    every = folders_in(home(folder))
+    running = [one for one in every if stage.is_up(one.name)]
+    chosen = running or every
+    if len(chosen) == 1:
+        return _own(chosen[0])
+    if not chosen:
+        raise _core.NotFoundError("there is no attempt; start one with xconn train start EXERCISE")
+    what = "several attempts are running" if running else "no attempt is running, and there are"
+    raise _core.NotFoundError(f"{what}: {', '.join(one.name for one in chosen)}; choose one with --attempt")

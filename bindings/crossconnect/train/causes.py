@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from .._core import NotFoundError
@@ -50,9 +51,16 @@ def table() -> str:
     return "\n".join(["| kind of cause | is |", "|---|---|", *rows, ""])
 
 
+def listed(indent: int) -> str:
+    """Of a ticket, on lines that begin in the same column."""
+    return textwrap.fill(", ".join(cause.name for cause in CAUSES), 100, subsequent_indent=" " * indent)
+
+
 def demand(name: str) -> None:
     """Raises NotFoundError for an unknown kind."""
     names = [cause.name for cause in CAUSES]
+    if not name:
+        raise NotFoundError(f"--what is missing: the kind of cause; use one of {', '.join(names)}")
     if name not in names:
         raise NotFoundError(
             f"there is no kind of cause '{name}'; {nearest(name, names) or 'use one of ' + ', '.join(names)}"

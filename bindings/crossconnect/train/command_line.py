@@ -51,12 +51,17 @@ def _add_place(verb: argparse.ArgumentParser, place: str) -> None:
         verb.add_argument(place)
 
 
+def leave_reader() -> None:
+    """Whoever read our output has gone: nothing more is written, and nobody is told."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _print(answer: object, format_: str) -> int:
     words, text, code = getattr(answer, "words", None), getattr(answer, "text", ""), getattr(answer, "code", 0)
     if format_ == "json" and words is not None:
-        print(json.dumps(words, indent=2))
+        print(json.dumps(words, indent=2), flush=True)
     elif text:
-        print(text)
+        print(text, flush=True)
     return code
 
 
@@ -83,6 +88,9 @@ def run(action: Callable[[argparse.Namespace], object], words: argparse.Namespac
         return _fail(error, HOST_LACKS, words.format)
     except PermissionError as error:
         return _fail(_core.HostError(f"{error.filename}: {error.strerror}; attempts and labs need root: sudo xconn ..."), HOST_LACKS, words.format)  # fmt: skip
+    except BrokenPipeError:
+        leave_reader()
+        return 1
     except (_core.Error, CommandError, OSError) as error:
         return _fail(error, 1, words.format)
     except KeyboardInterrupt:

@@ -31,7 +31,13 @@ def read(attempt: Attempt) -> list[dict[str, Any]]:
 
 def _noted(attempt: Attempt) -> list[dict[str, Any]]:
     file = attempt.folder / "commands.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    lines = file.read_text(errors="replace").splitlines() if file.exists() else []
+    return [row for row in map(log.parsed, lines) if _is_row(row)]
+
+
+def _is_row(row: log.Line) -> bool:
+    """A line that was cut short or edited is none; `train class --verify` tells that it was."""
+    return isinstance(row.get("at"), (int, float)) and isinstance(row.get("command"), str)
 
 
 def _typed(attempt: Attempt) -> list[dict[str, Any]]:

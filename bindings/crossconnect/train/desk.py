@@ -8,11 +8,15 @@ import io
 from pathlib import Path
 from typing import Any
 
+from .. import _core
 from . import commands
-from .attempt import Attempt, all_in
+from .attempt import Attempt, folders_in, load
+from .markup import shown
 from .marks import marks
 from .stage import is_up
 
+UNREADABLE = "unreadable"
+WIDEST = 100  # characters of a cell
 COLUMNS = ("student", "exercise", "state", "minutes", "hints", "answers", "checks", "steps", "marks", "of", "last")
 
 
@@ -34,18 +38,41 @@ def row_of(attempt: Attempt) -> dict[str, Any]:
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
-    return [row_of(attempt) for attempt in all_in(folder)]
+    return [row_in(one) for one in folders_in(folder)]
+
+
+def row_in(folder: Path) -> dict[str, Any]:
+    """An attempt that cannot be read says why in place of its last command, and hides none of the others."""
+    try:
+        return row_of(load(folder))
+    except (_core.Error, OSError) as error:
+        named = {"exercise": folder.name, "state": UNREADABLE, "last": str(error)}
+        return {column: named.get(column, "") for column in COLUMNS}
 
 
 def as_csv(table: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(table)
+    writer.writerows({column: _cell(value) for column, value in row.items()} for row in table)
     return out.getvalue()
 
 
+def _cell(value: Any) -> Any:
+    """What a student wrote is no formula in the teacher's spreadsheet."""
+    if not isinstance(value, str):
+        return value
+    return f"'{shown(value)}" if value.startswith(("=", "+", "-", "@", "\t")) else shown(value)
+
+
 def as_text(table: list[dict[str, Any]]) -> str:
-    lines = [[column.upper() for column in COLUMNS], *([str(row[column]) for column in COLUMNS] for row in table)]
+    lines = [[column.upper() for column in COLUMNS], *([_word(row[column]) for column in COLUMNS] for row in table)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(COLUMNS))]
-    return "\n".join("  ".join(word.ljust(width) for word, width in zip(line, widths)).rstrip() for line in lines)
+    told = ["  ".join(word.ljust(width) for word, width in zip(line, widths)).rstrip() for line in lines]
+    return "\n".join([*told, *(f"  {row['last']}" for row in table if row["state"] == UNREADABLE)])
+
+
+def _word(value: Any) -> str:
+    """What a student wrote stays on its line, leaves room for others, and does nothing to the teacher's terminal."""
+    word = shown(str(value)).replace("\n", " ; ").replace("\t", " ")
+    return word if len(word) <= WIDEST else f"{word[: WIDEST - 3]}..."

@@ -13,6 +13,16 @@ from .finding import Finding, demand_none
 Path_ = tuple[Any, ...]
 
 
+def read_text(file: Path) -> str:
+    """Raises TopologyError where it is no text."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, OSError) as error:
+        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error.strerror}"
+        demand_none([Finding(str(file), why, "write a text file")])
+        raise
+
+
 class Document:
     """Keys are texts; `data` is plain Python; `place(("hints", 0))` is (line, column). Raises TopologyError."""
 
@@ -34,27 +44,43 @@ class Document:
     @staticmethod
     def _root(file: Path) -> yaml.Node | None:
         try:
-            return yaml.compose(file.read_text(), Loader=yaml.SafeLoader)
+            return yaml.compose(read_text(file), Loader=yaml.SafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             demand_none([Finding(str(file), str(getattr(error, "problem", error)), "write it as YAML", line, column)])
+        except RecursionError:
+            demand_none([Finding(str(file), "has too many lists in lists", "write it as YAML", 1, 1)])
         return None
 
-    def _value(self, node: yaml.Node | None, path: Path_) -> Any:
+    def _value(self, node: yaml.Node | None, path: Path_, around: tuple[yaml.Node, ...] = ()) -> Any:
         if node is None:
             return None
         self._places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        if node in around:
+            demand_none([self.finding(path, "contains itself", "remove the alias")])
         if isinstance(node, yaml.MappingNode):
-            return dict(self._pair(key, value, path) for key, value in node.value)
+            return dict(self._pair(key, value, path, (*around, node)) for key, value in node.value)
         if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*path, number)) for number, item in enumerate(node.value)]
-        return yaml.SafeLoader("").construct_object(node)
+            return [self._value(item, (*path, number), (*around, node)) for number, item in enumerate(node.value)]
+        return self._scalar(node, path)
 
-    def _pair(self, key: yaml.Node, value: yaml.Node, path: Path_) -> tuple[str, Any]:
-        where, mark = (*path, key.value), key.start_mark
+    def _scalar(self, node: yaml.Node, path: Path_) -> Any:
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError, OverflowError):
+            demand_none([self.finding(path, f"is no {node.tag}", "write it without a tag", node.value)])
+
+    def _pair(self, key: yaml.Node, value: yaml.Node, path: Path_, around: tuple[yaml.Node, ...]) -> tuple[str, Any]:
+        mark = key.start_mark
+        if not isinstance(key, yaml.ScalarNode):
+            finding = Finding(
+                str(self.file), "a key must be a text", "write KEY: VALUE", mark.line + 1, mark.column + 1
+            )
+            demand_none([finding])
+        where = (*path, key.value)
         seen_before = where in self._places
         self._places[where] = (mark.line + 1, mark.column + 1)
         if seen_before:
             self._twice.append(self.finding(where, "is defined twice", "remove one of them"))
-        return key.value, self._value(value, where)
+        return key.value, self._value(value, where, around)

@@ -69,7 +69,7 @@ def ticket(student: Student, words: Words) -> Answer:
         f"  look      sudo xconn exam inspect, sudo xconn exam az ...\n"
         f"  access    {access}: sudo xconn exam shell NODE, sudo xconn exam exec NODE -- COMMAND\n"
         f"  next      sudo xconn exam answer --where NODE --what KIND; sudo xconn exam check; sudo xconn exam hint\n"
-        f"  kinds     {', '.join(cause.name for cause in causes.CAUSES)}\n"
+        f"  kinds     {causes.listed(12)}\n"
         f"  until     {student.exam.until}"
     )
     facts = {"exercise": exercise.name, "access": exercise.access, "until": student.exam.until}

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Iterator
 
 from .. import _core
-from ..lab import program
+from ..lab import attach, program
 from . import attempt as attempts
-from . import desk, exam as exams, exercise as exercises, stage, verbs
+from . import desk, exam as exams, exercise as exercises, stage, suits, verbs
 from .exam import Exam
 from .finding import nearest
 from .student import Student
@@ -64,7 +64,8 @@ def _objections(exam: Exam) -> Iterator[str]:
         if not given:
             yield f"open: there is no {what}; write xconn train exam open EXERCISE ... --students ada,ben --until 12:30"
     for name, folder in exam.exercises.items():
-        exercises.read(Path(folder), exam.seed)
+        if objection := suits.objection(exercises.read(Path(folder), exam.seed)):
+            yield f"{name}: cannot be solved in an exam: {objection}"
         if not exams.is_closed(Path(folder)):
             yield f"{folder}: students can read the solution of {name}; copy it to a folder of root's with mode 0700"
     for name, uid in exam.students.items():
@@ -105,7 +106,7 @@ def _clock(word: str) -> float:
 def show(words: Words) -> Answer:
     stage.demand_root()
     exam = exams.read()
-    table = [desk.row_of(attempt) for student in _students(exam) for attempt in student.attempts()]
+    table = [desk.row_in(folder) for student in _students(exam) for folder in student.folders()]
     told = f"{desk.as_text(table)}\n  until {exam.until}; attempts {exam.folder}"
     return Answer({**_facts(exam), "attempts": table}, told)
 
@@ -117,10 +118,17 @@ def close(words: Words) -> Answer:
     exams.end(exam)
     for student in _students(exam):
         with student.alone():
-            for attempt in filter(lambda one: stage.is_up(one.name), student.attempts()):
-                verbs.stop(Words(attempt=attempt.name, folder=exam.folder))
+            for folder in filter(lambda one: stage.is_up(one.name), student.folders()):
+                _lower(folder)
     told = f"  closed; xconn train class {exam.folder} shows the attempts, --verify tells which were changed"
     return Answer({"folder": exam.folder}, told)
+
+
+def _lower(folder: Path) -> None:
+    try:
+        verbs.stop(Words(attempt=folder.name, folder=str(folder.parent)))
+    except (_core.Error, OSError):  # whatever is wrong with the attempt, which is kept
+        attach(folder.name).down()
 
 
 def _students(exam: Exam) -> Iterator[Student]:

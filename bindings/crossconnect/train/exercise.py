@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import string
@@ -13,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from .._core import NotFoundError
-from .document import Document
+from .document import Document, read_text
 from .finding import Finding, demand_none, nearest
 from .keys import EXERCISE
 
 FILES = ("exercise.yaml", "ticket.md", "solution.md", "healthy.yaml", "symptom.yaml", "holds.yaml", "solve")
-_EXTENDS = re.compile(r"^extends: *(\S+)", re.MULTILINE)
-_TOPOLOGY = re.compile(r"^topology: *(\S+)", re.MULTILINE)
+_PATH = r"""^(%s): *("[^"\n]*"|'[^'\n]*'|[^\s#].*?(?=\s+#|\s*$))"""
+_EXTENDS = re.compile(_PATH % "extends", re.MULTILINE)
+_TOPOLOGY = re.compile(_PATH % "topology", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Exercise:
         return self.words["points"]
 
     def text(self, file: str) -> str:
-        return self._filled((self.folder / file).read_text())
+        return self._filled(read_text(self.folder / file))
 
     def drill(self, file: str) -> str:
         return self._anchored(_TOPOLOGY, self.text(file))
@@ -74,12 +76,20 @@ class Exercise:
     def healthy(self) -> str:
         return self._anchored(_EXTENDS, self.text("healthy.yaml"))
 
+    @property
+    def inside(self) -> dict[str, str]:
+        """The fix as it is typed in an exam: a script for each node, run in that node; empty where that is not possible."""
+        return {file.stem: self.text(f"inside/{file.name}") for file in self.scripts("inside")}
+
     def scripts(self, folder: str) -> list[Path]:
         return sorted((self.folder / folder).glob("*.sh"))
 
     def _anchored(self, line: re.Pattern[str], text: str) -> str:
         """Makes a path that is relative to the exercise's folder absolute."""
-        return line.sub(lambda found: found[0].replace(found[1], str((self.folder / found[1]).resolve())), text)
+        return line.sub(lambda found: f"{found[1]}: {json.dumps(str(self._place(found[2])), ensure_ascii=False)}", text)
+
+    def _place(self, word: str) -> Path:
+        return (self.folder / word.strip("\"'")).resolve()
 
     def _filled(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -111,6 +121,8 @@ def find_folder(word: str) -> Path:
     """A folder with an exercise.yaml, or an exercise's name. Raises NotFoundError."""
     if (Path(word) / "exercise.yaml").exists():
         return Path(word).resolve()
+    if "/" in word:
+        raise NotFoundError(f"{word}: this folder has no exercise.yaml; name a folder that has one, or an exercise")
     known = {folder.name: folder for folder in all_folders()}
     if word not in known:
         raise NotFoundError(
@@ -126,8 +138,13 @@ def seed_of(student: str, exercise: str, seed: str = "") -> str:
 
 def read(folder: Path, seed: str = "") -> Exercise:
     """Raises TopologyError with every mistake."""
+    if not folder.is_dir():
+        raise NotFoundError(f"{folder}: the exercise is not there any more; put its folder back")
     missing = [Finding(str(folder / name), "is missing", "every exercise needs it") for name in FILES if not (folder / name).exists()]  # fmt: skip
     demand_none(missing)
+    for file in (*folder.glob("*"), *folder.glob("wrong/*.sh"), *folder.glob("inside/*.sh")):
+        if file.name in (*FILES, "broken.yaml", "broken.sh") or file.suffix == ".sh":
+            read_text(file)
     document = Document(folder / "exercise.yaml")
     demand_none(EXERCISE.check(document, (), document.data))
     words = document.data

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from typing import Iterator
+from typing import Any, Iterator
 
 import yaml
 
@@ -28,8 +28,17 @@ def _within_reach(exercise: Exercise) -> Iterator[tuple[str, str]]:
     yield "ticket.md", exercise.text("ticket.md")
     yield "exercise.yaml", exercise.words["title"]
     # the lab shows name, title and message; comments are not shown
-    shown = yaml.safe_load(exercise.text(exercise.beginning))
+    shown = _words(exercise.text(exercise.beginning))
     yield exercise.beginning, "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
+
+
+def _words(topology: str) -> dict[str, Any]:
+    """Of one that its reader refuses, nothing is shown."""
+    try:
+        words = yaml.safe_load(topology)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return words if isinstance(words, dict) else {}
 
 
 def _secrets(exercise: Exercise) -> Iterator[tuple[str, str]]:

@@ -41,17 +41,21 @@ def shell(student: Student, attempt: Attempt, exercise: Exercise, node: str) -> 
         return _code(running, student)
 
 
+def command(verb: str, user: str, lab: str, exercise: Exercise, words: list[str]) -> list[str]:
+    """The command line that confines a user to the nodes of the ticket."""
+    return [program(), verb, f"--lab={lab}", f"--as={user}", f"--sees={','.join(exercise.access)}", *words]
+
+
 def _start(verb: str, student: Student, attempt: Attempt, exercise: Exercise, words: list[str], pipe: int = -1) -> subprocess.Popen[bytes]:  # fmt: skip
-    guest = [f"--as={student.name}", f"--sees={','.join(exercise.access)}"]
     told = {"PS0": _TELL.format(pipe=pipe)} if pipe >= 0 else {}
     return subprocess.Popen(
-        [program(), verb, f"--lab={attempt.name}", *guest, *words],
-        env={**_environment(student.name), **told},
+        command(verb, student.name, attempt.name, exercise, words),
+        env={**environment(student.name), **told},
         pass_fds=[pipe] if pipe >= 0 else [],
     )
 
 
-def _environment(user: str) -> dict[str, str]:
+def environment(user: str) -> dict[str, str]:
     """Ours has nothing of the student's but the terminal's kind."""
     ours = {name: os.environ[name] for name in ("PATH", "LANG", "TERM", "XCONN_RUN") if name in os.environ}
     return {**ours, "HOME": "/tmp", "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "HISTFILE": "/dev/null"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from .. import _core
@@ -24,8 +26,11 @@ def make(home: Path) -> None:
     if file.exists() or any(home.glob("*/log.jsonl")):
         return
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(secrets.token_hex(32) + "\n")
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, prefix=".key.") as made:  # mode 0600
+        made.write(secrets.token_hex(32) + "\n")
+        made.flush()
+        with suppress(FileExistsError):  # another start was first
+            os.link(made.name, file)
 
 
 def read(home: Path) -> bytes:

@@ -6,18 +6,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
+import subprocess
 import sys
+import traceback
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any, BinaryIO, Callable, Iterator
 
 from .. import _core
 from ..lab import program
 from . import attempt as attempts
 from . import commands, stage, verbs, workplace
+from .command_line import leave_reader
 
-VERSIONS = ("2025-06-18", "2025-03-26", "2024-11-05")
-PARSE_ERROR, BAD_REQUEST, NO_METHOD, BAD_PARAMETERS = -32700, -32600, -32601, -32602
-_TYPES: dict[str, Any] = {"string": str, "array": list}
+VERSIONS = ("2025-06-18", "2024-11-05")  # that of 2025-03-26 demands batches
+PARSE_ERROR, BAD_REQUEST, NO_METHOD, BAD_PARAMETERS, INTERNAL = -32700, -32600, -32601, -32602, -32603
+LONGEST = 1 << 20  # bytes of a message
 
 
 class Refused(Exception):
@@ -26,6 +30,21 @@ class Refused(Exception):
     def __init__(self, code: int, words: str) -> None:
         super().__init__(words)
         self.code = code
+
+
+def _is_text(value: Any) -> bool:
+    """A word that a command line can have: no NUL, no half of a character."""
+    return isinstance(value, str) and not any(one == "\0" or "\ud800" <= one <= "\udfff" for one in value)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_text, value))
+
+
+_KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "string": ("a text", _is_text),
+    "array": ("a list of texts", _is_texts),
+}
 
 
 @dataclass(frozen=True)
@@ -45,14 +64,16 @@ class Tool:
         schema = {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
         return {"name": self.name, "description": self.about, "inputSchema": schema}
 
-    def demand(self, given: dict[str, Any]) -> None:
+    def demand(self, given: Any) -> None:
         """Raises Refused for arguments that do not match `parameters`."""
+        if not isinstance(given, dict):
+            raise Refused(BAD_PARAMETERS, f"{self.name}: arguments must be an object")
         for name, value in given.items():
-            kind = self.parameters.get(name, "").rstrip("?")
-            if not kind or not isinstance(value, _TYPES[kind]):
-                raise Refused(
-                    BAD_PARAMETERS, f"{self.name}: {name}: " + (f"must be a {kind}" if kind else "unknown argument")
-                )
+            if name not in self.parameters:
+                raise Refused(BAD_PARAMETERS, f"{self.name}: {name}: unknown argument")
+            words, fits = _KINDS[self.parameters[name].rstrip("?")]
+            if not fits(value):
+                raise Refused(BAD_PARAMETERS, f"{self.name}: {name}: must be {words}")
         for name, kind in self.parameters.items():
             if name not in given and not kind.endswith("?"):
                 raise Refused(BAD_PARAMETERS, f"{self.name}: missing argument {name}")
@@ -64,31 +85,33 @@ class Server:
         self._attempt = attempts.choose(words.attempt, words.folder) if words.attempt else None
         self.tools = {tool.name: tool for tool in self._tools()}
 
-    def answer(self, line: str) -> dict[str, Any] | None:
+    def answer(self, line: bytes) -> dict[str, Any] | None:
         """The response to a message; nothing for a notification."""
+        number = None
         try:
-            message = json.loads(line)
-        except ValueError:
-            return _error(None, PARSE_ERROR, "not valid JSON")
-        if not isinstance(message, dict) or not isinstance(message.get("method"), str):
-            return _error(None, BAD_REQUEST, "not a request")
-        if "id" not in message:
-            return None
-        try:
-            result = self._result(message["method"], message.get("params") or {})
+            message = _message(line)
+            if "id" not in message:
+                return None
+            number = _number(message)
+            return {"jsonrpc": "2.0", "id": number, "result": self._result(message)}
         except Refused as refused:
-            return _error(message["id"], refused.code, str(refused))
-        return {"jsonrpc": "2.0", "id": message["id"], "result": result}
+            return _error(number, refused.code, str(refused))
+        except Exception as error:  # a mistake of ours: the client goes on
+            traceback.print_exc()
+            return _error(number, INTERNAL, f"{type(error).__name__}: {error}")
 
-    def _result(self, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _result(self, message: dict[str, Any]) -> dict[str, Any]:
         methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "initialize": self._initialize,
             "ping": lambda _: {},
             "tools/list": lambda _: {"tools": [tool.described() for tool in self.tools.values()]},
             "tools/call": self._call,
         }
+        method, parameters = message["method"], _given(message, "params")
         if method not in methods:
             raise Refused(NO_METHOD, f"unknown method {method}")
+        if not isinstance(parameters, dict):
+            raise Refused(BAD_PARAMETERS, f"{method}: params must be an object")
         return methods[method](parameters)
 
     @staticmethod
@@ -102,14 +125,15 @@ class Server:
         }
 
     def _call(self, parameters: dict[str, Any]) -> dict[str, Any]:
-        tool = self.tools.get(parameters.get("name", ""))
+        name = parameters.get("name")
+        tool = self.tools.get(name) if isinstance(name, str) else None
         if tool is None:
-            raise Refused(BAD_PARAMETERS, f"unknown tool {parameters.get('name')}; use one of {', '.join(self.tools)}")
-        given = parameters.get("arguments") or {}
+            raise Refused(BAD_PARAMETERS, f"unknown tool {name}; use one of {', '.join(self.tools)}")
+        given = _given(parameters, "arguments")
         tool.demand(given)
         try:
             return {"content": [{"type": "text", "text": tool.run(given)}], "isError": False}
-        except (_core.Error, OSError) as error:
+        except (_core.Error, OSError, subprocess.SubprocessError) as error:
             return {"content": [{"type": "text", "text": str(error)}], "isError": True}
 
     # --- the tools -----------------------------------------------------------------------------------------------------
@@ -118,12 +142,12 @@ class Server:
         every = [
             Tool("inspect", "The current state of the lab, or of one node (JSON)", {"node": "string?"}, self._inspect),
             Tool("events", "All events so far, one JSON object per line", {}, lambda _: self._xconn("events", "--format", "json")),  # fmt: skip
-            Tool("az", "Query like the Azure CLI: words such as network express-route list", {"words": "array"}, lambda one: self._xconn("az", *one["words"])),  # fmt: skip
+            Tool("az", "Query like the Azure CLI: words such as network express-route list", {"words": "array"}, lambda one: self._asked("az", *one["words"])),  # fmt: skip
             Tool("exec", "Run a command in a node", {"node": "string", "command": "array"}, self._exec),
             Tool("change", "Change an object in the lab: words such as node update ce bgp.asn=65010", {"words": "array"}, self._change),  # fmt: skip
         ]
         if self._words.allow_faults:
-            every.append(Tool("fault", "Inject or heal a fault: words as for xconn fault", {"words": "array"}, lambda one: self._xconn("fault", *one["words"])))  # fmt: skip
+            every.append(Tool("fault", "Inject or heal a fault: words as for xconn fault", {"words": "array"}, lambda one: self._asked("fault", *one["words"])))  # fmt: skip
         return every + (self._of_attempt() if self._attempt else [])
 
     def _of_attempt(self) -> list[Tool]:
@@ -146,18 +170,24 @@ class Server:
         return self._train(verbs.answer, where=given.get("where", ""), what=given["what"])
 
     def _inspect(self, given: dict[str, Any]) -> str:
-        return self._xconn("inspect", *([given["node"]] if "node" in given else []), "--format", "json")
+        return self._xconn("inspect", "--format", "json", *(["--", given["node"]] if "node" in given else []))
 
     def _exec(self, given: dict[str, Any]) -> str:
         if self._attempt:
             workplace.demand_access(self._attempt.read_exercise(), given["node"])
-        return self._xconn("exec", given["node"], "--", *given["command"])
+        return self._xconn("exec", "--", given["node"], "--", *given["command"])
 
     def _change(self, given: dict[str, Any]) -> str:
         verb = (given["words"] or [""])[0]
         if verb not in CHANGING:
             raise Refused(BAD_PARAMETERS, f"change: unknown object '{verb}'; use one of {', '.join(CHANGING)}")
-        return self._xconn(*given["words"])
+        return self._asked(*given["words"])
+
+    def _asked(self, *words: str) -> str:
+        """A verb in the client's own words, which may not be about another lab."""
+        if found := next((word for word in words if _ANOTHER.match(word)), None):
+            raise Refused(BAD_PARAMETERS, f"{found}: this server is about one lab; leave the option out")
+        return self._xconn(*words)
 
     def _xconn(self, *words: str) -> str:
         if self._attempt:
@@ -169,6 +199,7 @@ class Server:
         return done.stdout
 
 
+_ANOTHER = re.compile(r"--lab(=|$)|-[a-z]*l", re.DOTALL)  # as an option of a lab, or among flags
 CHANGING = (
     "circuit", "peering", "authorization", "connection", "gateway", "local-gateway", "encryption-gateway", "port",
     "global-reach", "vnet", "subnet", "vnet-peering", "route-table", "route-filter", "public-service", "load-balancer",
@@ -180,10 +211,45 @@ def _error(number: Any, code: int, words: str) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": words}}
 
 
+def _message(line: bytes) -> dict[str, Any]:
+    """Raises Refused for what is no request."""
+    if len(line) > LONGEST:
+        raise Refused(BAD_REQUEST, f"a message may have {LONGEST} bytes")
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        raise Refused(PARSE_ERROR, "not valid JSON")
+    if not isinstance(message, dict) or not isinstance(message.get("method"), str) or message.get("jsonrpc") != "2.0":
+        raise Refused(BAD_REQUEST, "not a request of JSON-RPC 2.0")
+    return message
+
+
+def _given(message: dict[str, Any], key: str) -> Any:
+    return {} if message.get(key) is None else message[key]
+
+
+def _number(message: dict[str, Any]) -> str | int:
+    number = message["id"]
+    if isinstance(number, bool) or not isinstance(number, (str, int)):
+        raise Refused(BAD_REQUEST, "id must be a text or a whole number")
+    return number
+
+
+def _messages(stream: BinaryIO) -> Iterator[bytes]:
+    """A line each; of one that is too long its beginning, which is too long as well."""
+    while line := stream.readline(LONGEST + 1):
+        yield line
+        while len(line) > LONGEST and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST + 1)
+
+
 def serve(words: argparse.Namespace) -> verbs.Answer:
     program()  # before the first message, and not at the first call
     server = Server(words)
-    for line in sys.stdin:
-        if line.strip() and (answer := server.answer(line)) is not None:
-            print(json.dumps(answer), flush=True)
+    try:
+        for line in _messages(sys.stdin.buffer):
+            if line.strip() and (answer := server.answer(line)) is not None:
+                print(json.dumps(answer), flush=True)
+    except BrokenPipeError:  # the client has gone
+        leave_reader()
     return verbs.Answer(None, "")

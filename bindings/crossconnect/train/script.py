@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 from .. import _core
 from ..lab import Lab, program
+from .asked import ask
 
 
 def run(lab: Lab, text: str, name: str) -> None:
-    """Stops at the first command that fails. Raises Error with the last line of its output."""
+    """Stops at the first command that fails. Raises Error with the last line of its output, or if it takes too long."""
     path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
     environment = {**os.environ, "XCONN_LAB": lab.name, "PATH": path}
-    done = subprocess.run(["sh", "-eu", "-c", text], capture_output=True, text=True, env=environment, timeout=120)
+    try:
+        done = ask(["sh", "-eu", "-c", text], environment)
+    except _core.Error as error:
+        raise _core.Error(f"{name}: {error}")
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines() or [f"exited with {done.returncode}"]
         raise _core.Error(f"{name}: {said[-1]}")

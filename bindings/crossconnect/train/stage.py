@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .. import _core
 from ..lab import Lab, attach, program, up
 from . import script
+from .asked import ask
 
 if TYPE_CHECKING:
     from .attempt import Attempt
@@ -23,11 +24,14 @@ def demand_root() -> None:
         raise _core.HostError("labs and attempts need root: sudo xconn train ...")
 
 
-def is_up(name: str) -> bool:
+def find(name: str) -> Lab | None:
     with suppress(_core.NotFoundError):
-        attach(name)
-        return True
-    return False
+        return attach(name)
+    return None
+
+
+def is_up(name: str) -> bool:
+    return find(name) is not None
 
 
 def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
@@ -43,7 +47,7 @@ def break_lab(lab: Lab, exercise: Exercise) -> None:
     """Takes the lab down if it cannot be broken."""
     try:
         script.run(lab, exercise.breaks, str(exercise.folder / "broken.sh"))
-    except _core.Error:
+    except BaseException:  # also Ctrl-C: nobody may find a lab in which nothing is wrong
         lab.down()
         raise
 
@@ -66,6 +70,4 @@ def lower_lab(attempt: Attempt) -> None:
 
 def run(lab: str, *argv: str) -> subprocess.CompletedProcess[str]:
     """Runs an xconn verb on the lab (without a name, the only one that is up) and captures its output."""
-    about = {**os.environ, "XCONN_LAB": lab} if lab else None
-    command = [program(), *argv]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env=about)
+    return ask([program(), *argv], {**os.environ, "XCONN_LAB": lab} if lab else os.environ)

@@ -29,10 +29,13 @@ class Student:
         exams.make_closed(exams.RUN / self.name)
         os.environ["XCONN_RUN"] = str(exams.RUN / self.name)
 
-    def attempts(self) -> list[Attempt]:
-        """Those that were started."""
+    def folders(self) -> list[Path]:
+        """Of the attempts that were started."""
         places = [self._place(name) for name in self.exam.exercises]
-        return [attempts.load(place) for place in places if place.exists()]
+        return [place for place in places if place.exists()]
+
+    def attempts(self) -> list[Attempt]:
+        return [attempts.load(folder) for folder in self.folders()]
 
     def choose(self, exercise: str) -> Attempt:
         """The attempt at this exercise; without one, the only one whose lab is up. Raises NotFoundError."""

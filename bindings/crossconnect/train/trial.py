@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The trial of an exercise: the check passes while healthy, fails while broken, passes after `solve`, and fails after each
-wrong fix. `train validate --trial` runs it, and so do the tests of every exercise that ships."""
+"""The trial of an exercise: the check passes while healthy, fails while broken, passes after `solve` and after what is typed
+inside its nodes in an exam, and fails after each wrong fix. `train validate --trial` runs it, and so do the tests of every exercise that ships."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 from .. import _core
 from ..lab import Lab, up
-from . import check, script, stage
+from . import check, guest, script, stage
+from .asked import ask
+from .attempt import name_of
 from .exercise import Exercise
 from .finding import Finding, Undecided
 
+NOBODY = "nobody"  # stands in for a student
 TRIES = 5  # of a check that stalls of the host leave open
 
 
@@ -33,17 +38,38 @@ def mended(exercise: Exercise) -> Iterator[Finding]:
         yield from _expect(exercise, lab, "solve", passes=True)
 
 
+def mended_inside(exercise: Exercise) -> Iterator[Finding]:
+    """The check passes after what a student types in an exam, as an ordinary user who is confined to the ticket's nodes."""
+    with _lab(exercise) as lab:
+        for node, text in exercise.inside.items():
+            yield from _type(exercise, lab, node, text)
+        yield from _expect(exercise, lab, "inside", passes=True)
+
+
 def wrongly_mended(exercise: Exercise, script: Path) -> Iterator[Finding]:
     with _lab(exercise) as lab:
         yield from _play(exercise, lab, script)
         yield from _expect(exercise, lab, f"wrong/{script.name}", passes=False)
 
 
-def all_ways(exercise: Exercise) -> Iterator[Finding]:
-    yield from healthy(exercise)
-    yield from mended(exercise)
+@dataclass(frozen=True)
+class Way:
+    name: str
+    findings: Callable[[], Iterator[Finding]]
+
+
+def ways(exercise: Exercise) -> Iterator[Way]:
+    yield Way("healthy", lambda: healthy(exercise))
+    yield Way("broken, solve", lambda: mended(exercise))
+    if exercise.inside:
+        yield Way("inside, as in an exam", lambda: mended_inside(exercise))
     for script in exercise.scripts("wrong"):
-        yield from wrongly_mended(exercise, script)
+        yield Way(f"wrong/{script.name}", partial(wrongly_mended, exercise, script))
+
+
+def all_ways(exercise: Exercise) -> Iterator[Finding]:
+    for way in ways(exercise):
+        yield from way.findings()
 
 
 def _lab(exercise: Exercise, broken: bool = True) -> Lab:
@@ -51,7 +77,7 @@ def _lab(exercise: Exercise, broken: bool = True) -> Lab:
     with tempfile.TemporaryDirectory() as folder:
         topology = Path(folder) / "topology.yaml"
         topology.write_text(exercise.begins_as if broken else exercise.healthy)
-        lab = up(topology, name=f"trial-{exercise.name}-{os.getpid()}")
+        lab = up(topology, name=name_of(f"trial-{exercise.name}", str(os.getpid())))
     if broken:
         stage.break_lab(lab, exercise)
     return lab
@@ -62,6 +88,16 @@ def _play(exercise: Exercise, lab: Lab, file: Path) -> Iterator[Finding]:
         script.run(lab, exercise.text(str(file.relative_to(exercise.folder))), file.name)
     except _core.Error as error:
         yield Finding(str(file), str(error), "every command in it must succeed")
+
+
+def _type(exercise: Exercise, lab: Lab, node: str, text: str) -> Iterator[Finding]:
+    words = [node, "--", "sh", "-eu", "-c", text]
+    done = ask(guest.command("exec", NOBODY, lab.name, exercise, words), guest.environment(NOBODY))
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).strip().splitlines() or [f"exited with {done.returncode}"]
+        yield Finding(
+            str(exercise.folder / f"inside/{node}.sh"), said[-1], "every command in it must succeed in an exam"
+        )
 
 
 def _expect(exercise: Exercise, lab: Lab, state: str, passes: bool) -> Iterator[Finding]:

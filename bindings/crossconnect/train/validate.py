@@ -32,7 +32,7 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
             yield from _reads(exercise, drill, exercise.drill(drill), Path(folder), _core.read_drill)
     wrong = exercise.scripts("wrong")
     if len(wrong) < LEAST_WRONG:
-        rule = f"has {len(wrong)} wrong fixes and needs {LEAST_WRONG}"
+        rule = f"needs {LEAST_WRONG} wrong fixes and has {len(wrong)}"
         yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
     yield from giveaway.find(exercise)
 
@@ -45,11 +45,19 @@ def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
         nodes.update(node["name"] for node in _core.plan(path)["nodes"])
 
     yield from _reads(exercise, exercise.beginning, exercise.begins_as, folder, plan)
+    yield from (_stranger(exercise, node) for node in exercise.inside if node not in exercise.access)
     for node in exercise.access if nodes else []:
         if node not in nodes:
             yield Finding(
                 str(exercise.folder / "exercise.yaml"), "is not a node in the lab", "", 0, 0, "", "access", node
             )
+
+
+def _stranger(exercise: Exercise, node: str) -> Finding:
+    remedy = f"name it after one of {', '.join(exercise.access)}"
+    return Finding(
+        str(exercise.folder / "inside" / f"{node}.sh"), "is for a node that the ticket gives no access to", remedy
+    )
 
 
 def _reads(exercise: Exercise, file: str, text: str, folder: Path, reader: Callable[[str], Any]) -> Iterator[Finding]:

@@ -8,9 +8,10 @@ import json
 import math
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, TextIO
+from typing import Any, Callable, Iterator, TextIO
 
 from .. import _core
 from . import attempt as attempts
@@ -26,6 +27,7 @@ from . import (
     page_html,
     script,
     stage,
+    suits,
     trial,
     validate,
     verification,
@@ -34,7 +36,7 @@ from . import (
 )
 from .attempt import Attempt
 from .exercise import Exercise
-from .finding import all_undecided, nearest
+from .finding import Finding, all_undecided, nearest
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -52,12 +54,34 @@ def _chosen(words: Words) -> tuple[Attempt, Exercise]:
     return attempt, attempt.read_exercise()
 
 
+@contextmanager
+def _changing(words: Words) -> Iterator[tuple[Attempt, Exercise]]:
+    """The attempt as it is now, which nobody else changes meanwhile; saved unless an error ends it."""
+    folder = attempts.choose(words.attempt, words.folder).folder
+    with attempts.alone(folder):
+        attempt = attempts.load(folder)
+        yield attempt, attempt.read_exercise()
+        attempt.save()
+
+
 def list_exercises(words: Words) -> Answer:
-    rows = [(folder.name, exercises.read(folder).words) for folder in exercises.all_folders()]
-    keys = ("title", "level", "minutes", "points")
-    table = [{"exercise": name, **{key: one[key] for key in keys}} for name, one in rows]
-    lines = [f"  {row['exercise']:<22} level {row['level']}  {row['minutes']:>3} min  {row['title']}" for row in table]
-    return Answer(table, "\n".join(lines))
+    table, spoilt = [], []
+    for folder in exercises.all_folders():
+        try:
+            table.append(_listed(exercises.read(folder)))
+        except _core.TopologyError:  # one does not hide the others
+            spoilt.append(f"  {folder.name:<22}  has mistakes: xconn train validate {folder}")
+    lines = [
+        f"  {row['exercise']:<22}  level {row['level']}  {row['minutes']:>3} min  {'' if row['no-exam'] else 'exam':<4}  {row['title']}"
+        for row in table
+    ]
+    told = "  exam: may be set in one; --format json says why others may not"
+    return Answer(table, "\n".join([*lines, *spoilt, told]))
+
+
+def _listed(exercise: Exercise) -> dict[str, Any]:
+    shown = {key: exercise.words[key] for key in ("title", "level", "minutes", "points")}
+    return {"exercise": exercise.name, **shown, "no-exam": suits.objection(exercise)}
 
 
 def start(words: Words) -> Answer:
@@ -66,22 +90,31 @@ def start(words: Words) -> Answer:
     student = words.student or attempts.user()
     seed = exercises.seed_of(student, folder.name, words.seed)
     exercise = exercises.read(folder, seed)
-    attempt = _attempt_of(exercise, student, seed, words)
-    stage.raise_lab(attempt, exercise)
-    attempt.begin_span()
-    attempt.save()
+    place = attempts.home(words.folder) / attempts.name_of(exercise.name, student)
+    with attempts.alone(place):
+        attempt = _attempt_of(place, exercise, student, seed, words.again)
+        stage.raise_lab(attempt, attempt.read_exercise())
+        attempt.begin_span()
+        attempt.save()
     return _ticket(attempt, attempt.read_exercise())
 
 
-def _attempt_of(exercise: Exercise, student: str, seed: str, words: Words) -> Attempt:
-    place = attempts.home(words.folder) / attempts.name_of(exercise.name, student)
+def _attempt_of(place: Path, exercise: Exercise, student: str, seed: str, again: bool) -> Attempt:
     if stage.is_up(place.name):
         raise _core.Error(
             f"the lab {place.name} is already up; xconn train ticket shows the ticket, xconn train stop takes the lab down"
         )
-    if place.exists() and words.again:
+    if place.exists() and again:
         attempts.set_aside(place)
-    return attempts.load(place) if place.exists() else attempts.create(place, exercise, student, seed)
+    if not place.exists():
+        return attempts.create(place, exercise, student, seed)
+    attempt = attempts.load(place)
+    if (Path(attempt.exercise).name, attempt.student) != (exercise.name, student):
+        raise _core.Error(
+            f"{place} is the attempt of {attempt.student} at {attempt.exercise}; nothing was changed, "
+            "name another folder with --folder, or start over with --again, which keeps it beside the new one"
+        )
+    return attempt
 
 
 def ticket(words: Words) -> Answer:
@@ -91,58 +124,65 @@ def ticket(words: Words) -> Answer:
 def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
     text = exercise.text("ticket.md").strip()
     access = ", ".join(exercise.access)
-    kinds = ", ".join(cause.name for cause in causes.CAUSES)
     told = (
         f"{text}\n\n"
         f"  lab       {attempt.name}: xconn inspect --lab {attempt.name}, xconn az ..., xconn node update ...\n"
         f"  access    {access}: xconn train shell NODE, xconn train exec NODE -- COMMAND\n"
         f"  next      xconn train answer --where NODE --what KIND; xconn train check; xconn train hint\n"
-        f"  kinds     {kinds}"
+        f"  kinds     {causes.listed(12)}"
     )
     facts = {"attempt": attempt.name, "lab": attempt.name, "seed": attempt.seed, "folder": str(attempt.folder)}
     return Answer({**facts, "exercise": exercise.name, "access": exercise.access, "ticket": text}, told)
 
 
 def status(words: Words) -> Answer:
-    attempt, exercise = _chosen(words)
     if words.watch:
-        attempt = _watched(attempt, exercise, sys.stderr if words.format == "json" else sys.stdout)
-    attempt.save()
+        _watch(words, sys.stderr if words.format == "json" else sys.stdout)
+    with _changing(words) as (attempt, exercise):  # its time goes on
+        pass
     row = desk.row_of(attempt)
     facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": marks.marks(exercise, attempt).as_words()}
     return Answer(facts, desk.as_text([row]))
 
 
-def _watched(attempt: Attempt, exercise: Exercise, out: TextIO) -> Attempt:
-    """What another terminal did meanwhile is kept."""
+def _watch(words: Words, out: TextIO) -> None:
+    """What was seen is kept, also when the lab goes down meanwhile."""
     looks: list[dict[str, Any]] = []
 
     def tell(verdict: check.Verdict) -> None:
         print(verdict, file=out, flush=True)
         looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
 
-    watch.watch(stage.lab_of(attempt), exercise, tell)
-    now = attempts.load(attempt.folder)
-    now.looks += looks
-    return now
+    attempt, exercise = _chosen(words)
+    try:
+        watch.watch(lambda: stage.lab_of(attempt), exercise, tell)
+    finally:
+        _keep_looks(attempt.folder, looks)
+
+
+def _keep_looks(folder: Path, looks: list[dict[str, Any]]) -> None:
+    with attempts.alone(folder):
+        attempt = attempts.load(folder)
+        attempt.looks += looks
+        attempt.save()
 
 
 def hint(words: Words) -> Answer:
-    attempt, exercise = _chosen(words)
-    if attempt.hints == len(exercise.hints):
-        raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
-    given = exercise.hints[attempt.hints]
-    attempt.hints += 1
-    attempt.save()
+    with _changing(words) as (attempt, exercise):
+        if attempt.hints >= len(exercise.hints):
+            raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
+        given = exercise.hints[attempt.hints]
+        attempt.hints += 1
     return Answer({"hint": attempt.hints, **given}, f"{given['text'].strip()}\n  (-{given['price']} points)")
 
 
 def answer(words: Words) -> Answer:
     causes.demand(words.what)
-    attempt, exercise = _chosen(words)
-    judged = marks.judge(exercise, words.where, words.what)
-    attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
-    attempt.save()
+    if words.what != "nothing" and not words.where:
+        raise _core.NotFoundError("--where is missing: the place of the cause, as NODE, NODE:INTERFACE or KIND/NAME")
+    with _changing(words) as (attempt, exercise):
+        judged = marks.judge(exercise, words.where, words.what)
+        attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
     said = ", ".join(f"{name} {'right' if right else 'wrong'}" for name, right in vars(judged).items())
     facts = {"where": words.where, "what": words.what, **vars(judged)}
     return Answer(facts, f"  {said}", PASS if judged.right else FAIL)
@@ -151,42 +191,41 @@ def answer(words: Words) -> Answer:
 def run_check(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     verdict = check.run(stage.lab_of(attempt), exercise)
-    attempt = attempts.load(attempt.folder)  # another terminal may have given an answer meanwhile
-    attempt.checks.append({"at": time.time(), **verdict.as_words()})
-    if verdict.fixed and attempt.fixed_at is None:
-        attempt.fixed_at = time.time()
-    attempt.save()
-    return Answer({**verdict.as_words(), "score": marks.marks(exercise, attempt).as_words()}, *_told(verdict))
+    with _changing(words) as (attempt, exercise):
+        attempt.checks.append({"at": time.time(), **verdict.as_words()})
+        if verdict.fixed and attempt.fixed_at is None:
+            attempt.fixed_at = time.time()
+    given = marks.marks(exercise, attempt)
+    return Answer({**verdict.as_words(), "score": given.as_words()}, *_told(verdict, given))
 
 
-def _told(verdict: check.Verdict) -> tuple[str, int]:
+def _told(verdict: check.Verdict, given: marks.Marks) -> tuple[str, int]:
     if verdict.fixed:
-        return f"{verdict}\nPASS", PASS
+        rest = "; place and kind of the cause are not named yet" if given.place + given.kind < given.of / 2 else ""
+        return f"{verdict}\nPASS  {given.total:g} of {given.of} points{rest}", PASS
     if verdict.open:
         return f"{verdict}\nINCONCLUSIVE: the host stalled; run the check again", INCONCLUSIVE
     return f"{verdict}\nFAIL", FAIL
 
 
 def solution(words: Words) -> Answer:
-    attempt, exercise = _chosen(words)
-    if attempt.gave_up_at is None:
-        attempt.gave_up_at = time.time()
-        attempt.save()
+    with _changing(words) as (attempt, exercise):
+        if attempt.gave_up_at is None:
+            attempt.gave_up_at = time.time()
     text = exercise.text("solution.md").strip()
     return Answer({"causes": exercise.causes, "solution": text, "solve": exercise.text("solve")}, text)
 
 
 def checkpoint(words: Words) -> Answer:
     """For who fell behind: tells the cause, or puts the fix in."""
-    attempt, exercise = _chosen(words)
-    _demand_stage(attempt, words.stage)
-    price = marks.price(exercise, attempt, words.stage)
-    if words.stage == "fixed":
-        lab = stage.lab_of(attempt)
-        script.run(lab, exercise.text("solve"), "solve")
-        attempt.keep_topology(lab.folder)
-    attempt.checkpoints.append({"at": time.time(), "stage": words.stage, "price": price})
-    attempt.save()
+    with _changing(words) as (attempt, exercise):
+        _demand_stage(attempt, words.stage)
+        price = marks.price(exercise, attempt, words.stage)
+        if words.stage == "fixed":
+            lab = stage.lab_of(attempt)
+            script.run(lab, exercise.text("solve"), "solve")
+            attempt.keep_topology(lab.folder)
+        attempt.checkpoints.append({"at": time.time(), "stage": words.stage, "price": price})
     told = "\n".join(f"  {cause['what']} at {cause['where'][0]}" for cause in exercise.causes) or "  nothing is wrong"
     facts = {"stage": words.stage, "price": price, "causes": exercise.causes}
     return Answer(facts, f"{told}\n  ({price:g} points less to earn)")
@@ -201,9 +240,9 @@ def _demand_stage(attempt: Attempt, name: str) -> None:
 
 
 def stop(words: Words) -> Answer:
-    attempt, exercise = _chosen(words)
-    attempt.save()
-    stage.lower_lab(attempt)
+    with _changing(words) as (attempt, exercise):
+        attempt.save()  # the time until now
+        stage.lower_lab(attempt)
     return Answer(
         {"attempt": attempt.name, "down": True}, f"  {attempt.name}: down; xconn train start {exercise.name} resumes it"
     )
@@ -248,11 +287,12 @@ def _page(file: str) -> Callable[[Attempt, Exercise], str]:
 def show_class(words: Words) -> Answer:
     folder = Path(words.folder)
     if not folder.is_dir():
-        raise _core.NotFoundError(f"folder {folder} does not exist")
+        raise _core.NotFoundError(f"{folder} is not a folder; name one with attempts in it")
     if words.verify:
         return _verified(folder)
     table = desk.rows(folder)
-    return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table))
+    code = FAIL if any(row["state"] == desk.UNREADABLE for row in table) else PASS
+    return Answer(table, desk.as_csv(table).rstrip() if words.csv else desk.as_text(table), code)
 
 
 def _verified(folder: Path) -> Answer:
@@ -271,7 +311,20 @@ def run_validate(words: Words) -> Answer:
     found = [one for folder in folders for one in validate.findings(folder)]
     if words.trial and not found:
         stage.demand_root()
-        found = [one for folder in folders for each in exercises.variants(folder) for one in trial.all_ways(each)]
+        out = sys.stderr if words.format == "json" else sys.stdout
+        found = [one for folder in folders for each in exercises.variants(folder) for one in _tried(each, out)]
     told = "\n".join(map(str, found)) or f"  {len(folders)} exercise{'s' if len(folders) != 1 else ''}: no mistakes"
     code = INCONCLUSIVE if all_undecided(found) else USAGE if found else PASS
     return Answer({"valid": not found, "findings": [vars(one) for one in found]}, told, code)
+
+
+def _tried(exercise: Exercise, out: TextIO) -> Iterator[Finding]:
+    """Each way takes half a minute, so it is told as it ends."""
+    for way in trial.ways(exercise):
+        began = time.monotonic()
+        found = list(way.findings())
+        result = "ok" if not found else "open" if all_undecided(found) else "FAIL"
+        print(
+            f"  {exercise.name:<22}  {way.name:<24}  {time.monotonic() - began:5.1f} s  {result}", file=out, flush=True
+        )
+        yield from found

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from . import key, log
+from .attempt import folders_in
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Verified:
 
 def verify(home: Path) -> list[Verified]:
     """Every attempt in a folder. Raises Error if the key is missing."""
-    secret = key.read(home)
-    names = (file.parent for file in sorted(home.glob("*/attempt.json")))
-    return [_of(folder, secret) for folder in names if not folder.suffix]
+    folders = folders_in(home)
+    secret = key.read(home) if folders else b""
+    return [_of(folder, secret) for folder in folders]
 
 
 def _of(folder: Path, secret: bytes) -> Verified:

@@ -1,0 +1,2 @@
+nft list ruleset
+nft delete table netdev port

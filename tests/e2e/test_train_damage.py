@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `xconn train` does with damaged attempts, odd names, two who do the same at once, and a lab that goes away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import crossconnect
+import pytest
+from conftest import XCONN
+from trainee import EXERCISES, checked
+
+from crossconnect.train import asked
+from crossconnect.train import attempt as attempts
+from crossconnect.train import commands, desk, exercise as exercises, verification
+
+
+def an_attempt(home: Path, student: str = "ada", exercise: str = "dead-backup") -> attempts.Attempt:
+    return attempts.create(home / f"{exercise}-{student}", exercises.read(EXERCISES / exercise), student, "0")
+
+
+def rewritten(folder: Path, **words: Any) -> bytes:
+    return json.dumps(json.loads((folder / "attempt.json").read_text()) | words).encode()
+
+
+# --- damaged files -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"", "is damaged"),
+        (b'{"version": 1, "exerc', "is damaged"),
+        (b"\x7fELF\xff\x00", "is damaged"),
+        (b"[" * 100_000, "is damaged"),
+        (b"[1]", "version = 'None'"),
+        ({"hints": "many"}, "hints: is not as this program writes it"),
+        ({"hints": -1}, "hints: is not"),
+        ({"spans": [[1]]}, "spans.0: is not"),
+        ({"answers": [{"at": 1, "where": "ce"}]}, "answers.0.what: is not"),
+        ({"checkpoints": [{"at": 1, "stage": "end", "price": 1}]}, "checkpoints.0.stage: is not"),
+        ({"checks": {}, "looks": 1}, "checks, looks: is not"),
+        ({"fixed_at": "now", "grade": 1}, "fixed_at, grade: is not"),
+    ],
+    ids=str,
+)
+def test_a_damaged_attempt_is_told_and_hides_no_other(tmp_path: Path, content: Any, words: str):
+    folder = an_attempt(tmp_path).folder
+    an_attempt(tmp_path, "ben")
+    file = folder / "attempt.json"
+    file.write_bytes(damaged := content if isinstance(content, bytes) else rewritten(folder, **content))
+    with pytest.raises(crossconnect.Error, match=f"{file}.*{re.escape(words)}.*nothing was changed"):
+        attempts.load(folder)
+    rows = desk.rows(tmp_path)
+    assert [row["state"] for row in rows] == [desk.UNREADABLE, "away"] and rows[1]["student"] == "ben"
+    assert words in desk.as_text(rows) and file.read_bytes() == damaged
+
+
+def test_the_teacher_sees_the_class_and_an_exit_code(train, tmp_path: Path):
+    home = tmp_path / "class"
+    assert train("class", str(tmp_path)).returncode == 0 == train("class", str(tmp_path), "--verify").returncode
+    shutil.copytree(EXERCISES / "dead-backup", tmp_path / "gone")
+    attempts.create(home / "gone-ada", exercises.read(tmp_path / "gone"), "ada", "0")
+    shutil.rmtree(tmp_path / "gone")
+    an_attempt(home, "ben")
+    told = train("class", str(home))
+    assert told.returncode == 1 and "gone: the exercise is not there any more" in told.stdout and "ben" in told.stdout
+    assert train("class", str(home / "dead-backup-ben" / "attempt.json")).returncode == 2
+
+
+def test_what_students_write_stays_text_for_the_teacher(tmp_path: Path):
+    attempt = an_attempt(tmp_path, "=1+1\x1b]0;x\x07")
+    commands.keep(attempt, "+cmd|' /C calc'!A0\n\x1b[2J\u202e")
+    with open(attempt.folder / "commands.jsonl", "ab") as file:
+        file.write(b'[]\n{"at": 1}\n\xff\n{"at": 2, "comm')
+    (row,) = desk.rows(tmp_path)
+    assert row["steps"] == 1
+    (read,) = csv.DictReader(io.StringIO(desk.as_csv([row])))
+    assert read["student"] == "'=1+1\\u001b]0;x\\u0007" and read["last"].startswith("'+cmd")
+    text = desk.as_text([row])
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", text) and len(text.splitlines()) == 2
+
+
+def test_one_spoilt_exercise_hides_no_other(written, train, monkeypatch: pytest.MonkeyPatch):
+    folder = written("exercise.yaml", "level: 1", "level: 9")
+    shutil.copytree(EXERCISES / "one-row", folder.with_name("good"))
+    monkeypatch.setenv("XCONN_EXERCISES", str(folder.parent))
+    listed = train("list").stdout
+    assert f"has mistakes: xconn train validate {folder}" in listed and re.search("^  good  +level 1", listed, re.M)
+
+
+# --- names -------------------------------------------------------------------------------------------------------------
+
+ODD = ("ada", "Ada", "ADA", "a da", "a-da", "李", "王", "", "../../etc", "-ada", "ada\n", "=ada", "a" * 300, "a" * 301)
+
+
+def test_every_student_has_an_attempt_of_their_own():
+    names = [attempts.name_of("one-row", student) for student in ODD]
+    assert len(set(names)) == len(ODD) and names[0] == "one-row-ada"
+    assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name) and len(name) <= attempts.LONGEST for name in names)
+
+
+@pytest.mark.parametrize("student", ["李", "../../etc", "a" * 300])
+def test_a_student_of_any_name_has_a_lab(train, student: str):
+    begun = train("start", "one-row", f"--student={student}", "--format", "json")
+    assert begun.returncode == 0, begun.stderr
+    assert train("exec", "pc", "--", "true").returncode == 0
+
+
+@pytest.mark.bound(180)
+def test_an_exercise_of_any_name(written, train, tmp_path: Path):
+    folder = written("ticket.md", "Branch", "Branch")
+    odd = folder.rename(folder.with_name("Übung #1: \"neu\" 'x'"))
+    assert train("validate", str(odd)).returncode == 0, train("validate", str(odd)).stdout
+    begun = train("start", str(odd), "--student", "ada")
+    assert begun.returncode == 0, begun.stderr
+    assert checked(train).returncode == 1, "its drills find the topology"
+
+
+def test_an_attempt_under_another_name_is_refused(train, tmp_path: Path):
+    home = tmp_path / "attempts"
+    one = an_attempt(home, "ada")
+    shutil.copytree(one.folder, home / "one-row-ada")
+    taken = train("start", "one-row", "--student", "ada")
+    assert taken.returncode == 1 and "is the attempt of ada at" in taken.stderr and "--again" in taken.stderr
+    copied = train("checkpoint", "found", "--attempt", "one-row-ada")
+    assert copied.returncode == 1 and "is a copy of the attempt dead-backup-ada" in copied.stderr
+    assert attempts.load(home / "one-row-ada").checkpoints == []
+
+
+# --- at once -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.bound(180)
+def test_of_two_starts_at_once_one_is_told(train, tmp_path: Path):
+    command = [XCONN, "train", "start", "one-row", "--student", "ada"]
+    both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate()[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 1], told
+    assert "is already up; xconn train ticket" in "".join(told)
+    assert verification.verify(tmp_path / "attempts")[0].findings == ()
+
+
+def test_of_hints_at_once_each_is_another(train, tmp_path: Path):
+    an_attempt(tmp_path / "attempts")
+    command = [XCONN, "train", "hint", "--attempt", "dead-backup-ada"]
+    each = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) for _ in range(3)]
+    hints = [process.communicate()[0] for process in each]
+    assert sorted(process.returncode for process in each) == [0, 0, 1] and len(set(hints)) == 3
+    (verified,) = verification.verify(tmp_path / "attempts")
+    assert verified.findings == () and attempts.load(tmp_path / "attempts" / "dead-backup-ada").hints == 2
+
+
+def test_a_class_that_begins_at_once_has_one_key(tmp_path: Path):
+    students = [f"student-{number}" for number in range(12)]
+    threads = [threading.Thread(target=an_attempt, args=(tmp_path, student, "one-row")) for student in students]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.findings for one in verification.verify(tmp_path)] == [()] * len(students)
+    assert not list(tmp_path.glob(".key.*"))
+
+
+# --- a lab that goes away ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.bound(180)
+def test_watching_a_lab_that_is_stopped_ends_and_keeps_what_was_seen(train, tmp_path: Path):
+    name = json.loads(train("start", "pinned-route", "--student", "ada", "--format", "json").stdout)["attempt"]
+    command = [XCONN, "train", "status", "--watch"]
+    watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert watching.stdout and "FAIL" in watching.stdout.readline()
+    assert train("stop").returncode == 0
+    assert "is not up; xconn train start pinned-route resumes it" in watching.communicate()[1]
+    assert watching.returncode == 2
+    kept = attempts.load(tmp_path / "attempts" / name)
+    assert [row["verdict"] for row in kept.looks[0]["rows"]].count("fail") >= 1
+
+
+@pytest.mark.bound(180)
+def test_what_was_fixed_is_there_again_after_the_lab_was_taken_down_or_killed(train, xconn):
+    lab = json.loads(train("start", "pinned-route", "--student", "ben", "--format", "json").stdout)["lab"]
+    assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 1
+    assert xconn("node", "update", "ce", "routes=", "--lab", lab).returncode == 0
+    assert train("status").returncode == 0
+    for end in (lambda: xconn("down", lab), lambda: os.kill(pid_of(lab), signal.SIGKILL)):
+        end()
+        gone = train("check")
+        assert gone.returncode == 2 and "xconn train start pinned-route resumes it" in gone.stderr
+        assert train("start", "pinned-route", "--student", "ben").returncode == 0
+        assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 0
+
+
+def pid_of(lab: str) -> int:
+    return int(Path(os.environ.get("XCONN_RUN", "/run/xconn"), lab, "pid").read_text())
+
+
+@pytest.mark.bound(180)
+def test_a_start_that_is_interrupted_leaves_no_lab_in_which_nothing_is_wrong(written, train, xconn, tmp_path: Path):
+    folder = written("ticket.md", "Branch", "Branch")
+    os.mkfifo(begun := tmp_path / "begun")
+    (folder / "broken.sh").write_text(f"echo > {begun}\nexec tail -f /dev/null\n")
+    starting = subprocess.Popen([XCONN, "train", "start", str(folder), "--student", "eve"], stderr=subprocess.DEVNULL)
+    begun.read_text()
+    assert "mine-eve" in xconn("inspect", "--all").stdout
+    starting.send_signal(signal.SIGINT)
+    assert starting.wait() == 130 and "mine-eve" not in xconn("inspect", "--all").stdout
+
+
+# --- programs that are asked -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "script, words",
+    [
+        ("tail -f /dev/null & tail -f /dev/null", "is not done after 0.5 s"),
+        ("yes", "printed more than 1024 KiB; ask for less"),
+        ("yes >&2", "printed more than 1024 KiB; ask for less"),
+    ],
+)
+def test_a_program_that_does_not_end_is_ended_with_all_it_has_started(script: str, words: str):
+    group = f"{script} # of the test {os.getpid()}"
+    with pytest.raises(crossconnect.Error, match=words):
+        asked.ask(["sh", "-c", group], os.environ, seconds=0.5 if "tail" in script else 30)
+    running = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if file.exists()]
+    assert not [one for one in running if f"# of the test {os.getpid()}".encode() in one]
+
+
+def test_a_program_that_leaves_others_behind_has_ended():
+    done = asked.ask(["sh", "-c", "printf '\\377out'; echo err >&2; tail -f /dev/null & echo $!; exit 3"], os.environ)
+    assert (done.returncode, done.stderr) == (3, "err\n") and done.stdout.startswith("\ufffdout")
+    os.kill(int(done.stdout.removeprefix("\ufffdout")), signal.SIGKILL)
+
+
+# --- at the door -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("answer", "--where", "ce"), "--what is missing: the kind of cause; use one of nothing, "),
+        (("answer", "--what", "mtu"), "--where is missing: the place of the cause"),
+        (("exec", "pc", "--"), "there is none; write"),
+        (("exec", "pc"), "command is required"),
+        (("validate", "/nowhere"), "/nowhere: this folder has no exercise.yaml"),
+    ],
+)
+def test_what_is_missing_is_named(train, words: tuple[str, ...], told: str):
+    train("start", "one-row", "--student", "ada")
+    refused = train(*words)
+    assert refused.returncode == 2 and told in refused.stderr, refused
+    assert json.loads(train("status", "--format", "json").stdout)["answers"] == 0
+
+
+def test_whoever_reads_the_first_line_only_is_not_told_of_a_pipe():
+    script = f"{XCONN} train list --format json | head -n 1; {XCONN} train schema | head -c 1 > /dev/null"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert (done.stdout, done.stderr) == ("[\n", "")

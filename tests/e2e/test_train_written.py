@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with an exercise that somebody writes: each mistake is told with its place, or found by trying."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from trainee import EXERCISES
+
+from crossconnect.train import exercise as exercises
+from crossconnect.train import trial, validate
+
+
+@pytest.mark.parametrize(
+    "file, old, new, line, words",
+    [
+        ("exercise.yaml", "hints:", "hint:", 8, "unknown key; did you mean 'hints'?"),
+        ("exercise.yaml", "level: 1", "level: 9", 2, "level = '9': must be a whole number from 1 to 3"),
+        ("exercise.yaml", "route-filter", "route-filtr", 7, "is not a kind of cause; did you mean 'route-filter'?"),
+        ("exercise.yaml", "access: [pc, ce]", "access: [pc, cf]", 0, "access = 'cf': is not a node in the lab"),
+        (
+            "exercise.yaml",
+            "{typed: 192.168.1.0/24}",
+            "{type: 192.168.1.0/24}",
+            13,
+            "has different names from the first",
+        ),
+        ("exercise.yaml", "points: 10", "points: 10\npoints: 11", 5, "is defined twice; remove one of them"),
+        ("exercise.yaml", "title: The", "title: [The", 2, "write it as YAML"),
+        ("broken.yaml", "prepend", "prepent", 9, "prepend"),
+        ("symptom.yaml", "at-most", "at-mots", 10, "at-most"),
+        ("ticket.md", "worked on our", "worked on the route filter of our", 3, "gives the cause away"),
+        ("ticket.md", "nothing in the branch", "nothing behind 192.0.2.6 in the branch", 0, ""),
+        ("broken.yaml", "title: A branch", "title: A prefix list of a branch", 2, "gives the cause away"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(written, file: str, old: str, new: str, line: int, words: str):
+    found = validate.findings(written(file, old, new))
+    if not words:  # another place than the cause's own may be named
+        assert found == []
+        return
+    assert any(words in str(one) and Path(one.file).name == file for one in found), [str(one) for one in found]
+    assert not line or any(one.line == line for one in found), found
+
+
+@pytest.mark.parametrize(
+    "file, content, words",
+    [
+        ("exercise.yaml", "", "must be keys and values"),
+        ("exercise.yaml", "a: &a [*a]", "exercise.yaml:1:4: exercise: a.0: contains itself"),
+        ("exercise.yaml", "? [x]\n: y\n", "exercise.yaml:1:3: a key must be a text"),
+        ("exercise.yaml", "title: !!binary x", "exercise.yaml:1:1: exercise: title = 'x': is no tag:yaml.org,2002:binary"),
+        ("exercise.yaml", "!!python/object:os.system x", "is no tag:yaml.org,2002:python/object:os.system"),
+        ("exercise.yaml", "[" * 3000, "has too many lists in lists"),
+        ("exercise.yaml", b"\xff\xfe", "exercise.yaml: is not UTF-8"),
+        ("ticket.md", b"\xff", "ticket.md: is not UTF-8"),
+        ("solution.md", b"\xff", "solution.md: is not UTF-8"),
+        ("wrong/static-route.sh", b"\xff", "static-route.sh: is not UTF-8"),
+        ("solve", None, "solve: cannot be read: Is a directory"),
+        ("broken.yaml", "", "broken.yaml:1:1: the file is empty"),
+        ("broken.yaml", "5", "broken.yaml:1:1: a topology file is a map of keys"),
+        ("broken.yaml", "&a [*a]", "broken.yaml:1:5: an alias cannot stand inside what it refers to"),
+        ("symptom.yaml", "[]", "symptom.yaml:1:1: this is no drill"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)  # fmt: skip
+def test_a_file_of_any_content_is_told(written, file: str, content: str | bytes | None, words: str):
+    place = written("ticket.md", "Branch", "Branch") / file
+    place.unlink()
+    if content is None:
+        place.mkdir()
+    else:
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    found = [str(one) for one in validate.findings(place.parents[file.count("/")])]
+    assert any(words in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    "line", ['extends: "healthy.yaml"  # quoted', "extends: 'healthy.yaml'", "extends: healthy.yaml # x"]
+)
+def test_a_path_may_be_quoted(written, line: str):
+    assert validate.findings(written("broken.yaml", "extends: healthy.yaml", line)) == []
+
+
+def test_all_mistakes_are_told_at_once(written, train):
+    folder = written("exercise.yaml", "level: 1", "level: one\nlevle: 2")
+    (folder / "exercise.yaml").write_text((folder / "exercise.yaml").read_text().replace("minutes: 20\n", ""))
+    told = train("validate", str(folder), "--format", "json")
+    rules = [one["rule"] for one in json.loads(told.stdout)["findings"]]
+    assert told.returncode == 2 and len(rules) == 3 and any("'minutes' is missing" in rule for rule in rules), rules
+
+
+def test_a_file_that_is_missing_is_named(written):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "solve").unlink()
+    shutil.rmtree(folder / "wrong")
+    assert ["solve: is missing" in str(one) for one in validate.findings(folder)] == [True]
+
+
+@pytest.mark.bound(180)
+def test_what_an_exam_would_refuse_is_found_by_trying(written):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "inside" / "ce.sh").write_text("vtysh -N msee1 -c 'show version'\n")
+    (folder / "inside" / "msee1.sh").write_text("true\n")
+    (found,) = validate.findings(folder)
+    assert "inside/msee1.sh: is for a node that the ticket gives no access to" in str(found)
+    (folder / "inside" / "msee1.sh").unlink()
+    refused, unsolved = trial.mended_inside(exercises.read(folder))
+    assert "inside/ce.sh" in str(refused) and "in an exam" in str(refused)
+    assert "the check fails after inside" in str(unsolved)
+
+
+@pytest.mark.bound(180)
+def test_a_check_that_passes_while_broken_is_found(written):
+    folder = written("symptom.yaml", "carrier:msee1", "carrier:msee2")
+    found = [str(one) for one in trial.mended(exercises.read(folder))]
+    assert len(found) == 1 and "the check passes after broken.yaml; fix symptom.yaml" in found[0], found
+
+
+def test_a_lab_that_cannot_be_broken_is_taken_down(written, train, xconn):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "broken.sh").write_text("xconn exec nowhere -- true\n")
+    told = train("start", str(folder), "--student", "eve")
+    assert told.returncode == 1 and "broken.sh: " in told.stderr and "nowhere" in told.stderr, told.stderr
+    assert "mine-eve" not in xconn("inspect", "--all").stdout
+
+
+def test_no_exercise_injects_a_fault():
+    """`xconn inspect` and the timeline would say what it is."""
+    scripts = [*EXERCISES.glob("*/broken.sh"), *EXERCISES.glob("*/broken.yaml")]
+    assert scripts and [script for script in scripts if "fault" in script.read_text()] == []
