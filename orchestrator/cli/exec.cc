@@ -22,10 +22,10 @@ struct Where {
     return all;
   }
 
-  /// The command without the "--" that may stand before it. Throws CLI::ValidationError where nothing is left.
+  /// The command without the "--" that may stand before it. Refuses the argument where nothing is left.
   std::vector<std::string> command() const {
     std::vector<std::string> words{argv.begin() + (!argv.empty() && argv.front() == "--" ? 1 : 0), argv.end()};
-    if (words.empty()) throw CLI::ValidationError("command", "there is none; write xconn exec NODE -- COMMAND ...");
+    if (words.empty()) refuse("command", "there is none; write xconn exec NODE -- COMMAND ...");
     return words;
   }
 };
