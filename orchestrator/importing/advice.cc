@@ -151,6 +151,7 @@ constexpr std::string_view kAsJson = "ask for JSON: run the same command with `-
 constexpr std::string_view kAsPlan =
     "`terraform plan -out plan && terraform show -json plan > plan.json`, and import that";
 
+/// These say so in words of their own.
 constexpr Row kTexts[] = {
     {is_terraform_log, "is what Terraform tells people", kAsPlan},
     {is_terraform_text, "is Terraform's source", kAsPlan},
@@ -163,6 +164,10 @@ constexpr Row kTexts[] = {
     {is_powershell, "is what PowerShell shows on the screen",
      "pipe it: `Get-AzVirtualNetwork | ConvertTo-Json -Depth 20 > vnets.json`"},
     {is_our_topology, "is a topology already", "`xconn validate FILE`"},
+};
+
+/// These only look like it.
+constexpr Row kLooks[] = {
     {is_hcl_values, "is values of Terraform's variables", kAsPlan},
     {is_yaml, "is YAML", kAsJson},
     {is_tsv, "is a list with tabs", kAsJson},
@@ -185,9 +190,11 @@ std::optional<Advice> advice_on_bytes(const Text& text) {
   return first_that_fits(kBytes, text);
 }
 
-std::optional<Advice> advice_on_text(const Text& text) {
+std::optional<Advice> advice_on_text(const Text& text, bool is_page) {
   if (text.content.find('\0') != std::string::npos) return Advice{"is no text", "save the command's output again"};
-  return begins_as_json(text.content) ? std::nullopt : first_that_fits(kTexts, text);
+  if (begins_as_json(text.content)) return std::nullopt;
+  auto advice = first_that_fits(kTexts, text);
+  return advice || is_page ? advice : first_that_fits(kLooks, text);
 }
 
 }  // namespace xconn::importing

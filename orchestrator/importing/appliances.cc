@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What user routes point at: Azure Firewall, and whether there is anybody at a next hop.
 #include <algorithm>
+#include <set>
 
 #include "importing/types.hh"
 
@@ -84,6 +85,55 @@ void find_open_hops(model::RouteTable& table, Draft& draft) {
   std::erase_if(table.routes, lacks_hop);
 }
 
+/// The VNets whose subnets have this table.
+std::vector<const model::Vnet*> vnets_with(const model::RouteTable& table, const Draft& draft) {
+  std::vector<const model::Vnet*> out;
+  for (const auto& vnet : draft.topology.vnets)
+    if (std::ranges::find(vnet.subnets, table.name, &model::Subnet::route_table) != vnet.subnets.end())
+      out.push_back(&vnet);
+  return out;
+}
+
+bool reaches(const model::Vnet& vnet, const Address& address, const Draft& draft) {
+  const auto has = [&](const model::Vnet* one) {
+    return one != nullptr &&
+           std::ranges::any_of(one->address_space, [&](const Prefix& space) { return space.contains(address); });
+  };
+  return has(&vnet) || std::ranges::any_of(vnet.peerings, [&](const auto& peering) {
+           return has(find_named(draft.topology.vnets, peering.remote));
+         });
+}
+
+/// Azure takes such a route and drops what it matches.
+void cut_hops_out_of_reach(model::RouteTable& table, Draft& draft) {
+  const auto vnets = vnets_with(table, draft);
+  std::set<std::string> hops;
+  for (auto& route : table.routes) {
+    const auto is_reached = [&](const auto* vnet) { return reaches(*vnet, *route.next_hop, draft); };
+    if (!route.next_hop || vnets.empty() || std::ranges::any_of(vnets, is_reached)) continue;
+    hops.insert(route.next_hop->text());
+    route.next_hop.reset();
+    route.type = model::NextHopType::kNone;
+  }
+  for (const auto& hop : hops)
+    draft.notes.add_alike({table.where, "route table " + table.name, "nextHopIpAddress", hop,
+                           "is in no VNet that its subnets reach, so what goes there is lost",
+                           "the next hop is None; import the VNet and its peering too"},
+                          "the next hops are None; import the VNet and its peerings too");
+}
+
+/// A note for each next hop, whatever goes there.
+void report_lost_hops(const model::RouteTable& table, Draft& draft) {
+  std::set<std::string> known;
+  for (const auto& route : table.routes) {
+    const auto why = route.next_hop ? why_lost(draft, *route.next_hop) : std::string{};
+    if (why.empty() || !known.insert(route.next_hop->text()).second) continue;
+    draft.notes.add({table.where, "route table " + table.name, "nextHopIpAddress", "",
+                     route.next_hop->text() + " " + why,
+                     "its routes stand; import the appliance's NIC and machine, or mend them"});
+  }
+}
+
 }  // namespace
 
 void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
@@ -113,14 +163,8 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
 
 void report_next_hops(Draft& draft) {
   for (auto& table : draft.topology.route_tables) find_open_hops(table, draft);
-  for (const auto& table : draft.topology.route_tables)
-    for (const auto& route : table.routes) {
-      const auto why = route.next_hop ? why_lost(draft, *route.next_hop) : std::string{};
-      if (!why.empty())
-        draft.notes.add({table.where, "route table " + table.name, route.to.text(), "",
-                         route.next_hop->text() + " " + why,
-                         "the route stands; import the appliance's NIC and machine, or mend it"});
-    }
+  for (auto& table : draft.topology.route_tables) cut_hops_out_of_reach(table, draft);
+  for (const auto& table : draft.topology.route_tables) report_lost_hops(table, draft);
 }
 
 }  // namespace xconn::importing

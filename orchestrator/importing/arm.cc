@@ -25,6 +25,7 @@ void deploy(const std::vector<RawPtr>& roots, const Reading& reading, ArmWorld& 
   for (std::size_t i = 0; i < roots.size(); ++i) {
     ArmDeployment deployment;
     if (roots[i]->at.file != nullptr) deployment.uri = *roots[i]->at.file;
+    if (!reading.region.empty()) deployment.location = reading.region;
     ArmTemplate(roots[i], parameters[i], std::move(deployment), world).read();
   }
 }
@@ -46,6 +47,20 @@ std::vector<RawPtr> roots_of(const Reading& reading) {
   auto roots = reading.templates;
   std::erase_if(roots, [&](const RawPtr& root) { return world.linked.contains(root.get()); });
   return roots.empty() ? std::vector{reading.templates.front()} : roots;
+}
+
+/// Settings that a program of Microsoft's makes templates of (github.com/mspnp/template-building-blocks).
+bool is_building_blocks(const Raw& root) { return has_schema(root, "uildingBlocks"); }
+
+void tell_of_parameters(const Reading& reading) {
+  for (const auto& file : reading.parameters)
+    if (is_building_blocks(*file))
+      reading.notes.add({file->at.where(), "settings", "", "", "are for Azure Building Blocks, and are no template",
+                         "deploy them with `azbb`, and import what `az group export` says of the group"});
+    else
+      reading.notes.add(
+          {file->at.where(), "parameters", "", "", "are no template",
+           "give the template that they are for too: `xconn import TEMPLATE.json " + *file->at.file + "`"});
 }
 
 void tell_secrets(const Reading& reading) {
@@ -89,13 +104,7 @@ void read_built_parameters(const RawPtr& root, Reading& reading) {
 
 void deploy_templates(Reading& reading) {
   tell_secrets(reading);
-  if (reading.templates.empty()) {
-    for (const auto& file : reading.parameters)
-      reading.notes.add(
-          {file->at.where(), "parameters", "", "", "are no template",
-           "give the template that they are for too: `xconn import TEMPLATE.json " + *file->at.file + "`"});
-    return;
-  }
+  if (reading.templates.empty()) return tell_of_parameters(reading);
   auto world = world_of(reading, reading.notes, reading.inventory);
   deploy(roots_of(reading), reading, world);
   world.hidden.tell(reading.notes);

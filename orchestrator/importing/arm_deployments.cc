@@ -56,7 +56,7 @@ ArmTemplate* ArmTemplate::inner(Declared& declared) {
 }
 
 std::unique_ptr<ArmTemplate> ArmTemplate::open(const Declared& declared) {
-  ArmDeployment deployment{declared.id.name(), group_, scope_->deployment().uri};
+  ArmDeployment deployment{declared.id.name(), group_, scope_->deployment().uri, scope_->deployment().location};
   try {
     if (const auto group = word(*declared.body, "resourceGroup"); !group.empty()) deployment.group = group;
   } catch (const Unevaluated&) {

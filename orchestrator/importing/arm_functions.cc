@@ -54,7 +54,7 @@ RawPtr resource_id(const Call& call) {
 RawPtr resource_group(const Call& call) {
   const auto name = call.scope.group().empty() ? std::string("-") : call.scope.group();
   return call.map({{"name", call.of(name)},
-                   {"location", call.of(std::string(ArmScope::kLocation))},
+                   {"location", call.of(call.scope.deployment().location)},
                    {"id", call.of("/subscriptions/-/resourceGroups/" + name)}});
 }
 
@@ -74,7 +74,7 @@ RawPtr deployment(const Call& call) {
   const auto& own = call.scope.deployment();
   const auto link = call.map({{"uri", call.of("https://files/" + own.uri)}});
   return call.map({{"name", call.of(own.name)},
-                   {"location", call.of(std::string(ArmScope::kLocation))},
+                   {"location", call.of(call.scope.deployment().location)},
                    {"properties", call.map({{"templateLink", link}})}});
 }
 
@@ -187,12 +187,6 @@ RawPtr contains(const Call& call) {
   return call.of(in.text.find(call.text(1)) != std::string::npos);
 }
 
-RawPtr coalesce(const Call& call) {
-  for (const auto& argument : call.arguments)
-    if (!argument->is_null()) return argument;
-  return call.container(Raw::Kind::kNull);
-}
-
 RawPtr range(const Call& call) {
   if (call.number(1) < 0 || call.number(1) > kMostCopies * 10) throw Unevaluated{"wants too many numbers"};
   std::vector<RawPtr> items;
@@ -265,12 +259,6 @@ RawPtr calculated(const Call& call, F operation) {
   return call.of(out);
 }
 
-bool any_true(const Call& call, bool wanted) {
-  for (std::size_t i = 0; i < call.count(); ++i)
-    if (call.truth(i) == wanted) return true;
-  return false;
-}
-
 const ArmFunction kFunctions[] = {
     {"parameters", 1, [](const Call& c) { return c.scope.parameter(c.text(0)); }},
     {"variables", 1, [](const Call& c) { return c.scope.variable(c.text(0)); }},
@@ -324,7 +312,6 @@ const ArmFunction kFunctions[] = {
     {"first", 1, first},
     {"last", 1, last},
     {"contains", 2, contains},
-    {"coalesce", 1, coalesce},
     {"range", 2, range},
     {"array", 1, [](const Call& c) { return c.raw(0).is_list() ? c.arguments[0] : c.list({c.arguments[0]}); }},
     {"createArray", 0, [](const Call& c) { return c.list(c.arguments); }},
@@ -334,8 +321,6 @@ const ArmFunction kFunctions[] = {
     {"cidrHost", 2, cidr_host},
     {"equals", 2, [](const Call& c) { return c.of(equal(c.raw(0), c.raw(1))); }},
     {"not", 1, [](const Call& c) { return c.of(!c.truth(0)); }},
-    {"and", 1, [](const Call& c) { return c.of(!any_true(c, false)); }},
-    {"or", 1, [](const Call& c) { return c.of(any_true(c, true)); }},
     {"less", 2, [](const Call& c) { return c.of(compared(c) < 0); }},
     {"lessOrEquals", 2, [](const Call& c) { return c.of(compared(c) <= 0); }},
     {"greater", 2, [](const Call& c) { return c.of(compared(c) > 0); }},

@@ -43,6 +43,10 @@ RawPtr known(RawPtr value) {
 RawPtr member_of(const RawPtr& holder, const std::string& name) {
   if (holder->is_map())
     if (const auto* entry = find_key(*holder, name)) return known(entry->value);
+  if (same_word(name, "properties") && holder->is_map() && find_key(*holder, "id") != nullptr)
+    return holder;  // as az prints a resource's parts
+  if (name == ArmDeployment::kNowhere)
+    throw Unevaluated{"wants what belongs to the region, which no file says; `--region REGION` gives one"};
   throw Unevaluated{"wants '" + name + "', which is not there"};
 }
 
@@ -155,21 +159,23 @@ RawPtr ArmScope::evaluate_map(const Raw& map, const std::string& object, const s
 
 /// `"copy": [{"name": "subnets", "count": 3, "input": {...}}]` makes a list called subnets.
 void ArmScope::evaluate_copies(const Raw& copies, Raw& into, const std::string& object, const std::string& field) {
-  for (const auto& copy : copies.items) {
-    const auto* name = property(*copy, "name");
-    const auto *count = find_key(*copy, "count"), *input = find_key(*copy, "input");
-    if (name == nullptr || count == nullptr || input == nullptr) continue;
-    const auto times = number_of(*evaluate(count->value, object, field + ".count"));
-    if (times < 0 || times > kMostCopies) throw Unevaluated{"wants " + std::to_string(times) + " copies"};
-    auto list = make(Raw::Kind::kList, copy->at);
-    for (int i = 0; i < times; ++i) {
-      const Copy turn(*this, name->text, i);
-      list->items.push_back(evaluate(input->value, object, field + "." + name->text));
-      grow(*list, *list->items.back());
-    }
-    grow(into, *list);
-    into.entries.push_back({name->text, copy->at, std::move(list)});
+  for (const auto& copy : copies.items) evaluate_copy(*copy, into, object, field);
+}
+
+void ArmScope::evaluate_copy(const Raw& copy, Raw& into, const std::string& object, const std::string& field) {
+  const auto* name = property(copy, "name");
+  const auto *count = find_key(copy, "count"), *input = find_key(copy, "input");
+  if (name == nullptr || count == nullptr || input == nullptr) return;
+  const auto times = number_of(*evaluate(count->value, object, field + ".count"));
+  if (times < 0 || times > kMostCopies) throw Unevaluated{"wants " + std::to_string(times) + " copies"};
+  auto list = make(Raw::Kind::kList, copy.at);
+  for (int i = 0; i < times; ++i) {
+    const Copy turn(*this, name->text, i);
+    list->items.push_back(evaluate(input->value, object, field + "." + name->text));
+    grow(*list, *list->items.back());
   }
+  grow(into, *list);
+  into.entries.push_back({name->text, copy.at, std::move(list)});
 }
 
 RawPtr ArmScope::call(const Expression& expression, const Position& at) {
@@ -188,8 +194,7 @@ RawPtr ArmScope::call(const Expression& expression, const Position& at) {
     return expression.word.empty() ? item_of(holder, *call(expression.parts[1], at))
                                    : member_of(holder, expression.word);
   }
-  if (same_word(expression.word, "if") && expression.parts.size() == 3)  // the other branch may well have no value
-    return call(expression.parts[same_word(call(expression.parts[0], at)->text, "true") ? 1 : 2], at);
+  if (auto value = call_in_part(expression, at)) return *value;
   if (auto value = call_with_lambda(*this, expression, at)) return *value;
   if (auto value = call_own(expression, at)) return *value;
   std::vector<RawPtr> arguments;
@@ -198,6 +203,22 @@ RawPtr ArmScope::call(const Expression& expression, const Position& at) {
   auto value = call_arm_function(*this, expression.word, arguments);
   work_.spend(value->size + value->text.size() / kBytesAStep);
   return value;
+}
+
+/// What it does not ask for may well have no value: the other branch of if(), what stands behind coalesce()'s first.
+std::optional<RawPtr> ArmScope::call_in_part(const Expression& expression, const Position& at) {
+  const auto& parts = expression.parts;
+  const auto is_true = [&](const Expression& part) { return same_word(call(part, at)->text, "true"); };
+  if (same_word(expression.word, "if") && parts.size() == 3) return call(parts[is_true(parts[0]) ? 1 : 2], at);
+  const bool is_and = same_word(expression.word, "and");
+  if (is_and || same_word(expression.word, "or")) {
+    const bool is_decided = std::ranges::any_of(parts, [&](const auto& part) { return is_true(part) != is_and; });
+    return make_text(is_decided != is_and ? "true" : "false", at);
+  }
+  if (!same_word(expression.word, "coalesce")) return std::nullopt;
+  for (const auto& part : parts)
+    if (auto value = call(part, at); !value->is_null() || !value->text.empty()) return value;
+  return make(Raw::Kind::kNull, at);
 }
 
 /// A function that the template defines: its parameters are all that it sees.
@@ -242,7 +263,9 @@ RawPtr ArmScope::parameter(const std::string& name) {
     if (const auto* nullable = property(*declared->value, "nullable"); nullable != nullptr && nullable->text == "true")
       return make(Raw::Kind::kNull, declared->at);
     if (auto assumed = exporters_name(name, *declared->value)) return assumed;
-    throw Unevaluated{"wants parameter " + name + ", which has no value; give its parameters file too"};
+    const auto* type = property(*declared->value, "type");  // nobody keeps secrets in files, and no packet feels one
+    const bool is_secret = type != nullptr && lower_case(type->text).starts_with("secure");
+    throw Unevaluated{"wants parameter " + name + ", which has no value; give its parameters file too", is_secret};
   });
 }
 
@@ -271,8 +294,10 @@ RawPtr ArmScope::variable(const std::string& name) {
 RawPtr ArmScope::copied_variable(const std::string& name) {
   const auto* copies = find_key(*variables_, "copy");
   if (copies == nullptr || !copies->value->is_list()) return nullptr;
-  Raw into;
-  evaluate_copies(*copies->value, into, "variable " + name, "copy");
+  Raw into;  // of this one alone: the others may refer to it
+  for (const auto& copy : copies->value->items)
+    if (const auto* own = property(*copy, "name"); own != nullptr && same_word(own->text, name))
+      evaluate_copy(*copy, into, "variable " + name, "copy");
   const auto* entry = find_key(into, name);
   return entry == nullptr ? nullptr : entry->value;
 }
@@ -281,7 +306,7 @@ RawPtr ArmScope::reference(const std::string& name, bool is_full) {
   const auto body = once("reference('" + name + "')", [&]() -> RawPtr {
     for (auto* resources : resources_)
       if (auto found = resources->body_of(name)) return found;
-    throw Unevaluated{"asks a running deployment for " + name};
+    throw Unevaluated{"asks a running deployment for " + name + "; import what `az resource show` says of it too"};
   });
   const auto* properties = is_full ? nullptr : find_key(*body, "properties");
   return properties == nullptr ? body : properties->value;

@@ -45,7 +45,11 @@ class ArmWork {
 struct ArmDeployment {
   std::string name = "import";
   std::string group;
-  std::string uri;  ///< where the template was
+  std::string uri;                  ///< where the template was
+  std::string location = kNowhere;  ///< of what is deployed: no template says it
+
+  /// No region is called so.
+  static constexpr const char* kNowhere = "unknown-location";
 };
 
 using ArmParameters = std::map<std::string, model::RawPtr>;  ///< by name in lower case
@@ -95,16 +99,16 @@ class ArmScope {
   const std::string& group() const { return deployment_.group; }
   const model::Position& position() const { return at_; }
   ArmWork& work() { return work_; }
-  /// What resourceGroup() has for a location: no template says it. No region is called so.
-  static constexpr const char* kLocation = "unknown-location";
 
  private:
   model::RawPtr evaluate_text(const model::RawPtr& value, const std::string& object, const std::string& field);
   model::RawPtr evaluate_map(const model::Raw& map, const std::string& object, const std::string& field);
   void evaluate_copies(const model::Raw& copies, model::Raw& into, const std::string& object, const std::string& field);
+  void evaluate_copy(const model::Raw& copy, model::Raw& into, const std::string& object, const std::string& field);
   model::RawPtr copied_variable(const std::string& name);
   model::RawPtr exporters_name(const std::string& name, const model::Raw& declared);
   model::RawPtr once(const std::string& what, const std::function<model::RawPtr()>& make);
+  std::optional<model::RawPtr> call_in_part(const Expression& expression, const model::Position& at);
   std::optional<model::RawPtr> call_own(const Expression& expression, const model::Position& at);
   void learn_functions(const model::Raw& arm_template);
 

@@ -126,9 +126,10 @@ void ArmTemplate::list_copies(const Written& written, Declared* parent) {
   try {
     list_each(written, parent);
   } catch (const Unevaluated& why) {
+    const auto* type = find_key(*written.body, "type");
     if (!world_.work.is_spent())
-      world_.notes.add({written.body->at.where(), "template", "resource", "", "this resource " + why.reason,
-                        "the resource was left out"});
+      world_.notes.add({written.body->at.where(), "resource " + (type == nullptr ? "" : lower_case(type->value->text)),
+                        "", "", "this resource " + why.reason, "it was left out"});
   }
 }
 

@@ -6,6 +6,7 @@
 #include <cctype>
 
 #include "importing/arm_scope.hh"
+#include "importing/expression.hh"
 #include "importing/readers.hh"
 
 namespace xconn::importing {
@@ -120,6 +121,10 @@ RawPtr without_texts(const RawPtr& row) {
 }
 
 void read_resource(const ResourceId& id, const RawPtr& row, Reading& reading) {
+  if (is_expression(text_of(*row, "name")))
+    return reading.notes.add({row->at.where(), "resource " + id.type, "", "",
+                              "is a part of an ARM template, and its expressions have no values here",
+                              "it was passed over; import the whole template"});
   if (id.type != "microsoft.resources/deployments")
     return reading.inventory.add({id, row->find("Id") == nullptr ? row : without_texts(row), row->at});
   reading.notes.add({row->at.where(), "deployment " + id.name(), "", "", "says that it was made, not what is in it",

@@ -6,10 +6,13 @@
 #include <algorithm>
 #include <set>
 
+#include "base/azure.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
 namespace {
+
+using model::Raw;
 
 constexpr const char* kLeftOut = "it was left out";
 
@@ -31,14 +34,37 @@ void place_public(model::LoadBalancer& balancer, Fields& fields, Draft& draft) {
   if (const auto address = public_address(fields, draft)) balancer.frontend = *address;
 }
 
+void append_at(const Address& address, const Draft& draft, std::vector<End>& ends) {
+  for (const auto& node : draft.topology.nodes)
+    for (const auto& nic : node.interfaces)
+      if (nic.subnet && !nic.addresses.empty() && nic.addresses.front().address() == address)
+        if (const End end{node.name, nic.name}; std::ranges::find(ends, end) == ends.end()) ends.push_back(end);
+}
+
 std::vector<End> backends_of(const ResourceId& pool, Draft& draft) {
   std::vector<End> ends;
+  for (const auto& address : draft.pool_addresses[draft.key(pool)]) append_at(address, draft, ends);
   for (const auto& nic : draft.pools[draft.key(pool)]) {
     const auto found = draft.nics.find(nic);
     if (found != draft.nics.end() && std::ranges::find(ends, found->second) == ends.end())
       ends.push_back(found->second);
   }
   return ends;
+}
+
+/// Terraform names it.
+std::optional<ResourceId> frontend_of(const Resource& rule, Fields& fields) {
+  const auto name = fields.text("frontendIpConfigurationName");
+  if (auto id = fields.reference("frontendIPConfiguration"); id || name.empty()) return id;
+  return rule.id.parent().child("frontendIPConfigurations", name);
+}
+
+/// Several are for gateway load balancers.
+std::optional<ResourceId> pool_of(Fields& fields) {
+  const auto* several = fields.raw("backendAddressPools");
+  if (auto id = fields.reference("backendAddressPool"); id || several == nullptr || several->items.empty()) return id;
+  const auto* id = property(*several->items.front(), "id");
+  return id == nullptr ? std::nullopt : ResourceId::parse(id->text);
 }
 
 network::BalancerRule read_rule(Fields& fields) {
@@ -55,6 +81,17 @@ network::BalancerRule read_rule(Fields& fields) {
   rule.port = static_cast<std::uint16_t>(port);
   rule.backend_port = static_cast<std::uint16_t>(backend == port ? 0 : backend);
   return rule;
+}
+
+/// A pool of addresses says them; the portal writes those of NICs so too, and names the NIC.
+void add_member(const Raw& member, const Resource& pool, Fields& fields, Draft& draft) {
+  if (!member.is_map()) return;
+  Fields inner(member, fields.object(), draft);
+  const auto key = draft.key(pool.id);
+  if (const auto nic = inner.reference("networkInterfaceIPConfiguration"))
+    draft.pools[key].push_back(draft.key(nic->parent()));
+  else if (const auto* text = inner.raw("ipAddress"); text != nullptr && says_something(*text))
+    if (const auto address = inner.address("ipAddress", kLeftOut)) draft.pool_addresses[key].push_back(*address);
 }
 
 /// What a balancer lacks; empty when it is whole.
@@ -103,6 +140,33 @@ void answer(network::Node& node, const Listening& listening, Draft& draft) {
                "nodes/" + node.name + "/files");
 }
 
+/// Azure takes a probe's answer from the NIC that it went to. With several an appliance needs a route back by each.
+void answer_by(const std::string& interface, network::Node& node, Draft& draft) {
+  constexpr std::uint32_t kPriority = 500;
+  constexpr int kWhole = 32;
+  const auto& nic = *find_named(node.interfaces, interface);
+  const auto own = Prefix::of(nic.addresses.front().address(), kWhole);
+  if (std::ranges::find(node.rules, own, &Rule::from) != node.rules.end()) return;
+  const auto table = kPriority + 1 + static_cast<std::uint32_t>(node.rules.size());
+  Route back{.to = Prefix::of(*Address::parse(azure::kPlatformAddress), kWhole)};
+  back.next_hops.push_back({nic.addresses.front().network().host(1), {}, false});
+  back.table = table;
+  Rule rule{.priority = kPriority};
+  rule.from = own;
+  rule.to = back.to;
+  rule.table = table;
+  node.routes.push_back(std::move(back));
+  node.rules.push_back(rule);
+  draft.comment("nodes/" + node.name + "/rules", "assumed: a probe is answered by the NIC that it came to");
+}
+
+void add_ways_back(Draft& draft) {
+  for (const auto& balancer : draft.topology.load_balancers)
+    for (const auto& end : balancer.backends)
+      if (auto& node = *find_named(draft.topology.nodes, end.node); node.interfaces.size() > 1)
+        answer_by(end.interface, node, draft);
+}
+
 void add_listeners(Draft& draft) {
   std::map<std::string, Listening> listening;
   for (const auto& balancer : draft.topology.load_balancers)
@@ -114,6 +178,11 @@ void add_listeners(Draft& draft) {
 
 void carry_balancer(const Resource& resource, Fields& fields, Draft& draft) {
   const auto* frontends = fields.raw("frontendIPConfigurations");
+  if (same_word(fields.text("sku.name"), "Gateway")) {
+    fields.ignore_rest();
+    draft.leave_out(resource.id);
+    return fields.note("sku", "is Gateway: it hands packets over in VXLAN, which is not modelled", kLeftOut);
+  }
   fields.ignore({"sku", "backendAddressPools", "probes", "loadBalancingRules", "privateIpAddress", "privateIpAddresses",
                  "skuTier"});
   if (frontends == nullptr) return fields.note("", "has no frontend", kLeftOut);
@@ -135,11 +204,14 @@ void carry_balancer(const Resource& resource, Fields& fields, Draft& draft) {
   }
 }
 
-/// A NIC names its pools; a pool may name its NICs' configurations too.
+/// A NIC names its pools; a pool may name its NICs' configurations too, or addresses.
 void carry_pool(const Resource& resource, Fields& fields, Draft& draft) {
+  if (draft.is_left_out(resource.id.parent())) return fields.ignore_rest();
   auto& pool = draft.pools[draft.key(resource.id)];
-  fields.ignore({"loadBalancerBackendAddresses", "loadBalancingRules", "outboundRules", "inboundNatRules",
-                 "loadbalancer", "loadbalancerId", "backendAddress", "virtualNetwork", "syncMode"});
+  if (const auto* members = fields.raw("loadBalancerBackendAddresses"))
+    for (const auto& member : members->items) add_member(*member, resource, fields, draft);
+  fields.ignore({"loadBalancingRules", "outboundRules", "inboundNatRules", "loadbalancer", "loadbalancerId",
+                 "backendAddress", "virtualNetwork", "syncMode"});
   const auto* list = fields.raw("backendIPConfigurations");
   for (const auto& item : list == nullptr ? std::vector<model::RawPtr>{} : list->items) {
     const auto* text = item->is_map() ? property(*item, "id") : item.get();
@@ -165,13 +237,13 @@ void carry_probe(const Resource& resource, Fields& fields, Draft& draft) {
   draft.probes[draft.key(resource.id)] = probe;
 }
 
-void carry_balancer_rule(const Resource&, Fields& fields, Draft& draft) {
-  const auto frontend = fields.reference("frontendIPConfiguration");
+void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft) {
+  if (draft.is_left_out(resource.id.parent())) return fields.ignore_rest();
+  const auto frontend = frontend_of(resource, fields);
   const auto probe = fields.reference("probe");
-  auto pool = fields.reference("backendAddressPool");
-  fields.ignore({"backendAddressPools", "idleTimeoutInMinutes", "enableTcpReset", "disableOutboundSnat", "loadbalancer",
-                 "tcpResetEnabled", "frontendIpConfigurationName", "enableConnectionTracking", "frontendPort",
-                 "backendPort"});
+  const auto pool = pool_of(fields);
+  fields.ignore({"idleTimeoutInMinutes", "enableTcpReset", "disableOutboundSnat", "loadbalancer", "tcpResetEnabled",
+                 "enableConnectionTracking", "frontendPort", "backendPort"});
   auto* balancer = frontend ? find_named(draft.topology.load_balancers, draft.name_of(*frontend)) : nullptr;
   auto rule = read_rule(fields);
   const auto distribution = fields.one_of("loadDistribution", {"Default", "SourceIP", "SourceIPProtocol"}, "Default");
@@ -200,6 +272,7 @@ void finish_balancers(Draft& draft) {
   }
   std::erase_if(draft.topology.load_balancers, [](const auto& balancer) { return balancer.name.empty(); });
   add_listeners(draft);
+  add_ways_back(draft);
 }
 
 }  // namespace xconn::importing

@@ -251,8 +251,10 @@ void carry_peering(const Resource& resource, Fields& fields, Draft& draft) {
   auto* circuit = find_named(draft.topology.circuits, draft.name_of(resource.id.parent()));
   fields.ignore({"primaryAzurePort", "secondaryAzurePort", "azureASN", "stats", "connections", "peeredConnections",
                  "expressRouteConnection", "peeringType", "ipv4Enabled", "ipv4", "primary_azure_port"});
-  if (circuit == nullptr)
+  if (circuit == nullptr) {
+    fields.ignore_rest();
     return fields.note("", "its circuit is in none of the files", "it was left out; import the circuit too");
+  }
   const bool is_private = same_word(resource.id.name(), "AzurePrivatePeering");
   if (!is_private && !same_word(resource.id.name(), "MicrosoftPeering"))
     return fields.note("peeringType", "is of a kind that Azure has retired", kLeftOut);

@@ -22,6 +22,7 @@ Clean cleaned(const Text& text) {
   Clean out{{text.file, as_utf8(text.content)}, {}};
   auto& content = out.text.content;
   blank_escapes(content);
+  blank_unseen(content);
   if (begins_as_json(content)) blank_comments(content);
   out.page = read_page(content);
   blank_noise(content);
@@ -80,11 +81,12 @@ std::vector<RawPtr> read_documents(const Text& text, Notes& notes, std::vector<F
   auto documents = clean.page ? read_blocks(clean, notes) : read_json(clean.text, findings);
   if (!documents.empty()) return documents;
   const auto& shown = clean.page ? text : clean.text;
-  if (const auto advice = advice_on_text({text.file, as_utf8(shown.content)})) {
+  if (const auto advice = advice_on_text({text.file, as_utf8(shown.content)}, clean.page.has_value())) {
     findings.resize(known);
     findings.push_back(finding(text, *advice));
   } else if (findings.size() == known) {
-    findings.push_back(finding(text, {"there is no JSON in it", "save the command's output again, with `-o json`"}));
+    findings.push_back(finding(text, {clean.page ? "there is no JSON in it that is whole" : "there is no JSON in it",
+                                      "save the command's output again, with `-o json`"}));
   }
   return documents;
 }

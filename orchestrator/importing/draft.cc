@@ -54,10 +54,12 @@ std::string Draft::free_name(const std::string& wanted, const std::string& space
 std::string Draft::name_for(const ResourceId& id, const std::string& space, const Where& where,
                             const std::string& object) {
   const auto name = free_name(id.name(), space);
-  if (name != id.name())
-    notes.add({where, object, "name", id.name(),
-               tidy(id.name()) == id.name() ? "is another one's name already" : "is no name that a node can have",
-               "it is called " + name});
+  if (tidy(id.name()) != id.name())
+    notes.add_alike({where, object, "name", id.name(), "is no name that a node can have", "it is called " + name},
+                    "they are called by the letters and digits of it, 40 at most");
+  else if (name != id.name())
+    notes.add_alike({where, object, "name", id.name(), "is another one's name already", "it is called " + name},
+                    "they are called by it and a number");
   call(id, name);
   return name;
 }
@@ -137,6 +139,12 @@ void Draft::assume(Note note, const std::string& path) {
   comment(path, "assumed: " + note.reason);
   note.outcome = Outcome::kAssumed;
   notes.add(std::move(note));
+}
+
+void Draft::assume_alike(Note note, const std::string& path, std::string together) {
+  comment(path, "assumed: " + note.reason);
+  note.outcome = Outcome::kAssumed;
+  notes.add_alike(std::move(note), std::move(together));
 }
 
 }  // namespace xconn::importing

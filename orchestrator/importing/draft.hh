@@ -23,11 +23,12 @@ class Draft {
   const Inventory& inventory;
   Notes& notes;
   model::Topology topology;
-  std::map<std::string, std::string> comments;            ///< by path in the YAML: "circuits/er1/s-tag"
-  std::map<std::string, std::vector<Prefix>> learned;     ///< on-prem prefixes that a circuit learns, by its name
-  std::map<std::string, End> nics;                        ///< by key(): which interface of which node a NIC is
-  std::map<std::string, std::vector<std::string>> pools;  ///< key() of a backend pool to those of its NICs
-  std::map<std::string, network::Probe> probes;           ///< by key()
+  std::map<std::string, std::string> comments;                 ///< by path in the YAML: "circuits/er1/s-tag"
+  std::map<std::string, std::vector<Prefix>> learned;          ///< on-prem prefixes that a circuit learns, by its name
+  std::map<std::string, End> nics;                             ///< by key(): which interface of which node a NIC is
+  std::map<std::string, std::vector<std::string>> pools;       ///< key() of a backend pool to those of its NICs
+  std::map<std::string, std::vector<Address>> pool_addresses;  ///< by key() of a backend pool: who has no NIC there
+  std::map<std::string, network::Probe> probes;                ///< by key()
   int internet_ports = 0;
   std::string region;                   ///< of VNets for which no file says one
   std::vector<std::string> regionless;  ///< VNets whose region a file leaves open
@@ -64,6 +65,8 @@ class Draft {
   void comment(const std::string& path, const std::string& words) { comments[path] = words; }
   /// A note without a value, and the comment at `path`.
   void assume(Note note, const std::string& path);
+  /// One of many: see Notes::add_alike().
+  void assume_alike(Note note, const std::string& path, std::string together);
 
  private:
   bool overlaps_any(const Prefix& prefix) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/azure.hh"
 #include "importing/types.hh"
 #include "model/algorithms.hh"
 #include "model/words.hh"
@@ -160,6 +161,32 @@ bool read_express_route(model::Connection& connection, Fields& fields, Draft& dr
   return !connection.circuit.empty();
 }
 
+/// The device of a file may well be another gateway of Azure's; a lab's stands on-prem [V41].
+std::optional<Asn> device_asn(Fields& fields, const std::string& instead) {
+  const auto asn = fields.asn("bgpSettings.asn", instead);
+  if (!asn || !azure::is_among(asn->value(), azure::kReservedAsns)) return asn;
+  fields.note("bgpSettings.asn", "is an AS number that Azure or IANA reserves", instead);
+  return std::nullopt;
+}
+
+/// A connection with BGP needs both.
+void complete_session(model::LocalGateway& local, const model::Gateway& gateway, Draft& draft) {
+  constexpr int kLength = 30;
+  const auto assume = [&](const char* key, const char* field, const std::string& value) {
+    draft.assume({local.where, "local gateway " + local.name, field, "",
+                  "is in none of the files, and a connection speaks BGP", "it is " + value},
+                 "local-gateways/" + local.name + "/" + key);
+  };
+  if (!local.asn) {
+    local.asn = *Asn::of(gateway.asn == *Asn::of(65001) ? 65002 : 65001);
+    assume("asn", "asn", local.asn->text());
+  }
+  if (!local.bgp_address) {
+    local.bgp_address = draft.free_network(kLength).host(1);
+    assume("bgp-address", "bgpPeeringAddress", local.bgp_address->text());
+  }
+}
+
 }  // namespace
 
 void carry_public_address(const Resource&, Fields& fields, Draft&) {
@@ -194,19 +221,30 @@ void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft)
   model::LocalGateway gateway;
   gateway.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   gateway.address_space = fields.prefixes("localNetworkAddressSpace.addressPrefixes");
-  gateway.asn = fields.asn("bgpSettings.asn", "it speaks no BGP");
-  gateway.bgp_address = fields.address("bgpSettings.bgpPeeringAddress", "it speaks no BGP");
+  const std::string instead = "another one is taken where a connection needs it";
+  if (const auto* asn = fields.raw("bgpSettings.asn"); asn != nullptr && says_something(*asn))
+    gateway.asn = device_asn(fields, instead);
+  gateway.bgp_address = fields.address("bgpSettings.bgpPeeringAddress", instead);
   fields.ignore({"bgpSettings"});
   const auto address = fields.address("gatewayIpAddress", "another address was taken");
-  if (gateway.asn && gateway.bgp_address && gateway.bgp_address == address) gateway.bgp_address.reset();
-  if (!gateway.asn || !gateway.bgp_address) {
-    gateway.asn.reset();
-    gateway.bgp_address.reset();
-  }
+  if (gateway.bgp_address == address) gateway.bgp_address.reset();
   gateway.where = resource.at.where();
   if (address && address->is_v4()) gateway.address = *address;
   fields.ignore({"fqdn"});
   draft.topology.local_gateways.push_back(std::move(gateway));
+}
+
+void complete_sessions(Draft& draft) {
+  for (auto& local : draft.topology.local_gateways) {
+    const auto speaks = [&](const model::Connection& each) { return each.bgp && each.local_gateway == local.name; };
+    const auto found = std::ranges::find_if(draft.topology.connections, speaks);
+    const bool is_whole = local.asn && local.bgp_address;
+    if (found != draft.topology.connections.end() && !is_whole)
+      complete_session(local, *find_named(draft.topology.gateways, found->gateway), draft);
+    if (found != draft.topology.connections.end() || is_whole) continue;
+    local.asn.reset();
+    local.bgp_address.reset();
+  }
 }
 
 void carry_connection(const Resource& resource, Fields& fields, Draft& draft) {

@@ -26,6 +26,11 @@ constexpr Kind kKinds[] = {{is_arm_parameters, read_arm_parameters},
                            {is_terraform, read_terraform},
                            {is_az, read_az}};
 
+void append(const std::vector<Note>& notes, std::vector<Finding>& findings) {
+  for (const auto& note : notes)
+    findings.push_back({note.where, note.object, note.field, note.value, note.reason, note.instead, ""});
+}
+
 std::vector<RawPtr> read_all(const std::vector<Text>& texts, Notes& notes) {
   std::vector<Finding> findings;
   std::vector<RawPtr> documents;
@@ -33,8 +38,9 @@ std::vector<RawPtr> read_all(const std::vector<Text>& texts, Notes& notes) {
     auto more = read_documents(text, notes, findings);
     documents.insert(documents.end(), more.begin(), more.end());
   }
-  if (!findings.empty()) throw TopologyError(std::move(findings));
-  return documents;
+  if (findings.empty()) return documents;
+  append(notes.take(), findings);
+  throw TopologyError(std::move(findings));
 }
 
 /// With what there was to say about it.
@@ -46,8 +52,7 @@ std::vector<RawPtr> read_all(const std::vector<Text>& texts, Notes& notes) {
                                  why,
                                  "give JSON of `az network ... show/list`, an ARM template, or `terraform show -json`",
                                  ""}};
-  for (auto& note : notes.take())
-    findings.push_back({note.where, note.object, note.field, note.value, note.reason, note.instead, ""});
+  append(notes.take(), findings);
   throw TopologyError(std::move(findings));
 }
 
@@ -77,7 +82,7 @@ void check(const std::string& topology, Notes& notes) {
 Imported import_texts(const std::vector<Text>& texts, const std::string& name, const std::string& region) {
   Notes notes;
   Inventory inventory(notes);
-  Reading reading{notes, inventory};
+  Reading reading{notes, inventory, region};
   for (const auto& document : read_all(texts, notes))
     std::ranges::find_if(kKinds, [&](const Kind& kind) { return kind.is(*document); })->read(document, reading);
   deploy_templates(reading);
@@ -88,10 +93,11 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name, c
   carry_resources(draft);
   use_read_outs(draft);
   complete_vnets(draft);
-  if (is_empty(draft.topology)) refuse("nothing of it can be carried over", texts, notes);
   add_machines(draft);
+  if (is_empty(draft.topology)) refuse("nothing of it can be carried over", texts, notes);
   finish_balancers(draft);
   report_next_hops(draft);
+  complete_sessions(draft);
   add_customers(draft);
   Imported out{write(draft), carried_by(draft), {}};
   check(out.topology, notes);

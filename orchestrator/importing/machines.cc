@@ -59,7 +59,11 @@ bool plug(const Raw& configuration, Fields& fields, network::Interface& nic, Dra
   std::string vnet;
   const auto* subnet = id ? subnet_of(*id, vnet, draft) : nullptr;
   if (subnet == nullptr) {
-    fields.note("ipConfigurations", "its subnet is in none of the files", kLeftOut);
+    if (id && draft.is_left_out(id->parent()))
+      fields.note("ipConfigurations", "its VNet was left out", kLeftOut);
+    else
+      fields.note("ipConfigurations", "its subnet is in none of the files",
+                  "it was left out; import `az network vnet list` too");
     return false;
   }
   nic.subnet = network::SubnetRef{vnet, subnet->name};
@@ -148,9 +152,9 @@ void number_nics(Draft& draft, Addresses& addresses) {
         continue;
       }
       nic.addresses = {InterfaceAddress(*address, prefix.length())};
-      draft.assume({node.where, "machine " + node.name, "privateIPAddress", "", "the file does not say it",
-                    "it is " + address->text()},
-                   "nodes/" + node.name + "/interfaces/" + nic.name);
+      draft.assume_alike({node.where, "machine " + node.name, "privateIPAddress", "", "the file does not say it",
+                          "it is " + address->text()},
+                         "nodes/" + node.name + "/interfaces/" + nic.name, "they have free ones of their subnets");
     }
   for (auto& node : draft.topology.nodes)
     std::erase_if(node.interfaces, [](const auto& nic) { return nic.name.empty(); });
@@ -242,7 +246,7 @@ void add_machines(Draft& draft) {
   auto& nodes = draft.topology.nodes;
   for (const auto& node : nodes)
     if (node.interfaces.empty())
-      draft.notes.add({node.where, "machine " + node.name, "", "", "none of its NICs is in the files", kLeftOut});
+      draft.notes.add({node.where, "machine " + node.name, "", "", "none of its NICs is there", kLeftOut});
   std::erase_if(nodes, [](const network::Node& node) { return node.interfaces.empty(); });
   for (const auto& vnet : draft.topology.vnets)
     if (!addresses.has_machine(vnet.name)) add_machine_to(vnet, draft, addresses);

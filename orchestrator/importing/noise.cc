@@ -12,6 +12,9 @@ namespace {
 /// How a line begins that is none of the output's.
 constexpr std::array<std::string_view, 8> kLines{"WARNING:", "ERROR:", "INFO:", "DEBUG:", "$ ", "PS ", "```", "#"};
 
+/// U+00A0, U+200B, U+202F and U+FEFF.
+constexpr std::array<std::string_view, 4> kUnseen{"\xc2\xa0", "\xe2\x80\x8b", "\xe2\x80\xaf", "\xef\xbb\xbf"};
+
 constexpr std::string_view kSpinner = "-\\|/";
 
 void append_utf8(std::string& out, std::uint32_t code) {
@@ -107,6 +110,12 @@ void blank_escapes(std::string& text) {
     while (end < text.size() && (text[end] == ';' || (text[end] >= '0' && text[end] <= '?'))) ++end;
     blank(text, at, std::min(end + 1, text.size()));
   }
+}
+
+void blank_unseen(std::string& text) {
+  for (const auto sign : kUnseen)
+    for (auto at = text.find(sign); at != std::string::npos; at = text.find(sign, at))
+      blank(text, at, at + sign.size());
 }
 
 void blank_noise(std::string& text) {

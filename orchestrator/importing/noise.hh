@@ -14,6 +14,9 @@ std::string as_utf8(const std::string& content);
 /// The terminal's colours and moves of the cursor.
 void blank_escapes(std::string& text);
 
+/// What pages have between words and nobody sees: no-break spaces, marks without width.
+void blank_unseen(std::string& text);
+
 /// Whether a line is a warning, a prompt or a cut ("<snipped>").
 bool is_noise(std::string_view line);
 

@@ -48,7 +48,9 @@ constexpr std::array<std::string_view, 26> kUnfelt{"virtualNetworkGatewayMigrati
                                                    "availabilitySet"};
 
 /// Parts of the names of types that only look after others, in ARM and in Terraform.
-constexpr std::array<std::string_view, 18> kUnfeltTypes{"microsoft.network/firewallpolicies",
+constexpr std::string_view kRouteServer = "microsoft.network/virtualhubs (Route Server)";
+
+constexpr std::array<std::string_view, 35> kUnfeltTypes{"microsoft.network/firewallpolicies",
                                                         "azurerm_firewall_",
                                                         "diagnosticsettings",
                                                         "diagnostic_setting",
@@ -65,7 +67,24 @@ constexpr std::array<std::string_view, 18> kUnfeltTypes{"microsoft.network/firew
                                                         "user_assigned_identity",
                                                         "/extensions",
                                                         "machine_extension",
-                                                        "microsoft.policyinsights/"};
+                                                        "microsoft.policyinsights/",
+                                                        "microsoft.network/ipgroups",
+                                                        "azurerm_ip_group",
+                                                        "webapplicationfirewallpolicies",
+                                                        "web_application_firewall_policy",
+                                                        "availabilitysets",
+                                                        "availability_set",
+                                                        "proximityplacementgroups",
+                                                        "microsoft.compute/disks",
+                                                        "managed_disk",
+                                                        "data_disk_attachment",
+                                                        "microsoft.keyvault/",
+                                                        "azurerm_key_vault",
+                                                        "microsoft.devtestlab/schedules",
+                                                        "dev_test_global_vm_shutdown_schedule",
+                                                        "microsoft.security/",
+                                                        "microsoft.operationalinsights/",
+                                                        "azurerm_log_analytics_"};
 
 struct Explained {
   std::string_view type, why;
@@ -75,7 +94,9 @@ constexpr std::string_view kHub =
 constexpr std::string_view kServer =
     "a Route Server or Virtual WAN hub changes routes by BGP inside Azure; write what it teaches as a route table";
 constexpr std::string_view kService = "it is a service beside the paths that a lab plays";
-constexpr std::array<Explained, 18> kExplained{{
+constexpr std::string_view kOtherSide =
+    "it is the provider's side of a circuit; import what its owner sees: `az network express-route show`";
+constexpr std::array<Explained, 25> kExplained{{
     {"microsoft.network/virtualwans", kHub},
     {"microsoft.network/virtualhubs", kHub},
     {"microsoft.network/vpngateways", kHub},
@@ -86,7 +107,14 @@ constexpr std::array<Explained, 18> kExplained{{
     {"azurerm_virtual_hub_connection", kHub},
     {"azurerm_vpn_gateway", kHub},
     {"azurerm_express_route_gateway", kHub},
+    {"azurerm_virtual_hub_route_table", kHub},
+    {"azurerm_virtual_hub_routing_intent", kHub},
+    {"azurerm_vpn_gateway_connection", kHub},
+    {"azurerm_vpn_site", kHub},
+    {"azurerm_express_route_connection", kHub},
+    {kRouteServer, kServer},
     {"azurerm_route_server", kServer},
+    {"microsoft.network/expressroutecrossconnections", kOtherSide},
     {"microsoft.network/bastionhosts", kService},
     {"azurerm_bastion_host", kService},
     {"microsoft.network/natgateways", kService},
@@ -106,6 +134,14 @@ std::string kind_of(const std::string& object) { return object.substr(0, object.
 std::string group_of(const Note& note) {
   return kind_of(note.object) + kBetween + note.field + kBetween + note.reason + kBetween + note.instead;
 }
+
+/// What it is about, and where: the same thing twice in a place is one.
+std::string member_of(const Note& note) {
+  return note.object + kBetween + note.field + kBetween + note.where.file + ":" + std::to_string(note.where.line);
+}
+
+/// "microsoft.network/virtualhubs" of kRouteServer
+std::string_view bare(std::string_view type) { return type.substr(0, type.find(' ')); }
 
 /// Terraform's addresses have the type in them.
 std::string named(const std::string& type, const std::string& name) {
@@ -131,6 +167,15 @@ void join(Note& first, const Note& more) {
   if (first.value != more.value) first.value.clear();
 }
 
+/// A note on several things, or on one in several places.
+void call_all(Note& note, std::size_t places) {
+  const auto count = note.names.size();
+  if (count == 0 || note.object != note.names.front()) return;
+  if (count > 1) note.object += " and " + std::to_string(count - 1) + " more";
+  if (count == 1) note.names.clear();
+  if (count < places) note.object += " (in " + std::to_string(places) + " places)";
+}
+
 std::string upper(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
@@ -138,29 +183,35 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-void Notes::keep(Note note, std::string group) {
+void Notes::keep(Kept kept) {
   if (kept_.size() < kKept)
-    push(std::move(note), std::move(group));
+    push(std::move(kept));
   else
     ++dropped_;
 }
 
-void Notes::push(Note note, std::string group) {
+void Notes::push(Kept kept) {
+  auto& note = kept.note;
   if (!note.outcome) note.outcome = outcome_of(note);
   note.object = printable(note.object);
   note.field = printable(note.field);
   note.value = is_secret(note.field) ? std::string{} : printable(note.value);
-  kept_.push_back({std::move(note), std::move(group)});
+  kept_.push_back(std::move(kept));
 }
 
 void Notes::add(Note note) {
   auto group = group_of(note);
-  keep(std::move(note), std::move(group));
+  keep({std::move(note), std::move(group), {}});
+}
+
+void Notes::add_alike(Note note, std::string together) {
+  auto group = note.field + kBetween + note.reason + kBetween + together;
+  keep({std::move(note), std::move(group), std::move(together)});
 }
 
 void Notes::add_anyway(Note note) {
   auto group = group_of(note);
-  push(std::move(note), std::move(group));
+  push({std::move(note), std::move(group), {}});
 }
 
 void Notes::at(const model::Raw& raw, std::string object, std::string field, std::string reason, std::string instead) {
@@ -170,7 +221,7 @@ void Notes::at(const model::Raw& raw, std::string object, std::string field, std
 void Notes::unevaluated(const model::Raw& raw, const std::string& object, const std::string& field,
                         const std::string& why) {
   if (is_felt(field))
-    keep({raw.at.where(), object, field, raw.text, "this expression " + why, "it was left empty"}, why);
+    keep({{raw.at.where(), object, field, raw.text, "this expression " + why, "it was left empty"}, why, {}});
 }
 
 void Notes::foreign(const Where& where, const std::string& type, const std::string& name) {
@@ -180,9 +231,13 @@ void Notes::foreign(const Where& where, const std::string& type, const std::stri
   group.names.push_back(printable(name));
 }
 
+void Notes::route_server(const Where& where, const std::string& name) {
+  foreign(where, std::string(kRouteServer), name);
+}
+
 void Notes::take_foreign() {
   for (auto& [type, group] : foreign_) {
-    const auto holder = [&](const auto& other) { return type.starts_with(other.first + "/"); };
+    const auto holder = [&](const auto& other) { return type.starts_with(std::string(bare(other.first)) + "/"); };
     if (std::ranges::any_of(foreign_, holder)) continue;
     const auto count = group.names.size();
     if (count == 1)
@@ -199,21 +254,22 @@ std::vector<Note> Notes::take() {
   take_foreign();
   std::ranges::stable_sort(kept_, {},
                            [](const Kept& kept) { return std::tie(kept.note.where.file, kept.note.where.line); });
+  const auto copies = std::ranges::unique(kept_, {}, &Kept::note);
+  kept_.erase(copies.begin(), copies.end());
   std::map<std::string, std::set<std::string>> members;
-  for (const auto& [note, group] : kept_) members[group].insert(note.object + kBetween + note.field);
+  for (const auto& kept : kept_) members[kept.group].insert(member_of(kept.note));
   std::vector<Note> notes;
   std::map<std::string, std::size_t> first;
-  for (auto& [note, group] : kept_) {
+  for (auto& [note, group, together] : kept_) {
     const bool is_several = members[group].size() >= kSeveral && !note.object.empty();
     const auto [known, is_new] = first.emplace(group, notes.size());
+    if (is_several && !together.empty()) note.instead = together;
     if (is_several && !is_new)
       join(notes[known->second], note);
     else
       notes.push_back(std::move(note));
   }
-  for (auto& note : notes)
-    if (note.names.size() > 1 && note.object == note.names.front())
-      note.object += " and " + std::to_string(note.names.size() - 1) + " more";
+  for (const auto& [group, at] : first) call_all(notes[at], members[group].size());
   if (dropped_ > 0)
     notes.push_back({{}, "import", "", "", "has " + std::to_string(dropped_) + " notes more", "they are not listed"});
   return notes;

@@ -18,6 +18,8 @@ class Notes {
   static constexpr std::size_t kKept = 10'000;
 
   void add(Note note);
+  /// One of many that say the same of different things: three or more become one, which says `together` was done.
+  void add_alike(Note note, std::string together);
   /// Of the import as a whole: kept also when there are kKept already.
   void add_anyway(Note note);
   /// At `raw`, with its text as the value.
@@ -27,20 +29,23 @@ class Notes {
   /// A resource of a type that has no counterpart; one note for each type, none for what no packet feels and for parts
   /// of what was left out.
   void foreign(const Where& where, const std::string& type, const std::string& name);
+  /// A Route Server is a resource of a Virtual WAN hub's type.
+  void route_server(const Where& where, const std::string& name);
   /// In the order of the files and of their lines. What is said of several of a kind in the same words is one note.
   std::vector<Note> take();
 
  private:
   struct Kept {
     Note note;
-    std::string group;  ///< one note for all of it
+    std::string group;     ///< one note for all of it
+    std::string together;  ///< what that says was done; empty: the same
   };
   struct Foreign {
     Where where;
     std::vector<std::string> names;
   };
-  void keep(Note note, std::string group);
-  void push(Note note, std::string group);
+  void keep(Kept kept);
+  void push(Kept kept);
   void take_foreign();
 
   std::vector<Kept> kept_;

@@ -260,23 +260,6 @@ void leave_out_homeless(Draft& draft) {
   std::erase_if(topology.gateways, [](const auto& gateway) { return gateway.instances.size() != 2; });
 }
 
-/// A user route to an appliance in no VNet of the files leads nowhere.
-void leave_out_far_hops(Draft& draft) {
-  const auto is_near = [&](const model::UserRoute& route) {
-    return !route.next_hop || std::ranges::any_of(draft.topology.vnets, [&](const model::Vnet& vnet) {
-      return std::ranges::any_of(vnet.address_space,
-                                 [&](const Prefix& space) { return space.contains(*route.next_hop); });
-    });
-  };
-  for (auto& table : draft.topology.route_tables) {
-    for (const auto& route : table.routes)
-      if (!is_near(route))
-        draft.notes.add({table.where, "route table " + table.name, route.to.text(), route.next_hop->text(),
-                         "the appliance is in no VNet of the files", "the route was left out"});
-    std::erase_if(table.routes, [&](const model::UserRoute& route) { return !is_near(route); });
-  }
-}
-
 void report_regionless(Draft& draft) {
   if (draft.regionless.empty()) return;
   std::string all;
@@ -306,7 +289,6 @@ void complete_vnets(Draft& draft) {
   for (auto& vnet : draft.topology.vnets) complete(vnet, draft);
   for (auto& gateway : draft.topology.gateways) complete(gateway, draft);
   leave_out_homeless(draft);
-  leave_out_far_hops(draft);
 }
 
 }  // namespace xconn::importing

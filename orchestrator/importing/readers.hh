@@ -2,6 +2,7 @@
 // The kinds of input: how each is known by what is in it, and who reads it.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "importing/resource.hh"
@@ -11,6 +12,7 @@ namespace xconn::importing {
 struct Reading {
   Notes& notes;
   Inventory& inventory;
+  std::string region{};                                  ///< where templates are deployed; empty when nobody says it
   std::vector<model::RawPtr> templates{}, parameters{};  ///< of ARM: deployed once all are there
 };
 

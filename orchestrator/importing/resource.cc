@@ -86,6 +86,19 @@ std::string key_of(const ResourceId& id) {
 
 bool same_group(const std::string& a, const std::string& b) { return a.empty() || b.empty() || same_word(a, b); }
 
+/// Members of a pool, which Terraform says one by one.
+constexpr std::array<std::string_view, 2> kMembers{"backendIPConfigurations", "loadBalancerBackendAddresses"};
+
+bool has_members(const RawEntry& entry) {
+  return entry.value->is_list() && std::ranges::any_of(kMembers, [&](auto key) { return same_word(key, entry.key); });
+}
+
+RawPtr joined(const RawPtr& list, const RawPtr& more) {
+  auto out = std::make_shared<Raw>(*list);
+  out->items.insert(out->items.end(), more->items.begin(), more->items.end());
+  return out;
+}
+
 /// With the entries of `more` that `map` does not have.
 std::shared_ptr<Raw> completed(const Raw& map, const Raw& more) {
   auto out = std::make_shared<Raw>(map);
@@ -96,6 +109,8 @@ std::shared_ptr<Raw> completed(const Raw& map, const Raw& more) {
       out->entries.push_back(entry);
     else if (!says_something(*known->value))
       known->value = entry.value;
+    else if (has_members(entry) && known->value->is_list())
+      known->value = joined(known->value, entry.value);
   }
   return out;
 }

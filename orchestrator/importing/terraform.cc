@@ -182,6 +182,7 @@ class Reader {
     const auto* expressions = references_.expressions(instance.address);
     translate(*instance.values, expressions, instance, *body);
     if (instance.type == "azurerm_network_interface_backend_address_pool_association") name_nic(instance, *body);
+    if (instance.type == "azurerm_lb_backend_address_pool_address") name_address(*body);
     forget_names(instance, *body);
     unknown_.tell(
         instance.full, expressions, body->at,
@@ -219,6 +220,14 @@ class Reader {
     list->kind = Raw::Kind::kList;
     list->items.push_back(reference_to(make_text(configuration.text(), body.at)));
     body.entries.push_back({"backendIPConfigurations", body.at, list});
+  }
+
+  /// The pool's member is an address.
+  static void name_address(Raw& body) {
+    auto member = std::make_shared<Raw>(body), list = std::make_shared<Raw>();
+    list->kind = Raw::Kind::kList;
+    list->items.push_back(std::move(member));
+    body.entries = {{"loadBalancerBackendAddresses", body.at, std::move(list)}};
   }
 
   const TerraformWord* word_of(const Instance& instance, std::string_view key) {

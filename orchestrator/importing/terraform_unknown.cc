@@ -22,7 +22,7 @@ struct Teller {
     if (unknown.is_list()) return tell_items(unknown, *expressions, field);
     for (const auto& entry : unknown.entries) {
       const auto* given = expressions->is_map() ? expressions->find(entry.key) : nullptr;
-      if (given == nullptr || is_told(entry.key)) continue;
+      if (given == nullptr || is_told(entry.key) || !is_felt(entry.key)) continue;
       const auto path = field.empty() ? entry.key : field + "." + entry.key;
       if (entry.value->text == "true")
         notes.add({at.where(), address, path, "", "is known only after apply", "it was left out"});

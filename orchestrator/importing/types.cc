@@ -35,9 +35,18 @@ const TypeRow kTypes[] = {
     {"microsoft.network/loadbalancers/loadbalancingrules", "load balancing rule", carry_balancer_rule},
 };
 
+/// It has the type of a Virtual WAN hub, and belongs to no Virtual WAN.
+bool is_route_server(const Resource& resource) {
+  const auto lacks = [&](const char* key) { return property(*resource.body, key) == nullptr; };
+  return resource.id.type == "microsoft.network/virtualhubs" && lacks("virtualWan") && lacks("addressPrefix");
+}
+
 void report_unknown(Draft& draft) {
   for (const auto& resource : draft.inventory.resources())
-    if (!is_carried(resource.id.type)) draft.notes.foreign(resource.at.where(), resource.id.type, resource.id.path());
+    if (is_route_server(resource))
+      draft.notes.route_server(resource.at.where(), resource.id.path());
+    else if (!is_carried(resource.id.type))
+      draft.notes.foreign(resource.at.where(), resource.id.type, resource.id.path());
 }
 
 /// Gateways, balancers and machines that lack something are taken out again once all is read.

@@ -56,6 +56,7 @@ void use_read_outs(Draft& draft);            ///< routes and sessions that devic
 void complete_vnets(Draft& draft);           ///< VNets and subnets that no file described, gateways' instances
 void add_machines(Draft& draft);             ///< somebody to talk to in VNets without machines
 void report_next_hops(Draft& draft);         ///< of user routes that nobody forwards at
+void complete_sessions(Draft& draft);        ///< AS numbers and addresses of VPN devices that speak BGP
 void settle_public_addresses(Draft& draft);  ///< whoever is at the Internet has some
 void add_customers(Draft& draft);            ///< routers, VPN devices, LANs and the Internet
 void finish_balancers(Draft& draft);         ///< those that have what they need

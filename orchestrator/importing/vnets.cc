@@ -21,7 +21,7 @@ void report_missing(const ResourceId& id, const char* what, const Resource& reso
 std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
   const auto* entry = find_key(*resource.body, "location");
   const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
-  const bool is_open = entry != nullptr && (text.empty() || text == ArmScope::kLocation || is_placeholder(text));
+  const bool is_open = entry != nullptr && (text.empty() || text == ArmDeployment::kNowhere || is_placeholder(text));
   if (!text.empty() && !is_open) return text;
   if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
   return draft.region;

@@ -62,19 +62,12 @@ class Map {
   std::shared_ptr<Raw> raw_ = std::make_shared<Raw>();
 };
 
-RawPtr list_of_maps(const std::vector<Map>& maps) {
-  auto out = std::make_shared<Raw>();
-  out->kind = Raw::Kind::kList;
-  for (const auto& map : maps) out->items.push_back(map.raw());
-  return out;
-}
-
 std::string rate(std::uint64_t bits) {
   constexpr std::uint64_t kGiga = 1'000'000'000, kMega = 1'000'000;
   return bits % kGiga == 0 ? std::to_string(bits / kGiga) + "Gbps" : std::to_string(bits / kMega) + "Mbps";
 }
 
-/// What each thing is in YAML; `named` finds them below.
+/// What each thing is in YAML; `named` and `all_of` find them below.
 Map written(const model::Authorization&);
 Map written(const model::Circuit&);
 Map written(const model::Connection&);
@@ -90,6 +83,10 @@ Map written(const model::RouteFilter&);
 Map written(const model::RouteFilterRule&);
 Map written(const model::RouteTable&);
 Map written(const network::SecurityRule&);
+Map written(const network::BalancerRule&);
+Map written(const model::UserRoute&);
+Map written(const Route&);
+Map written(const Rule&);
 Map written(const model::Subnet&);
 Map written(const model::Vnet&);
 Map written(const model::VnetPeering&);
@@ -122,12 +119,18 @@ Map written(const network::BgpNeighbor& neighbor) {
   return map.put_if("source", neighbor.source).put_all("announce", neighbor.announce);
 }
 
+template <class List>
+RawPtr all_of(const List& items) {
+  auto out = std::make_shared<Raw>();
+  out->kind = Raw::Kind::kList;
+  for (const auto& item : items) out->items.push_back(written(item).raw());
+  return out;
+}
+
 Map written(const network::Bgp& bgp) {
   Map map;
   map.put("asn", word(bgp.asn)).put_if("router-id", bgp.router_id).put_all("advertise", bgp.advertise);
-  std::vector<Map> neighbors;
-  for (const auto& neighbor : bgp.neighbors) neighbors.push_back(written(neighbor));
-  return neighbors.empty() ? map : map.put("neighbors", list_of_maps(neighbors));
+  return bgp.neighbors.empty() ? map : map.put("neighbors", all_of(bgp.neighbors));
 }
 
 Map written(const network::Tunnel& tunnel) {
@@ -145,7 +148,13 @@ Map written(const Route& route) {
   map.put("to", word(route.to));
   const auto& hop = route.next_hops.front();
   map.put_if("via", hop.via).put("interface", hop.interface);
+  if (route.table != Route{}.table) map.put("table", word(static_cast<int>(route.table)));
   return route.metric == 0 ? map : map.put("metric", word(static_cast<int>(route.metric)));
+}
+
+Map written(const Rule& rule) {
+  auto map = Map().put("priority", word(static_cast<int>(rule.priority)));
+  return map.put_if("from", rule.from).put_if("to", rule.to).put("table", word(static_cast<int>(rule.table)));
 }
 
 template <class List>
@@ -160,9 +169,8 @@ Map written(const network::Node& node) {
   map.put("role", node.role).put("site", node.site);
   if (!node.interfaces.empty()) map.put("interfaces", named(node.interfaces));
   map.put_if("gateway", node.gateway);
-  std::vector<Map> routes;
-  for (const auto& route : node.routes) routes.push_back(written(route));
-  if (!routes.empty()) map.put("routes", list_of_maps(routes));
+  if (!node.routes.empty()) map.put("routes", all_of(node.routes));
+  if (!node.rules.empty()) map.put("rules", all_of(node.rules));
   if (node.bgp) map.put("bgp", written(*node.bgp));
   if (!node.tunnels.empty()) map.put("tunnels", named(node.tunnels));
   Map sysctls, files;
@@ -262,13 +270,10 @@ RawPtr next_hop(const model::UserRoute& route) {
   return route.type == model::NextHopType::kVirtualAppliance ? word(*route.next_hop) : word(route.type);
 }
 
+Map written(const model::UserRoute& route) { return Map().put("to", word(route.to)).put("next-hop", next_hop(route)); }
+
 Map written(const model::RouteTable& table) {
-  Map map;
-  map.flag("propagate-bgp", table.propagate_bgp, true);
-  std::vector<Map> routes;
-  for (const auto& route : table.routes)
-    routes.push_back(Map().put("to", word(route.to)).put("next-hop", next_hop(route)));
-  return map.put("routes", list_of_maps(routes));
+  return Map().flag("propagate-bgp", table.propagate_bgp, true).put("routes", all_of(table.routes));
 }
 
 RawPtr ports(const std::vector<std::pair<std::uint16_t, std::uint16_t>>& ranges) {
@@ -352,9 +357,7 @@ Map written(const model::LoadBalancer& balancer) {
   probe_map.put("protocol", word(probe.protocol)).put("port", word(probe.port));
   if (probe.protocol == network::BackendProbe::kHttp) probe_map.put("path", probe.path);
   map.put("probe", probe_map.put("interval", xconn::to_string(probe.interval)).put("threshold", word(probe.threshold)));
-  std::vector<Map> rules;
-  for (const auto& rule : balancer.rules) rules.push_back(written(rule));
-  return map.put("rules", list_of_maps(rules));
+  return map.put("rules", all_of(balancer.rules));
 }
 
 RawPtr links(const std::vector<network::Link>& all) {

@@ -72,7 +72,7 @@ void Node::configure(datapath::VlanDriver vlan) {
   kernel::set_sysctls(netns_, plan_.name, kernel::of_interfaces(plan_.sysctls));
   netlink_.commit(kernel::link_set("lo", {.up = true}));
   set_up(plan_.interfaces);
-  if (!plan_.nftables.empty()) services::apply_ruleset(netns_, plan_.nftables);
+  if (!plan_.nftables.empty()) services::apply_ruleset(netns_, plan_.nftables, plan_.name);
   add_routes();
 }
 

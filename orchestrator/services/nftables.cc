@@ -39,18 +39,21 @@ NftContext make_context(unsigned output_flags) {
   return context;
 }
 
-void throw_refusal(nft_ctx* context, const std::string& file) {
-  const int number = errno != 0 ? errno : EINVAL;
+/// Only the kernel's refusals carry an error number: the parser leaves any.
+void throw_refusal(nft_ctx* context, const std::string& file, const std::string& node) {
+  const int left = errno;
   auto sentence = trimmed(nft_ctx_get_error_buffer(context));
   for (auto at = sentence.find(file + ":"); !file.empty() && at != std::string::npos; at = sentence.find(file + ":"))
     sentence.replace(at, file.size() + 1, "line ");
-  sys::throw_explained(KernelError("apply nftables", "ruleset", {}, number, sentence));
+  const bool is_kernels = sentence.find("Could not process rule") != std::string::npos;
+  sys::throw_explained(
+      KernelError("apply nftables", "ruleset", node, is_kernels && left != 0 ? left : EINVAL, sentence));
 }
 
 std::string run_commands(const sys::Netns& netns, const std::string& commands, unsigned output_flags) {
   return netns.run([&] {
     const auto context = make_context(output_flags);
-    if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) != 0) throw_refusal(context.get(), {});
+    if (nft_run_cmd_from_buffer(context.get(), commands.c_str()) != 0) throw_refusal(context.get(), {}, {});
     return std::string(nft_ctx_get_output_buffer(context.get()));
   });
 }
@@ -58,13 +61,13 @@ std::string run_commands(const sys::Netns& netns, const std::string& commands, u
 }  // namespace
 
 /// libnftables says where in the text a mistake is only of files, so the text becomes one, in memory.
-void apply_ruleset(const sys::Netns& netns, const std::string& ruleset) {
+void apply_ruleset(const sys::Netns& netns, const std::string& ruleset, const std::string& node) {
   const sys::Fd memory(sys::check(::memfd_create("ruleset", MFD_CLOEXEC), "make memory file for", "ruleset"));
   const auto file = "/proc/self/fd/" + std::to_string(memory.get());
   sys::write_into(file, ruleset);
   netns.run([&] {
     const auto context = make_context(0);
-    if (nft_run_cmd_from_filename(context.get(), file.c_str()) != 0) throw_refusal(context.get(), file);
+    if (nft_run_cmd_from_filename(context.get(), file.c_str()) != 0) throw_refusal(context.get(), file, node);
   });
 }
 

@@ -12,8 +12,9 @@ class Netns;
 namespace xconn::services {
 
 /// Applies a ruleset (what `nft -f` takes) as one transaction: all of it or nothing.
-/// Throws KernelError with libnftables' own sentence (line, column and reason; the ruleset has no file name).
-void apply_ruleset(const sys::Netns& netns, const std::string& ruleset);
+/// Throws KernelError with libnftables' own sentence (line, column and reason; the ruleset has no file name), which is
+/// of `node`.
+void apply_ruleset(const sys::Netns& netns, const std::string& ruleset, const std::string& node = {});
 
 /// Puts `after` in the place of `before` in one transaction: no packet meets a ruleset in between. Tables that `before`
 /// does not name (a daemon's own) are left alone.

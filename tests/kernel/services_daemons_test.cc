@@ -215,11 +215,12 @@ TEST(Nftables, ARulesetIsAppliedAndReadBack) {
 TEST(Nftables, ABadRulesetGivesItsSentenceAndChangesNothing) {
   const auto netns = sys::Netns::create();
   try {
-    apply_ruleset(netns, "table inet t {\n chain c {\n  udp dport nowhere drop\n }\n}\n");
+    apply_ruleset(netns, "table inet t {\n chain c {\n  udp dport nowhere drop\n }\n}\n", "fw");
     FAIL() << "it was taken";
   } catch (const KernelError& error) {
     EXPECT_THAT(error.sentence(), HasSubstr("line 3:13-19: Error: "));
     EXPECT_THAT(error.sentence(), HasSubstr("Could not resolve service"));
+    EXPECT_THAT(error.what(), HasSubstr("ruleset in fw: Invalid argument"));
   }
   EXPECT_THROW(apply_ruleset(netns, "add table inet ok\nadd rule inet absent chain accept\n"), KernelError);
   EXPECT_THAT(read_ruleset(netns).dump(), testing::Not(HasSubstr("\"table\"")));

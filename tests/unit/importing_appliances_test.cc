@@ -78,7 +78,8 @@ TEST(Appliances, NobodyIsInventedOnANextHop) {
   const auto topology = topology_of(out);
   EXPECT_EQ(at(topology, "10.60.1.4"), nullptr);
   EXPECT_NE(at(topology, "10.60.1.5"), nullptr);
-  EXPECT_THAT(text_of(out.notes), HasSubstr("route table via: 0.0.0.0/0: 10.60.1.4 is nobody's address in the files"));
+  EXPECT_THAT(text_of(out.notes),
+              HasSubstr("route table via: nextHopIpAddress: 10.60.1.4 is nobody's address in the files"));
 }
 
 std::string nic(const std::string& name, const std::string& forwards, const std::string& address) {
@@ -111,6 +112,19 @@ TEST(Appliances, ARouteWithoutAddressGoesToTheOnlyFirewall) {
   const auto without = imported(hub + table);
   EXPECT_TRUE(topology_of(without).route_tables.at(0).routes.empty());
   EXPECT_THAT(text_of(without.notes), HasSubstr("the route was left out"));
+}
+
+/// The rules would refuse it [V29], and Azure takes it.
+TEST(Appliances, ARouteToWhereNobodyReachesGoesNowhere) {
+  const auto out = imported(
+      vnet("hub", "10.60.0.0/22",
+           subnet("app", "10.60.1.0/24", R"("routeTable": )" + reference("Microsoft.Network/routeTables", "via"))) +
+      route_table("via", "10.99.1.4"));
+  const auto topology = topology_of(out);
+  EXPECT_EQ(topology.route_tables.at(0).routes.at(0).type, model::NextHopType::kNone);
+  EXPECT_THAT(
+      text_of(out.notes),
+      HasSubstr("nextHopIpAddress = 10.99.1.4: is in no VNet that its subnets reach, so what goes there is lost"));
 }
 
 }  // namespace

@@ -197,6 +197,33 @@ INSTANTIATE_TEST_SUITE_P(
                                   deployment("a", R"("templateLink": {"relativePath": "main.json"})") + "]")}},
                {"hub: {address-space"},
                "links its own template in a circle"},
+        Sample{
+            "linked_by_a_name_that_many_have",
+            {{"a/azuredeploy.json",
+              arm("[" + vnet("hub", "10.7.0.0/16") + ", " +
+                  deployment("d", R"("templateLink": {"uri": "https://host/blocks/vnet/azuredeploy.json"})") + "]")}},
+            {"hub: {address-space"},
+            "its template is in none of the files; it was left out; import vnet/azuredeploy.json too"},
+        Sample{"copies_of_variables_that_ask_each_other",
+               {{"a.json", arm("[" + vnet("[variables('second')[1]]", "10.7.0.0/16") + "]", R"("variables": {"copy": [
+ {"name": "first", "count": 2, "input": "[concat('hub', copyIndex('first'))]"},
+ {"name": "second", "count": 2, "input": "[concat(variables('first')[copyIndex('second')], '-net')]"}]}, )")}},
+               {"hub1-net: {address-space"}},
+        Sample{"what_is_not_asked_for",
+               {{"a.json",
+                 arm("[" +
+                         vnet("[coalesce(tryGet(variables('names'), 'eu'), variables('gone').x)]", "10.7.0.0/16",
+                              R"("condition": "[or(true(), variables('gone').x)]", )") +
+                         ", " +
+                         vnet("spoke", "10.8.0.0/16", R"("condition": "[and(false(), variables('gone').x)]", )") + "]",
+                     R"("variables": {"names": {"eu": "hub"}, "gone": {}}, )")}},
+               {"hub: {address-space"},
+               "virtualnetworks spoke; these were left out"},
+        Sample{"secrets_that_nobody_gives",
+               {{"a.json", arm("[" + vnet("[variables('all').name]", "10.7.0.0/16") + "]",
+                               R"("parameters": {"password": {"type": "securestring"}},
+ "variables": {"all": {"name": "hub", "password": "[parameters('password')]"}}, )")}},
+               {"hub: {address-space"}},
         Sample{"parameters_by_name",
                {{"er.json", arm("[" + vnet("er", "[parameters('space')]") + "]",
                                 R"("parameters": {"space": {"type": "string"}}, )")},
@@ -229,6 +256,19 @@ INSTANTIATE_TEST_SUITE_P(
  \"parameters\": {\"space\": {\"value\": \"10.7.0.0/16\"}}}", "templateSpecId": null})"}},
                {"10.7.0.0/16"}}),
     [](const auto& each) { return std::string(each.param.name); });
+
+TEST(ArmTemplate, TheRegionIsTheCommandLines) {
+  const auto text = arm("[" +
+                            vnet("[variables('short')[deployment().location]]", "10.7.0.0/16",
+                                 R"("location": "[resourceGroup().location]", )") +
+                            "]",
+                        R"("variables": {"short": {"northeurope": "ne"}}, )");
+  const auto out = import_texts({{"a.json", text}}, "lab", "northeurope");
+  EXPECT_THAT(out.topology, HasSubstr("ne:"));
+  EXPECT_THAT(out.topology, HasSubstr("region: northeurope"));
+  const auto without = import_texts({{"a.json", arm("[" + vnet("hub", "10.8.0.0/16") + "]")}, {"b.json", text}}, "lab");
+  EXPECT_THAT(text_of(without.notes), HasSubstr("`--region REGION` gives one"));
+}
 
 // --- what never ends -------------------------------------------------------------------------------------------------
 

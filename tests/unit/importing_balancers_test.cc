@@ -11,6 +11,7 @@ namespace xconn::importing {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kBalancers = "Microsoft.Network/loadBalancers";
 
@@ -85,6 +86,117 @@ TEST(Balancers, WhatWasCarriedIsListed) {
   for (const auto& [what, names] : out.carried) all += what + ":" + std::to_string(names.size()) + " ";
   EXPECT_THAT(all, HasSubstr("VNet:1"));
   EXPECT_THAT(all, HasSubstr("load balancer:1"));
+}
+
+constexpr const char* kWeb = R"("protocol": "Tcp", "frontendPort": 443, "backendPort": 443)";
+
+/// Whoever has the address is the backend; the portal writes NICs so too.
+TEST(Balancers, APoolOfAddressesHasTheMachinesThere) {
+  auto nic = backend("false"), text = balancer(kTcp443, kWeb);
+  nic.erase(nic.find(R"(, "loadBalancerBackendAddressPools")"),
+            nic.rfind("}]}") - nic.find(R"(, "loadBalancerBackendAddressPools")"));
+  const std::string pool = R"({"name": "pool")";
+  const auto with = [&](const std::string& member) {
+    auto changed = text;
+    changed.replace(changed.find(pool), pool.size(),
+                    pool + R"(, "loadBalancerBackendAddresses": [{"name": "m", "properties": {)" + member + "}}]");
+    return topology_of(imported(kHub + nic + changed)).load_balancers;
+  };
+  for (const auto& member : {std::string(R"("ipAddress": "10.65.1.11")"),
+                             R"("networkInterfaceIPConfiguration": )" +
+                                 reference("Microsoft.Network/networkInterfaces", "web/ipConfigurations/a")}) {
+    const auto balancers = with(member);
+    ASSERT_EQ(balancers.size(), 1U) << member;
+    EXPECT_EQ(balancers.front().backends.at(0).node, "web");
+  }
+}
+
+TEST(Balancers, AGatewayLoadBalancerIsNoInternalOne) {
+  auto text = balancer(kTcp443, R"("protocol": "All", "frontendPort": 0, "backendPort": 0)");
+  text.insert(text.find(R"("frontendIPConfigurations")"), R"("sku": {"name": "Gateway"}, )");
+  const auto out = imported(kHub + backend("true") + text);
+  EXPECT_TRUE(topology_of(out).load_balancers.empty());
+  EXPECT_THAT(text_of(out.notes), HasSubstr("load balancer ilb: sku: is Gateway: it hands packets over in VXLAN"));
+  EXPECT_THAT(text_of(out.notes), Not(HasSubstr("its frontend or pool")));
+}
+
+/// A plan's resource of that type and name.
+std::string planned(const std::string& type, const std::string& name, const std::string& values) {
+  return R"({"address": ")" + type + "." + name + R"(", "mode": "managed", "type": ")" + type + R"(", "name": ")" +
+         name + R"(", "values": {)" + values + "}}, ";
+}
+
+std::string in_group(const std::string& name) {
+  return R"("name": ")" + name + R"(", "resource_group_name": "net-rg")";
+}
+
+std::string azure_id(const std::string& type, const std::string& name) {
+  return "\"" + id_of("Microsoft.Network/" + type, name) + "\"";
+}
+
+std::string planned_nic(const std::string& name, const std::string& address) {
+  return planned("azurerm_network_interface", name,
+                 in_group(name) + R"(, "ip_configuration": [{"name": "a", "private_ip_address": ")" + address +
+                     R"(", "subnet_id": )" + azure_id("virtualNetworks", "hub/subnets/app") + "}]");
+}
+
+/// Members of a pool are resources of their own: none of them counts for all.
+TEST(Balancers, TerraformsHasAllItsBackends) {
+  const auto pool = R"("backend_address_pool_id": )" + azure_id("loadBalancers", "ilb/backendAddressPools/pool");
+  const auto of_balancer = R"("loadbalancer_id": )" + azure_id("loadBalancers", "ilb") + ", ";
+  auto resources =
+      planned(
+          "azurerm_virtual_network", "hub",
+          in_group("hub") +
+              R"(, "address_space": ["10.65.0.0/16"], "subnet": [{"name": "app", "address_prefix": "10.65.1.0/24"}])") +
+      planned_nic("a", "10.65.1.11") + planned_nic("b", "10.65.1.12") + planned_nic("c", "10.65.1.13") +
+      planned(
+          "azurerm_lb", "ilb",
+          in_group("ilb") +
+              R"(, "frontend_ip_configuration": [{"name": "fe", "private_ip_address": "10.65.1.100", "subnet_id": )" +
+              azure_id("virtualNetworks", "hub/subnets/app") + "}]") +
+      planned("azurerm_lb_backend_address_pool", "pool", of_balancer + R"("name": "pool")") +
+      planned(
+          "azurerm_network_interface_backend_address_pool_association", "a",
+          pool + R"(, "ip_configuration_name": "a", "network_interface_id": )" + azure_id("networkInterfaces", "a")) +
+      planned(
+          "azurerm_network_interface_backend_address_pool_association", "b",
+          pool + R"(, "ip_configuration_name": "a", "network_interface_id": )" + azure_id("networkInterfaces", "b")) +
+      planned("azurerm_lb_backend_address_pool_address", "c", pool + R"(, "name": "c", "ip_address": "10.65.1.13")") +
+      planned("azurerm_lb_probe", "p", of_balancer + R"("name": "p", "port": 443, "protocol": "Tcp")") +
+      planned("azurerm_lb_rule", "r",
+              of_balancer + R"("name": "r", "protocol": "Tcp", "frontend_port": 443, "backend_port": 443,
+ "frontend_ip_configuration_name": "fe", "probe_id": )" +
+                  azure_id("loadBalancers", "ilb/probes/p") + R"(, "backend_address_pool_ids": [)" +
+                  azure_id("loadBalancers", "ilb/backendAddressPools/pool") + "]");
+  resources.resize(resources.size() - 2);
+  const auto out =
+      imported(R"({"format_version": "1.2", "planned_values": {"root_module": {"resources": [)" + resources + "]}}}");
+  const auto topology = topology_of(out);
+  ASSERT_EQ(topology.load_balancers.size(), 1U) << text_of(out.notes);
+  EXPECT_EQ(topology.load_balancers.front().backends.size(), 3U);
+  EXPECT_EQ(topology.load_balancers.front().rules.at(0).port, 443);
+}
+
+/// Else the answer leaves by the first NIC, and the lab never converges.
+TEST(Balancers, AnApplianceOfTwoNicsAnswersByTheOneThatIsAsked) {
+  const auto machine = resource("Microsoft.Compute/virtualMachines", "fw",
+                                R"("networkProfile": {"networkInterfaces": [)" +
+                                    reference("Microsoft.Network/networkInterfaces", "out") + ", " +
+                                    reference("Microsoft.Network/networkInterfaces", "web") + "]}");
+  auto out = backend("true");
+  for (const auto& [from, to] :
+       {std::pair{"Interfaces/web", "Interfaces/out"}, {"\"web\"", "\"out\""}, {"10.65.1.11", "10.65.1.12"}})
+    out.replace(out.find(from), std::string(from).size(), to);
+  out.erase(out.find(R"(, "loadBalancerBackendAddressPools")"),
+            out.rfind("}]}") - out.find(R"(, "loadBalancerBackendAddressPools")"));
+  const auto topology = topology_of(imported(kHub + machine + out + backend("true") + balancer(kTcp443, kWeb)));
+  const auto& node = *std::ranges::find(topology.nodes, "fw", &network::Node::name);
+  ASSERT_EQ(node.rules.size(), 1U);
+  EXPECT_EQ(node.rules.at(0).from->text(), "10.65.1.11/32");
+  EXPECT_EQ(node.rules.at(0).to->text(), "168.63.129.16/32");
+  EXPECT_EQ(node.routes.at(0).table, node.rules.at(0).table);
+  EXPECT_EQ(node.routes.at(0).next_hops.at(0).via->text(), "10.65.1.1");
 }
 
 }  // namespace

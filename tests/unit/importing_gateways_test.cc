@@ -103,5 +103,31 @@ TEST(Gateways, BetweenVnetsIsExplained) {
   EXPECT_THAT(text_of(out.notes), HasSubstr("a VNet peering joins the two VNets"));
 }
 
+struct Device {
+  const char* settings;
+  std::uint32_t asn;
+};
+
+class SpeakingDevice : public testing::TestWithParam<Device> {};
+
+/// What a connection with BGP needs of it, and no file says or no lab can have.
+TEST_P(SpeakingDevice, HasAnAsNumberAndAnAddress) {
+  auto text = device("d1", "198.51.100.9", "gw");
+  const std::string connection = R"("connectionType": "IPsec")", local = R"("gatewayIpAddress": )";
+  text.replace(text.find(connection), connection.size(), connection + R"(, "enableBgp": true)");
+  text.replace(text.find(local), local.size(), GetParam().settings + local);
+  const auto out = imported(kHub + vpn("gw", "hub", R"("bgpSettings": {"asn": 65001})") + text);
+  EXPECT_THAT(text_of(out.notes), Not(HasSubstr("breaks a rule"))) << out.topology;
+  const auto local_gateway = topology_of(out).local_gateways.at(0);
+  EXPECT_EQ(local_gateway.asn->value(), GetParam().asn);
+  EXPECT_TRUE(local_gateway.bgp_address.has_value());
+  EXPECT_THAT(text_of(out.notes), HasSubstr("is in none of the files, and a connection speaks BGP"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, SpeakingDevice,
+    testing::Values(Device{"", 65002}, Device{R"("bgpSettings": {"asn": 65050, "bgpPeeringAddress": ""}, )", 65050},
+                    Device{R"("bgpSettings": {"asn": 65515, "bgpPeeringAddress": "10.9.0.9"}, )", 65002}));
+
 }  // namespace
 }  // namespace xconn::importing

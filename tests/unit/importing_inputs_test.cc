@@ -131,6 +131,49 @@ TEST(Neighbour, AnErrorOfAzureIsOne) {
               HasSubstr("error = 'ResourceNotFound': is Azure's answer that something failed"));
 }
 
+TEST(Neighbour, MachinesWithoutTheirVnetAreNothing) {
+  const auto text =
+      findings_of({{"a.json", R"([{"id": ")" + id_of("networkInterfaces", "nic") +
+                                  R"(", "name": "nic", "ipConfigurations": [{"name": "a", "subnet": {"id": ")" +
+                                  id_of("virtualNetworks", "gone") + R"(/subnets/app"}}]}])"}});
+  EXPECT_THAT(text, HasSubstr("nothing of it can be carried over"));
+  EXPECT_THAT(text, HasSubstr("its subnet is in none of the files"));
+  EXPECT_THAT(text, HasSubstr("import `az network vnet list` too"));
+}
+
+TEST(Neighbour, SettingsOfBuildingBlocks) {
+  EXPECT_THAT(
+      findings_of({{"a.json", R"({"$schema": "https://host/template-building-blocks/master/schemas/buildingBlocks.json",
+ "contentVersion": "1.0.0.0", "parameters": {"buildingBlocks": {"value": []}}})"}}),
+      HasSubstr("are for Azure Building Blocks, and are no template"));
+}
+
+TEST(Neighbour, APageWithoutJsonIsNoYaml) {
+  const auto text = findings_of(
+      {{"a.md", "---\ntitle: BGP\ntopic: how-to\n---\n\n```azurecli\naz network vnet create -n hub\n```\n"}});
+  EXPECT_THAT(text, HasSubstr("there is no JSON in it"));
+  EXPECT_THAT(text, Not(HasSubstr("YAML")));
+}
+
+TEST(Neighbour, APieceOfATemplate) {
+  const auto text = findings_of({{"a.md", R"(The local gateway:
+```json
+{"type": "Microsoft.Network/localNetworkGateways", "name": "[variables('localGateway')]", "properties": {"gatewayIpAddress": "[variables('address')]"}}
+```
+)"}});
+  EXPECT_THAT(text, HasSubstr("resource microsoft.network/localnetworkgateways: is a part of an ARM template"));
+  EXPECT_THAT(text, HasSubstr("import the whole template"));
+}
+
+TEST(Neighbour, APeeringWithoutItsCircuitIsOneNote) {
+  const auto text = findings_of(
+      {{"a.json",
+        R"([{"id": ")" + id_of("expressRouteCircuits", "er1") +
+            R"(/peerings/AzurePrivatePeering", "name": "AzurePrivatePeering", "vlanId": 100, "peerASN": 65020}])"}});
+  EXPECT_THAT(text, HasSubstr("its circuit is in none of the files"));
+  EXPECT_THAT(text, Not(HasSubstr("vlanId")));
+}
+
 // --- encodings and wrappers ------------------------------------------------------------------------------------------
 
 std::string utf16(const std::string& text, bool has_mark) {
@@ -176,6 +219,8 @@ INSTANTIATE_TEST_SUITE_P(
         Wrapped{"powershell",
                 R"({"Name": "hub", "Id": ")" + id_of("virtualNetworks", "hub") + R"(", "Subnets": [{"Name": "app",
  "AddressPrefix": ["10.7.1.0/24"]}]})"},
+        Wrapped{"copied_from_a_page",
+                "```\n{\xc2\xa0\n\xc2\xa0 \"value\":\xe2\x80\x8b [" + vnet("hub") + "]\xc2\xa0\n}\n```\n"},
         Wrapped{"without_id",
                 R"({"type": "Microsoft.Network/virtualNetworks", "name": "hub", "properties": {"subnets": [
  {"name": "app", "properties": {"addressPrefix": "10.7.1.0/24"}}]}})"}),

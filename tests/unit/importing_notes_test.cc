@@ -73,5 +73,34 @@ TEST(Notes, OfATemplateWithoutAnyParameterAreFew) {
   EXPECT_LT(out.notes.size(), 4U) << text_of(out.notes);
 }
 
+TEST(Notes, NewNamesOfManyAreOne) {
+  std::string text = kVnet;
+  for (const auto* name : {"one", "two", "three"})
+    text += resource("Microsoft.Network/networkSecurityGroups", "## " + std::string(name) + " ##", "");
+  EXPECT_THAT(
+      text_of(imported(text).notes),
+      HasSubstr("NSG ## one ## and 2 more: name: is no name that a node can have; they are called by the letters"));
+}
+
+TEST(Notes, ResourcesThatWantTheSameParameterAreOne) {
+  std::string resources;
+  for (const auto* type : {"virtualNetworks", "routeTables", "networkSecurityGroups", "virtualNetworks"})
+    resources += R"(, {"type": "Microsoft.Network/)" + std::string(type) + R"(", "name": "[parameters('n')]"})" + "\n";
+  const auto out = imported(arm_template(R"("n": {"type": "string"})",
+                                         R"({"type": "Microsoft.Network/virtualNetworks", "name": "hub", "properties":
+ {"addressSpace": {"addressPrefixes": ["10.61.0.0/16"]}}})" +
+                                             resources));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("resource microsoft.network/virtualnetworks and 2 more (in 4 places): "
+                                            "this resource wants parameter n, which has no value"));
+}
+
+TEST(Notes, ARouteServerIsNoVirtualWanHub) {
+  const auto says = [](const std::string& properties) {
+    return text_of(imported(kVnet + resource("Microsoft.Network/virtualHubs", "x", properties)).notes);
+  };
+  EXPECT_THAT(says(R"("sku": "Standard")"), HasSubstr("write what it teaches as a route table"));
+  EXPECT_THAT(says(R"("addressPrefix": "10.9.0.0/24")"), HasSubstr("Microsoft routes inside a Virtual WAN hub"));
+}
+
 }  // namespace
 }  // namespace xconn::importing
