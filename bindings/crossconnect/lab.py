@@ -80,14 +80,8 @@ def _interruptible(call: Callable[[], _Result]) -> _Result:
     return results[0]
 
 
-def _answer(words: list[str], errors: Mapping[int, type[Exception]]) -> Any:
-    """The JSON that `xconn` prints; where it fails, an error of its exit code's class, with its words."""
-    done = subprocess.run([program(), *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        raise errors.get(done.returncode, _core.Error)(
-            done.stderr.strip().removeprefix("ERROR: ").removeprefix("xconn: ")
-        )
-    return json.loads(done.stdout) if done.stdout else None
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([program(), *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
 
 
 class Lab:
@@ -131,12 +125,18 @@ class Lab:
         NotFoundError where az says that a resource is not there, Error with its words where it refuses.
         """
         words = shlex.split(command) if isinstance(command, str) else [*command]
-        asked = ["az", "--lab", self.name, *words, "--only-show-errors", "--output", "json"]
-        return _answer(asked, {3: _core.NotFoundError, 4: _core.HostError})
+        done = _run("az", "--lab", self.name, *words, "--only-show-errors", "--output", "json")
+        if done.returncode != 0:
+            kind = {3: _core.NotFoundError, 4: _core.HostError}.get(done.returncode, _core.Error)
+            raise kind(done.stderr.strip().removeprefix("ERROR: "))
+        return json.loads(done.stdout) if done.stdout else None
 
     def ask(self, verb: str, *words: str) -> Any:
-        """The JSON of a verb of `xconn` that is about a lab: `lab.ask("circuit", "list")`. Raises NotFoundError, Error."""
-        return _answer([verb, *words, "--lab", self.name, "--format", "json"], {2: _core.NotFoundError})
+        """The JSON of a verb of `xconn` that is about a lab: `lab.ask("circuit", "list")`. Raises the error that it tells."""
+        answer = json.loads(_run(verb, *words, "--lab", self.name, "--format", "json").stdout)
+        if isinstance(answer, dict) and "error" in answer:
+            raise getattr(_core, answer["error"]["type"], _core.Error)(answer["error"]["message"])
+        return answer
 
     def command(self, *words: str, timeout: float = 90, progress: Callable[[str], None] | None = None) -> list[str]:
         """Changes an object as Azure does: `lab.command("circuit", "update", "er9", "bandwidth=2Gbps")`; see AzureObject,

@@ -33,7 +33,7 @@ CASES = {
     "not an address": (HEAD.replace("10.0.0.1/24", "10.0.0.300/24"), [(3, 38)], "10.0.0.300/24"),
     "network address": (HEAD.replace("10.0.0.1/24", "10.0.0.0/24"), [(3, 38)], "first or last"),
     "duplicate address": (HEAD.replace("10.0.0.2/24", "10.0.0.1/24"), [(4, 38)], "once"),
-    "duplicate name": (HEAD + "providers: {a: {model: l2-exchange}}\n", [(6, 13)], "once"),
+    "duplicate name": (HEAD + "providers: {a: {model: l2-exchange}}\n", [(6, 13)], "names are unique"),
     "duplicate key": (HEAD.replace("  b: {", "  a: {"), [(4, 3)], "a"),
     "no such node": (HEAD.replace("b:eth0", "c:eth0"), [(5, 18)], "both ends of a link are on existing nodes"),
     "no such interface": (HEAD.replace("b:eth0", "b:eth1"), [(5, 18)], "interface"),
