@@ -104,6 +104,27 @@ def test_a_backend_answers_on_the_port_of_its_probe(firewall):
     assert "9443" in firewall.exec("web-nic", "ss", "-Hltn").stdout
 
 
+@pytest.fixture(scope="module")
+def appliances(kept_labs, tmp_path_factory):
+    path = tmp_path_factory.mktemp("appliances") / "topology.yaml"
+    subprocess.run([XCONN, "import", *files_of("arm-appliances"), "-o", str(path)], check=True, capture_output=True)
+    return kept_labs(str(path))
+
+
+def test_a_pair_with_two_nics_each_passes_what_its_balancer_is_sent(appliances):
+    assert eventually(lambda: pings(appliances, "spoke-vm", "10.73.0.4"), within=20) is None
+    before = [forwarded(appliances, node) for node in ("fw1", "fw2")]
+    assert pings(appliances, "spoke-vm", "10.73.0.4")
+    after = [forwarded(appliances, node) for node in ("fw1", "fw2")]
+    assert sum(after) >= sum(before) + 2, "there and back"
+
+
+def test_a_device_whose_bgp_address_is_open_has_a_session(appliances):
+    summary = appliances.json("vpn-0", "vtysh", "-N", "vpn-0", "-c", "show bgp ipv4 unicast summary json")
+    assert summary["peers"]["192.168.200.1"]["state"] == "Established"
+    assert summary["peers"]["192.168.200.1"]["remoteAs"] == 65050
+
+
 def test_check_says_what_becomes_of_each_and_writes_nothing(xconn, tmp_path):
     done = xconn("import", "--check", *files_of("az-firewall"))
     assert done.returncode == 0

@@ -62,8 +62,8 @@ TEST_P(Exports, DoNotDependOnTheOrderOfTheFiles) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, Exports,
-                         testing::Values("az-2021", "az-2026", "az-firewall", "arm", "notes", "terraform-plan",
-                                         "terraform-state"));
+                         testing::Values("az-2021", "az-2026", "az-firewall", "arm", "arm-appliances", "notes",
+                                         "terraform-plan", "terraform-state"));
 
 /// A circuit whose peering has this AS number.
 std::string circuit(const std::string& asn, const std::string& name = "er1") {
