@@ -8,7 +8,7 @@
 #include "model/commands.hh"
 #include "model/objects.hh"
 #include "nodes/compose.hh"
-#include "nodes/runbook.hh"
+#include "nodes/compose_commands.hh"
 
 namespace xconn::bindings {
 namespace {

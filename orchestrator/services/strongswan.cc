@@ -73,7 +73,8 @@ Charon::~Charon() = default;
 sys::ProcessSpec Charon::process_spec() {
   const auto settings = file(name() + ".strongswan.conf");
   const bool has_own = ::access(file("strongswan.conf").c_str(), F_OK) == 0;
-  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket(), file(name() + ".alerts")));
+  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket(),
+                                         file(name() + ".alerts")));
   const auto pid_file = file(name() + ".pid");
   sys::write_file(pid_file, "");
   if (::access(kPidFile, F_OK) != 0) sys::write_file(kPidFile, "");  // something to bind over
@@ -108,7 +109,8 @@ void Charon::connect() {
   // The socket is there before charon serves it; its answer comes when it does.
   following->vici->call("version", {}, {}, [this](const ViciReply&) {
     if (const auto served = following_.lock())
-      served->alerts = Stream::connect(context().loop, file(name() + ".alerts"), [this](Inbox& inbox) { alerted(inbox); });
+      served->alerts =
+          Stream::connect(context().loop, file(name() + ".alerts"), [this](Inbox& inbox) { alerted(inbox); });
     load();
   });
 }
