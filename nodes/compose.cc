@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "azure/expand.hh"
-#include "azure/life.hh"
+#include "azure/guards.hh"
 #include "base/address.hh"
 #include "base/errors.hh"
 #include "model/read.hh"

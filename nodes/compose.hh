@@ -29,7 +29,7 @@ struct Composed {
 /// Throws TopologyError.
 Composed compose_file(const std::string& path, const std::string& name = {});
 
-/// `wanted` for a lab that runs what `running_file` says: what that has settled stays (azure/life.hh). Throws
+/// `wanted` for a lab that runs what `running_file` says: what that has settled stays (azure/guards.hh). Throws
 /// TopologyError.
 Composed compose_change(const std::string& running_file, const model::Document& wanted);
 

@@ -114,8 +114,8 @@ std::vector<std::uint32_t> path_as_told(const Path& from, const network::BgpNeig
 }
 
 /// What the peer of `side` hears of it, or nothing.
-std::optional<Path> told(const Path& from, const Prefix& prefix, const Speaker& speaker, const Side& side,
-                         const Speaker& peer) {
+std::optional<Path> advertised(const Path& from, const Prefix& prefix, const Speaker& speaker, const Side& side,
+                               const Speaker& peer) {
   const auto& [to, back] = std::pair(*side.to, *side.back);
   const auto own = speaker.node->bgp->asn.value(), theirs = peer.node->bgp->asn.value();
   const bool internal = own == theirs;
@@ -189,7 +189,7 @@ class Spreading {
   void tell(std::size_t speaker, const Side& side) {
     const auto& best = best_[speaker];
     const bool is_from_there = best && best->session && &speakers_[speaker].sessions[*best->session] == &side;
-    auto offer = best && !is_from_there ? told(*best, prefix_, speakers_[speaker], side, speakers_[side.peer])
+    auto offer = best && !is_from_there ? advertised(*best, prefix_, speakers_[speaker], side, speakers_[side.peer])
                                         : std::optional<Path>{};
     auto& known = heard_[side.peer][side.peer_session];
     if (known == offer) return;

@@ -103,7 +103,7 @@ End port_end(const Expansion&, const model::Circuit& circuit, int end) { return 
 void add_nothing(Expansion&, const model::Circuit&, int) {}
 
 /// How a circuit comes to Microsoft's port.
-struct Way {
+struct Attachment {
   void (*add)(Expansion&, const model::Circuit&, int end);         ///< what stands in between
   End (*cable)(const Expansion&, const model::Circuit&, int end);  ///< where the cable to Microsoft begins
   bool s_tagged;                                                   ///< its frames have the circuit's S-tag
@@ -111,28 +111,28 @@ struct Way {
 
 // A fibre of a point-to-point provider is one circuit's: what puts the S-tag on stands at its end, beside Microsoft's
 // port, and shows on no wire here. Nothing in between holds a carrier up, so both sides see it go.
-const std::map<model::Connectivity, Way> kProviderWays{
+const std::map<model::Connectivity, Attachment> kProviderAttachments{
     {model::Connectivity::kL2Exchange, {add_provider_path, provider_end, true}},
     {model::Connectivity::kL2PointToPoint, {add_nothing, port_end, false}},
     {model::Connectivity::kManagedL3, {add_edge_router, edge_router_end, true}},
     {model::Connectivity::kIpVpn, {add_edge_router, edge_router_end, true}},
 };
-const std::map<model::Encapsulation, Way> kDirectWays{
+const std::map<model::Encapsulation, Attachment> kDirectAttachments{
     {model::Encapsulation::kQinQ, {add_nothing, port_end, true}},
     {model::Encapsulation::kDot1Q, {add_nothing, port_end, false}},
 };
 
-const Way& way_of(const model::Topology& topology, const model::Circuit& circuit) {
+const Attachment& attachment_of(const model::Topology& topology, const model::Circuit& circuit) {
   const auto* provider = model::provider_of(topology, circuit);
-  if (provider != nullptr) return kProviderWays.at(provider->connectivity);
-  return kDirectWays.at(port_of(topology, circuit)->encapsulation);
+  if (provider != nullptr) return kProviderAttachments.at(provider->connectivity);
+  return kDirectAttachments.at(port_of(topology, circuit)->encapsulation);
 }
 
 // --- Microsoft's side ------------------------------------------------------------------------------------------------
 
 std::vector<Tag> tags_of(const Expansion& expansion, const Vrf& vrf) {
   const Tag c_tag{static_cast<std::uint16_t>(vrf.peering->vlan)};
-  if (way_of(expansion.in, *vrf.circuit).s_tagged) return {s_tag(*vrf.circuit), c_tag};
+  if (attachment_of(expansion.in, *vrf.circuit).s_tagged) return {s_tag(*vrf.circuit), c_tag};
   return {c_tag};
 }
 
@@ -178,7 +178,7 @@ End trunk_end(const Expansion& expansion, const model::Circuit& circuit, int end
 
 /// The tags by which a trunk knows a circuit: its S-tag, or without one the VLAN id of each of its peerings.
 std::vector<std::vector<Tag>> lanes_of(const Expansion& expansion, const model::Circuit& circuit, int end) {
-  if (way_of(expansion.in, circuit).s_tagged) return {{s_tag(circuit)}};
+  if (attachment_of(expansion.in, circuit).s_tagged) return {{s_tag(circuit)}};
   std::vector<std::vector<Tag>> lanes;
   for (const auto& vrf : vrfs_of(expansion.in, circuit, end))
     if (vrf.peering != nullptr) lanes.push_back(tags_of(expansion, vrf));
@@ -206,7 +206,7 @@ void add_trunk_node(Expansion& expansion, const Edge& edge, int end) {
   expansion.add_node(name, "msee-trunk", "microsoft", edge.circuits.front()->where);
   std::vector<End> cables;
   for (const auto* circuit : edge.circuits) {
-    const auto from = way_of(expansion.in, *circuit).cable(expansion, *circuit, end);
+    const auto from = attachment_of(expansion.in, *circuit).cable(expansion, *circuit, end);
     const auto known = static_cast<std::size_t>(std::ranges::find(cables, from) - cables.begin());
     const auto interface = trunk_interface(known);
     if (known == cables.size()) {
@@ -219,12 +219,12 @@ void add_trunk_node(Expansion& expansion, const Edge& edge, int end) {
 }
 
 void add_edge(Expansion& expansion, const Edge& edge, int end) {
-  for (const auto* circuit : edge.circuits) way_of(expansion.in, *circuit).add(expansion, *circuit, end);
+  for (const auto* circuit : edge.circuits) attachment_of(expansion.in, *circuit).add(expansion, *circuit, end);
   for (const auto* circuit : edge.circuits) add_vrfs(expansion, *circuit, end);
   if (!edge.shared.empty()) return add_trunk_node(expansion, edge, end);
   const auto& circuit = *edge.circuits.front();
-  expansion.link(way_of(expansion.in, circuit).cable(expansion, circuit, end), trunk_end(expansion, circuit, end),
-                 circuit.where, limit_of(circuit));
+  expansion.link(attachment_of(expansion.in, circuit).cable(expansion, circuit, end),
+                 trunk_end(expansion, circuit, end), circuit.where, limit_of(circuit));
 }
 
 void add_provider(Expansion& expansion, const model::Provider& provider) {

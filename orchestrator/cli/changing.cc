@@ -40,7 +40,7 @@ int show(const std::vector<std::string>& changes, const std::string& tail, const
 int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, const Session& session) {
   const auto lab = lab::RemoteLab::attach(chosen.plan.lab);
   if (options.dry_run) {
-    const auto changes = plan::told(plan::edits(lab.plan(), chosen.plan));
+    const auto changes = plan::sentences(plan::edits(lab.plan(), chosen.plan));
     return show(changes, changes.empty() ? "nothing would change" : "nothing was changed (--dry-run)", session);
   }
   tell_of_commands(chosen.plan);

@@ -10,7 +10,7 @@ constexpr int kMostASecond = 3;
 
 }  // namespace
 
-std::optional<std::string> Chatter::told(const services::Event& event) {
+std::optional<std::string> Chatter::line(const services::Event& event) {
   auto& speaker = speakers_[{event.source, event.node}];
   if (event.at >= speaker.since + std::chrono::seconds{1}) {
     speaker.since = event.at;

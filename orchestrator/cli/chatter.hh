@@ -15,7 +15,7 @@ namespace xconn::cli {
 class Chatter {
  public:
   /// A few a second of each source of each node; the next that is told says how many were not.
-  std::optional<std::string> told(const services::Event& event);
+  std::optional<std::string> line(const services::Event& event);
 
  private:
   struct Speaker {

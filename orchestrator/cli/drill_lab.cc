@@ -73,7 +73,7 @@ drill::Report DrillLab::run(const DrillFile& drill, const std::string& folder, P
   const auto captures = folder.empty() ? "" : std::filesystem::absolute(folder).string();
   Chatter chatter;
   const auto tell = [&](const json& event) {
-    if (const auto line = chatter.told(lab::event_from_json(event))) progress.step(*line);
+    if (const auto line = chatter.line(lab::event_from_json(event))) progress.step(*line);
   };
   const auto lab = remote();
   return drill::from_json(lab.drill({.text = drill.text(),

@@ -77,9 +77,9 @@ std::string patience(const Detection& detection) {
 
 /// A way whose probes leave by the clock and wait for nothing: one that left late tells of a stall that the canary, on
 /// another processor, may not have met.
-bool keeps_time(probes::FlowKind kind, probes::Way way) {
+bool keeps_time(probes::FlowKind kind, probes::FlowDirection way) {
   if (kind == probes::FlowKind::kUdp) return true;
-  return way == probes::Way::kForward && kind != probes::FlowKind::kTcp;
+  return way == probes::FlowDirection::kForward && kind != probes::FlowKind::kTcp;
 }
 
 void add_late_departures(const probes::Trail& trail, std::vector<Stall>& stalls) {
@@ -104,7 +104,7 @@ std::vector<Stall> stalls_of(const Evidence& evidence) {
 
 std::vector<Stall> with_late_departures(std::vector<Stall> all, const Evidence& evidence) {
   for (const FlowEvidence& flow : evidence.flows) {
-    for (const probes::Way way : {probes::Way::kForward, probes::Way::kReverse}) {
+    for (const probes::FlowDirection way : {probes::FlowDirection::kForward, probes::FlowDirection::kReverse}) {
       if (keeps_time(flow.spec.kind, way)) add_late_departures(flow.witness(way).trail, all);
     }
   }

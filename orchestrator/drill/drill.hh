@@ -163,9 +163,9 @@ namespace xconn {
 
 template <>
 struct Names<drill::Direction> {
-  using Way = drill::Direction;
-  static constexpr std::pair<Way, std::string_view> names[] = {
-      {Way::kForward, "forward"}, {Way::kReverse, "reverse"}, {Way::kBoth, "both"}};
+  using FlowDirection = drill::Direction;
+  static constexpr std::pair<FlowDirection, std::string_view> names[] = {
+      {FlowDirection::kForward, "forward"}, {FlowDirection::kReverse, "reverse"}, {FlowDirection::kBoth, "both"}};
 };
 
 }  // namespace xconn

@@ -8,18 +8,18 @@
 namespace xconn::drill {
 namespace {
 
+using probes::FlowDirection;
 using probes::Path;
-using probes::Way;
 
-const std::string& sender(const FlowEvidence& flow, Way way) {
-  return way == Way::kForward ? flow.from_node : flow.to_node;
+const std::string& sender(const FlowEvidence& flow, FlowDirection way) {
+  return way == FlowDirection::kForward ? flow.from_node : flow.to_node;
 }
 
-const std::string& receiver(const FlowEvidence& flow, Way way) {
-  return way == Way::kForward ? flow.to_node : flow.from_node;
+const std::string& receiver(const FlowEvidence& flow, FlowDirection way) {
+  return way == FlowDirection::kForward ? flow.to_node : flow.from_node;
 }
 
-void measure_one(Evidence& evidence, const FlowEvidence& flow, Way way, Witness& witness) {
+void measure_one(Evidence& evidence, const FlowEvidence& flow, FlowDirection way, Witness& witness) {
   witness.measured = probes::measure(witness.trail, {Duration{0}, evidence.first_fault});
   witness.before = evidence.path_at(flow, way, evidence.first_fault.value_or(evidence.ended));
   // A flow that died has no path any more; the last one that it had is not where it goes now.
@@ -77,15 +77,15 @@ probes::Window Evidence::window(const std::optional<Span>& during) const {
   return {began + during->begin, began + during->end};
 }
 
-std::optional<Path> Evidence::path_at(const FlowEvidence& flow, Way way, Duration time) const {
+std::optional<Path> Evidence::path_at(const FlowEvidence& flow, FlowDirection way, Duration time) const {
   if (!sightings) return std::nullopt;
   return sightings->path_at(flow.spec.id, way, sender(flow, way), receiver(flow, way), time);
 }
 
 void measure_all(Evidence& evidence) {
   for (FlowEvidence& flow : evidence.flows) {
-    measure_one(evidence, flow, Way::kForward, flow.forward);
-    measure_one(evidence, flow, Way::kReverse, flow.reverse);
+    measure_one(evidence, flow, FlowDirection::kForward, flow.forward);
+    measure_one(evidence, flow, FlowDirection::kReverse, flow.reverse);
   }
 }
 

@@ -28,7 +28,9 @@ struct FlowEvidence {
   std::string broken;
   Witness forward, reverse;
 
-  const Witness& witness(probes::Way way) const { return way == probes::Way::kForward ? forward : reverse; }
+  const Witness& witness(probes::FlowDirection way) const {
+    return way == probes::FlowDirection::kForward ? forward : reverse;
+  }
 };
 
 /// A command that Azure has refused.
@@ -60,7 +62,7 @@ struct Evidence {
   Duration last_seen() const { return std::max(ended, watched); }
   const FlowEvidence& flow(std::string_view name) const;
   probes::Window window(const std::optional<Span>& during) const;  ///< all of the drill when absent
-  std::optional<probes::Path> path_at(const FlowEvidence& flow, probes::Way way, Duration time) const;
+  std::optional<probes::Path> path_at(const FlowEvidence& flow, probes::FlowDirection way, Duration time) const;
 };
 
 /// Measures both directions of every flow and finds their paths.
@@ -68,7 +70,7 @@ void measure_all(Evidence& evidence);
 
 /// Whether a path is as wanted; `when` and `direction` are the caller's business.
 bool satisfies(const probes::Path& path, const ExpectPath& wanted);
-std::vector<probes::Way> ways(Direction direction);
+std::vector<probes::FlowDirection> ways(Direction direction);
 
 Judgement judge(const Expectation& expectation, const Evidence& evidence);
 

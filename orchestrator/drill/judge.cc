@@ -13,13 +13,13 @@
 namespace xconn::drill {
 namespace {
 
+using probes::FlowDirection;
 using probes::Verdict;
-using probes::Way;
 
 constexpr Duration kUnderWay = std::chrono::seconds{1};          // no probe is longer on its way
 constexpr Duration kOverflows = std::chrono::milliseconds{100};  // no queue overflows in a shorter stall
 
-const char* word(Way way) { return way == Way::kForward ? "forward" : "reverse"; }
+const char* word(FlowDirection way) { return way == FlowDirection::kForward ? "forward" : "reverse"; }
 
 Verdict worse(Verdict a, Verdict b) {
   if (a == Verdict::kFail || b == Verdict::kFail) return Verdict::kFail;
@@ -81,7 +81,7 @@ struct Judge {
   }
 
   /// Of nothing that was sent nothing can be lost.
-  bool sent_any(const probes::Trail& trail, const probes::Window& window, Way way) {
+  bool sent_any(const probes::Trail& trail, const probes::Window& window, FlowDirection way) {
     for (const probes::Departure& probe : trail.sent.near(window))
       if (probe.at >= window.begin && probe.at < window.end) return true;
     add(result, Verdict::kInconclusive, fmt::format("nothing was sent {}", word(way)));
@@ -89,7 +89,7 @@ struct Judge {
   }
 
   /// Before it begins a flow can have no outage.
-  bool has_begun(const probes::Trail& trail, const probes::Window& window, Way way) {
+  bool has_begun(const probes::Trail& trail, const probes::Window& window, FlowDirection way) {
     if (trail.began < window.end) return true;
     add(result, Verdict::kInconclusive, fmt::format("the flow had not begun {}", word(way)));
     return false;
@@ -112,10 +112,10 @@ struct Judge {
   }
 
   void operator()(const ExpectOutage& what) {
-    for (const Way way : ways(what.direction)) judge_outage(what, way);
+    for (const FlowDirection way : ways(what.direction)) judge_outage(what, way);
   }
 
-  void judge_outage(const ExpectOutage& what, Way way) {
+  void judge_outage(const ExpectOutage& what, FlowDirection way) {
     const FlowEvidence& flow = evidence.flow(what.flow);
     const probes::Trail& trail = flow.witness(way).trail;
     const probes::Window window = evidence.window(what.during);
@@ -140,11 +140,11 @@ struct Judge {
   }
 
   void operator()(const ExpectLost& what) {
-    for (const Way way : ways(what.direction)) judge_lost(what, way);
+    for (const FlowDirection way : ways(what.direction)) judge_lost(what, way);
   }
 
   // A stall that lengthens an outage loses more probes, and one that keeps them from being sent loses fewer.
-  void judge_lost(const ExpectLost& what, Way way) {
+  void judge_lost(const ExpectLost& what, FlowDirection way) {
     const FlowEvidence& flow = evidence.flow(what.flow);
     const probes::Trail& trail = flow.witness(way).trail;
     const probes::Window window = evidence.window(what.during);
@@ -168,14 +168,14 @@ struct Judge {
   // --- states -------------------------------------------------------------------------------------------------------
 
   /// Whether it had stopped by then, and not only because the host had.
-  bool stopped(const FlowEvidence& flow, Way way, Duration time) const {
+  bool stopped(const FlowEvidence& flow, FlowDirection way, Duration time) const {
     const Duration silence = probes::silence_at(flow.witness(way).trail, time);
     return silence - doubt.inside({time - silence, time}) > probes::kDeadAfter;
   }
 
   void operator()(const ExpectDead& what) {
     const FlowEvidence& flow = evidence.flow(what.flow);
-    for (const Way way : ways(what.direction)) {
+    for (const FlowDirection way : ways(what.direction)) {
       const auto is_stopped = [&](Duration time) { return stopped(flow, way, time); };
       const auto is_moving = [&](Duration time) {
         return probes::silence_at(flow.witness(way).trail, time) <= probes::kDeadAfter;
@@ -195,17 +195,17 @@ struct Judge {
   }
 
   /// Of a flow that has stopped by the end, the last path that it had is not where it goes.
-  std::optional<probes::Path> path_then(const FlowEvidence& flow, Way way, Duration time) const {
+  std::optional<probes::Path> path_then(const FlowEvidence& flow, FlowDirection way, Duration time) const {
     if (time >= evidence.ended && stopped(flow, way, time)) return std::nullopt;
     return evidence.path_at(flow, way, time);
   }
 
   void operator()(const ExpectPath& what) {
     if (!traced(evidence, result)) return;
-    for (const Way way : ways(what.direction)) judge_path(what, way);
+    for (const FlowDirection way : ways(what.direction)) judge_path(what, way);
   }
 
-  void judge_path(const ExpectPath& what, Way way) {
+  void judge_path(const ExpectPath& what, FlowDirection way) {
     const FlowEvidence& flow = evidence.flow(what.flow);
     const Duration time = time_of(what.when, what.at);
     const Answer answer = doubt.held(time, [&](Duration moment) {
@@ -223,18 +223,18 @@ struct Judge {
     if (!traced(evidence, result)) return;
     const Duration time = time_of(what.when, what.at);
     const Answer answer = doubt.held(time, [&](Duration moment) {
-      const auto forward = crossed(what, Way::kForward, moment);
-      return !forward.empty() && forward == crossed(what, Way::kReverse, moment);
+      const auto forward = crossed(what, FlowDirection::kForward, moment);
+      return !forward.empty() && forward == crossed(what, FlowDirection::kReverse, moment);
     });
     const Verdict verdict =
         answer.surely_not && evidence.sightings_lost ? Verdict::kInconclusive : verdict_of(answer, true);
     conclude(verdict,
-             fmt::format("forward {}, reverse {}", fmt::join(crossed(what, Way::kForward, time), " "),
-                         fmt::join(crossed(what, Way::kReverse, time), " ")),
+             fmt::format("forward {}, reverse {}", fmt::join(crossed(what, FlowDirection::kForward, time), " "),
+                         fmt::join(crossed(what, FlowDirection::kReverse, time), " ")),
              answer.because);
   }
 
-  std::vector<std::string> crossed(const ExpectSymmetry& what, Way way, Duration time) const {
+  std::vector<std::string> crossed(const ExpectSymmetry& what, FlowDirection way, Duration time) const {
     const auto path = path_then(evidence.flow(what.flow), way, time);
     std::vector<std::string> nodes;
     for (const std::string& node : what.nodes) {
@@ -287,8 +287,9 @@ struct Judge {
   void operator()(const ExpectCounter& what) {
     if (!traced(evidence, result)) return;
     const std::uint32_t id = evidence.flow(what.flow).spec.id;
-    auto times = evidence.sightings->times_at(id, Way::kForward, what.node);
-    for (const Duration time : evidence.sightings->times_at(id, Way::kReverse, what.node)) times.push_back(time);
+    auto times = evidence.sightings->times_at(id, FlowDirection::kForward, what.node);
+    for (const Duration time : evidence.sightings->times_at(id, FlowDirection::kReverse, what.node))
+      times.push_back(time);
     const probes::Window window = evidence.window(what.during);
     const auto seen =
         std::ranges::count_if(times, [&](Duration time) { return time >= window.begin && time < window.end; });
@@ -310,10 +311,10 @@ struct Judge {
 
 }  // namespace
 
-std::vector<Way> ways(Direction direction) {
-  if (direction == Direction::kForward) return {Way::kForward};
-  if (direction == Direction::kReverse) return {Way::kReverse};
-  return {Way::kForward, Way::kReverse};
+std::vector<FlowDirection> ways(Direction direction) {
+  if (direction == Direction::kForward) return {FlowDirection::kForward};
+  if (direction == Direction::kReverse) return {FlowDirection::kReverse};
+  return {FlowDirection::kForward, FlowDirection::kReverse};
 }
 
 bool satisfies(const probes::Path& path, const ExpectPath& what) {

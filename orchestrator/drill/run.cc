@@ -156,9 +156,9 @@ std::optional<std::string> Session::unsteady(const ExpectPath& wanted) const {
                                     [&](const RunningFlow& one) { return one.wanted->name == wanted.flow; });
   if (running == flows_.end()) return std::nullopt;  // it starts later
   const probes::FlowSpec& spec = running->flow.spec();
-  for (const probes::Way way : ways(wanted.direction)) {
+  for (const probes::FlowDirection way : ways(wanted.direction)) {
     const std::string from = running->flow.from_node(), to = running->flow.to_node();
-    const bool forward = way == probes::Way::kForward;
+    const bool forward = way == probes::FlowDirection::kForward;
     const auto path = tracer_->path_now(spec.id, way, forward ? from : to, forward ? to : from);
     if (!path) return "nothing has been seen of flow " + spec.name;
     if (!satisfies(*path, wanted)) return "flow " + spec.name + " goes " + probes::to_string(*path);
@@ -295,8 +295,8 @@ void Session::gather_flows() {
     evidence.from_node = running.flow.from_node();
     evidence.to_node = running.flow.to_node();
     evidence.broken = running.flow.broken();
-    evidence.forward.trail = probes::since(running.flow.trail(probes::Way::kForward), evidence_.began);
-    evidence.reverse.trail = probes::since(running.flow.trail(probes::Way::kReverse), evidence_.began);
+    evidence.forward.trail = probes::since(running.flow.trail(probes::FlowDirection::kForward), evidence_.began);
+    evidence.reverse.trail = probes::since(running.flow.trail(probes::FlowDirection::kReverse), evidence_.began);
     evidence_.flows.push_back(std::move(evidence));
   }
 }

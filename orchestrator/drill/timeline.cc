@@ -11,7 +11,7 @@
 namespace xconn::drill {
 namespace {
 
-using probes::Way;
+using probes::FlowDirection;
 
 constexpr Duration kSampled = std::chrono::milliseconds{50};  // by then a probe of the new path has been traced
 
@@ -47,15 +47,15 @@ Row folded(const std::vector<probes::Gap>& gaps, const std::string& flow) {
 }
 
 /// "; those after it got as far as provider:msee1" : the last place of most probes that the silence has swallowed.
-std::string as_far_as(const Evidence& evidence, const FlowEvidence& flow, Way way, const probes::Gap& gap) {
+std::string as_far_as(const Evidence& evidence, const FlowEvidence& flow, FlowDirection way, const probes::Gap& gap) {
   if (!evidence.sightings) return {};
-  const auto& receiver = way == Way::kForward ? flow.to_node : flow.from_node;
+  const auto& receiver = way == FlowDirection::kForward ? flow.to_node : flow.from_node;
   const auto places = evidence.sightings->lost_at(flow.spec.id, way, receiver, {gap.start, gap.end});
   const auto most = std::ranges::max_element(places, {}, [](const auto& place) { return place.second; });
   return most == places.end() ? "" : "; those after it got as far as " + most->first;
 }
 
-void add_gap(const Evidence& evidence, const FlowEvidence& flow, Way way, const probes::Gap& gap, Rows& out) {
+void add_gap(const Evidence& evidence, const FlowEvidence& flow, FlowDirection way, const probes::Gap& gap, Rows& out) {
   out.rows.push_back({gap.start, "flow", out.flow, "last packet" + as_far_as(evidence, flow, way, gap)});
   if (gap.open) return;
   const auto path = evidence.path_at(flow, way, gap.end + kSampled);
@@ -64,8 +64,8 @@ void add_gap(const Evidence& evidence, const FlowEvidence& flow, Way way, const 
   out.rows.push_back({gap.end, "flow", out.flow, fmt::format("first packet{} after {}", where, readable(gap.outage))});
 }
 
-void add_direction(const Evidence& evidence, const FlowEvidence& flow, Way way, std::vector<Row>& rows) {
-  Rows out{flow.spec.name + (way == Way::kForward ? " forward" : " reverse"), rows};
+void add_direction(const Evidence& evidence, const FlowEvidence& flow, FlowDirection way, std::vector<Row>& rows) {
+  Rows out{flow.spec.name + (way == FlowDirection::kForward ? " forward" : " reverse"), rows};
   auto gaps = gaps_to_tell(evidence, flow.witness(way));
   std::ranges::stable_sort(gaps, std::ranges::greater{}, &probes::Gap::outage);
   const auto told = std::min(gaps.size(), kMostGaps);
@@ -96,8 +96,8 @@ std::vector<Row> collapsed(const std::vector<Row>& rows) {
 std::vector<Row> timeline(const Evidence& evidence) {
   std::vector<Row> rows;
   for (const FlowEvidence& flow : evidence.flows) {
-    add_direction(evidence, flow, Way::kForward, rows);
-    add_direction(evidence, flow, Way::kReverse, rows);
+    add_direction(evidence, flow, FlowDirection::kForward, rows);
+    add_direction(evidence, flow, FlowDirection::kReverse, rows);
   }
   const Duration since = evidence.first_fault.value_or(evidence.began);
   for (const services::Event& event : evidence.events) {

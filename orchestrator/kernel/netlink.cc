@@ -89,7 +89,7 @@ struct Netlink::Exchange {
   }
 
   /// Of a batch that was sent: hq-fgt: 14 from "add address wan" on, none refused.
-  std::string told(const Batch& batch, const std::string& netns) const {
+  std::string described(const Batch& batch, const std::string& netns) const {
     const auto& first = batch.front();
     return (netns.empty() ? "" : netns + ": ") + std::to_string(batch.size()) + " from \"" + first.operation() + " " +
            first.object() + "\" on, " + (refusal ? refusal->what() : "none refused");
@@ -133,7 +133,7 @@ void Netlink::commit(const Batch& batch) {
   Exchange exchange;
   for (const auto& request : batch) append(exchange, request);
   flush(exchange);
-  if (!batch.empty()) sys::debug("netlink", [&] { return exchange.told(batch, name_); });
+  if (!batch.empty()) sys::debug("netlink", [&] { return exchange.described(batch, name_); });
   if (exchange.refusal) sys::throw_explained(*exchange.refusal);
 }
 

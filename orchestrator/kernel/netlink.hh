@@ -49,8 +49,8 @@ class Request {
 
 using Batch = std::vector<Request>;
 
-/// One side of a veth link, born in its namespace under its final name. It is born down: the kernel refuses a veth that
-/// is up before its peer exists (ENOTCONN), so link_set() it up afterwards, in its own namespace.
+/// One side of a veth link, created in its namespace under its final name. It is created down: the kernel refuses a
+/// veth that is up before its peer exists (ENOTCONN), so link_set() it up afterwards, in its own namespace.
 struct VethEnd {
   int netns = -1;  ///< fd; must stay open until commit(); -1 is the namespace of the socket
   std::string name;
@@ -60,7 +60,7 @@ struct VethEnd {
 };
 
 /// One transmit and one receive queue on each side. No move between namespaces, no rename. Both are down: a veth cannot
-/// be born up. Give the ends of one link different indexes: where they are equal, the kernel takes the peer for the
+/// be created up. Give the ends of one link different indexes: where they are equal, the kernel takes the peer for the
 /// link itself (linkwatch's test for stacked devices) and tells a loss of carrier up to a second late.
 Request veth(const VethEnd& a, const VethEnd& b);
 /// A learning bridge without STP; up from birth when `up`.

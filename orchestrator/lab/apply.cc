@@ -24,7 +24,7 @@ NodeEdits& edits_of(Edits& edits, const std::string& node) {
   return found == edits.changed.end() ? edits.changed.emplace_back(NodeEdits{.node = node}) : *found;
 }
 
-/// An interface that is born again has nothing of what it had, and neither has what stands on it.
+/// An interface that is created anew has nothing of what it had, and neither has what stands on it.
 void renew(Edits& edits, const plan::Node& after, const std::string& name) {
   auto& changes = edits_of(edits, after.name).interfaces;
   for (const auto& interface : after.interfaces) {
@@ -85,7 +85,7 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
   auto edits = plan::edits(plan_, after);
   for (const auto& half : half_)
     if (const auto* now = after.find_node(half.name)) edits.changed.push_back(plan::edits(half, *now));
-  auto changes = plan::told(edits);
+  auto changes = plan::sentences(edits);
   for (const auto& link : edits.links.added)
     for (const auto& end : {link.a, link.b})
       if (plan_.find_node(end.node) != nullptr && after.find_node(end.node) != nullptr)
@@ -103,7 +103,7 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
                 "\n  the lab runs on; of the change there remains:\n" +
                 [&] {
                   std::string rest;
-                  for (const auto& change : plan::told(plan::edits(plan_, after))) rest += "  " + change + "\n";
+                  for (const auto& change : plan::sentences(plan::edits(plan_, after))) rest += "  " + change + "\n";
                   return rest;
                 }() +
                 "  run the same command again once the cause is gone");
@@ -124,7 +124,7 @@ void Lab::take(const Edits& edits, const plan::Plan& after) {
   start_captures();
   for (const auto& added : edits.nodes.added) node(added.name).start_services();
   for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
-  for (const auto& changes : edits.changed) node(changes.node).lose(changes);
+  for (const auto& changes : edits.changed) node(changes.node).remove_old(changes);
   for (const auto& link : the_others(edits.links.removed, early)) remove_link(link);
   for (const auto& removed : edits.nodes.removed) remove_node(removed.name);
 }
@@ -142,7 +142,7 @@ void Lab::configure(const Edits& edits) {
   const auto netns_of = [this](const std::string& name) -> const sys::Netns& { return node(name).netns(); };
   for (const auto& added : edits.nodes.added) node(added.name).configure(options_.vlan);
   for (const auto& added : edits.nodes.added) node(added.name).watch();
-  for (const auto& changes : edits.changed) node(changes.node).gain(changes, options_.vlan);
+  for (const auto& changes : edits.changed) node(changes.node).add_new(changes, options_.vlan);
   for (const auto& added : edits.nodes.added) node(added.name).mirror_routes(netns_of);
   for (const auto& changes : edits.changed)
     if (changes.mirrors) node(changes.node).mirror_anew(netns_of);

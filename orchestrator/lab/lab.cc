@@ -106,7 +106,7 @@ void Lab::converge_as_far_as_it_can(const Progress& progress) {
 
 void Lab::give_up_missing() {
   given_up_.clear();
-  const auto view = sight();
+  const auto view = lab_state();
   for (const auto& fact : plan_.facts)
     if (!services::holds(fact, view)) given_up_.push_back(fact);
 }
@@ -141,7 +141,7 @@ void Lab::add_nodes(const std::vector<plan::Node>& nodes) {
 void Lab::add_links(const std::vector<plan::Link>& links) {
   kernel::Netlink world(sys::Netns::current(), "the lab's world");
   std::map<const Node*, Planned> planned;
-  const auto born = [&](const End& end) {
+  const auto created = [&](const End& end) {
     const auto& its_node = node(end.node);
     const auto [known, is_new] = planned.try_emplace(&its_node);
     if (is_new) known->second = planned_of(its_node);
@@ -149,8 +149,8 @@ void Lab::add_links(const std::vector<plan::Link>& links) {
   };
   kernel::Batch batch;
   for (const auto& link : links) {
-    const auto a = born(link.a);
-    batch.push_back(kernel::veth(a, born(link.b)));
+    const auto a = created(link.a);
+    batch.push_back(kernel::veth(a, created(link.b)));
   }
   world.commit(batch);
 }
@@ -194,7 +194,7 @@ std::optional<std::string> Lab::services_missing() {
   return first;
 }
 
-services::Sight Lab::sight() {
+services::LabState Lab::lab_state() {
   return {[this](const std::string& name) { return &node(name).services(); },
           [this](const std::string& name) -> const services::RoutesSeen& { return node(name).routes(); }};
 }
@@ -270,7 +270,7 @@ std::function<std::optional<std::string>()> Lab::to_rest() {
 
 /// The first, but what is no route before routes: most of those are missing because a session is.
 std::optional<std::string> Lab::facts_missing() {
-  const auto view = sight();
+  const auto view = lab_state();
   const plan::Fact* first = nullptr;
   int count = 0;
   for (const auto& fact : plan_.facts) {
@@ -288,7 +288,7 @@ std::optional<std::string> Lab::facts_missing() {
 }
 
 std::vector<std::pair<plan::Fact, std::optional<std::string>>> Lab::facts() {
-  const auto view = sight();
+  const auto view = lab_state();
   std::vector<std::pair<plan::Fact, std::optional<std::string>>> out;
   for (const auto& fact : plan_.facts) out.emplace_back(fact, services::difference(fact, view));
   return out;

@@ -123,7 +123,7 @@ class Lab {
   std::optional<std::string> facts_missing();
   std::optional<std::string> pending(std::chrono::nanoseconds since);
   std::optional<std::string> unrest(std::chrono::nanoseconds began);
-  services::Sight sight();
+  services::LabState lab_state();
 
   sys::Loop& loop_;
   plan::Plan plan_;

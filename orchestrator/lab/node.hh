@@ -58,13 +58,13 @@ class Node {
   // again after a failure.
   void expect(plan::Node after);  ///< becomes plan()
   /// What is new, or is another way: interfaces, addresses, sysctls, nftables, rules, routes, but for the mirrors.
-  void gain(const plan::NodeEdits& edits, datapath::VlanDriver driver);
+  void add_new(const plan::NodeEdits& edits, datapath::VlanDriver driver);
   /// Once all nodes have gained: the mirrors, which may read another node.
   void mirror_anew(const NetnsOf& netns_of);
   /// Files and services.
   void change_services(const plan::NodeEdits& edits);
   /// What is not there any more.
-  void lose(const plan::NodeEdits& edits);
+  void remove_old(const plan::NodeEdits& edits);
   /// The node goes: its name is free, and `pending` is held until its services have ended. The namespace stays for
   /// whoever still looks at it.
   void retire(const sys::Pending& pending);

@@ -32,7 +32,7 @@ kernel::Request put_back(const Route& route) {
 
 void Node::expect(plan::Node after) { plan_ = std::move(after); }
 
-void Node::gain(const plan::NodeEdits& edits, datapath::VlanDriver driver) {
+void Node::add_new(const plan::NodeEdits& edits, datapath::VlanDriver driver) {
   for (const auto& [old, now] : edits.interfaces.changed)
     if (plan::must_be_made_anew(old, now)) remove_interface(old);
   make_interfaces(edits.interfaces.added, driver);
@@ -104,7 +104,7 @@ void Node::change_services(const plan::NodeEdits& edits) {
   services_->change(plan_, written);
 }
 
-void Node::lose(const plan::NodeEdits& edits) {
+void Node::remove_old(const plan::NodeEdits& edits) {
   // An address that goes must not take the others of its network along (ip-sysctl.rst).
   kernel::set_sysctls(netns_, plan_.name, {{"net.ipv4.conf.all.promote_secondaries", "1"}});
   kernel::Batch batch;

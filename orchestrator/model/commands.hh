@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The verbs that change objects as Azure's own do, and what each edits in a document: "connection delete er1-hub",
-// "peering update er1 private md5=abc". Whether Azure lets it happen is said by azure/life.hh.
+// "peering update er1 private md5=abc". Whether Azure lets it happen is said by azure/guards.hh.
 #pragma once
 
 #include <span>

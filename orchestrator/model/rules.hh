@@ -16,7 +16,7 @@ namespace xconn::model {
 class Check;
 
 /// What is judged. A file is judged by this folder; a change of a running lab, from one topology to the next, by
-/// azure/life.hh and the agent; a read-out by az/.
+/// azure/guards.hh and the agent; a read-out by az/.
 enum class When { kFile, kChange, kReadOut };
 
 struct RuleRow {

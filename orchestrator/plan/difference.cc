@@ -111,7 +111,7 @@ std::vector<Change> difference(const Edits& edits) {
   return changes;
 }
 
-std::vector<std::string> told(const Edits& edits) {
+std::vector<std::string> sentences(const Edits& edits) {
   auto seen = edits;
   seen.facts = {};
   std::vector<std::string> lines;

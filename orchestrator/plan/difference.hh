@@ -26,7 +26,7 @@ std::vector<Change> difference(const Edits& edits);
 std::vector<Change> difference(const Plan& before, const Plan& after);
 
 /// What an engineer is told when a lab is changed: the same without the facts, each in to_string()'s words.
-std::vector<std::string> told(const Edits& edits);
+std::vector<std::string> sentences(const Edits& edits);
 
 /// "+ node x", "- link a:b--c:d", "~ node y: + interface er"; several details take a line each.
 std::string to_string(const Change& change);

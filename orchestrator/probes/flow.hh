@@ -43,7 +43,7 @@ struct FlowSpec {
   std::string folder;      ///< where its records go; Flow takes the site's
 };
 
-enum class Way { kForward, kReverse };  ///< from -> to, and back
+enum class FlowDirection { kForward, kReverse };  ///< from -> to, and back
 
 /// The ports of the flow, for those who look for its packets on the way. A source port of 0 changes with each probe.
 struct FiveTuple {
@@ -73,7 +73,7 @@ class Flow {
   /// Stops sending, waits for what is in flight (at most `linger`), ends the threads. Once.
   void stop(Duration linger = std::chrono::milliseconds{500});
   /// Only after stop().
-  const Trail& trail(Way way) const;
+  const Trail& trail(FlowDirection way) const;
   /// What ended it by itself, "connection reset by peer at +3.2s"; empty normally. Only after stop().
   const std::string& broken() const;
   /// False when the host refused real-time priority.

@@ -55,7 +55,7 @@ std::uint32_t Sightings::also(InterfaceView interface) {
   return static_cast<std::uint32_t>(interfaces_.size() - 1);
 }
 
-std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::string& sender,
+std::optional<Path> Sightings::path_at(std::uint32_t flow, FlowDirection way, const std::string& sender,
                                        const std::string& receiver, Duration time) const {
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return std::nullopt;
@@ -80,7 +80,8 @@ std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::s
   return path_of(sender, hops, interfaces_);
 }
 
-std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const {
+std::uint64_t Sightings::crossings(std::uint32_t flow, FlowDirection way, const std::string& node,
+                                   const Window& window) const {
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return 0;
   std::uint64_t count = 0;
@@ -91,8 +92,8 @@ std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::strin
   return count;
 }
 
-std::map<std::string, std::uint64_t> Sightings::lost_at(std::uint32_t flow, Way way, const std::string& receiver,
-                                                        const Window& window) const {
+std::map<std::string, std::uint64_t> Sightings::lost_at(std::uint32_t flow, FlowDirection way,
+                                                        const std::string& receiver, const Window& window) const {
   std::map<std::uint64_t, Sighting> last;  // by the probe's number
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return {};
@@ -108,7 +109,7 @@ std::map<std::string, std::uint64_t> Sightings::lost_at(std::uint32_t flow, Way 
   return places;
 }
 
-std::vector<Duration> Sightings::times_at(std::uint32_t flow, Way way, const std::string& node) const {
+std::vector<Duration> Sightings::times_at(std::uint32_t flow, FlowDirection way, const std::string& node) const {
   std::vector<Duration> times;
   const auto found = seen_.find({flow, way});
   if (found == seen_.end()) return times;

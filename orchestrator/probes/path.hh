@@ -18,7 +18,7 @@ namespace xconn::probes {
 /// Probe `sequence` arrived at an interface.
 struct Sighting {
   std::uint32_t flow = 0;
-  Way way = Way::kForward;
+  FlowDirection way = FlowDirection::kForward;
   std::uint64_t sequence = 0;
   Duration at{0};
   std::uint32_t interface = 0;  ///< index into Site::interfaces()
@@ -35,7 +35,7 @@ struct Packing<Sighting> {
             seen.interface};
   }
   static Sighting from(const std::array<std::int64_t, kWidth>& numbers) {
-    return {static_cast<std::uint32_t>(numbers[0]), static_cast<Way>(numbers[1]),
+    return {static_cast<std::uint32_t>(numbers[0]), static_cast<FlowDirection>(numbers[1]),
             static_cast<std::uint64_t>(numbers[2]), Duration{numbers[3]}, static_cast<std::uint32_t>(numbers[4])};
   }
   static Duration time(const Sighting& seen) { return seen.at; }
@@ -63,19 +63,19 @@ class Sightings {
   /// Another interface; its index.
   std::uint32_t also(InterfaceView interface);
   /// The path of the probe that was the last to be sighted at `receiver` at or before `time`; nullopt when none was.
-  std::optional<Path> path_at(std::uint32_t flow, Way way, const std::string& sender, const std::string& receiver,
-                              Duration time) const;
+  std::optional<Path> path_at(std::uint32_t flow, FlowDirection way, const std::string& sender,
+                              const std::string& receiver, Duration time) const;
   /// How often probes of the flow were seen to arrive at a node inside the window.
-  std::uint64_t crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const;
+  std::uint64_t crossings(std::uint32_t flow, FlowDirection way, const std::string& node, const Window& window) const;
   /// Of the probes of a window that never got to `receiver`: where each was seen last, "NODE:INTERFACE", and how many.
-  std::map<std::string, std::uint64_t> lost_at(std::uint32_t flow, Way way, const std::string& receiver,
+  std::map<std::string, std::uint64_t> lost_at(std::uint32_t flow, FlowDirection way, const std::string& receiver,
                                                const Window& window) const;
-  std::vector<Duration> times_at(std::uint32_t flow, Way way, const std::string& node) const;
+  std::vector<Duration> times_at(std::uint32_t flow, FlowDirection way, const std::string& node) const;
 
  private:
   std::vector<InterfaceView> interfaces_;
   std::string folder_;
-  std::map<std::pair<std::uint32_t, Way>, Series<Sighting>> seen_;
+  std::map<std::pair<std::uint32_t, FlowDirection>, Series<Sighting>> seen_;
 };
 
 }  // namespace xconn::probes

@@ -35,7 +35,8 @@ datapath::TraceFlow wanted(const Flow& flow) {
 }
 
 Sighting seen(const datapath::TraceRecord& record) {
-  return {record.flow, record.direction == datapath::Direction::kForward ? Way::kForward : Way::kReverse,
+  return {record.flow,
+          record.direction == datapath::Direction::kForward ? FlowDirection::kForward : FlowDirection::kReverse,
           record.sequence, Duration{static_cast<std::int64_t>(record.at)}, record.point};
 }
 
@@ -119,7 +120,7 @@ bool Tracer::watch(const Site& site) {
 
 void Tracer::follow(const Flow& flow) { state_->trace.set_flow(wanted(flow)); }
 
-std::optional<Path> Tracer::path_now(std::uint32_t flow, Way way, const std::string& sender,
+std::optional<Path> Tracer::path_now(std::uint32_t flow, FlowDirection way, const std::string& sender,
                                      const std::string& receiver) const {
   const std::lock_guard lock(state_->mutex);
   return state_->sightings.path_at(flow, way, sender, receiver, Duration::max());

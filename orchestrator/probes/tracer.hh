@@ -26,7 +26,7 @@ class Tracer {
   /// Before the flow starts, so that its first probe is seen.
   void follow(const Flow& flow);
   /// The way that the flow takes now; nullopt when none of its probes has been seen to arrive.
-  std::optional<Path> path_now(std::uint32_t flow, Way way, const std::string& sender,
+  std::optional<Path> path_now(std::uint32_t flow, FlowDirection way, const std::string& sender,
                                const std::string& receiver) const;
   void stop();
   const Sightings& sightings() const;                ///< after stop()

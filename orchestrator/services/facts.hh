@@ -29,7 +29,7 @@ struct RoutesSeen {
 };
 
 /// Where facts look. `services` gives nullptr for a node without services; `routes` gives the node's main table.
-struct Sight {
+struct LabState {
   std::function<NodeServices*(const std::string& node)> services;
   std::function<const RoutesSeen&(const std::string& node)> routes;
 };
@@ -37,8 +37,8 @@ struct Sight {
 /// What is not yet true of the fact, nullopt when it holds: "hq-er: bgp 192.168.251.2 is Active, not Established".
 /// Never blocks: it reads Service::known(), which asks again in the background, so it is made for Loop::wait.
 /// Throws NotFoundError for an unknown kind of fact.
-std::optional<std::string> difference(const plan::Fact& fact, const Sight& sight);
+std::optional<std::string> difference(const plan::Fact& fact, const LabState& sight);
 /// Whether there is none: for looks at ten thousand routes.
-bool holds(const plan::Fact& fact, const Sight& sight);
+bool holds(const plan::Fact& fact, const LabState& sight);
 
 }  // namespace xconn::services

@@ -153,7 +153,7 @@ void NodeServices::tell(const std::string& failure) {
 
 std::unique_ptr<Service> NodeServices::made(const plan::Service& spec) {
   auto service = make(spec, context_);
-  service->on_comeback([this, name = spec.name] { come_back(name); });
+  service->on_restart([this, name = spec.name] { come_back(name); });
   return service;
 }
 

@@ -55,7 +55,7 @@ struct Service::Known {
 Service::Service(plan::Service spec, Context context)
     : spec_(std::move(spec)),
       context_(std::move(context)),
-      comeback_(spec_.kind, spec_.restart),
+      schedule_(spec_.kind, spec_.restart),
       known_(std::make_unique<Known>()) {}
 
 Service::~Service() = default;
@@ -88,13 +88,13 @@ void Service::exited(int status) {
   forget_state();
   known_->end_told = true;
   frozen_ = false;
-  plan_comeback(status);
+  plan_restart(status);
   tell("service", name() + " ended: " + gone());
 }
 
-void Service::plan_comeback(int status) {
+void Service::plan_restart(int status) {
   if (held_ || done() || !again_) return;
-  comes_back_at_ = comeback_.after_end(status, sys::now());
+  comes_back_at_ = schedule_.after_end(status, sys::now());
   if (comes_back_at_) comes_back_ = sys::Timer::once(context_.loop, *comes_back_at_ - sys::now(), again_);
 }
 
@@ -104,7 +104,7 @@ std::string Service::gone() const { return sys::describe_exit(process_->exit_sta
 std::string Service::fate() const {
   if (held_) return "a fault keeps it down";
   if (done()) return "its work is done";
-  if (!comes_back_at_) return "it stays down (restart: " + std::string(name_of(comeback_.policy())) + ")";
+  if (!comes_back_at_) return "it stays down (restart: " + std::string(name_of(schedule_.policy())) + ")";
   const auto left = std::chrono::round<std::chrono::seconds>(*comes_back_at_ - sys::now());
   return left.count() > 0 ? "it starts again in " + to_string(left) : "it starts again";
 }
@@ -118,7 +118,7 @@ void Service::hold(bool held) {
 
 void Service::set_restart(std::optional<network::RestartPolicy> policy) {
   spec_.restart = policy;
-  comeback_ = Comeback(spec_.kind, policy);
+  schedule_ = RestartSchedule(spec_.kind, policy);
 }
 
 void Service::forget_state() {

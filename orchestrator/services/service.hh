@@ -17,8 +17,8 @@
 #include "base/duration.hh"
 #include "frr/router.hh"
 #include "plan/plan.hh"
-#include "services/comeback.hh"
 #include "services/event.hh"
+#include "services/restart_schedule.hh"
 #include "sys/join.hh"
 #include "sys/loop.hh"
 #include "sys/outcome.hh"
@@ -73,7 +73,7 @@ class Service {
 
   /// When it ends by itself it starts again as its policy says: then `again` is called, by a timer. Its end and what
   /// follows is an event.
-  void on_comeback(std::function<void()> again) { again_ = std::move(again); }
+  void on_restart(std::function<void()> again) { again_ = std::move(again); }
   /// Held, it does not start, by itself or with others. What holds it kills it, too.
   void hold(bool held);
   bool held() const { return held_; }
@@ -145,7 +145,7 @@ class Service {
   struct Known;
   void exited(int status);
   void forget_process();
-  void plan_comeback(int status);
+  void plan_restart(int status);
   std::string fate() const;
   std::string gone() const;
   void ask();
@@ -157,7 +157,7 @@ class Service {
   std::vector<std::string> argv_;
   std::string refusal_;
   bool was_ready_ = false, frozen_ = false, wants_restart_ = false, ending_ = false, held_ = false;
-  Comeback comeback_;
+  RestartSchedule schedule_;
   std::optional<std::chrono::nanoseconds> comes_back_at_;
   sys::Timer comes_back_;
   std::function<void()> again_;

@@ -24,7 +24,8 @@ class CaptureTest : public testing::Test {
     flow.start();
     std::this_thread::sleep_for(300ms);
     flow.stop();
-    sent_ = measure(flow.trail(Way::kForward), {}).sent + measure(flow.trail(Way::kReverse), {}).sent;
+    sent_ =
+        measure(flow.trail(FlowDirection::kForward), {}).sent + measure(flow.trail(FlowDirection::kReverse), {}).sent;
   }
   Network network_;
   std::size_t sent_ = 0;

@@ -68,7 +68,7 @@ TEST_F(FlowTest, UdpLosesNothingWithoutAFault) {
   flow.start();
   std::this_thread::sleep_for(5s);
   flow.stop();
-  for (const Way way : {Way::kForward, Way::kReverse}) {
+  for (const FlowDirection way : {FlowDirection::kForward, FlowDirection::kReverse}) {
     const Measurement measured = measure(flow.trail(way), {});
     EXPECT_GT(measured.sent, 950U);
     EXPECT_EQ(measured.lost, 0U);
@@ -94,7 +94,7 @@ TEST_F(FlowTest, TheKernelStampsEveryArrival) {
     wait_established(flow);
     std::this_thread::sleep_for(500ms);
     flow.stop();
-    for (const Way way : {Way::kForward, Way::kReverse}) {
+    for (const FlowDirection way : {FlowDirection::kForward, FlowDirection::kReverse}) {
       const Measurement measured = measure(flow.trail(way), {});
       EXPECT_GT(measured.received, 0U) << to_string(kind);
       EXPECT_EQ(measured.unstamped, 0U) << to_string(kind);
@@ -110,8 +110,8 @@ TEST_F(FlowTest, AOneWayDropIsFeltInThatDirectionOnly) {
       400ms, [&] { network_.drop("to_server"); }, [&] { network_.pass("to_server"); });
   std::this_thread::sleep_for(200ms);
   flow.stop();
-  const Measurement forward = measure(flow.trail(Way::kForward), {});
-  const Measurement reverse = measure(flow.trail(Way::kReverse), {});
+  const Measurement forward = measure(flow.trail(FlowDirection::kForward), {});
+  const Measurement reverse = measure(flow.trail(FlowDirection::kReverse), {});
   EXPECT_GE(forward.lost, 60U);
   EXPECT_EQ(reverse.lost, 0U);
   EXPECT_EQ(forward.gaps.size(), 1U);
@@ -127,8 +127,8 @@ TEST_F(FlowTest, TheReverseDirectionIsMeasuredByItself) {
       300ms, [&] { network_.drop("to_client"); }, [&] { network_.pass("to_client"); });
   std::this_thread::sleep_for(200ms);
   flow.stop();
-  const Measurement reverse = measure(flow.trail(Way::kReverse), {});
-  EXPECT_EQ(measure(flow.trail(Way::kForward), {}).lost, 0U);
+  const Measurement reverse = measure(flow.trail(FlowDirection::kReverse), {});
+  EXPECT_EQ(measure(flow.trail(FlowDirection::kForward), {}).lost, 0U);
   expect_outage(reverse, known);
 }
 
@@ -139,7 +139,7 @@ TEST_F(FlowTest, DuplicatesAreCounted) {
   network_.nft("add rule netdev t to_server meta l4proto udp numgen inc mod 10 == 0 dup to \"to-server\"");
   std::this_thread::sleep_for(1s);
   flow.stop();
-  const Measurement forward = measure(flow.trail(Way::kForward), {});
+  const Measurement forward = measure(flow.trail(FlowDirection::kForward), {});
   EXPECT_GE(forward.duplicated, 15U);
   EXPECT_LE(forward.duplicated, 25U);
   EXPECT_EQ(forward.lost, 0U);
@@ -156,11 +156,11 @@ TEST_F(FlowTest, ReorderingAndLatencyAreSeen) {
   wait_established(flow);
   std::this_thread::sleep_for(1s);
   flow.stop();
-  const Measurement forward = measure(flow.trail(Way::kForward), {});
+  const Measurement forward = measure(flow.trail(FlowDirection::kForward), {});
   EXPECT_GE(forward.reordered, 20U);  // of those overtaken
   EXPECT_EQ(forward.lost, 0U);
   EXPECT_GE(forward.latency.before.median, 12ms);
-  const Measurement reverse = measure(flow.trail(Way::kReverse), {});
+  const Measurement reverse = measure(flow.trail(FlowDirection::kReverse), {});
   EXPECT_EQ(reverse.reordered, 0U);
   EXPECT_LT(reverse.latency.before.median, 5ms);
 }
@@ -172,19 +172,19 @@ TEST_F(FlowTest, ADirectionThatStopsForGoodIsDead) {
   network_.drop("to_server");
   std::this_thread::sleep_for(300ms);
   flow.stop(50ms);
-  EXPECT_TRUE(measure(flow.trail(Way::kForward), {}).dead);
-  EXPECT_FALSE(measure(flow.trail(Way::kReverse), {}).dead);
+  EXPECT_TRUE(measure(flow.trail(FlowDirection::kForward), {}).dead);
+  EXPECT_FALSE(measure(flow.trail(FlowDirection::kReverse), {}).dead);
 }
 
 TEST_F(FlowTest, TcpLosesNothingWithoutAFault) {
   Flow flow(spec(FlowKind::kTcp), network_);
   flow.start();
-  const auto sent = [&](Way way) { return measure(flow.trail(way), {}).sent; };
+  const auto sent = [&](FlowDirection way) { return measure(flow.trail(way), {}).sent; };
   const auto begin = sys::now();  // a host that stalls sends fewer in a second
-  while ((sent(Way::kForward) < 180 || sent(Way::kReverse) < 180) && sys::now() - begin < 10s)
+  while ((sent(FlowDirection::kForward) < 180 || sent(FlowDirection::kReverse) < 180) && sys::now() - begin < 10s)
     std::this_thread::sleep_for(50ms);
   flow.stop();
-  for (const Way way : {Way::kForward, Way::kReverse}) {
+  for (const FlowDirection way : {FlowDirection::kForward, FlowDirection::kReverse}) {
     const Measurement measured = measure(flow.trail(way), {});
     EXPECT_GE(measured.sent, 180U);
     EXPECT_EQ(measured.lost, 0U);
@@ -199,7 +199,7 @@ TEST_F(FlowTest, TcpThatDoesNotMoveIsDead) {
   network_.drop("to_server", "meta l4proto tcp");
   std::this_thread::sleep_for(500ms);
   flow.stop(50ms);
-  const Measurement forward = measure(flow.trail(Way::kForward), {});
+  const Measurement forward = measure(flow.trail(FlowDirection::kForward), {});
   EXPECT_TRUE(forward.dead);
   EXPECT_GT(forward.outage, 400ms);
   EXPECT_EQ(flow.broken(), "");  // no one told it
@@ -216,7 +216,7 @@ TEST_F(FlowTest, TcpThatIsResetSaysSo) {
   std::this_thread::sleep_for(300ms);
   flow.stop(50ms);
   EXPECT_EQ(flow.broken(), "receive: Connection reset by peer");
-  EXPECT_TRUE(measure(flow.trail(Way::kReverse), {}).dead);
+  EXPECT_TRUE(measure(flow.trail(FlowDirection::kReverse), {}).dead);
 }
 
 TEST_F(FlowTest, NewConnectionsFailWhileThereIsNoWay) {
@@ -227,7 +227,7 @@ TEST_F(FlowTest, NewConnectionsFailWhileThereIsNoWay) {
       400ms, [&] { network_.drop("to_server", "tcp flags syn"); }, [&] { network_.pass("to_server"); });
   std::this_thread::sleep_for(300ms);
   flow.stop();
-  const Measurement forward = measure(flow.trail(Way::kForward), {});
+  const Measurement forward = measure(flow.trail(FlowDirection::kForward), {});
   EXPECT_GE(forward.lost, 10U);
   EXPECT_LE(forward.lost, 25U);
   EXPECT_FALSE(forward.dead);
@@ -242,8 +242,8 @@ TEST_F(FlowTest, NewUdpSessionsAreEchoed) {
       300ms, [&] { network_.drop("to_client"); }, [&] { network_.pass("to_client"); });
   std::this_thread::sleep_for(200ms);
   flow.stop();
-  EXPECT_EQ(measure(flow.trail(Way::kForward), {}).lost, 0U);
-  const Measurement reverse = measure(flow.trail(Way::kReverse), {});
+  EXPECT_EQ(measure(flow.trail(FlowDirection::kForward), {}).lost, 0U);
+  const Measurement reverse = measure(flow.trail(FlowDirection::kReverse), {});
   EXPECT_GE(reverse.lost, 25U);
   EXPECT_GE(reverse.outage, known.least - 15ms);
 }
@@ -256,7 +256,7 @@ TEST_F(FlowTest, TheDscpIsOnTheWire) {
   flow.start();
   std::this_thread::sleep_for(300ms);
   flow.stop(50ms);
-  const Measurement forward = measure(flow.trail(Way::kForward), {});
+  const Measurement forward = measure(flow.trail(FlowDirection::kForward), {});
   EXPECT_GT(forward.sent, 10U);
   EXPECT_EQ(forward.received, 0U);
   EXPECT_TRUE(forward.dead);

@@ -69,12 +69,12 @@ void Ground::wait_ready(Duration bound) {
 
 void Ground::wait_fact(const plan::Fact& fact, Duration bound) {
   const RoutesSeen no_routes;
-  const Sight sight{[this](const std::string& name) -> NodeServices* {
-                      for (auto& node : nodes_)
-                        if (node.plan.name == name) return node.services.get();
-                      return nullptr;
-                    },
-                    [&](const std::string&) -> const RoutesSeen& { return no_routes; }};
+  const LabState sight{[this](const std::string& name) -> NodeServices* {
+                         for (auto& node : nodes_)
+                           if (node.plan.name == name) return node.services.get();
+                         return nullptr;
+                       },
+                       [&](const std::string&) -> const RoutesSeen& { return no_routes; }};
   loop_.wait(fact.kind + " " + fact.subject + " of " + fact.node, bound, [&] { return difference(fact, sight); });
 }
 

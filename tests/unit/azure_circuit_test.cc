@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "azure/expand.hh"
-#include "azure/life.hh"
+#include "azure/guards.hh"
 #include "model/read.hh"
 #include "tests/source_dir.hh"
 

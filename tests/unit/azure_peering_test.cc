@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "azure/expand.hh"
-#include "azure/life.hh"
+#include "azure/guards.hh"
 #include "azure/peering.hh"
 #include "model/halves.hh"
 #include "model/read.hh"

@@ -226,7 +226,7 @@ TEST_F(DoubtTest, Counters) {
   const auto sees = [&](bool some, Duration begin, Duration end) {
     return verdict(ExpectCounter{"router", kFlow, some, Span{begin, end}});
   };
-  evidence_.sightings->add({1, probes::Way::kForward, 5000, 104s + 900ms, 0});
+  evidence_.sightings->add({1, probes::FlowDirection::kForward, 5000, 104s + 900ms, 0});
   EXPECT_EQ(sees(false, 4800ms, 9s), kFail);
   stalls({{104s + 100ms, 104s + 300ms}});  // that late one may have been before 4.8 s
   EXPECT_EQ(sees(false, 4800ms, 9s), kInconclusive);

@@ -44,17 +44,17 @@ inline Evidence silent_er() {
                                {"client", "er", nullptr, "router", "left", false}});
   for (std::uint64_t i = 0; i < 1000; ++i) {
     const Duration at = 100s + 10ms * i;
-    const auto see = [&](probes::Way way, std::uint32_t interface, Duration after) {
+    const auto see = [&](probes::FlowDirection way, std::uint32_t interface, Duration after) {
       sightings.add({1, way, i, at + after, interface});
     };
     if (at < 104s) {
-      see(probes::Way::kForward, 0, 300us);
-      see(probes::Way::kForward, 1, 1ms);
-      see(probes::Way::kReverse, 4, 300us);
-      see(probes::Way::kReverse, 5, 1ms);
+      see(probes::FlowDirection::kForward, 0, 300us);
+      see(probes::FlowDirection::kForward, 1, 1ms);
+      see(probes::FlowDirection::kReverse, 4, 300us);
+      see(probes::FlowDirection::kReverse, 5, 1ms);
     } else {
-      if (at >= 105s + 120ms) see(probes::Way::kForward, 2, 1ms);
-      if (at >= 104s + 940ms) see(probes::Way::kReverse, 3, 1ms);
+      if (at >= 105s + 120ms) see(probes::FlowDirection::kForward, 2, 1ms);
+      if (at >= 104s + 940ms) see(probes::FlowDirection::kReverse, 3, 1ms);
     }
   }
   evidence.sightings = sightings;

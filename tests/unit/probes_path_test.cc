@@ -20,7 +20,8 @@ const std::vector<InterfaceView> kInterfaces{
 };
 enum : std::uint32_t { kRouterLeft, kServerEth, kServerVpn, kClientEr, kClientVpn, kRouterRight, kRouterSub };
 
-Sighting sighting(std::uint64_t sequence, Duration at, std::uint32_t interface, Way way = Way::kForward) {
+Sighting sighting(std::uint64_t sequence, Duration at, std::uint32_t interface,
+                  FlowDirection way = FlowDirection::kForward) {
   return {7, way, sequence, at, interface};
 }
 
@@ -50,10 +51,11 @@ TEST(Path, ABareSegmentSpeaksOnlyWhereNoProbeHasOfLate) {
   sightings.add(sighting(1, 1ms, kRouterLeft));
   sightings.add(sighting(1, 2ms, kServerEth));
   sightings.add(sighting(datapath::kBareSegment | 9, 3ms, kServerVpn));
-  EXPECT_THAT(sightings.path_at(7, Way::kForward, "client", "server", 1s)->nodes,
+  EXPECT_THAT(sightings.path_at(7, FlowDirection::kForward, "client", "server", 1s)->nodes,
               ElementsAre("client", "router", "server"));
   sightings.add(sighting(datapath::kBareSegment | 9, 5s, kServerVpn));
-  EXPECT_THAT(sightings.path_at(7, Way::kForward, "client", "server", 6s)->nodes, ElementsAre("client", "server"));
+  EXPECT_THAT(sightings.path_at(7, FlowDirection::kForward, "client", "server", 6s)->nodes,
+              ElementsAre("client", "server"));
 }
 
 class SightingsTest : public testing::Test {
@@ -75,36 +77,38 @@ class SightingsTest : public testing::Test {
 };
 
 TEST_F(SightingsTest, WhatIsLostWasSeenLastSomewhere) {
-  EXPECT_THAT(sightings_.lost_at(7, Way::kForward, "server", {Duration{0}, 1s}), ElementsAre(Pair("router:left", 3)));
-  EXPECT_THAT(sightings_.lost_at(7, Way::kForward, "server", {Duration{0}, 42ms}), testing::IsEmpty())
+  EXPECT_THAT(sightings_.lost_at(7, FlowDirection::kForward, "server", {Duration{0}, 1s}),
+              ElementsAre(Pair("router:left", 3)));
+  EXPECT_THAT(sightings_.lost_at(7, FlowDirection::kForward, "server", {Duration{0}, 42ms}), testing::IsEmpty())
       << "the last one arrives after the window";
-  EXPECT_THAT(sightings_.lost_at(8, Way::kForward, "server", {Duration{0}, 1s}), testing::IsEmpty());
+  EXPECT_THAT(sightings_.lost_at(8, FlowDirection::kForward, "server", {Duration{0}, 1s}), testing::IsEmpty());
 }
 
 TEST_F(SightingsTest, ThePathAtATimeIsThatOfTheLastProbeThatGotThere) {
-  EXPECT_THAT(sightings_.path_at(7, Way::kForward, "client", "server", 45ms)->nodes,
+  EXPECT_THAT(sightings_.path_at(7, FlowDirection::kForward, "client", "server", 45ms)->nodes,
               ElementsAre("client", "router", "server"));
-  EXPECT_THAT(sightings_.path_at(7, Way::kForward, "client", "server", 79ms)->nodes,
+  EXPECT_THAT(sightings_.path_at(7, FlowDirection::kForward, "client", "server", 79ms)->nodes,
               ElementsAre("client", "router", "server"));
-  EXPECT_THAT(sightings_.path_at(7, Way::kForward, "client", "server", 1s)->nodes, ElementsAre("client", "server"));
+  EXPECT_THAT(sightings_.path_at(7, FlowDirection::kForward, "client", "server", 1s)->nodes,
+              ElementsAre("client", "server"));
 }
 
 TEST_F(SightingsTest, ThereIsNoPathBeforeTheFirstProbeOrOfAnotherFlow) {
-  EXPECT_FALSE(sightings_.path_at(7, Way::kForward, "client", "server", 1ms));
-  EXPECT_FALSE(sightings_.path_at(7, Way::kReverse, "server", "client", 1s));
-  EXPECT_FALSE(sightings_.path_at(8, Way::kForward, "client", "server", 1s));
+  EXPECT_FALSE(sightings_.path_at(7, FlowDirection::kForward, "client", "server", 1ms));
+  EXPECT_FALSE(sightings_.path_at(7, FlowDirection::kReverse, "server", "client", 1s));
+  EXPECT_FALSE(sightings_.path_at(8, FlowDirection::kForward, "client", "server", 1s));
 }
 
 TEST_F(SightingsTest, CrossingsAreCountedInAWindow) {
-  EXPECT_EQ(sightings_.crossings(7, Way::kForward, "router", {0ms, 1s}), 8U);
-  EXPECT_EQ(sightings_.crossings(7, Way::kForward, "router", {0ms, 45ms}), 5U);
-  EXPECT_EQ(sightings_.crossings(7, Way::kReverse, "router", {0ms, 1s}), 0U);
+  EXPECT_EQ(sightings_.crossings(7, FlowDirection::kForward, "router", {0ms, 1s}), 8U);
+  EXPECT_EQ(sightings_.crossings(7, FlowDirection::kForward, "router", {0ms, 45ms}), 5U);
+  EXPECT_EQ(sightings_.crossings(7, FlowDirection::kReverse, "router", {0ms, 1s}), 0U);
 }
 
 TEST_F(SightingsTest, ASegmentSentAgainOverAnotherWayHasOnlyItsLastWay) {
   sightings_.add(sighting(8, 5s, kRouterLeft));
   sightings_.add(sighting(8, 5s + 1ms, kServerEth));
-  EXPECT_THAT(sightings_.path_at(7, Way::kForward, "client", "server", 6s)->nodes,
+  EXPECT_THAT(sightings_.path_at(7, FlowDirection::kForward, "client", "server", 6s)->nodes,
               ElementsAre("client", "router", "server"));
 }
 

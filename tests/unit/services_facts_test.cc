@@ -16,8 +16,8 @@ NextHop by(const char* via, const char* interface) { return {Address::parse(via)
 std::optional<std::string> seen(const std::string& expected, const std::vector<RouteSeen>& routes) {
   RoutesSeen all;
   if (!routes.empty()) all.to[*Prefix::parse("10.9.0.0/24")] = routes;
-  const Sight sight{[](const std::string&) { return nullptr; },
-                    [&](const std::string&) -> const RoutesSeen& { return all; }};
+  const LabState sight{[](const std::string&) { return nullptr; },
+                       [&](const std::string&) -> const RoutesSeen& { return all; }};
   return difference({"hq", "route", "10.9.0.0/24", expected}, sight);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/comeback.hh"
+#include "services/restart_schedule.hh"
 
 #include <sys/wait.h>
 
@@ -36,7 +36,7 @@ bool ended_well(int wait_status) {
 
 }  // namespace
 
-Comeback::Comeback(std::string_view kind, std::optional<RestartPolicy> policy) {
+RestartSchedule::RestartSchedule(std::string_view kind, std::optional<RestartPolicy> policy) {
   const auto& row = *std::ranges::find_if(kRows, [&](const Row& one) { return one.kind == kind || one.kind.empty(); });
   first_ = row.first;
   shortest_ = pause_ = row.shortest;
@@ -44,7 +44,7 @@ Comeback::Comeback(std::string_view kind, std::optional<RestartPolicy> policy) {
   policy_ = policy.value_or(row.policy);
 }
 
-std::optional<std::chrono::nanoseconds> Comeback::after_end(int wait_status, std::chrono::nanoseconds now) {
+std::optional<std::chrono::nanoseconds> RestartSchedule::after_end(int wait_status, std::chrono::nanoseconds now) {
   if (policy_ == RestartPolicy::kNever || (policy_ == RestartPolicy::kOnFailure && ended_well(wait_status)))
     return std::nullopt;
   const auto at = std::max(now + first_, last_ ? *last_ + pause_ : now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "azure/life.hh"
+#include "azure/guards.hh"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "services/comeback.hh"
+#include "services/restart_schedule.hh"
 
 namespace xconn::services {
 namespace {
@@ -16,8 +16,8 @@ using network::RestartPolicy;
 constexpr int kKilled = W_EXITCODE(0, SIGKILL), kTerminated = W_EXITCODE(0, SIGTERM), kFailed = W_EXITCODE(1, 0),
               kDone = W_EXITCODE(0, 0);
 
-TEST(Comeback, ARouterComesBackAsWatchfrrHasIt) {
-  Comeback bgpd("frr", {});
+TEST(RestartSchedule, ARouterComesBackAsWatchfrrHasIt) {
+  RestartSchedule bgpd("frr", {});
   EXPECT_EQ(bgpd.after_end(kKilled, 1000s), 1000s) << "at once";
   EXPECT_EQ(bgpd.after_end(kKilled, 1001s), 1060s) << "a minute after the start before";
   EXPECT_EQ(bgpd.after_end(kKilled, 1061s), 1180s) << "then two";
@@ -28,13 +28,13 @@ TEST(Comeback, ARouterComesBackAsWatchfrrHasIt) {
   EXPECT_EQ(bgpd.after_end(kKilled, 5001s), 5060s) << "it has been well for twenty minutes: a minute again";
 }
 
-TEST(Comeback, CharonComesBackAfterFiveSecondsEachTime) {
-  Comeback charon("strongswan", {});
+TEST(RestartSchedule, CharonComesBackAfterFiveSecondsEachTime) {
+  RestartSchedule charon("strongswan", {});
   for (auto now = 100s; now < 200s; now += 10s) EXPECT_EQ(charon.after_end(kKilled, now), now + 5s);
 }
 
-TEST(Comeback, AFirewallsDaemonThatKeepsDyingWaitsLongerAndLonger) {
-  Comeback edge("sdwan-edge", {});
+TEST(RestartSchedule, AFirewallsDaemonThatKeepsDyingWaitsLongerAndLonger) {
+  RestartSchedule edge("sdwan-edge", {});
   auto now = 100s;
   std::vector<Duration> pauses;
   for (int i = 0; i < 9; ++i) {
@@ -45,14 +45,14 @@ TEST(Comeback, AFirewallsDaemonThatKeepsDyingWaitsLongerAndLonger) {
   EXPECT_EQ(pauses, (std::vector<Duration>{1s, 1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}));
 }
 
-TEST(Comeback, PoliciesAreSystemds) {
-  EXPECT_FALSE(Comeback("frr", RestartPolicy::kNever).after_end(kKilled, 0s));
-  EXPECT_FALSE(Comeback("command", {}).after_end(kFailed, 0s));
-  EXPECT_TRUE(Comeback("command", RestartPolicy::kOnFailure).after_end(kFailed, 0s));
-  EXPECT_TRUE(Comeback("command", RestartPolicy::kOnFailure).after_end(kKilled, 0s));
-  EXPECT_FALSE(Comeback("command", RestartPolicy::kOnFailure).after_end(kDone, 0s));
-  EXPECT_FALSE(Comeback("frr", RestartPolicy::kOnFailure).after_end(kTerminated, 0s));
-  EXPECT_TRUE(Comeback("frr", RestartPolicy::kAlways).after_end(kDone, 0s));
+TEST(RestartSchedule, PoliciesAreSystemds) {
+  EXPECT_FALSE(RestartSchedule("frr", RestartPolicy::kNever).after_end(kKilled, 0s));
+  EXPECT_FALSE(RestartSchedule("command", {}).after_end(kFailed, 0s));
+  EXPECT_TRUE(RestartSchedule("command", RestartPolicy::kOnFailure).after_end(kFailed, 0s));
+  EXPECT_TRUE(RestartSchedule("command", RestartPolicy::kOnFailure).after_end(kKilled, 0s));
+  EXPECT_FALSE(RestartSchedule("command", RestartPolicy::kOnFailure).after_end(kDone, 0s));
+  EXPECT_FALSE(RestartSchedule("frr", RestartPolicy::kOnFailure).after_end(kTerminated, 0s));
+  EXPECT_TRUE(RestartSchedule("frr", RestartPolicy::kAlways).after_end(kDone, 0s));
 }
 
 }  // namespace

@@ -16,10 +16,10 @@
 
 namespace xconn::services {
 
-class Comeback {
+class RestartSchedule {
  public:
   /// `kind`: a row of kinds.cc. `policy`: without one, as that kind does.
-  Comeback(std::string_view kind, std::optional<network::RestartPolicy> policy);
+  RestartSchedule(std::string_view kind, std::optional<network::RestartPolicy> policy);
   network::RestartPolicy policy() const { return policy_; }
 
   /// It has ended so at `now`: when it starts again; nullopt: it does not.

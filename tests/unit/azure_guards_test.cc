@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "azure/life.hh"
+#include "azure/guards.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
 #include "tests/source_dir.hh"
