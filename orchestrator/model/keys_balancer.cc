@@ -76,6 +76,9 @@ const ObjectInfo& object_info<LoadBalancer>() {
           key<&LoadBalancer::backends>("backends", "interfaces of nodes in the VNet", kRequired),
           key<&LoadBalancer::probe>("probe", "how backends are asked", kRequired),
           key<&LoadBalancer::rules>("rules", "what is balanced", kRequired),
+          key<&LoadBalancer::idle_timeout>("idle-timeout", "of silence until a flow is forgotten: 4m to 100m"),
+          key<&LoadBalancer::tcp_reset>(
+              "tcp-reset", "internal: a TCP flow that is forgotten ends with a reset to both sides, not in silence"),
       },
       nullptr,
       {},

@@ -335,6 +335,7 @@ const ObjectInfo& object_info<PublicService>() {
       {
           key<&PublicService::prefix>("prefix", "its addresses", kRequired),
           key<&PublicService::communities, Community>("communities", "what it is announced with"),
+          key<&PublicService::internet>("internet", "the interface of the Internet's node by which it is reached too"),
       },
       read_short_service,
       "a map, or its prefix",

@@ -160,6 +160,8 @@ const ObjectInfo& object_info<network::SdwanRule>() {
           key<&network::SdwanRule::health_check, ObjectName>("health-check",
                                                              "whose figures count; without it, each member's own"),
           key<&network::SdwanRule::hold_down>("hold-down", "a better member must stay better for so long"),
+          key<&network::SdwanRule::sla_stickiness>("sla-stickiness",
+                                                   "a session stays on its member for as long as that one is in SLA"),
       }};
   return kInfo;
 }

@@ -12,8 +12,8 @@ void finish_gateway(const Cursor& at, void* object) {
   if (gateway.type == "Vpn") {
     for (const auto* name : {"public-addresses", "internet"})
       if (!has(at, name)) at.fault_at_key(name, "this key is required", "a gateway of type Vpn has it");
-    if (has(at, "convergence-delay"))
-      at.fault_at_key("convergence-delay", "only a gateway of type ExpressRoute has this key", "remove it");
+    for (const auto* name : {"convergence-delay", "allow-remote-vnet-traffic"})
+      if (has(at, name)) at.fault_at_key(name, "only a gateway of type ExpressRoute has this key", "remove it");
   } else if (gateway.type == "ExpressRoute") {
     for (const auto* name : {"public-addresses", "internet", "asn", "active-active", "apipa", "private-address"})
       if (has(at, name)) at.fault_at_key(name, "only a gateway of type Vpn has this key", "remove it");
@@ -47,6 +47,9 @@ const ObjectInfo& object_info<Gateway>() {
           key<&Gateway::convergence_delay>("convergence-delay",
                                            "ExpressRoute: until a route that Microsoft's edge withdrew leaves the data "
                                            "path; Azure says up to a minute"),
+          key<&Gateway::allow_remote_vnet_traffic>(
+              "allow-remote-vnet-traffic",
+              "ExpressRoute: it takes the routes of other VNets on its circuits, which the MSEEs pass on"),
           key<&Gateway::public_addresses>("public-addresses", "Vpn: one, or two when active-active"),
           key<&Gateway::internet>("internet", "Vpn: the interface of the Internet's node that they are behind"),
           key<&Gateway::asn>("asn", "Vpn: its AS number; ExpressRoute's is always 65515"),

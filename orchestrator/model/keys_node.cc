@@ -292,6 +292,7 @@ const ObjectInfo& object_info<BgpNeighbor>() {
           key<&BgpNeighbor::next_hop_self>("next-hop-self", "announce the own address as next hop"),
           key<&BgpNeighbor::route_reflector_client>("route-reflector-client", "reflect iBGP routes to it"),
           key<&BgpNeighbor::remove_private_as>("remove-private-as", "take private AS numbers out of the path"),
+          key<&BgpNeighbor::as_override>("as-override", "put the own AS number in place of its in the path"),
           key<&BgpNeighbor::prepend, Range<0, 64>>("prepend", "the own AS number this many times more"),
           key<&BgpNeighbor::local_preference>("local-preference", "for what it announces; the higher wins"),
           key<&BgpNeighbor::accept>("accept", "prefixes that are taken from it; without it, all"),

@@ -213,9 +213,8 @@ const RuleRow kRules[] = {
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::gateway_type},
     {"V28", "a VNet has at most one gateway of a type", kErGateway, azure_rules::one_gateway},
     {"V29",
-     "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), the VNet's VPN "
-     "gateway, "
-     "VnetLocal, Internet or None",
+     "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), the VPN gateway that "
+     "the VNet has or uses, VnetLocal, Internet or None",
      kUdr, azure_rules::next_hop_types},
     {"V30", "peered VNets do not overlap", kVnetPeering, azure_rules::peered_overlap, When::kFile,
      "VnetAddressSpacesOverlap"},
@@ -273,6 +272,10 @@ const RuleRow kRules[] = {
      "Microsoft Learn: ExpressRoute Global Reach", azure_rules::global_reach},
     {"V50", "FastPath needs a gateway of SKU UltraPerformance, ErGw3AZ or ErGwScale",
      "Microsoft Learn: About ExpressRoute FastPath", azure_rules::fast_path},
+    {"V51",
+     "a load balancer forgets a flow after 4 to 100 whole minutes of silence; only an internal one's TCP reset is "
+     "played",
+     "Microsoft Learn: Load Balancer TCP Reset and Idle Timeout", azure_rules::idle_flows},
 };
 
 std::string key_of(const End& end) { return text_of(end); }
@@ -338,6 +341,7 @@ Check::Check(const Topology& all, const Raw& root, Findings& findings)
   for (const auto& balancer : all.load_balancers)
     if (balancer.is_public) note(balancer.internet, {"load-balancers", balancer.name, "internet"});
   for (const auto& gateway : all.gateways) note(gateway.internet, {"gateways", gateway.name, "internet"});
+  for (const auto& service : all.public_services) note(service.internet, {"public-services", service.name, "internet"});
 }
 
 void Check::note(const End& end, Path path) {
