@@ -69,6 +69,11 @@ void read_vpn(model::Gateway& gateway, Fields& fields) {
   fields.ignore({"vpnGatewayGeneration", "allowRemoteVnetTraffic", "allowVirtualWanTraffic"});
 }
 
+void read_express_route(model::Gateway& gateway, Fields& fields) {
+  gateway.allow_remote_vnet_traffic = fields.truth("allowRemoteVnetTraffic");
+  fields.ignore({"vpnType", "activeActive", "active", "vpnGatewayGeneration", "allowVirtualWanTraffic"});
+}
+
 std::vector<std::string> sku_words(bool is_vpn) {
   if (!is_vpn) return {"Standard", "HighPerformance", "UltraPerformance", "ErGw1AZ", "ErGw2AZ", "ErGw3AZ", "ErGwScale"};
   return {"Basic",    "VpnGw1",   "VpnGw2",   "VpnGw3",   "VpnGw4",  "VpnGw5",
@@ -184,9 +189,9 @@ void carry_gateway(const Resource& resource, Fields& fields, Draft& draft) {
   if (is_vpn)
     read_vpn(gateway, fields);
   else
-    fields.ignore({"vpnType", "enableBgp", "activeActive", "active", "vpnGatewayGeneration", "allowVirtualWanTraffic"});
-  fields.ignore({"enableBgp", "bgpSettings", "adminState", "allowRemoteVnetTraffic", "resiliencyModel",
-                 "ipSecReplayProtectionEnabled", "privateIpAddressEnabled"});
+    read_express_route(gateway, fields);
+  fields.ignore({"enableBgp", "bgpSettings", "adminState", "resiliencyModel", "ipSecReplayProtectionEnabled",
+                 "privateIpAddressEnabled"});
   if (gateway.type.empty() || !subnet)
     return fields.note("", gateway.type.empty() ? "has no known type" : "is in no subnet", kLeftOut);
   if (draft.is_left_out(subnet->parent())) return fields.note("", "its VNet was left out", kLeftOut);

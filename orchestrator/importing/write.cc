@@ -293,7 +293,7 @@ Map written(const model::Gateway& gateway) {
   Map map;
   map.put("type", gateway.type).put("vnet", gateway.vnet).put("sku", gateway.sku);
   map.put_all("instances", gateway.instances);
-  if (gateway.type != "Vpn") return map;
+  if (gateway.type != "Vpn") return map.flag("allow-remote-vnet-traffic", gateway.allow_remote_vnet_traffic, false);
   map.put_all("public-addresses", gateway.public_addresses).put("internet", word(gateway.internet));
   map.put("asn", word(gateway.asn)).flag("active-active", gateway.active_active, false);
   return map.put_all("apipa", gateway.apipa).flag("private-address", gateway.private_address, false);
@@ -352,6 +352,9 @@ Map written(const model::LoadBalancer& balancer) {
   map.put("probe", probe_map.put("interval", xconn::to_string(probe.interval)).put("threshold", word(probe.threshold)));
   std::vector<Map> rules;
   for (const auto& rule : balancer.rules) rules.push_back(written(rule));
+  if (balancer.idle_timeout != model::LoadBalancer{}.idle_timeout)
+    map.put("idle-timeout", xconn::to_string(balancer.idle_timeout));
+  map.flag("tcp-reset", balancer.tcp_reset, false);
   return map.put("rules", list_of_maps(rules));
 }
 
