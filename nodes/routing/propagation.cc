@@ -107,6 +107,7 @@ void remove_private(std::vector<std::uint32_t>& path, std::uint32_t theirs) {
 std::vector<std::uint32_t> path_as_told(const Path& from, const network::BgpNeighbor& to, std::uint32_t own,
                                         std::uint32_t theirs) {
   auto path = from.path;
+  if (own != theirs && to.as_override) std::ranges::replace(path, theirs, own);
   if (own != theirs && to.remove_private_as) remove_private(path, theirs);
   path.insert(path.begin(), static_cast<std::size_t>(to.prepend) + (own != theirs ? 1 : 0), own);
   return path;

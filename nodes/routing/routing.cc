@@ -62,6 +62,7 @@ network::Neighbor neighbor_of(const Setting& setting, const network::BgpNeighbor
           .next_hop_self = neighbor.next_hop_self,
           .route_reflector_client = neighbor.route_reflector_client,
           .remove_private_as = neighbor.remove_private_as,
+          .as_override = neighbor.as_override,
           .maximum_prefix = neighbor.maximum_prefix,
           .in = policy_in(neighbor, reject),
           .out = policy_out(neighbor)};

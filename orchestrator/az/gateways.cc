@@ -63,7 +63,7 @@ json gateway_json(const Query& query, const model::Gateway& gateway) {
   auto out = resource(query, std::string(kType) + "/" + gateway.name);
   out.update({{"activeActive", gateway.active_active},
               {"adminState", "Enabled"},
-              {"allowRemoteVnetTraffic", false},
+              {"allowRemoteVnetTraffic", gateway.allow_remote_vnet_traffic},
               {"allowVirtualWanTraffic", false},
               {"disableIPSecReplayProtection", false},
               {"enableBgp", is_vpn},

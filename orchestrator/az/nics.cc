@@ -7,6 +7,7 @@
 #include "az/refusal.hh"
 #include "az/resource.hh"
 #include "az/ruleset.hh"
+#include "az/tags.hh"
 #include "azure/effective_routes.hh"
 #include "azure/expand.hh"
 #include "azure/security.hh"
@@ -18,6 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFirstDefault = 65000;  // priority of the rules that every group has
+constexpr const char* kMainTable = "254";
 
 struct Nic {
   const network::Node& node;
@@ -48,6 +50,12 @@ Nic nic_of(const Query& query) {
 const model::Subnet& subnet_of(const Query& query, const Nic& nic) {
   const auto* vnet = find_named(query.topology.vnets, nic.interface.subnet->vnet);
   return *find_named(vnet->subnets, nic.interface.subnet->subnet);
+}
+
+/// By which the fabric's sets of addresses call the NIC's subnet.
+std::size_t number_of(const Query& query, const Nic& nic) {
+  const auto& subnets = find_named(query.topology.vnets, nic.interface.subnet->vnet)->subnets;
+  return static_cast<std::size_t>(&subnet_of(query, nic) - subnets.data());
 }
 
 /// The fabric's side of the NIC's link, and the table of its subnet.
@@ -82,6 +90,12 @@ Route route_of(const json& seen) {
   return route;
 }
 
+std::vector<Route> routes_of(const json& answer) {
+  std::vector<Route> routes;
+  for (const auto& seen : answer) routes.push_back(route_of(seen));
+  return routes;
+}
+
 json route_row(const azure::EffectiveRoute& route, bool propagates) {
   auto hops = json::array();
   for (const auto& hop : route.next_hops) hops.push_back(hop.text());
@@ -98,7 +112,16 @@ bool propagates(const Query& query, const model::Subnet& subnet) {
   return table == nullptr || table->propagate_bgp;
 }
 
-json rules_in_force(const network::Nsg& nsg, const json& ruleset) {
+/// Azure spells out the service tags of a side, and leaves the field away where there are none.
+void spell_out(const ServiceTags& tags, const char* words, const char* expanded, json& row) {
+  for (const auto& word : row.at(words))
+    if (const auto prefixes = tags.prefixes_of(word.get<std::string>())) {
+      row[expanded];
+      for (const auto& prefix : *prefixes) row[expanded].push_back(prefix.text());
+    }
+}
+
+json rules_in_force(const network::Nsg& nsg, const json& ruleset, const ServiceTags& tags) {
   auto rows = json::array();
   for (const auto direction : {network::Direction::kInbound, network::Direction::kOutbound})
     for (auto& row : rules_of_chain(ruleset, azure::security_chain(nsg.name, direction))) {
@@ -108,15 +131,18 @@ json rules_in_force(const network::Nsg& nsg, const json& ruleset) {
       row["direction"] = name_of(direction);
       row["name"] = (is_default ? "defaultSecurityRules/" : "securityRules/") + row["name"].get<std::string>();
       row["priority"] = rule == rules.end() ? 0 : rule->priority;
+      spell_out(tags, "sourceAddressPrefixes", "expandedSourceAddressPrefix", row);
+      spell_out(tags, "destinationAddressPrefixes", "expandedDestinationAddressPrefix", row);
       rows.push_back(std::move(row));
     }
   return rows;
 }
 
-json group_json(const Query& query, const std::string& name, json association, const json& ruleset) {
+json group_json(const Query& query, const std::string& name, json association, const json& ruleset,
+                const ServiceTags& tags) {
   const auto* nsg = find_named(query.topology.nsgs, name);
   return {{"association", std::move(association)},
-          {"effectiveSecurityRules", nsg == nullptr ? json::array() : rules_in_force(*nsg, ruleset)},
+          {"effectiveSecurityRules", nsg == nullptr ? json::array() : rules_in_force(*nsg, ruleset, tags)},
           {"networkSecurityGroup", reference(query, "networkSecurityGroups/" + name)}};
 }
 
@@ -125,24 +151,31 @@ json group_json(const Query& query, const std::string& name, json association, c
 std::vector<Question> ask_effective_routes(const Query& query) {
   const auto nic = nic_of(query);
   const auto place = place_of(azure::expand(query.topology), nic);
-  return {{nic.node.name, "links", ""}, {place.fabric, "routes", std::to_string(place.table)}};
+  std::vector<Question> questions{{nic.node.name, "links", ""}, {place.fabric, "routes", std::to_string(place.table)}};
+  for (const auto& instance : azure::instances_behind(query.topology, place.fabric))
+    questions.push_back({instance.node, "routes", kMainTable});
+  return questions;
 }
 
 json effective_routes(const Query& query, const Answers& answers) {
   const auto nic = nic_of(query);
   demand_running(query, nic, answers.at(0), "NicMustBeAttachedToRunningVmToGetEffectiveRoutes", "routes");
-  std::vector<Route> routes;
-  for (const auto& seen : answers.at(1)) routes.push_back(route_of(seen));
   const auto network = azure::expand(query.topology);
+  const auto place = place_of(network, nic);
+  azure::SeenRoutes seen{.subnet = routes_of(answers.at(1))};
+  std::size_t next = 2;
+  for (const auto& instance : azure::instances_behind(query.topology, place.fabric))
+    if (const auto* answer = answers.find(next++)) seen.instances[instance.address] = routes_of(*answer);
   auto rows = json::array();
-  for (const auto& route : azure::effective_routes(query.topology, network, place_of(network, nic), routes))
+  for (const auto& route : azure::effective_routes(query.topology, network, place, seen))
     rows.push_back(route_row(route, propagates(query, subnet_of(query, nic))));
   return {{"value", rows}};
 }
 
 std::vector<Question> ask_effective_nsg(const Query& query) {
   const auto nic = nic_of(query);
-  return {{nic.node.name, "links", ""}, {nic.interface.subnet->vnet, "nft", "list ruleset"}};
+  const auto& fabric = nic.interface.subnet->vnet;
+  return {{nic.node.name, "links", ""}, {fabric, "nft", "list ruleset"}, {fabric, "routes", kMainTable}};
 }
 
 json effective_nsg(const Query& query, const Answers& answers) {
@@ -150,15 +183,16 @@ json effective_nsg(const Query& query, const Answers& answers) {
   demand_running(query, nic, answers.at(0), "NicMustBeAttachedToRunningVmToGetEffectiveSecurityGroups",
                  "security groups");
   const auto& subnet = subnet_of(query, nic);
+  const ServiceTags tags(answers.at(1), number_of(query, nic), answers.at(2));
   auto groups = json::array();
   if (!subnet.nsg.empty()) {
     const auto path = "virtualNetworks/" + nic.interface.subnet->vnet + "/subnets/" + subnet.name;
-    groups.push_back(group_json(query, subnet.nsg, {{"subnet", reference(query, path)}}, answers.at(1)));
+    groups.push_back(group_json(query, subnet.nsg, {{"subnet", reference(query, path)}}, answers.at(1), tags));
   }
   if (!nic.interface.nsg.empty())
     groups.push_back(group_json(query, nic.interface.nsg,
                                 {{"networkInterface", reference(query, "networkInterfaces/" + nic.name())}},
-                                answers.at(1)));
+                                answers.at(1), tags));
   return {{"value", groups}};
 }
 

@@ -25,14 +25,7 @@ std::string port_range(const json& ports) {
 std::string prefix_text(const json& address) {
   if (address == azure::kPlatformAddress) return "AzureLoadBalancer";
   if (address == "@not-internet") return "Internet";
-  if (address.is_string()) return address.get<std::string>() + "/32";
-  const auto& prefix = address.at("prefix");
-  return prefix.at("addr").get<std::string>() + "/" + std::to_string(prefix.at("len").get<int>());
-}
-
-/// What a match is compared with: a set, or one alone.
-json elements_of(const json& right) {
-  return right.is_object() && right.contains("set") ? right["set"] : json::array({right});
+  return address_text(address);
 }
 
 void append(json& list, std::string text) {
@@ -88,6 +81,16 @@ json empty_row(const std::string& name) {
 }
 
 }  // namespace
+
+std::string address_text(const json& address) {
+  if (address.is_string()) return address.get<std::string>() + "/32";
+  const auto& prefix = address.at("prefix");
+  return prefix.at("addr").get<std::string>() + "/" + std::to_string(prefix.at("len").get<int>());
+}
+
+json elements_of(const json& right) {
+  return right.is_object() && right.contains("set") ? right["set"] : json::array({right});
+}
 
 std::vector<json> rules_of_chain(const json& ruleset, const std::string& chain) {
   std::vector<json> rows;

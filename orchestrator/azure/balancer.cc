@@ -76,6 +76,8 @@ network::Balancer described(const model::LoadBalancer& balancer, const std::stri
   made.probe_source = *Address::parse(azure::kPlatformAddress);
   made.probe = balancer.probe;
   made.rules = balancer.rules;
+  made.idle_timeout = balancer.idle_timeout;
+  made.tcp_reset = balancer.tcp_reset;
   return made;
 }
 

@@ -2,8 +2,11 @@
 #include "azure/effective_routes.hh"
 
 #include <algorithm>
-#include <map>
+#include <set>
+#include <utility>
 
+#include "azure/expand.hh"
+#include "azure/peering.hh"
 #include "model/names.hh"
 
 namespace xconn::azure {
@@ -11,11 +14,13 @@ namespace {
 
 // The metrics of the fabric's tables: the user's routes before BGP's before the system's.
 constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric = 20;
+constexpr const char* kGateway = "VirtualNetworkGateway";
 
-/// What the fabric's names mean.
+/// What the fabric's names mean, and what its gateways' instances see.
 struct Knowledge {
   const network::Fabric& fabric;
   const model::RouteTable* table;  ///< of the subnet; nullptr when it has none
+  const SeenRoutes& seen;
 };
 
 template <class List>
@@ -35,6 +40,21 @@ std::vector<Address> next_hops_of(const Route& route) {
   for (const auto& hop : route.next_hops)
     if (hop.via && !std::ranges::count(hops, *hop.via)) hops.push_back(*hop.via);
   return hops;
+}
+
+/// Where an instance of an ExpressRoute gateway leads, or the instance itself when that is not known.
+std::vector<Address> beyond(const SeenRoutes& seen, const Address& instance, const Prefix& to) {
+  const auto table = seen.instances.find(instance);
+  if (table == seen.instances.end()) return {instance};
+  const auto route = std::ranges::find(table->second, to, &Route::to);
+  return route == table->second.end() ? std::vector{instance} : next_hops_of(*route);
+}
+
+std::vector<Address> next_hops_over_gateways(const SeenRoutes& seen, const Route& route) {
+  std::set<Address> hops;
+  for (const auto& instance : next_hops_of(route))
+    for (const auto& hop : beyond(seen, instance, route.to)) hops.insert(hop);
+  return {hops.begin(), hops.end()};
 }
 
 bool leads_to_peer(const network::Fabric& fabric, const Route& route) {
@@ -74,8 +94,8 @@ EffectiveRoute described(const Knowledge& known, const Route& route) {
   if (route.metric <= kUserGuardMetric) {
     describe_user(known, route, row);
   } else if (route.metric == kLearnedMetric) {
-    row.source = row.next_hop_type = "VirtualNetworkGateway";
-    row.next_hops = next_hops_of(route);
+    row.source = row.next_hop_type = kGateway;
+    row.next_hops = next_hops_over_gateways(known.seen, route);
   } else {
     describe_system(known, route, row);
   }
@@ -85,7 +105,7 @@ EffectiveRoute described(const Knowledge& known, const Route& route) {
 int rank(const EffectiveRoute& row) {
   constexpr std::pair<const char*, const char*> kOrder[] = {{"Default", "VnetLocal"},
                                                             {"Default", "VNetPeering"},
-                                                            {"VirtualNetworkGateway", "VirtualNetworkGateway"},
+                                                            {kGateway, kGateway},
                                                             {"Default", "Internet"},
                                                             {"Default", "None"}};
   int position = 0;
@@ -96,7 +116,35 @@ int rank(const EffectiveRoute& row) {
   return position;
 }
 
+/// What a gateway learned has a row for each next hop.
+void add_rows(EffectiveRoute row, std::vector<EffectiveRoute>& rows) {
+  if (row.source != kGateway || row.next_hops.empty()) return rows.push_back(std::move(row));
+  for (const auto& hop : std::exchange(row.next_hops, {})) {
+    rows.push_back(row);
+    rows.back().next_hops = {hop};
+  }
+}
+
+/// The VNet whose gateways `vnet` uses.
+std::string vnet_of_gateways(const model::Topology& topology, const std::string& vnet) {
+  const auto* own = find(topology.vnets, vnet);
+  if (own == nullptr) return vnet;
+  const auto hub =
+      std::ranges::find_if(own->peerings, [&](const auto& half) { return uses_remote_gateways(topology, vnet, half); });
+  return hub == own->peerings.end() ? vnet : hub->remote;
+}
+
 }  // namespace
+
+std::vector<Instance> instances_behind(const model::Topology& topology, const std::string& vnet) {
+  std::vector<Instance> instances;
+  const auto place = vnet_of_gateways(topology, vnet);
+  for (const auto& gateway : topology.gateways)
+    if (gateway.type != "Vpn" && gateway.vnet == place)
+      for (std::size_t i = 0; i < gateway.instances.size(); ++i)
+        instances.push_back({instance_name(gateway, static_cast<int>(i)), gateway.instances[i]});
+  return instances;
+}
 
 std::optional<NicPlace> place_of(const network::Network& network, const End& nic) {
   for (const auto& link : network.links) {
@@ -113,19 +161,20 @@ std::optional<NicPlace> place_of(const network::Network& network, const End& nic
 }
 
 std::vector<EffectiveRoute> effective_routes(const model::Topology& topology, const network::Network& network,
-                                             const NicPlace& place, const std::vector<Route>& routes) {
+                                             const NicPlace& place, const SeenRoutes& seen) {
   const auto* node = find(network.nodes, place.fabric);
   if (node == nullptr || !node->fabric) return {};
-  const Knowledge known{*node->fabric, table_of(topology, place)};
+  const Knowledge known{*node->fabric, table_of(topology, place), seen};
   std::map<std::pair<Prefix, std::uint32_t>, const Route*> sorted;  // by prefix, what stands first before the others
-  for (const auto& route : routes) sorted.emplace(std::pair(route.to, route.metric), &route);
+  for (const auto& route : seen.subnet) sorted.emplace(std::pair(route.to, route.metric), &route);
   std::vector<EffectiveRoute> rows;
   for (const auto& [key, route] : sorted) {
     const bool guards = key.second == kUserGuardMetric && sorted.contains({key.first, kUserMetric});
     if (guards) continue;
     const bool first = rows.empty() || rows.back().prefix != key.first;
-    rows.push_back(described(known, *route));
-    rows.back().state = first ? "Active" : "Invalid";
+    auto row = described(known, *route);
+    row.state = first ? "Active" : "Invalid";
+    add_rows(std::move(row), rows);
   }
   std::ranges::stable_sort(rows, {}, rank);
   return rows;

@@ -3,10 +3,12 @@
 // the tables of a running fabric. Who wants them (`xconn az network nic show-effective-route-table`) does three things:
 //   1. `network` = azure::expand() of the topology that the lab runs
 //   2. place_of() says in which node and table the NIC's routes are
-//   3. kernel::Reader(namespace of place.fabric).routes(place.table), its `route`s given to effective_routes()
+//   3. kernel::Reader(namespace of place.fabric).routes(place.table), and the main tables of instances_behind(), are
+//      given to effective_routes()
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,15 +32,30 @@ struct EffectiveRoute {
   std::string state;   ///< Active | Invalid: another route to the same prefix stands before it
   Prefix prefix;
   std::string next_hop_type;  ///< VnetLocal | VNetPeering | VirtualNetworkGateway | VirtualAppliance | Internet | None
-  std::vector<Address> next_hops;  ///< the gateway's instances, or the appliance; else empty
+  std::vector<Address> next_hops;  ///< an MSEE, the VPN gateway's instance, or the appliance; else empty
   friend bool operator==(const EffectiveRoute&, const EffectiveRoute&) = default;
 };
 
-/// `routes` are those of `place`'s table as the kernel has them now: which routes are there, whose they are (their
-/// metric) and where they lead is read from them; the topology only tells what an interface is, and what the user
-/// called a next hop that the kernel knows as a blackhole. Azure's order: the VNet, its peers, what gateways learned,
-/// the Internet, None, the user's.
+/// An instance of an ExpressRoute gateway.
+struct Instance {
+  std::string node;
+  Address address;
+};
+
+/// The instances by which the machines of a VNet reach ExpressRoute: its own gateway's, or its hub's.
+std::vector<Instance> instances_behind(const model::Topology& topology, const std::string& vnet);
+
+/// What kernels have now.
+struct SeenRoutes {
+  std::vector<Route> subnet;                        ///< the table of the NIC's place
+  std::map<Address, std::vector<Route>> instances;  ///< the main tables of instances_behind(), of those that answer
+};
+
+/// Which routes are there, whose they are (their metric) and where they lead is read from what is seen; the topology
+/// only tells what an interface is, and what the user called a next hop that the kernel knows as a blackhole. A route
+/// over ExpressRoute has a row for each MSEE that the gateway's instances lead to. Azure's order: the VNet, its peers,
+/// what gateways learned, the Internet, None, the user's.
 std::vector<EffectiveRoute> effective_routes(const model::Topology& topology, const network::Network& network,
-                                             const NicPlace& place, const std::vector<Route>& routes);
+                                             const NicPlace& place, const SeenRoutes& seen);
 
 }  // namespace xconn::azure

@@ -26,6 +26,10 @@ std::vector<Address> both_families(const model::Subnet& subnet, const Address& a
   return addresses;
 }
 
+const model::Subnet& gateway_subnet(const model::Topology& topology, const model::Gateway& gateway) {
+  return subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet);
+}
+
 bool is_instance(const model::Topology& topology, const std::string& vnet, const Address& address) {
   return std::ranges::any_of(topology.gateways, [&](const model::Gateway& gateway) {
     return gateway.vnet == vnet && std::ranges::count(gateway.instances, address) > 0;
@@ -38,6 +42,7 @@ network::BgpNeighbor msee_neighbor(const Expansion& expansion, const model::Gate
   auto made = neighbor(address, *Asn::of(kMicrosoftAsn));
   made.bfd = true;
   made.announce = reached_through_gateways_of(expansion.in, vnet_of(expansion.in, gateway.vnet));
+  if (gateway.allow_remote_vnet_traffic) made.refuse = made.announce;  // its own, as the other instance told it
   if (const auto* limits = limits_of(gateway.sku)) made.maximum_prefix = limits->routes;
   if (connection.weight > 0) made.local_preference = kDefaultPreference + static_cast<std::uint32_t>(connection.weight);
   return made;
@@ -51,6 +56,15 @@ void peer_with_msees(const Expansion& expansion, const model::Gateway& gateway, 
       for (const auto& own : core_addresses(expansion.in, gateway, *circuit, end))
         bgp.neighbors.push_back(msee_neighbor(expansion, gateway, connection, own.address()));
   }
+}
+
+/// The other instance tells what it hears of the MSEEs; what both hear counts as the MSEEs'.
+void peer_with_instances(const Expansion& expansion, const model::Gateway& gateway, const Address& own,
+                         network::Bgp& bgp) {
+  for (const auto& other : gateway.instances)
+    if (other != own)
+      for (const auto& address : both_families(gateway_subnet(expansion.in, gateway), other))
+        bgp.neighbors.push_back(neighbor(address, *Asn::of(kGatewayAsn)));
 }
 
 /// A VNet with a BGP community of its own is announced with it and with its region's (Microsoft Learn, "Configure
@@ -111,6 +125,7 @@ void add_instance(Expansion& expansion, const model::Gateway& gateway, int index
   instance.bgp->advertise = reached_through_gateways_of(expansion.in, vnet);
   mark_prefixes(expansion.in, *instance.bgp);
   peer_with_msees(expansion, gateway, *instance.bgp);
+  peer_with_instances(expansion, gateway, address, *instance.bgp);
   join_fabric(subnet, instance);
   if (gateway.convergence_delay > Duration{0}) lag_behind(gateway, instance);
   const std::string name = instance.name;
@@ -170,7 +185,7 @@ Address core_address(const model::Topology& topology, const model::Gateway& gate
                      int end) {
   const auto circuits = circuits_of(topology, gateway);
   const auto position = std::ranges::find(circuits, &circuit) - circuits.begin();
-  const auto subnet = subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet).prefix;
+  const auto subnet = gateway_subnet(topology, gateway).prefix;
   auto before = 2 * position + end;
   std::uint32_t host = kFirstMsee;
   while (is_instance(topology, gateway.vnet, subnet.host(host)) || before-- > 0) ++host;
@@ -179,7 +194,7 @@ Address core_address(const model::Topology& topology, const model::Gateway& gate
 
 std::vector<InterfaceAddress> core_addresses(const model::Topology& topology, const model::Gateway& gateway,
                                              const model::Circuit& circuit, int end) {
-  const auto& subnet = subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet);
+  const auto& subnet = gateway_subnet(topology, gateway);
   std::vector<InterfaceAddress> addresses;
   for (const auto& address : both_families(subnet, core_address(topology, gateway, circuit, end)))
     addresses.emplace_back(address, prefix_for(subnet, address)->length());
@@ -187,7 +202,7 @@ std::vector<InterfaceAddress> core_addresses(const model::Topology& topology, co
 }
 
 std::vector<Address> instance_addresses(const model::Topology& topology, const model::Gateway& gateway) {
-  const auto& subnet = subnet_of(vnet_of(topology, gateway.vnet), kGatewaySubnet);
+  const auto& subnet = gateway_subnet(topology, gateway);
   std::vector<Address> all;
   for (const auto& instance : gateway.instances)
     for (const auto& address : both_families(subnet, instance)) all.push_back(address);

@@ -56,9 +56,12 @@ bool reaches_others(const model::Topology& topology, const model::Circuit& circu
   });
 }
 
-network::BgpNeighbor gateway_instance(const Address& address, bool with_global_reach) {
+/// All gateways are in one AS, so what one of them announced another takes for its own: it takes it only with its AS
+/// overridden, "12076 12076" (Microsoft Learn, "ExpressRoute FAQ", connectivity between VNets).
+network::BgpNeighbor gateway_instance(const model::Gateway& gateway, const Address& address, bool with_global_reach) {
   network::BgpNeighbor made = neighbor(address, *Asn::of(kGatewayAsn));
   made.bfd = true;
+  made.as_override = gateway.allow_remote_vnet_traffic;
   made.maximum_prefix = address.is_v4() ? kVnetRoutes : kVnetV6Routes;
   // What another circuit's customer announces goes to this circuit's customer, and into no VNet.
   if (with_global_reach) made.withhold_communities = {community(kGlobalReach)};
@@ -74,7 +77,7 @@ void join_gateways(Expansion& expansion, const model::Circuit& circuit, int end,
     msee.interfaces.push_back(port(name, core_addresses(expansion.in, gateway, circuit, end)));
     msee.interfaces.back().mtu = kHybridMtu;
     for (const auto& instance : instance_addresses(expansion.in, gateway))
-      msee.bgp->neighbors.push_back(gateway_instance(instance, reaches_others(expansion.in, circuit)));
+      msee.bgp->neighbors.push_back(gateway_instance(gateway, instance, reaches_others(expansion.in, circuit)));
     expansion.link({msee.name, name}, {gateway_switch_name(gateway), interface_name(msee.name)}, circuit.where);
   }
 }
@@ -116,11 +119,11 @@ void join_public_core(Expansion& expansion, network::Node& msee) {
   expansion.link({msee.name, "core"}, {kPublicCore, interface_name(msee.name)}, msee.where);
 }
 
-void add_service(Expansion& expansion, const network::PublicService& service, std::size_t index) {
+/// By the core it is what Microsoft peering leads to.
+void join_core(Expansion& expansion, const network::PublicService& service, std::size_t index) {
   const auto routers = public_routers(expansion.in);
-  auto& node = expansion.add_node(service.name, "public-service", "microsoft", service.where);
-  node.interfaces = {port("lo", {{service.prefix.host(1), service.prefix.network().bits()}}),
-                     port("core", {{service_address(index), public_core().length()}})};
+  auto& node = expansion.node(service.name);
+  node.interfaces.push_back(port("core", {{service_address(index), public_core().length()}}));
   node.bgp = speaker(*Asn::of(kServiceAsn), service_address(index));
   node.bgp->advertise = {service.prefix};
   for (std::size_t i = 0; i < routers.size(); ++i) {
@@ -128,6 +131,33 @@ void add_service(Expansion& expansion, const network::PublicService& service, st
     node.bgp->neighbors.back().set_communities = service.communities;
   }
   expansion.link({service.name, "core"}, {kPublicCore, interface_name(service.name)}, service.where);
+}
+
+/// The Internet's own address at one of its interfaces.
+std::optional<Address> router_at(const network::Node& net, const std::string& interface) {
+  const auto found = std::ranges::find(net.interfaces, interface, &network::Interface::name);
+  if (found == net.interfaces.end() || found->addresses.empty()) return std::nullopt;
+  return found->addresses.front().address();
+}
+
+/// Whom it did not hear of on Microsoft peering it answers by the Internet, whichever way the question came.
+void join_internet(Expansion& expansion, const network::PublicService& service) {
+  const auto& [net, interface] = service.internet;
+  auto& node = expansion.node(service.name);
+  node.interfaces.push_back(port("internet"));
+  if (const auto router = router_at(expansion.node(net), interface))
+    node.routes.push_back(route_to(Prefix{}, {*router, "internet", true}));
+  expansion.node(net).routes.push_back(route_to(service.prefix, {{}, interface, false}));
+  expansion.link(service.internet, {service.name, "internet"}, service.where);
+}
+
+void add_service(Expansion& expansion, const network::PublicService& service, std::size_t index) {
+  const bool has_core = !public_routers(expansion.in).empty(), has_internet = !service.internet.node.empty();
+  if (!has_core && !has_internet) return;
+  expansion.add_node(service.name, "public-service", "microsoft", service.where).interfaces = {
+      port("lo", {{service.prefix.host(1), service.prefix.network().bits()}})};
+  if (has_core) join_core(expansion, service, index);
+  if (has_internet) join_internet(expansion, service);
 }
 
 // --- Global Reach ----------------------------------------------------------------------------------------------------
@@ -226,8 +256,7 @@ void add_global_reach(Expansion& expansion) {
 }
 
 void add_public_services(Expansion& expansion) {
-  if (public_routers(expansion.in).empty()) return;
-  expansion.add_node(kPublicCore, "switch", "microsoft", Where{});
+  if (!public_routers(expansion.in).empty()) expansion.add_node(kPublicCore, "switch", "microsoft", Where{});
   for (std::size_t i = 0; i < expansion.in.public_services.size(); ++i)
     add_service(expansion, expansion.in.public_services[i], i);
 }

@@ -74,14 +74,23 @@ std::optional<NextHop> internet(const network::Fabric& fabric) {
   return NextHop{out->address, out->interface, true};
 }
 
+/// The VNet whose gateways `vnet` uses: a hub's by way of gateway transit, or its own.
+std::string vnet_of_gateways(Expansion& expansion, const std::string& vnet) {
+  const auto& peers = expansion.fabric(vnet).peers;
+  const auto hub = std::ranges::find(peers, true, &network::FabricPeer::remote_gateways);
+  return hub == peers.end() ? vnet : hub->vnet;
+}
+
 /// Only a VPN gateway can be a user route's next hop: its instances, or the first of them when the second stands by.
-std::vector<NextHop> vpn_gateway(const Expansion& expansion, const network::Fabric& fabric, const std::string& vnet) {
+/// A hub's are reached as its appliances are: what enters the hub there can go nowhere else.
+std::vector<NextHop> vpn_gateway(Expansion& expansion, const std::string& vnet) {
   std::vector<NextHop> hops;
+  const auto place = vnet_of_gateways(expansion, vnet);
   for (const auto& gateway : expansion.in.gateways)
-    if (gateway.type == model::GatewayType::kVpn && gateway.vnet == vnet)
+    if (gateway.type == model::GatewayType::kVpn && gateway.vnet == place)
       for (const auto& instance : gateway.instances)
-        if (const auto* nic = nic_of(fabric, instance); nic != nullptr && (hops.empty() || gateway.active_active))
-          hops.push_back({nic->address, nic->interface, true});
+        if (hops.empty() || gateway.active_active)
+          if (auto hop = appliance(expansion, vnet, instance)) hops.push_back(std::move(*hop));
   return hops;
 }
 
@@ -98,7 +107,7 @@ Route lowered(Expansion& expansion, const std::string& vnet, const model::UserRo
     case model::NextHopType::kInternet:
       return through(internet(expansion.fabric(vnet)), route);
     case model::NextHopType::kVirtualNetworkGateway:
-      route.next_hops = vpn_gateway(expansion, expansion.fabric(vnet), vnet);
+      route.next_hops = vpn_gateway(expansion, vnet);
       if (route.next_hops.empty()) route.kind = RouteKind::kBlackhole;
       return route;
   }

@@ -92,6 +92,7 @@ Statements routes_of(const Neighbor& neighbor, const Policy& policy) {
   about.has("next-hop-self", neighbor.next_hop_self);
   about.has("route-reflector-client", neighbor.route_reflector_client);
   about.has("remove-private-AS all", neighbor.remove_private_as);
+  about.has("as-override", neighbor.as_override);
   if (neighbor.maximum_prefix) about.set("maximum-prefix", maximum_prefix(*neighbor.maximum_prefix));
   about.has("prefix-list IN-" + address + " in", policy.list_in);
   about.has("prefix-list OUT-" + address + " out", policy.list_out);

@@ -15,6 +15,7 @@ namespace {
 using model::Raw;
 
 constexpr const char* kLeftOut = "it was left out";
+constexpr long long kShortestIdle = 4, kLongestIdle = 100;  // minutes
 
 std::optional<Address> public_address(Fields& fields, const Draft& draft) {
   const auto id = fields.reference("publicIPAddress");
@@ -242,8 +243,10 @@ void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft)
   const auto frontend = frontend_of(resource, fields);
   const auto probe = fields.reference("probe");
   const auto pool = pool_of(fields);
-  fields.ignore({"idleTimeoutInMinutes", "enableTcpReset", "disableOutboundSnat", "loadbalancer", "tcpResetEnabled",
-                 "enableConnectionTracking", "frontendPort", "backendPort"});
+  const auto idle = fields.number("idleTimeoutInMinutes", kShortestIdle, kLongestIdle, "it is 4 min");
+  const bool resets = fields.truth("enableTcpReset") || fields.truth("tcpResetEnabled");
+  fields.ignore({"enableTcpReset", "tcpResetEnabled", "disableOutboundSnat", "loadbalancer", "enableConnectionTracking",
+                 "frontendPort", "backendPort"});
   auto* balancer = frontend ? find_named(draft.topology.load_balancers, draft.name_of(*frontend)) : nullptr;
   auto rule = read_rule(fields);
   const auto distribution = fields.one_of("loadDistribution", {"Default", "SourceIP", "SourceIPProtocol"}, "Default");
@@ -254,6 +257,8 @@ void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft)
     return fields.note("backendAddressPool", "is another one than that of the frontend's first rule", kLeftOut);
   balancer->backends = std::move(backends);
   if (probe && draft.probes.contains(draft.key(*probe))) balancer->probe = draft.probes[draft.key(*probe)];
+  balancer->tcp_reset |= resets && !balancer->is_public;
+  if (idle) balancer->idle_timeout = std::max(balancer->idle_timeout, Duration{std::chrono::minutes(*idle)});
   balancer->rules.push_back(rule);
 }
 

@@ -70,6 +70,11 @@ void read_vpn(model::Gateway& gateway, Fields& fields) {
   fields.ignore({"vpnGatewayGeneration", "allowRemoteVnetTraffic", "allowVirtualWanTraffic"});
 }
 
+void read_express_route(model::Gateway& gateway, Fields& fields) {
+  gateway.allow_remote_vnet_traffic = fields.truth("allowRemoteVnetTraffic");
+  fields.ignore({"vpnType", "activeActive", "active", "vpnGatewayGeneration", "allowVirtualWanTraffic"});
+}
+
 std::optional<azure::GatewaySku> read_sku(Fields& fields, bool is_vpn) {
   const auto text = fields.text("sku.name");
   for (const auto& [sku, word] : Names<azure::GatewaySku>::names)
@@ -205,9 +210,9 @@ void carry_gateway(const Resource& resource, Fields& fields, Draft& draft) {
   if (is_vpn)
     read_vpn(gateway, fields);
   else
-    fields.ignore({"vpnType", "enableBgp", "activeActive", "active", "vpnGatewayGeneration", "allowVirtualWanTraffic"});
-  fields.ignore({"enableBgp", "bgpSettings", "adminState", "allowRemoteVnetTraffic", "resiliencyModel",
-                 "ipSecReplayProtectionEnabled", "privateIpAddressEnabled"});
+    read_express_route(gateway, fields);
+  fields.ignore({"enableBgp", "bgpSettings", "adminState", "resiliencyModel", "ipSecReplayProtectionEnabled",
+                 "privateIpAddressEnabled"});
   if (!gateway.type || !subnet)
     return fields.note("", !gateway.type ? "has no known type" : "is in no subnet", kLeftOut);
   if (draft.is_left_out(subnet->parent())) return fields.note("", "its VNet was left out", kLeftOut);

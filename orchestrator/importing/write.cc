@@ -300,7 +300,8 @@ Map written(const model::Gateway& gateway) {
   Map map;
   map.put_if("type", gateway.type).put("vnet", gateway.vnet).put_if("sku", gateway.sku);
   map.put_all("instances", gateway.instances);
-  if (gateway.type != model::GatewayType::kVpn) return map;
+  if (gateway.type != model::GatewayType::kVpn)
+    return map.flag("allow-remote-vnet-traffic", gateway.allow_remote_vnet_traffic, false);
   map.put_all("public-addresses", gateway.public_addresses).put("internet", word(gateway.internet));
   map.put("asn", word(gateway.asn)).flag("active-active", gateway.active_active, false);
   return map.put_all("apipa", gateway.apipa).flag("private-address", gateway.private_address, false);
@@ -357,6 +358,9 @@ Map written(const model::LoadBalancer& balancer) {
   probe_map.put("protocol", word(probe.protocol)).put("port", word(probe.port));
   if (probe.protocol == network::BackendProbe::kHttp) probe_map.put("path", probe.path);
   map.put("probe", probe_map.put("interval", xconn::to_string(probe.interval)).put("threshold", word(probe.threshold)));
+  if (balancer.idle_timeout != model::LoadBalancer{}.idle_timeout)
+    map.put("idle-timeout", xconn::to_string(balancer.idle_timeout));
+  map.flag("tcp-reset", balancer.tcp_reset, false);
   return map.put("rules", all_of(balancer.rules));
 }
 

@@ -179,6 +179,7 @@ struct Gateway {
   std::optional<azure::GatewaySku> sku;
   std::vector<Address> instances;  ///< two, in GatewaySubnet
   // ExpressRoute only:
+  bool allow_remote_vnet_traffic = false;  ///< takes what other VNets on its circuits announce
   Duration convergence_delay{0};  ///< until a route that an MSEE withdrew leaves the data path ("up to a minute")
   // Vpn only:
   std::vector<Address> public_addresses;  ///< one (active-standby) or two (active-active)
@@ -258,6 +259,8 @@ struct LoadBalancer {
   std::vector<End> backends;
   network::Probe probe;
   std::vector<network::BalancerRule> rules;
+  Duration idle_timeout{std::chrono::minutes{4}};  ///< of silence until a flow is forgotten
+  bool tcp_reset = false;                          ///< both ends of a forgotten TCP flow are told
 };
 
 }  // namespace xconn::model

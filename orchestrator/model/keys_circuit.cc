@@ -340,6 +340,7 @@ const ObjectInfo& object_info<PublicService>() {
       {
           key<&PublicService::prefix>("prefix", "its addresses", kRequired),
           key<&PublicService::communities, Community>("communities", "the communities it is announced with"),
+          key<&PublicService::internet>("internet", "the Internet node's interface through which it is also reachable"),
       },
       read_short_service,
       "a map, or its prefix",

@@ -165,6 +165,8 @@ const ObjectInfo& object_info<network::SdwanRule>() {
                                                              "whose figures count; without it, each member's own"),
           key<&network::SdwanRule::hold_down>("hold-down",
                                               "how long a better member must stay better before traffic returns to it"),
+          key<&network::SdwanRule::sla_stickiness>("sla-stickiness",
+                                                   "a session stays on its member while the member meets its SLA"),
       }};
   return kInfo;
 }

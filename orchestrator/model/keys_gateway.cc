@@ -12,8 +12,8 @@ void finish_gateway(const Cursor& at, void* object) {
   if (gateway.type == GatewayType::kVpn) {
     for (const auto* name : {"public-addresses", "internet"})
       if (!has(at, name)) at.fault_at_key(name, "this key is required", "a gateway of type Vpn has it");
-    if (has(at, "convergence-delay"))
-      at.fault_at_key("convergence-delay", "only a gateway of type ExpressRoute has this key", "remove it");
+    for (const auto* name : {"convergence-delay", "allow-remote-vnet-traffic"})
+      if (has(at, name)) at.fault_at_key(name, "only a gateway of type ExpressRoute has this key", "remove it");
   } else if (gateway.type == GatewayType::kExpressRoute) {
     for (const auto* name : {"public-addresses", "internet", "asn", "active-active", "apipa", "private-address"})
       if (has(at, name)) at.fault_at_key(name, "only a gateway of type Vpn has this key", "remove it");
@@ -48,6 +48,9 @@ const ObjectInfo& object_info<Gateway>() {
               "convergence-delay",
               "ExpressRoute: how long the data path keeps a route after the MSEE has withdrawn it; "
               "Azure says up to a minute"),
+          key<&Gateway::allow_remote_vnet_traffic>(
+              "allow-remote-vnet-traffic",
+              "ExpressRoute: accept routes of other VNets on the same circuits, which the MSEEs pass on"),
           key<&Gateway::public_addresses>("public-addresses", "Vpn: one, or two when active-active"),
           key<&Gateway::internet>("internet",
                                   "Vpn: the Internet node's interface behind which the public addresses are"),

@@ -297,6 +297,8 @@ const ObjectInfo& object_info<BgpNeighbor>() {
           key<&BgpNeighbor::route_reflector_client>("route-reflector-client",
                                                     "the neighbor is a route reflector client"),
           key<&BgpNeighbor::remove_private_as>("remove-private-as", "remove private AS numbers from the AS path"),
+          key<&BgpNeighbor::as_override>("as-override",
+                                         "replace the neighbor's AS number in the path by the node's own"),
           key<&BgpNeighbor::prepend, Range<0, 64>>("prepend", "how many times to prepend the node's AS number"),
           key<&BgpNeighbor::local_preference>("local-preference", "local preference of its routes; the highest wins"),
           key<&BgpNeighbor::accept>("accept", "prefixes to accept from it; by default, all"),

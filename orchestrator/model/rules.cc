@@ -208,8 +208,8 @@ const RuleRow kRules[] = {
      "Microsoft Learn: Link a virtual network to an ExpressRoute circuit", azure_rules::gateway_type},
     {"V28", "a VNet has at most one gateway of each type", kErGateway, azure_rules::one_gateway},
     {"V29",
-     "a user route goes to a virtual appliance (with its address, in the VNet or a peered one), the VNet's VPN "
-     "gateway, VnetLocal, Internet or None",
+     "a user route's next hop is a virtual appliance (its address in the VNet or a peered one), the VPN gateway that "
+     "the VNet has or uses, VnetLocal, Internet or None",
      kUdr, azure_rules::next_hop_types},
     {"V30", "peered VNets do not overlap", kVnetPeering, azure_rules::peered_overlap, When::kFile,
      "VnetAddressSpacesOverlap"},
@@ -256,8 +256,8 @@ const RuleRow kRules[] = {
     {"V45", "a health check's server is within the traffic selectors of the tunnel that its probes use",
      "Fortinet: FortiGate SD-WAN administration guide", edge::selectors},
     {"V46", "a circuit's name has no spaces or special characters", kCircuits, azure_rules::circuit_names},
-    {"V47", "a table can be read only for an existing path and peering, and routes only with BGP sessions",
-     kVerifying, nullptr, When::kReadOut,
+    {"V47", "a table can be read only for an existing path and peering, and routes only with BGP sessions", kVerifying,
+     nullptr, When::kReadOut,
      "Sequence contains no matching element; Can not find any subinterface for peering type; Gateway does not have any "
      "Bgp sessions."},
     {"V48", "a VNet connected to a circuit has at most 200 address prefixes",
@@ -268,15 +268,20 @@ const RuleRow kRules[] = {
      "Microsoft Learn: ExpressRoute Global Reach", azure_rules::global_reach},
     {"V50", "FastPath needs a gateway of SKU UltraPerformance, ErGw3AZ or ErGwScale",
      "Microsoft Learn: About ExpressRoute FastPath", azure_rules::fast_path},
+    {"V51",
+     "a load balancer forgets a flow after 4 to 100 whole minutes of silence; only an internal one's TCP reset is "
+     "played",
+     "Microsoft Learn: Load Balancer TCP Reset and Idle Timeout", azure_rules::idle_flows},
 };
 
-/// What two sides, or two parties, can have wrong in the field while each device takes it. The others say what no device
-/// takes, or what the lab could not be built of.
+/// What two sides, or two parties, can have wrong in the field while each device takes it. The others say what no
+/// device takes, or what the lab could not be built of.
 constexpr Rehearsable kRehearsable[] = {
     {"T12", "give an interface the first or last address of its network"},
     {"T13", "give two interfaces of a segment the same address"},
     {"T14", "write a route `via` an address of no network of the node"},
-    {"T20", "give the customer's router another `bgp.asn` than the peering's `peer-asn`, or know an MSEE by another `asn`"},
+    {"T20",
+     "give the customer's router another `bgp.asn` than the peering's `peer-asn`, or know an MSEE by another `asn`"},
     {"T21", "write an `md5` that is longer, or has other characters, than Azure takes"},
     {"T25", "let the two of an `ha` group name other peers, or another `probe-port`"},
     {"T27", "let the two ends of a session name another `asn` or `password`, or leave one end out"},
@@ -372,6 +377,7 @@ Check::Check(const Topology& all, const Raw& root, Findings& findings)
   for (const auto& balancer : all.load_balancers)
     if (balancer.is_public) note(balancer.internet, {"load-balancers", balancer.name, "internet"});
   for (const auto& gateway : all.gateways) note(gateway.internet, {"gateways", gateway.name, "internet"});
+  for (const auto& service : all.public_services) note(service.internet, {"public-services", service.name, "internet"});
 }
 
 void Check::note(const End& end, Path path) {

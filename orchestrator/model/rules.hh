@@ -191,6 +191,7 @@ void sizes(Check&);
 // rules_balancer.cc
 void ha_ports(Check&);
 void balancer_protocols(Check&);
+void idle_flows(Check&);
 }  // namespace azure_rules
 namespace edge {
 void psk(Check&);

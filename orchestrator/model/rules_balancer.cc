@@ -31,4 +31,15 @@ void balancer_protocols(Check& check) {
     }
 }
 
+void idle_flows(Check& check) {
+  constexpr std::chrono::minutes kShortest{4}, kLongest{100};
+  for (const auto& balancer : check.topology.load_balancers) {
+    const auto idle = balancer.idle_timeout;
+    if (idle < kShortest || idle > kLongest || idle % std::chrono::minutes(1) != Duration{0})
+      check.report({"load-balancers", balancer.name, "idle-timeout"}, to_string(idle), "use whole minutes, 4m to 100m");
+    if (balancer.tcp_reset && balancer.is_public)
+      check.report({"load-balancers", balancer.name, "tcp-reset"}, "true", "remove it");
+  }
+}
+
 }  // namespace xconn::model::azure_rules

@@ -131,6 +131,8 @@ void references(Check& check) {
   for (const auto& vnet : topology.vnets) check_vnet_references(check, vnet);
   for (const auto& gateway : topology.gateways) check_gateway_references(check, gateway);
   for (const auto& connection : topology.connections) check_connection_references(check, connection);
+  for (const auto& service : topology.public_services)
+    check_end(check, {"public-services", service.name, "internet"}, service.internet);
   for (const auto& gateway : topology.encryption_gateways) check_encryption_references(check, gateway);
   for (const auto& balancer : topology.load_balancers) check_balancer_references(check, balancer);
 }

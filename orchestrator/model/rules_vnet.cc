@@ -67,10 +67,16 @@ bool reaches_directly(const Check& check, const Vnet& vnet, const Address& addre
   });
 }
 
+/// The VNet whose gateways its machines use: its own, or a hub's by way of gateway transit.
+const std::string& vnet_of_gateways(const Vnet& vnet) {
+  const auto hub = std::ranges::find(vnet.peerings, true, &VnetPeering::use_remote_gateways);
+  return hub == vnet.peerings.end() ? vnet.name : hub->remote;
+}
+
 /// An ExpressRoute gateway is no user route's next hop.
 bool has_vpn_gateway(const Topology& topology, const Vnet& vnet) {
   return std::ranges::any_of(topology.gateways, [&](const Gateway& gateway) {
-    return gateway.vnet == vnet.name && gateway.type != GatewayType::kExpressRoute;
+    return gateway.vnet == vnet_of_gateways(vnet) && gateway.type != GatewayType::kExpressRoute;
   });
 }
 
@@ -96,8 +102,8 @@ void check_user_route(Check& check, const RouteTable& table, std::size_t i, cons
     if (route.type == NextHopType::kVirtualNetworkGateway && !has_vpn_gateway(check.topology, *vnet))
       return check.report(path, "VirtualNetworkGateway",
                           "subnets of VNet " + vnet->name +
-                              " have this table: give it a gateway of type Vpn (a peered VNet's is not "
-                              "played)");
+                              " have this table: give it a gateway of type Vpn, or use-remote-gateways towards a VNet "
+                              "with one");
     if (route.next_hop && !reaches_directly(check, *vnet, *route.next_hop))
       return check.report(path, route.next_hop->text(),
                           "subnets of VNet " + vnet->name +

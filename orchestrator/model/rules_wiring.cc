@@ -125,6 +125,8 @@ void each_internet_end(const Topology& topology, Visit visit) {
   for (const auto& balancer : topology.load_balancers)
     visit(balancer.internet, Path{"load-balancers", balancer.name, "internet"});
   for (const auto& gateway : topology.gateways) visit(gateway.internet, Path{"gateways", gateway.name, "internet"});
+  for (const auto& service : topology.public_services)
+    visit(service.internet, Path{"public-services", service.name, "internet"});
 }
 
 template <class Visit>

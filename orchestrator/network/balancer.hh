@@ -53,6 +53,7 @@ struct Balancer {
   Probe probe;
   std::vector<BalancerRule> rules;
   Duration idle_timeout{std::chrono::minutes{4}};
+  bool tcp_reset = false;  ///< a TCP flow that has been idle for so long ends with a reset to both sides
   friend bool operator==(const Balancer&, const Balancer&) = default;
 };
 

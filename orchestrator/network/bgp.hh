@@ -47,6 +47,7 @@ struct Neighbor {
   bool next_hop_self = false;
   bool route_reflector_client = false;
   bool remove_private_as = false;
+  bool as_override = false;                          ///< its own AS number in a path becomes the speaker's
   std::optional<std::uint32_t> maximum_prefix = {};  ///< the session ends with one more
   PolicyIn in = {};
   PolicyOut out = {};

@@ -45,6 +45,7 @@ struct Table<network::Neighbor> {
                                      optional_field("next_hop_self", &Owner::next_hop_self),
                                      optional_field("route_reflector_client", &Owner::route_reflector_client),
                                      optional_field("remove_private_as", &Owner::remove_private_as),
+                                     optional_field("as_override", &Owner::as_override),
                                      optional_field("maximum_prefix", &Owner::maximum_prefix),
                                      optional_field("in", &Owner::in),
                                      optional_field("out", &Owner::out)};
@@ -119,7 +120,8 @@ struct Table<network::Balancer> {
                                      required_field("backends", &Owner::backends),
                                      required_field("probe", &Owner::probe),
                                      required_field("rules", &Owner::rules),
-                                     required_field("idle_timeout", &Owner::idle_timeout).between(1, kLongest)};
+                                     required_field("idle_timeout", &Owner::idle_timeout).between(1, kLongest),
+                                     optional_field("tcp_reset", &Owner::tcp_reset)};
 };
 
 // --- SD-WAN ---------------------------------------------------------------------------------------------------------
@@ -176,7 +178,8 @@ struct Table<network::SdwanRule> {
                                      optional_field("members", &Owner::members),
                                      optional_field("zones", &Owner::zones),
                                      optional_field("health_check", &Owner::health_check),
-                                     optional_field("hold_down", &Owner::hold_down).between(0, kLongest)};
+                                     optional_field("hold_down", &Owner::hold_down).between(0, kLongest),
+                                     optional_field("sla_stickiness", &Owner::sla_stickiness)};
 };
 
 template <>

@@ -52,7 +52,8 @@ struct BgpNeighbor {
   bool next_hop_self = false;
   bool route_reflector_client = false;
   bool remove_private_as = false;
-  int prepend = 0;  ///< own ASN this many times more, towards this neighbour
+  bool as_override = false;  ///< its own AS number in a path becomes this speaker's
+  int prepend = 0;           ///< own ASN this many times more, towards this neighbour
   std::optional<std::uint32_t> local_preference;
   std::vector<Prefix> accept;    ///< empty: everything
   std::vector<Prefix> announce;  ///< empty: everything

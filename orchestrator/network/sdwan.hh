@@ -62,6 +62,7 @@ struct SdwanRule {
   std::vector<std::string> zones;    ///< instead of members
   std::string health_check;          ///< for best quality and the SLA strategies; empty: each member's own
   Duration hold_down{0};
+  bool sla_stickiness = false;  ///< a session stays on its member for as long as that one is in SLA
   friend bool operator==(const SdwanRule&, const SdwanRule&) = default;
 };
 

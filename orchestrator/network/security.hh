@@ -9,6 +9,7 @@
 
 #include "base/address.hh"
 #include "base/errors.hh"
+#include "base/wiring.hh"
 
 namespace xconn::network {
 
@@ -33,12 +34,14 @@ struct Nsg {
   std::vector<SecurityRule> rules;
 };
 
-/// A public prefix of Microsoft's, announced on Microsoft peering with its communities; its first host answers.
+/// A public prefix of Microsoft's, announced on Microsoft peering with its communities; its first host answers. On the
+/// Internet it is reached too where it hangs on one of its nodes.
 struct PublicService {
   Where where;
   std::string name;
   Prefix prefix;
   std::vector<std::string> communities;
+  End internet;  ///< the Internet node's interface that it hangs on, or empty
 };
 
 }  // namespace xconn::network

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Any, Callable
 
@@ -207,3 +208,61 @@ def test_each_customer_has_its_own_table(lab):
 
     assert "198.51.100.0/25" in networks("cust1") and "203.0.113.0/25" not in networks("cust1")
     assert "203.0.113.0/25" in networks("cust2") and "198.51.100.0/25" not in networks("cust2")
+
+
+# --- service tags ------------------------------------------------------------------------------------------------------
+
+
+def in_force(lab, name: str) -> dict[str, Any]:
+    groups = lab.az("network nic list-effective-nsg -n spoke2-vm")["value"]
+    return next(rule for rule in groups[0]["effectiveSecurityRules"] if rule["name"] == f"defaultSecurityRules/{name}")
+
+
+def test_tags_are_spelled_out(lab):
+    """VirtualNetwork is the VNet, its peers, what the hub's gateways learned and what user routes name."""
+    within = in_force(lab, "AllowVnetInBound")
+    assert set(within["expandedSourceAddressPrefix"]) == {
+        "10.0.100.64/27",
+        "10.0.4.0/26",
+        "10.0.100.32/27",
+        "168.63.129.16/32",
+        "198.51.100.0/25",
+    }
+    assert within["expandedDestinationAddressPrefix"] == within["expandedSourceAddressPrefix"]
+    probes = in_force(lab, "AllowAzureLoadBalancerInBound")
+    assert probes["expandedSourceAddressPrefix"] == ["168.63.129.16/32"]
+    assert "expandedDestinationAddressPrefix" not in probes
+    outside = in_force(lab, "AllowInternetOutBound")["expandedDestinationAddressPrefix"]
+    internet = [ipaddress.IPv4Network(prefix) for prefix in outside]
+    assert not any(network.overlaps(ipaddress.IPv4Network(own)) for network in internet for own in OWN)
+    both = [*internet, *(ipaddress.IPv4Network(own) for own in OWN)]
+    assert list(ipaddress.collapse_addresses(both)) == [ipaddress.IPv4Network("0.0.0.0/0")]
+
+
+# What is not the Internet here: private addresses, the platform's, and on-prem's public prefix.
+OWN = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "168.63.129.16/32", "198.51.100.0/25"]
+
+
+def packets_of(lab, chain: str) -> dict[str, int]:
+    listed = lab.json("spoke2", "nft", "-j", "list", "chain", "inet", "fabric", chain)["nftables"]
+    rules = [item["rule"] for item in listed if "rule" in item]
+    return {rule["comment"]: part["counter"]["packets"] for rule in rules for part in rule["expr"] if "counter" in part}
+
+
+def test_a_public_prefix_of_on_prems_is_not_the_internet(lab):
+    """Last, for the lab is not the same after it: without the rule for VirtualNetwork no other one lets it out."""
+
+    def ping() -> bool:
+        return lab.exec("spoke2-vm", "ping", "-n", "-c1", "-W1", "198.51.100.10", check=False).returncode == 0
+
+    chain = "nsg-web-out"
+    assert ping()
+    listed = lab.json("spoke2", "nft", "-j", "-a", "list", "chain", "inet", "fabric", chain)["nftables"]
+    rules = [item["rule"] for item in listed if "rule" in item]
+    handle = next(rule["handle"] for rule in rules if rule["comment"] == "AllowVnetOutBound")
+    lab.exec("spoke2", "nft", "delete", "rule", "inet", "fabric", chain, "handle", str(handle))
+    before = packets_of(lab, chain)
+    assert not ping()
+    after = packets_of(lab, chain)
+    assert after["AllowInternetOutBound"] == before["AllowInternetOutBound"]
+    assert after["DenyAllOutBound"] > before["DenyAllOutBound"]

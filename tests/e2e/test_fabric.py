@@ -92,6 +92,43 @@ def test_neither_multicast_nor_broadcast_nor_gre_nor_ip_in_ip_crosses_the_fabric
     assert came == ["10.0.0.5"]
 
 
+FRAGMENTS = """
+import socket, struct
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+datagram = struct.pack("!HHHH", 5000, 7, 8 + 1600, 0) + b"x" * 1600
+def fragment(number, offset, length, more):
+    part = datagram[offset : offset + length]
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 0, number, (more << 13) | offset // 8, 64, 17, 0,
+                       socket.inet_aton("10.0.0.4"), socket.inet_aton("10.0.0.5"))
+    raw.sendto(head + part, ("10.0.0.5", 0))
+for number, order in ((1001, (0, 1)), (1002, (1, 0))):
+    for part in order:
+        fragment(number, *((0, 1000, 1), (1000, 608, 0))[part])
+"""
+
+
+def reassembled(lab) -> int:
+    """Datagrams that `two` has put together, by its kernel."""
+    lines = [line.split() for line in lab.exec("two", "cat", "/proc/net/snmp").stdout.splitlines()]
+    names, values = [line for line in lines if line[0] == "Ip:"]
+    return int(values[names.index("ReasmOKs")])
+
+
+def out_of_order(lab) -> int:
+    listed = lab.json("net", "nft", "-j", "list", "chain", "inet", "fabric", "fragments")["nftables"]
+    parts = [part for item in listed if "rule" in item for part in item["rule"]["expr"]]
+    return next(part["counter"]["packets"] for part in parts if "counter" in part)
+
+
+def test_fragments_out_of_order_are_dropped(lab):
+    """Of the second datagram the second part comes first."""
+    before = reassembled(lab)
+    lab.exec("one", "/usr/bin/python3", "-c", FRAGMENTS)
+    eventually(lambda: out_of_order(lab) == 1, within=10)
+    eventually(lambda: reassembled(lab) > before, within=10)
+    assert reassembled(lab) == before + 1
+
+
 def test_it_is_the_fabric_that_drops_gre_and_ip_in_ip(lab, tmp_path):
     """Last, for the lab is not the same after it."""
     lab.exec("net", "nft", "flush", "chain", "inet", "fabric", "forward")

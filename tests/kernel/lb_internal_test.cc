@@ -47,6 +47,70 @@ struct Translated : testing::Test {
   LbNetwork network;
 };
 
+/// Rules of a balancer that forgets flows soon.
+struct Idle : testing::Test {
+  void balance(const nlohmann::json& rules, bool tcp_reset) {
+    network.balance({{"frontend", kFrontend},
+                     {"public", false},
+                     {"idle_timeout", "600ms"},
+                     {"tcp_reset", tcp_reset},
+                     {"rules", rules}});
+  }
+  /// Connections that the backends have open; what the load balancer says is not asked.
+  bool is_open() const {
+    for (const char* node : {"a", "b"}) {
+      try {
+        network.sh(node, "test -z \"$(ss -Htn state established '( sport = :7 )')\"");
+      } catch (const Error&) {
+        return true;
+      }
+    }
+    return false;
+  }
+  LbNetwork network;
+  using json = nlohmann::json;
+  const json translated = json::array({{{"protocol", 6}, {"port", 70}, {"backend_port", 7}}});
+  const json ha_ports = json::array({{{"ha_ports", true}, {"floating_ip", true}}});
+};
+
+TEST_F(Idle, AResetTellsBothEndsOfAForgottenFlow) {
+  balance(translated, true);
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kFrontend, 70));
+  ASSERT_TRUE(tcp.echoes());
+  EXPECT_TRUE(is_open());
+  EXPECT_TRUE(tcp.is_reset(3000));
+  network.wait_for("the backend's end", [&] { return !is_open(); });
+}
+
+TEST_F(Idle, AResetOfHaPortsHasTheServersAddress) {
+  balance(ha_ports, true);
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kServer, 7));
+  ASSERT_TRUE(tcp.echoes(std::string(1400, 'x')));
+  EXPECT_TRUE(tcp.is_reset(3000));
+  network.wait_for("the backend's end", [&] { return !is_open(); });
+}
+
+TEST_F(Idle, ABusyFlowGetsNone) {
+  balance(translated, true);
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kFrontend, 70));
+  for (int n = 0; n < 10; ++n) {
+    ASSERT_TRUE(tcp.echoes());
+    EXPECT_FALSE(tcp.is_reset(200));
+  }
+}
+
+TEST_F(Idle, WithoutResetsItIsForgottenInSilence) {
+  balance(translated, false);
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kFrontend, 70));
+  ASSERT_TRUE(tcp.echoes());
+  EXPECT_FALSE(tcp.is_reset(1500));
+  EXPECT_TRUE(is_open());
+}
+
 TEST_F(Translated, AnswersComeFromTheFrontendAndItsPort) {
   std::vector<Udp> flows;  // a connected socket takes answers from the frontend only
   for (int n = 0; n < 30; ++n) flows.emplace_back(network.netns("client"), kFrontend, 53);

@@ -88,7 +88,7 @@ class LbNetwork {
                    {"front_interface", "front"},
                    {"probe_netns", pin_file()},
                    {"probe_source", "168.63.129.16"},
-                   {"idle_timeout", "4m"},
+                   {"idle_timeout", config.value("idle_timeout", "4m")},
                    {"backends",
                     {{{"name", "a:eth0"}, {"address", "10.2.0.5"}, {"interface", "be.a"}, {"fabric_interface", "na"}},
                      {{"name", "b:eth0"}, {"address", "10.3.0.6"}, {"interface", "be.b"}, {"fabric_interface", "nb"}}}},

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <optional>
 #include <string>
 
@@ -53,6 +54,13 @@ class Socket {
     if (length <= 0) return std::nullopt;
     ::inet_ntop(AF_INET, &from.sin_addr, name, sizeof name);
     return Received{std::string(text, static_cast<std::size_t>(length)), name, ntohs(from.sin_port)};
+  }
+  /// Whether the other side ends the connection with a reset.
+  bool is_reset(int milliseconds) {
+    pollfd ready{fd_.get(), POLLIN, 0};
+    char text[1];
+    return ::poll(&ready, 1, milliseconds) == 1 && ::recv(fd_.get(), text, sizeof text, MSG_DONTWAIT) < 0 &&
+           errno == ECONNRESET;
   }
   void answer(const Received& to, const std::string& text) {
     const auto address = at(to.address, to.port);

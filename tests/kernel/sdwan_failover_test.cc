@@ -99,6 +99,30 @@ TEST_F(SdwanFailover, comes_back_after_recovery_and_hold_down_without_a_second_o
   EXPECT_EQ(reverse(), "m1");
 }
 
+TEST_F(SdwanFailover, a_sticky_session_stays_on_its_member_while_that_is_in_sla) {
+  const auto patch =
+      rules({{{"name", "main"}, {"strategy", "lowest-cost"}, {"members", {"m1", "m2"}}, {"sla_stickiness", true}}});
+  start(patch, patch);
+  auto old = flow();
+  sites_.cut("m1");
+  ASSERT_TRUE(old.run_until([&] { return sites_.edge_a->chosen("main") == "m2"; }, 3s));
+  ASSERT_TRUE(old.run_until([&, before = old.received()] { return old.received() > before + 10; }, 3s));
+  sites_.heal("m1");
+  ASSERT_TRUE(old.run_until([&] { return sites_.edge_a->chosen("main") == "m1"; }, 3s));
+  watch();
+  old.run(100ms);
+  EXPECT_EQ(forward(), "m2") << "it began there";
+  for (const char* path : {"m1", "m2"}) sites_.b.watch(path, "udp dport 7778");
+  auto fresh = flow(kPort + 1);
+  fresh.run(100ms);
+  EXPECT_EQ(forward(), "m1") << "and a new one does not";
+  sites_.cut("m2");
+  ASSERT_TRUE(old.run_until([&] { return !sites_.edge_a->alive("m2"); }, 3s));
+  watch();
+  old.run(100ms);
+  EXPECT_EQ(forward(), "m1") << "its member is dead";
+}
+
 TEST_F(SdwanFailover, nothing_leaks_when_all_are_dead_and_flows_return_with_one) {
   start();
   auto probe = flow();

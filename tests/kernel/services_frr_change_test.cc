@@ -56,6 +56,7 @@ network::Neighbor neighbor(Dice& dice, const std::string& address) {
   const bool is_internal = made.asn == *Asn::of(65001);
   made.route_reflector_client = is_internal && dice.maybe();
   made.remove_private_as = !is_internal && dice.maybe();
+  made.as_override = !is_internal && dice.maybe();
   made.multihop = !is_internal && dice.maybe();
   made.in = policy_in(dice);
   made.out = policy_out(dice);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "az/ruleset.hh"
+#include "az/tags.hh"
 #include "az_setting.hh"
 #include "tests/source_dir.hh"
 
@@ -174,6 +175,45 @@ TEST(SecurityRules, AreReadFromTheirExpressions) {
 
 TEST(SecurityRules, OfAnotherChainAreNotItsOwn) {
   EXPECT_TRUE(rules_of_chain(json::array({rule("web", kFromVnet, "drop")}), "nsg-b-in").empty());
+}
+
+// --- service tags --------------------------------------------------------------------------------------------------
+
+/// A fabric with one subnet, whose gateway's instance is at gw.0.
+json tagged_fabric() {
+  return json::parse(R"([
+    {"set": {"name": "virtual-network-0", "elem": [{"prefix": {"addr": "10.1.0.0", "len": 16}}, "168.63.129.16"]}},
+    {"set": {"name": "virtual-network-1", "elem": [{"prefix": {"addr": "10.9.0.0", "len": 16}}]}},
+    {"set": {"name": "not-internet", "elem": [{"prefix": {"addr": "10.0.0.0", "len": 8}}, {"prefix": {"addr": "128.0.0.0", "len": 1}}]}},
+    {"rule": {"chain": "tags-0", "expr": [{"match": {"left": {"fib": {"result": "oifname", "flags": ["saddr"]}}, "right": "gw.0"}}]}}])");
+}
+
+json learned(const std::string& to, const std::string& interface) {
+  return {{"to", to}, {"next_hops", {{{"via", "10.1.255.12"}, {"interface", interface}}}}};
+}
+
+std::vector<std::string> texts(const std::optional<std::vector<Prefix>>& prefixes) {
+  std::vector<std::string> out;
+  for (const auto& prefix : prefixes.value()) out.push_back(prefix.text());
+  return out;
+}
+
+TEST(ServiceTags, AreWhatTheFabricsSetsAndRoutesSay) {
+  const auto routes = json::array({learned("64.0.0.0/2", "gw.0"), learned("10.1.0.4/32", "vm.0"),
+                                   learned("10.1.255.12/32", "gw.0"), learned("9.0.0.0/8", "elsewhere")});
+  const ServiceTags tags(tagged_fabric(), 0, routes);
+  EXPECT_EQ(texts(tags.prefixes_of("VirtualNetwork")),
+            (std::vector<std::string>{"10.1.0.0/16", "64.0.0.0/2", "168.63.129.16/32"}));
+  EXPECT_EQ(texts(tags.prefixes_of("Internet")), (std::vector<std::string>{"0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8",
+                                                                           "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3"}));
+  EXPECT_EQ(texts(tags.prefixes_of("AzureLoadBalancer")), std::vector<std::string>{"168.63.129.16/32"});
+  EXPECT_FALSE(tags.prefixes_of("10.0.0.0/8"));
+}
+
+TEST(ServiceTags, ADefaultRouteFromOnPremMakesAllOfItVirtualNetwork) {
+  const ServiceTags tags(tagged_fabric(), 0, json::array({learned("0.0.0.0/0", "gw.0")}));
+  EXPECT_EQ(texts(tags.prefixes_of("VirtualNetwork")), std::vector<std::string>{"0.0.0.0/0"});
+  EXPECT_EQ(texts(tags.prefixes_of("Internet")), std::vector<std::string>{});
 }
 
 }  // namespace

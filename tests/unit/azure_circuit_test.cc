@@ -22,6 +22,10 @@ model::Topology shipped(const std::string& name) {
   return model::read(std::string(kSourceDir) + "/topologies/" + name);
 }
 
+model::Topology incident(const std::string& name) {
+  return model::read(std::string(kSourceDir) + "/tests/e2e/incidents/" + name + ".yaml");
+}
+
 bool has_node(const network::Network& topology, const std::string& name) {
   return std::ranges::count(topology.nodes, name, &network::Node::name) > 0;
 }
@@ -154,6 +158,37 @@ TEST(Circuit, AServiceStandsBehindAllMicrosoftPeerings) {
   ASSERT_EQ(service.bgp->neighbors.size(), 2U);
   EXPECT_THAT(service.bgp->neighbors[0].set_communities, ElementsAre("12076:51004", "12076:5050"));
   EXPECT_TRUE(neighbor(plain, "msee1-ms", service.interfaces[1].addresses[0].address().text()).remove_private_as);
+}
+
+TEST(Circuit, AServiceMayHangOnTheInternetToo) {
+  const auto plain = expand(incident("one-pool"));
+  const auto& service = node(plain, "storage-eastus");
+  EXPECT_EQ(service.routes.back().to, Prefix{});
+  EXPECT_EQ(service.routes.back().next_hops.front(), (NextHop{Address::parse("192.0.2.1"), "internet", true}));
+  EXPECT_EQ(node(plain, "net").routes.back().next_hops.front(), (NextHop{{}, "east", false}));
+  EXPECT_NE(link(plain, {"net", "east"}, {"storage-eastus", "internet"}), nullptr);
+  EXPECT_EQ(node(plain, "storage-westeurope").interfaces.size(), 2U) << "not there";
+  auto topology = incident("one-pool");
+  for (auto& circuit : topology.circuits) circuit.microsoft_peering.reset();
+  EXPECT_FALSE(has_node(expand(topology), "storage-westeurope")) << "nothing leads there";
+  EXPECT_FALSE(node(expand(topology), "storage-eastus").bgp);
+}
+
+TEST(Circuit, TwoVnetsMeetAtTheMseesWhereTheGatewayTakesIt) {
+  auto topology = incident("two-vnets");
+  topology.gateways[1].allow_remote_vnet_traffic = false;
+  const auto plain = expand(topology);
+  EXPECT_TRUE(neighbor(plain, "msee1", "10.20.255.12").as_override);
+  EXPECT_THAT(neighbor(plain, "gw-a-0", "10.20.255.4").refuse, ElementsAre(*Prefix::parse("10.20.0.0/16")));
+  EXPECT_FALSE(neighbor(plain, "msee1", "10.30.255.12").as_override);
+  EXPECT_THAT(neighbor(plain, "gw-b-0", "10.30.255.4").refuse, IsEmpty());
+}
+
+TEST(Circuit, InstancesOfAGatewayArePeersInBothFamilies) {
+  const auto plain = expand(shipped("private-peering/dual-stack.yaml"));
+  EXPECT_EQ(neighbor(plain, "erspvnetcust1gw1-0", "10.0.4.13").asn.value(), 65515U);
+  EXPECT_EQ(neighbor(plain, "erspvnetcust1gw1-1", "2001:db8:4::c").asn.value(), 65515U);
+  EXPECT_FALSE(neighbor(plain, "erspvnetcust1gw1-0", "10.0.4.13").next_hop_self) << "it leads to the MSEE";
 }
 
 TEST(Circuit, CircuitsOnOnePairShareItsTrunk) {

@@ -64,10 +64,30 @@ TEST(EffectiveRoutes, AreWhatTheTableHasInAzuresWords) {
       route("10.0.4.0/26", RouteKind::kUnicast, 30, {{Address::parse("10.0.4.1"), "transit", true}}),
   };
   const auto place = place_of(network, {"spoke1-vm", "eth0"});
-  EXPECT_THAT(texts(effective_routes(topology, network, *place, kernel)),
+  EXPECT_THAT(texts(effective_routes(topology, network, *place, {kernel, {}})),
               ElementsAre("Default Active 10.0.100.32/27 VnetLocal", "Default Active 10.0.4.0/26 VNetPeering",
-                          "VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.12 10.0.4.13",
+                          "VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.12",
+                          "VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.13",
                           "Default Active 0.0.0.0/0 Internet", "Default Active 10.0.0.0/8 None"));
+}
+
+TEST(EffectiveRoutes, OverExpressRouteLeadToTheMsees) {
+  const auto topology = shipped("transit-vnet");
+  const auto network = expand(topology);
+  const auto first = *Address::parse("10.0.4.12"), second = *Address::parse("10.0.4.13");
+  const auto behind = instances_behind(topology, "spoke1");
+  ASSERT_EQ(behind.size(), 2U) << "the hub's";
+  EXPECT_EQ(behind[1].node, "transit-gw-1");
+  EXPECT_EQ(behind[1].address, second);
+  SeenRoutes seen{.subnet = {route("198.51.100.0/25", RouteKind::kUnicast, 20,
+                                   {{first, "transit-gw", true}, {second, "transit-gw", true}})}};
+  const auto msee = [](const char* address) { return NextHop{Address::parse(address), "core", false}; };
+  seen.instances[first] = {route("198.51.100.0/25", RouteKind::kUnicast, 20, {msee("10.0.4.4"), msee("10.0.4.5")})};
+  seen.instances[second] = {route("198.51.100.0/25", RouteKind::kUnicast, 20, {msee("10.0.4.5")})};
+  const auto place = place_of(network, {"spoke1-vm", "eth0"});
+  EXPECT_THAT(texts(effective_routes(topology, network, *place, seen)),
+              ElementsAre("VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.4",
+                          "VirtualNetworkGateway Active 198.51.100.0/25 VirtualNetworkGateway 10.0.4.5"));
 }
 
 TEST(EffectiveRoutes, TheUsersOverrideAndTheOverriddenAreInvalid) {
@@ -80,7 +100,7 @@ TEST(EffectiveRoutes, TheUsersOverrideAndTheOverriddenAreInvalid) {
                                   route("0.0.0.0/0", RouteKind::kUnicast, 20, {{balancer, "er-gw-0.0", true}}),
                                   route("0.0.0.0/0", RouteKind::kUnicast, 30, {{balancer, "elb.0", true}})};
   EXPECT_THAT(
-      texts(effective_routes(topology, network, *place, kernel)),
+      texts(effective_routes(topology, network, *place, {kernel, {}})),
       ElementsAre("VirtualNetworkGateway Invalid 0.0.0.0/0 VirtualNetworkGateway 172.16.136.68",
                   "Default Invalid 0.0.0.0/0 Internet", "User Active 0.0.0.0/0 VirtualAppliance 172.16.136.68"));
 }
@@ -89,7 +109,7 @@ TEST(EffectiveRoutes, AUsersRouteStandsWhileItsApplianceIsDown) {
   const auto topology = shipped("sdwan-expressroute");
   const auto network = expand(topology);
   const auto place = place_of(network, {"app", "eth0"});
-  EXPECT_THAT(texts(effective_routes(topology, network, *place, {route("0.0.0.0/0", RouteKind::kBlackhole, 11)})),
+  EXPECT_THAT(texts(effective_routes(topology, network, *place, {{route("0.0.0.0/0", RouteKind::kBlackhole, 11)}, {}})),
               ElementsAre("User Active 0.0.0.0/0 VirtualAppliance 172.16.136.68"));
 }
 

@@ -102,7 +102,7 @@ TEST(Expand, SeveralCircuitsHaveRoutersAndAddressesOfTheirOwn) {
   EXPECT_EQ(interface(node(plain, "er1-msee1"), "core").addresses.front().text(), "172.16.139.4/27");
   EXPECT_EQ(interface(node(plain, "er2-msee1"), "core").addresses.front().text(), "172.16.139.6/27");
   EXPECT_EQ(node(plain, "er2-msee1").bgp->neighbors.front().maximum_prefix, 10000U);
-  EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors.size(), 5U);
+  EXPECT_EQ(node(plain, "er-gw-0").bgp->neighbors.size(), 6U);
 }
 
 TEST(Expand, MseesTakeAddressesThatNoInstanceHas) {
@@ -148,7 +148,7 @@ TEST(Expand, CircuitWithoutConnectionReachesNoGateway) {
   topology.connections.clear();
   const auto plain = expand(topology);
   EXPECT_EQ(node(plain, "msee1").bgp->neighbors.size(), 1U);
-  EXPECT_THAT(node(plain, "er-gw-0").bgp->neighbors, testing::SizeIs(1));
+  EXPECT_THAT(node(plain, "er-gw-0").bgp->neighbors, testing::SizeIs(2)) << "the other instance and the fabric";
 }
 
 TEST(Expand, GatewayInstancesAnnounceTheAddressSpaceOnlyAndRouteIntoTheFabric) {
@@ -157,7 +157,8 @@ TEST(Expand, GatewayInstancesAnnounceTheAddressSpaceOnlyAndRouteIntoTheFabric) {
   const Prefix space = *Prefix::parse("172.16.136.0/22");
   EXPECT_THAT(instance.bgp->advertise, ElementsAre(space));
   EXPECT_THAT(instance.bgp->neighbors[0].announce, ElementsAre(space));
-  EXPECT_TRUE(instance.bgp->neighbors[2].next_hop_self);
+  EXPECT_EQ(instance.bgp->neighbors[2].address.text(), "172.16.139.13") << "the other one";
+  EXPECT_TRUE(instance.bgp->neighbors.back().next_hop_self) << "the fabric";
   EXPECT_TRUE(linked(plain, {"er-gw-0", "vnet"}, {"hub", "er-gw-0.0"}));
   EXPECT_TRUE(linked(plain, {"er-gw-1", "core"}, {"er-gw-core", "er-gw-1"}));
 }

@@ -164,6 +164,19 @@ TEST(VnetPeering, AnApplianceInThePeeredVnetHasALinkOfItsOwn) {
   EXPECT_EQ(way->next_hops.front(), (NextHop{Address::parse("10.0.4.36"), "nva.0", true}));
 }
 
+TEST(VnetPeering, AHubsVpnGatewayIsANextHopOfASpokesUserRoutes) {
+  auto topology = model::read(std::string(kSourceDir) + "/tests/e2e/incidents/spoke-to-vpn.yaml");
+  auto plain = expand(topology);
+  const auto& route = node(plain, "spoke").fabric->subnets.front().routes.front();
+  ASSERT_THAT(route.next_hops, SizeIs(1)) << "the second instance stands by";
+  EXPECT_EQ(route.next_hops.front().via, Address::parse("10.1.255.14"));
+  EXPECT_THAT(peer(plain, "hub", "spoke").appliance_interfaces, SizeIs(1)) << "what enters there goes to it only";
+  topology.gateways.front().active_active = true;
+  topology.gateways.front().public_addresses.push_back(*Address::parse("198.51.100.3"));
+  plain = expand(topology);
+  EXPECT_THAT(node(plain, "spoke").fabric->subnets.front().routes.front().next_hops, SizeIs(2));
+}
+
 TEST(VnetPeering, OneNextHopHasOneLinkHoweverManyRoutesUseIt) {
   auto topology = reference("via-nva.yaml");
   auto& routes = std::ranges::find(topology.route_tables, "spoke1", &model::RouteTable::name)->routes;

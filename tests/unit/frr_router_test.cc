@@ -197,7 +197,7 @@ network::Speaker everything() {
   full.password = "md5";
   full.source = Address::parse("192.0.2.2");
   full.bfd = full.is_far = full.multihop = full.passive = full.shutdown = true;
-  full.next_hop_self = full.route_reflector_client = full.remove_private_as = true;
+  full.next_hop_self = full.route_reflector_client = full.remove_private_as = full.as_override = true;
   full.maximum_prefix = 4000;
   full.in = {{prefix("10.0.0.0/8")}, {prefix("0.0.0.0/0"), prefix("172.16.0.0/12")}, {"65001:1"}, 200};
   full.out = {

@@ -79,6 +79,20 @@ TEST(Balancers, FloatingIpIsWhatTheFileSays) {
   EXPECT_TRUE(rule(R"(, "enableFloatingIP": true)").floating_ip);
 }
 
+TEST(Balancers, IdleTimeoutAndResetsAreThoseOfTheRule) {
+  const auto read = [](const std::string& more) {
+    return topology_of(
+               imported(kHub + backend("false") +
+                        balancer(kTcp443, R"("protocol": "Tcp", "frontendPort": 443, "backendPort": 443)" + more)))
+        .load_balancers.at(0);
+  };
+  EXPECT_EQ(read("").idle_timeout, std::chrono::minutes(4));
+  EXPECT_FALSE(read("").tcp_reset);
+  const auto balancer = read(R"(, "idleTimeoutInMinutes": 30, "enableTcpReset": true)");
+  EXPECT_EQ(balancer.idle_timeout, std::chrono::minutes(30));
+  EXPECT_TRUE(balancer.tcp_reset);
+}
+
 TEST(Balancers, WhatWasCarriedIsListed) {
   const auto out = imported(kHub + backend("false") +
                             balancer(kTcp443, R"("protocol": "Tcp", "frontendPort": 443, "backendPort": 443)"));

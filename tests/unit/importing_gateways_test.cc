@@ -59,6 +59,18 @@ TEST(Gateways, BesideNoExpressRouteTheFirstAddressesAreTheirs) {
   EXPECT_EQ(instances.at(1).text(), "10.63.255.5");
 }
 
+TEST(Gateways, WhetherOtherVnetsRoutesAreTakenIsWhatTheFileSays) {
+  const auto read = [](const std::string& more) {
+    return topology_of(imported(kHub + resource(kGateways, "gw",
+                                                R"("gatewayType": "ExpressRoute", "sku": {"name":
+ "ErGw1AZ"}, "ipConfigurations": [{"name": "a", "subnet": )" +
+                                                    subnet_reference("hub", "GatewaySubnet") + "}]" + more)))
+        .gateways.at(0);
+  };
+  EXPECT_FALSE(read("").allow_remote_vnet_traffic);
+  EXPECT_TRUE(read(R"(, "allowRemoteVnetTraffic": true)").allow_remote_vnet_traffic);
+}
+
 TEST(Gateways, OneApipaAddressWhenOneInstanceIsActive) {
   const auto out = imported(kHub + vpn("gw", "hub", R"("bgpSettings": {"asn": 65515, "bgpPeeringAddresses": [
  {"customBgpIpAddresses": ["169.254.21.2"], "defaultBgpIpAddresses": ["10.63.255.30"], "tunnelIpAddresses": ["198.51.100.77"]}]})"));

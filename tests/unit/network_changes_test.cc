@@ -71,6 +71,7 @@ TEST(NetworkFields, WhatIsWrittenIsRead) {
       .next_hop_self = true,
       .route_reflector_client = true,
       .remove_private_as = true,
+      .as_override = true,
       .maximum_prefix = 4000,
       .in = {{*Prefix::parse("::/0")}, {*Prefix::parse("fd01::/64")}, {"1:2"}, 200},
       .out = {{*Prefix::parse("fd00::/64")}, std::vector<std::string>{}, {"1:3"}, {*Asn::of(7)}, {"1:4"}, 3}};

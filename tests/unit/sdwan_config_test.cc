@@ -102,6 +102,22 @@ TEST(Ruleset, writes_only_what_changed) {
   for (const char* part : {"pick-r", "pick-s", "pick-implicit", "returning"}) EXPECT_THAT(all, HasSubstr(part));
 }
 
+TEST(Ruleset, a_sticky_rule_asks_the_session_first) {
+  const auto seen = config(R"(, "rules": [{"name": "r", "sla_stickiness": true}, {"name": "s"}])");
+  const auto table = table_text(seen);
+  EXPECT_THAT(table, HasSubstr("    jump stay-r\n    jump pick-s\n"));
+  EXPECT_THAT(table, HasSubstr("ct direction original ct mark and 0xfe000000 vmap @staying-r\n    goto pick-r\n"));
+  EXPECT_THAT(table,
+              HasSubstr("chain use-r.b { ct direction original ct mark set ct mark and 0x01ffffff or 0x04000000; "
+                        "counter name"));
+  const Steering before{true, {{0}, {1}}, {0, 1}, {0, 1}, {{0}, {}}};
+  auto after = before;
+  after.staying[0] = {0, 1};
+  EXPECT_EQ(steering_text(seen, before, after),
+            "flush map ip xconn_sdwan staying-r\nadd element ip xconn_sdwan staying-r { 0x02000000 : goto use-r.a, "
+            "0x04000000 : goto use-r.b }\n");
+}
+
 TEST(Ruleset, spreads_by_weight_with_the_common_divisor_taken_out) {
   const auto seen = config(R"(, "rules": [{"name": "r", "strategy": "maximize-bandwidth"}])");
   const auto text = steering_text(seen, Steering{}, Steering{true, {{1, 2}}, {0, 1}, {}});

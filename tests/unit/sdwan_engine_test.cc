@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "nodes/edge/daemon/engine.hh"
 
 namespace xconn::sdwan {
@@ -114,6 +116,21 @@ TEST_F(EngineTest, a_recovered_member_waits_for_its_hold_down) {
   engine_->tick(now_ + 5s);
   EXPECT_THAT(chosen(), ElementsAre(0));
   EXPECT_FALSE(engine_->next_deadline());
+}
+
+TEST_F(EngineTest, sessions_stay_on_members_in_sla_where_the_rule_is_sticky) {
+  make();
+  probes(1ms, 1ms, 30);
+  EXPECT_THAT(engine_->steering().staying, ElementsAre(IsEmpty()));
+  auto sticky = nlohmann::json::parse(kConfig);
+  sticky["rules"][0]["sla_stickiness"] = true;
+  make(sticky.dump());
+  probes(1ms, 1ms, 30);
+  EXPECT_THAT(engine_->steering().staying, ElementsAre(ElementsAre(0, 1)));
+  probes(1ms, std::nullopt);
+  EXPECT_THAT(engine_->steering().staying, ElementsAre(ElementsAre(0))) << "vpn is out of SLA";
+  probes(std::nullopt, 1ms, 5);
+  EXPECT_THAT(engine_->steering().staying, ElementsAre(IsEmpty())) << "er is dead, vpn still out of SLA";
 }
 
 TEST_F(EngineTest, says_what_is_still_to_be_decided) {

@@ -167,11 +167,13 @@ void Engine::decide_rule(std::size_t index, Instant now) {
   const bool by_sla =
       rule.strategy == network::Strategy::kLowestCost || rule.strategy == network::Strategy::kMaximizeBandwidth;
   std::vector<Candidate> candidates;
+  rules_[index].in_sla.clear();
   for (const auto& name : rule.members) {
     const int member = config_.member_index(name);
     auto seen = candidate(rule, member);
     const bool good = seen.unusable.empty() && (!by_sla || seen.sla_miss.empty());
     seen.held = held(index, member, good, now);
+    if (seen.unusable.empty() && seen.sla_miss.empty()) rules_[index].in_sla.push_back(member);
     candidates.push_back(std::move(seen));
   }
   settle(rules_[index], rule.name, choose(rule, candidates, rules_[index].choice.members), now);
@@ -210,7 +212,10 @@ std::optional<std::string> Engine::pending(Instant now) const {
 Steering Engine::steering() const {
   Steering steering;
   steering.active = active();
-  for (const auto& rule : rules_) steering.rules.push_back(rule.choice.members);
+  for (std::size_t i = 0; i < rules_.size(); ++i) {
+    steering.rules.push_back(rules_[i].choice.members);
+    steering.staying.push_back(config_.sdwan.rules[i].sla_stickiness ? rules_[i].in_sla : std::vector<int>{});
+  }
   steering.implicit = implicit_.choice.members;
   for (std::size_t i = 0; i < members_.size(); ++i) {
     if (members_[i].alive && members_[i].covered) steering.returning.push_back(static_cast<int>(i));

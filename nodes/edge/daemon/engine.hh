@@ -40,6 +40,8 @@ struct Steering {
   std::vector<std::vector<int>> rules;  ///< the members of each rule; none: the next rule is asked
   std::vector<int> implicit;            ///< none: the packet is dropped
   std::vector<int> returning;           ///< members by which replies may go back
+  /// The members on which sessions of each rule stay, whatever it chooses now; none without stickiness.
+  std::vector<std::vector<int>> staying;
   friend bool operator==(const Steering&, const Steering&) = default;
 };
 
@@ -55,6 +57,7 @@ struct MemberState {
 
 struct RuleState {
   Choice choice;
+  std::vector<int> in_sla;  ///< its usable members that are
   Instant since{0};
 };
 

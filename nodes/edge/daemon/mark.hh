@@ -19,6 +19,11 @@ constexpr int kFirstInterfacePath = 101, kLastInterfacePath = 250;
 /// Packet mark: made by a health check, which chooses its member itself.
 constexpr std::uint32_t kProbeBit = 0x01000000;
 
+/// Connection mark: the member on which a rule with stickiness has put the session.
+constexpr std::uint32_t kSessionMask = 0xfe000000;
+constexpr int kSessionShift = 25;
+
+constexpr std::uint32_t session_mark(int path) { return static_cast<std::uint32_t>(path) << kSessionShift; }
 constexpr std::uint32_t path_mark(int path) { return static_cast<std::uint32_t>(path) << kPathShift; }
 constexpr int member_path(int member) { return member + 1; }
 

@@ -50,7 +50,7 @@ std::string match_text(const Config& config, std::size_t index) {
 /// A connection's ports are those of its first packet: in the reply direction they are source ports.
 std::string steer_lines(const Config& config, std::size_t index) {
   const auto& rule = config.sdwan.rules[index];
-  const auto jump = fmt::format("jump pick-{}\n", rule.name);
+  const auto jump = fmt::format("jump {}-{}\n", rule.sla_stickiness ? "stay" : "pick", rule.name);
   const auto match = match_text(config, index);
   if (rule.ports.empty()) return "    " + match + jump;
   return "    ct direction reply " + match + ports(rule, "sport") + jump +  //
@@ -58,14 +58,29 @@ std::string steer_lines(const Config& config, std::size_t index) {
          match + ports(rule, "dport") + jump;
 }
 
-std::string counters_and_uses(const std::string& rule, const std::vector<std::string>& members) {
+/// Which session is whose is remembered in its first direction: the other one follows the member that it comes in by.
+std::string remember(const Config& config, const std::string& member) {
+  const auto mark = session_mark(member_path(config.member_index(member)));
+  return "ct direction original " + set_bits("ct mark", kSessionMask, mark) + "; ";
+}
+
+std::string counters_and_uses(const Config& config, const std::string& rule, const std::vector<std::string>& members,
+                              bool sticky) {
   std::string text;
   for (const auto& member : members) {
     const auto counter = counter_name(rule, member);
     text += fmt::format("  counter {} {{ }}\n", counter);
-    text += fmt::format("  chain use-{}.{} {{ counter name \"{}\" goto member-{}; }}\n", rule, member, counter, member);
+    text += fmt::format("  chain use-{}.{} {{ {}counter name \"{}\" goto member-{}; }}\n", rule, member,
+                        sticky ? remember(config, member) : "", counter, member);
   }
-  return text + fmt::format("  chain pick-{} {{ }}\n", rule);
+  text += fmt::format("  chain pick-{} {{ }}\n", rule);
+  if (!sticky) return text;
+  return text + fmt::format(
+                    "  map staying-{0} {{ type mark : verdict; }}\n"
+                    "  chain stay-{0} {{\n"
+                    "    ct direction original ct mark and {1} vmap @staying-{0}\n"
+                    "    goto pick-{0}\n  }}\n",
+                    rule, hex(kSessionMask));
 }
 
 std::vector<std::string> member_names(const Config& config) {
@@ -180,14 +195,19 @@ std::string pick_text(const Config& config, const std::string& rule, const std::
   return text + fmt::format("add rule ip {} jhash {} {}\n", chain, spread.keys, targets);
 }
 
-std::string returning_text(const Config& config, const std::vector<int>& members) {
-  std::string text = fmt::format("flush map ip {} returning\n", kTable), entries;
-  for (const int member : members) {
-    entries += fmt::format("{}{} : goto member-{}", entries.empty() ? "" : ", ", hex(path_mark(member_path(member))),
+/// Replaces a map from marks of members to chains of theirs.
+std::string map_text(const Config& config, const std::string& map, const std::vector<int>& members,
+                     std::uint32_t (*mark_of)(int), const std::string& chain) {
+  std::string text = fmt::format("flush map ip {} {}\n", kTable, map), entries;
+  for (const int member : members)
+    entries += fmt::format("{}{} : goto {}{}", entries.empty() ? "" : ", ", hex(mark_of(member_path(member))), chain,
                            config.sdwan.members[member].name);
-  }
-  if (!entries.empty()) text += fmt::format("add element ip {} returning {{ {} }}\n", kTable, entries);
+  if (!entries.empty()) text += fmt::format("add element ip {} {} {{ {} }}\n", kTable, map, entries);
   return text;
+}
+
+std::string staying_text(const Config& config, const std::string& rule, const std::vector<int>& members) {
+  return map_text(config, "staying-" + rule, members, session_mark, "use-" + rule + ".");
 }
 
 }  // namespace
@@ -206,8 +226,9 @@ std::uint32_t application_bit(const Config& config, std::size_t rule) {
 std::string table_text(const Config& config) {
   std::string text = fmt::format("add table ip {0}\ndelete table ip {0}\ntable ip {0} {{\n", kTable);
   text += tables_sets(config) + member_chains(config);
-  for (const auto& rule : config.sdwan.rules) text += counters_and_uses(rule.name, rule.members);
-  text += counters_and_uses("implicit", member_names(config));
+  for (const auto& rule : config.sdwan.rules)
+    text += counters_and_uses(config, rule.name, rule.members, rule.sla_stickiness);
+  text += counters_and_uses(config, "implicit", member_names(config), false);
   return text + steer_chain(config) + prerouting_chain(config) + output_chain() + "}\n";
 }
 
@@ -218,9 +239,12 @@ std::string steering_text(const Config& config, const Steering& before, const St
     if (first || before.rules[i] != after.rules[i]) {
       text += pick_text(config, config.sdwan.rules[i].name, after.rules[i], false);
     }
+    if (config.sdwan.rules[i].sla_stickiness && (first || before.staying[i] != after.staying[i]))
+      text += staying_text(config, config.sdwan.rules[i].name, after.staying[i]);
   }
   if (first || before.implicit != after.implicit) text += pick_text(config, "implicit", after.implicit, true);
-  if (first || before.returning != after.returning) text += returning_text(config, after.returning);
+  if (first || before.returning != after.returning)
+    text += map_text(config, "returning", after.returning, path_mark, "member-");
   return text;
 }
 

@@ -9,7 +9,8 @@
 //                        control protocols follow the main table; the rest goes to `steer`
 //   steer                replies go back by their member while it is alive; then the rules in order, then implicit
 //   pick-RULE            the decision: `goto use-RULE.MEMBER`, a hash over several, or nothing (the next rule is asked)
-//   use-RULE.MEMBER      counts, then member-MEMBER sets the mark
+//   stay-RULE            with stickiness, before pick-RULE: a session stays on the member that it has while that is in
+//   SLA use-RULE.MEMBER      counts, with stickiness notes the member in the session, then member-MEMBER sets the mark
 #pragma once
 
 #include <map>

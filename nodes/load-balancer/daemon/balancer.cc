@@ -13,6 +13,7 @@
 #include "nodes/load-balancer/daemon/health.hh"
 #include "nodes/load-balancer/daemon/neighbour.hh"
 #include "nodes/load-balancer/daemon/prober.hh"
+#include "nodes/load-balancer/daemon/resets.hh"
 #include "nodes/load-balancer/daemon/steering.hh"
 #include "nodes/load-balancer/daemon/translation.hh"
 #include "sys/clock.hh"
@@ -26,6 +27,7 @@ using nlohmann::json;
 namespace {
 
 constexpr Duration kStarting = std::chrono::milliseconds(250);
+constexpr Duration kLookAfterIdle = std::chrono::seconds(1);
 
 struct Watched {
   explicit Watched(int threshold) : health(threshold), since(sys::now()) {}
@@ -78,8 +80,16 @@ struct Balancer::State {
         links(loop, here, [this](const kernel::Change& change) { link_changed(change); }) {
     own_probe_source(config, fabric);
     if (needs_steering(config)) steering = std::make_unique<Steering>(config, ways, fabric);
+    if (config.tcp_reset) reset_idle_flows();
     if (needs_translation(config)) translation = std::make_unique<Translation>(config, here, ways);
     for (std::size_t n = 0; n < config.backends.size(); ++n) backends.emplace_back(config.probe.threshold);
+  }
+
+  void reset_idle_flows() {
+    resets.emplace(config, ways, next_device(here, config.front_interface, fabric));
+    idle = sys::Timer::every(loop, std::min(config.idle_timeout / 4, kLookAfterIdle), [this] {
+      for (const auto& flow : steering->forget_idle()) resets->send(flow);
+    });
   }
 
   void start_probes() {
@@ -177,6 +187,8 @@ struct Balancer::State {
   std::vector<NextDevice> ways;
   std::unique_ptr<Steering> steering;
   std::unique_ptr<Translation> translation;
+  std::optional<Resets> resets;
+  sys::Timer idle;
   std::vector<Watched> backends;
   Sink sink;
   std::uint64_t repinned = 0;

@@ -27,6 +27,7 @@ void check(const Config& config) {
   if (config.backends.size() > LB_MAX_BACKENDS) refuse("more than 32 backends");
   if (config.rules.size() > LB_MAX_RULES) refuse("more than 32 rules");
   if (config.is_public && config.internet_interface.empty()) refuse("a public one needs an internet_interface");
+  if (config.is_public && config.tcp_reset) refuse("tcp_reset is for an internal one only");
   for (const auto& rule : config.rules) {
     check(rule);
     if (config.is_public && rule.ha_ports) refuse("HA ports are for an internal one only");

@@ -58,8 +58,19 @@ struct packet {
   struct iphdr ip;
   struct lb_flow_key key; /* as it came; sorted() is what it is known by */
   __u8 tcp_flags;
+  __u32 next_sequence, acknowledged;
   bool first_fragment, later_fragment;
 };
+
+static __always_inline bool read_tcp(struct __sk_buff* skb, struct packet* packet, __u32 at) {
+  struct tcphdr tcp;
+  if (bpf_skb_load_bytes(skb, at, &tcp, sizeof tcp)) return false;
+  packet->tcp_flags = ((__u8*)&tcp)[13];
+  packet->acknowledged = bpf_ntohl(tcp.ack_seq);
+  packet->next_sequence =
+      bpf_ntohl(tcp.seq) + bpf_ntohs(packet->ip.tot_len) - packet->ip.ihl * 4 - tcp.doff * 4 + tcp.syn;
+  return true;
+}
 
 static __always_inline bool read_ports(struct __sk_buff* skb, struct packet* packet) {
   __u32 at = ETH_HLEN + packet->ip.ihl * 4;
@@ -68,7 +79,7 @@ static __always_inline bool read_ports(struct __sk_buff* skb, struct packet* pac
     if (bpf_skb_load_bytes(skb, at, ports, sizeof ports)) return false;
     packet->key.source_port = ports[0];
     packet->key.destination_port = ports[1];
-    if (packet->ip.protocol == IPPROTO_TCP && bpf_skb_load_bytes(skb, at + 13, &packet->tcp_flags, 1)) return false;
+    if (packet->ip.protocol == IPPROTO_TCP && !read_tcp(skb, packet, at)) return false;
   } else if (packet->ip.protocol == IPPROTO_ICMP) {
     __u8 icmp[8];
     if (bpf_skb_load_bytes(skb, at, icmp, sizeof icmp)) return true;
@@ -158,6 +169,14 @@ static __always_inline bool stays(const struct packet* packet, const struct lb_f
   return packet->key.protocol == IPPROTO_TCP && !opening;
 }
 
+static __always_inline struct lb_segment segment_of(const struct packet* packet) {
+  struct lb_segment none = {};
+  if (!(packet->tcp_flags & TCP_ACK)) return none;
+  struct lb_segment last = {packet->key.source,           packet->key.destination, packet->key.source_port,
+                            packet->key.destination_port, packet->next_sequence,   packet->acknowledged};
+  return last;
+}
+
 static __always_inline int backend_of(const struct packet* packet) {
   __u64 now = bpf_ktime_get_ns();
   __u32 healthy = control.healthy;
@@ -171,6 +190,7 @@ static __always_inline int backend_of(const struct packet* packet) {
     flow->seen = now;
     flow->closing |= closing;
     if (packet->tcp_flags & TCP_SYN) flow->closing = 0;
+    flow->last = segment_of(packet);
     return flow->backend;
   }
   int chosen = choose(&key, healthy);
@@ -180,7 +200,7 @@ static __always_inline int backend_of(const struct packet* packet) {
   }
   struct lb_counters* counter = &counters[chosen & (LB_MAX_BACKENDS - 1)];
   __sync_fetch_and_add(flow ? &counter->repinned : &counter->new_flows, 1);
-  struct lb_flow fresh = {.seen = now, .backend = chosen, .closing = closing};
+  struct lb_flow fresh = {.seen = now, .backend = chosen, .closing = closing, .last = segment_of(packet)};
   bpf_map_update_elem(&flows, &key, &fresh, BPF_ANY);
   return chosen;
 }

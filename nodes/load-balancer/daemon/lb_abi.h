@@ -17,10 +17,20 @@ struct lb_flow_key {
   __u8 zero[3];
 };
 
+/* Where a TCP connection stood when a segment with ACK came, before any translation: what both sides would take next.
+   The numbers are in the host's order. All 0: none has come. */
+struct lb_segment {
+  __u32 source, destination;
+  __u16 source_port, destination_port;
+  __u32 next_sequence, acknowledged;
+};
+
 struct lb_flow {
   __u64 seen; /* CLOCK_MONOTONIC, ns */
   __u32 backend;
   __u32 closing; /* a FIN or RST went by */
+  struct lb_segment last;
+  __u32 zero;
 };
 
 struct lb_fragment_key {

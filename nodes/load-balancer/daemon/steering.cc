@@ -137,6 +137,23 @@ struct Steering::State {
     front.reset();
   }
 
+  /// Calls with each flow, and whether it has timed out.
+  template <class Visit>
+  void each_flow(Visit visit) const {
+    const int map = bpf_map__fd(program->maps.flows);
+    const auto now = static_cast<std::uint64_t>(sys::now().count());
+    lb_flow_key key{}, next{};
+    lb_flow flow{};
+    const lb_flow_key* before = nullptr;
+    for (int n = 0; n < LB_MAX_FLOWS && bpf_map_get_next_key(map, before, &next) == 0; ++n) {
+      key = next;
+      before = &key;
+      if (bpf_map_lookup_elem(map, &key, &flow) != 0 || flow.backend >= backends) continue;
+      const auto patience = static_cast<std::uint64_t>((flow.closing ? kClosing : idle_timeout).count());
+      visit(key, flow, now > flow.seen && now - flow.seen > patience);
+    }
+  }
+
   std::unique_ptr<lb_bpf, Destroy> program;
   std::string interface;
   std::size_t backends;
@@ -193,20 +210,22 @@ Drops Steering::drops() const {
 
 std::vector<FlowCounts> Steering::flows() const {
   std::vector<FlowCounts> result(state_->backends);
-  const int map = bpf_map__fd(state_->program->maps.flows);
-  const auto now = static_cast<std::uint64_t>(sys::now().count());
-  lb_flow_key key{}, next{};
-  lb_flow flow{};
-  const lb_flow_key* before = nullptr;
-  for (int n = 0; n < LB_MAX_FLOWS && bpf_map_get_next_key(map, before, &next) == 0; ++n) {
-    key = next;
-    before = &key;
-    if (bpf_map_lookup_elem(map, &key, &flow) != 0 || flow.backend >= result.size()) continue;
-    const auto patience = static_cast<std::uint64_t>((flow.closing ? kClosing : state_->idle_timeout).count());
-    if (now > flow.seen && now - flow.seen > patience) continue;
-    ++count_of(result[flow.backend], key.protocol);
-  }
+  state_->each_flow([&](const lb_flow_key& key, const lb_flow& flow, bool is_over) {
+    if (!is_over) ++count_of(result[flow.backend], key.protocol);
+  });
   return result;
+}
+
+std::vector<IdleFlow> Steering::forget_idle() {
+  std::vector<lb_flow_key> over;
+  std::vector<IdleFlow> idle;
+  state_->each_flow([&](const lb_flow_key& key, const lb_flow& flow, bool is_over) {
+    if (!is_over || key.protocol != IPPROTO_TCP) return;
+    over.push_back(key);
+    if (!flow.closing && flow.last.source != 0) idle.push_back({flow.backend, flow.last});
+  });
+  for (const auto& key : over) bpf_map_delete_elem(bpf_map__fd(state_->program->maps.flows), &key);
+  return idle;
 }
 
 bool needs_steering(const Config& config) {

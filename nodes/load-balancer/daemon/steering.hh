@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nodes/load-balancer/daemon/config.hh"
+#include "nodes/load-balancer/daemon/lb_abi.h"
 #include "nodes/load-balancer/daemon/neighbour.hh"
 
 namespace xconn::lb {
@@ -26,6 +27,12 @@ struct Drops {
   std::uint64_t unmatched = 0;   ///< no rule for it
 };
 
+/// A TCP flow that has been forgotten, and where it stood.
+struct IdleFlow {
+  std::size_t backend = 0;
+  lb_segment last{};
+};
+
 /// HA ports, floating IP, and all rules of an internal one. An eBPF program where flows come in; flows stay pinned
 /// in its map. Detached when destroyed; after a crash it goes on with the last verdicts until the next one takes its
 /// place.
@@ -43,6 +50,8 @@ class Steering {
   Drops drops() const;
   /// Pinned flows per backend that have not timed out.
   std::vector<FlowCounts> flows() const;
+  /// Forgets the open TCP flows that have timed out.
+  std::vector<IdleFlow> forget_idle();
 
  private:
   struct State;
