@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 from trainee import EXERCISES
 
 from crossconnect.train import exercise as exercises
-from crossconnect.train import trial, validate
+from crossconnect.train import stage, trial, validate, verbs
+from crossconnect.train.finding import Finding, Undecided
 
 
 @pytest.mark.parametrize(
@@ -118,6 +120,65 @@ def test_a_check_that_passes_while_broken_is_found(written):
     folder = written("symptom.yaml", "carrier:msee1", "carrier:msee2")
     found = [str(one) for one in trial.mended(exercises.read(folder))]
     assert len(found) == 1 and "the check passes after broken.yaml; fix symptom.yaml" in found[0], found
+
+
+def test_a_trial_tells_each_way_as_it_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    wrong, stalled = Finding("solve", "the check fails"), Undecided("healthy.yaml", "inconclusive")
+    found = {"healthy": [stalled], "broken, solve": [wrong], "wrong/a.sh": []}
+    monkeypatch.setattr(
+        trial, "ways", lambda _: [trial.Way(name, lambda told=told: iter(told)) for name, told in found.items()]
+    )
+    monkeypatch.setattr(stage, "demand_root", lambda: None)
+    words = {"words": [str(EXERCISES / "one-row")], "trial": True}
+    answer = verbs.run_validate(argparse.Namespace(**words, format="text"))
+    assert answer.code == verbs.USAGE and answer.text.splitlines() == [str(stalled), str(wrong)]
+    lines = capsys.readouterr().out.splitlines()
+    assert [(line.split()[0], line.split()[-1]) for line in lines] == [
+        ("one-row", "open"),
+        ("one-row", "FAIL"),
+        ("one-row", "ok"),
+    ]
+    found["broken, solve"] = []
+    assert verbs.run_validate(argparse.Namespace(**words, format="json")).code == verbs.INCONCLUSIVE
+    seen = capsys.readouterr()
+    assert seen.out == "" and len(seen.err.splitlines()) == 3
+
+
+NEVER_UP = """
+nodes:
+  ce:
+    nftables: |
+      table ip office {
+        chain input {
+          type filter hook input priority filter; policy accept;
+          tcp dport 179 drop
+          tcp sport 179 drop
+        }
+      }
+"""
+
+
+@pytest.mark.bound(240)
+def test_a_network_that_never_comes_up_is_a_finding(written):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "broken.yaml").write_text("extends: healthy.yaml" + NEVER_UP)
+    (found,) = map(str, trial.mended(exercises.read(folder)))
+    assert "the lab does not come up: waited" in found and "is for broken.sh" in found
+
+
+def test_a_fault_that_cannot_be_placed_is_a_finding(written):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "broken.sh").write_text("xconn exec nowhere -- true\n")
+    (found,) = map(str, trial.mended(exercises.read(folder)))
+    assert "broken.sh: " in found and "there is no node nowhere" in found
+
+
+def test_an_exercise_that_was_corrected_starts_as_it_is_now(written, train):
+    folder = written("broken.yaml", "prepend", "prepent")
+    assert train("start", str(folder), "--student", "ada").returncode == 2
+    (folder / "broken.yaml").write_text((folder / "broken.yaml").read_text().replace("prepent", "prepend"))
+    begun = train("start", str(folder), "--student", "ada")
+    assert begun.returncode == 0, begun.stderr
 
 
 def test_a_lab_that_cannot_be_broken_is_taken_down(written, train, xconn):

@@ -57,6 +57,10 @@ class Attempt:
         """What the lab is brought up from: first the exercise's topology, then the student's changed one."""
         return self.folder / "topology.yaml"
 
+    def set_the_stage(self, exercise: Exercise) -> None:
+        """Before the lab has ever been up: as the exercise is now, which its author may have corrected."""
+        _replace(self.topology, exercise.begins_as)
+
     def read_exercise(self) -> Exercise:
         return exercises.read(Path(self.exercise), self.seed)
 
@@ -117,7 +121,6 @@ def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt
     folder.mkdir(mode=0o700, parents=True)
     log.begin(folder)
     attempt = Attempt(folder, str(exercise.folder), student, seed)
-    _replace(attempt.topology, exercise.begins_as)
     attempt.save()
     return attempt
 
@@ -169,8 +172,8 @@ def set_aside(folder: Path) -> Path:
 def _own(folder: Path) -> Attempt:
     """Raises Error for a folder that was copied to another name: its lab would be that of somebody else."""
     attempt = load(folder)
-    name = name_of(Path(attempt.exercise).name, attempt.student)
-    if folder.name.split(".")[0] != name:
+    name = log.attempt_of(folder)
+    if name not in ("", folder.name.split(".")[0]):
         raise _core.Error(
             f"{folder} is a copy of the attempt {name}; nothing was changed, name that one with --attempt"
         )

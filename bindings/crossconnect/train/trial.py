@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import Callable, Iterator
 
@@ -23,12 +23,30 @@ NOBODY = "nobody"  # stands in for a student
 TRIES = 5  # of a check that stalls of the host leave open
 
 
+def _way(run: Callable[..., Iterator[Finding]]) -> Callable[..., Iterator[Finding]]:
+    """A lab that does not come up, or cannot be broken, is a finding as well."""
+
+    @wraps(run)
+    def told(exercise: Exercise, *more: Path) -> Iterator[Finding]:
+        try:
+            yield from run(exercise, *more)
+        except _core.TimeoutError as error:
+            remedy = "a lab comes up once all holds that its topology promises; what never does is for broken.sh"
+            yield Finding(str(exercise.folder), f"the lab does not come up: {error}", remedy)
+        except _core.Error as error:
+            yield Finding(str(exercise.folder), str(error), "correct it")
+
+    return told
+
+
+@_way
 def healthy(exercise: Exercise) -> Iterator[Finding]:
     """The check passes before anything is broken."""
     with _lab(exercise, broken=False) as lab:
         yield from _expect(exercise, lab, "healthy.yaml", passes=True)
 
 
+@_way
 def mended(exercise: Exercise) -> Iterator[Finding]:
     """The check fails while the lab is broken, and passes after solve."""
     with _lab(exercise) as lab:
@@ -38,6 +56,7 @@ def mended(exercise: Exercise) -> Iterator[Finding]:
         yield from _expect(exercise, lab, "solve", passes=True)
 
 
+@_way
 def mended_inside(exercise: Exercise) -> Iterator[Finding]:
     """The check passes after what a student types in an exam, as an ordinary user who is confined to the ticket's nodes."""
     with _lab(exercise) as lab:
@@ -46,6 +65,7 @@ def mended_inside(exercise: Exercise) -> Iterator[Finding]:
         yield from _expect(exercise, lab, "inside", passes=True)
 
 
+@_way
 def wrongly_mended(exercise: Exercise, script: Path) -> Iterator[Finding]:
     with _lab(exercise) as lab:
         yield from _play(exercise, lab, script)

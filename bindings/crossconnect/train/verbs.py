@@ -93,6 +93,8 @@ def start(words: Words) -> Answer:
     place = attempts.home(words.folder) / attempts.name_of(exercise.name, student)
     with attempts.alone(place):
         attempt = _attempt_of(place, exercise, student, seed, words.again)
+        if not attempt.spans:
+            attempt.set_the_stage(attempt.read_exercise())
         stage.raise_lab(attempt, attempt.read_exercise())
         attempt.begin_span()
         attempt.save()
