@@ -73,9 +73,10 @@ RawPtr management_group(const Call& call) {
 RawPtr deployment(const Call& call) {
   const auto& own = call.scope.deployment();
   const auto link = call.map({{"uri", call.of("https://files/" + own.uri)}});
+  const auto own_template = call.map({{"contentVersion", call.of(own.version)}});
   return call.map({{"name", call.of(own.name)},
-                   {"location", call.of(call.scope.deployment().location)},
-                   {"properties", call.map({{"templateLink", link}})}});
+                   {"location", call.of(own.location)},
+                   {"properties", call.map({{"templateLink", link}, {"template", own_template}})}});
 }
 
 bool is_full(const Call& call) { return same_word(call.raw(call.count() - 1).text, "Full"); }

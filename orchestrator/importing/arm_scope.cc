@@ -97,6 +97,7 @@ ArmScope::ArmScope(const Raw& arm_template, ArmParameters parameters, ArmDeploym
     const auto* entry = find_key(arm_template, key);
     return entry != nullptr && entry->value->is_map() ? entry->value.get() : &kNothing;
   };
+  if (const auto* version = property(arm_template, "contentVersion")) deployment_.version = version->text;
   parameters_ = part("parameters");
   variables_ = part("variables");
   learn_functions(arm_template);

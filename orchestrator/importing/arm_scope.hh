@@ -47,6 +47,7 @@ struct ArmDeployment {
   std::string group;
   std::string uri;                  ///< where the template was
   std::string location = kNowhere;  ///< of what is deployed: no template says it
+  std::string version{};            ///< the template's own
 
   /// No region is called so.
   static constexpr const char* kNowhere = "unknown-location";

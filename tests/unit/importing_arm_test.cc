@@ -219,6 +219,12 @@ INSTANTIATE_TEST_SUITE_P(
                      R"("variables": {"names": {"eu": "hub"}, "gone": {}}, )")}},
                {"hub: {address-space"},
                "virtualnetworks spoke; these were left out"},
+        Sample{"what_a_template_says_of_itself",
+               {{"a.json",
+                 arm("[" + vnet("[concat('hub-', deployment().properties.template.contentVersion)]", "10.7.0.0/16") +
+                     "]")}},
+               {"hub-1-0-0-0:"},
+               "is no name that a node can have; it is called hub-1-0-0-0"},
         Sample{"secrets_that_nobody_gives",
                {{"a.json", arm("[" + vnet("[variables('all').name]", "10.7.0.0/16") + "]",
                                R"("parameters": {"password": {"type": "securestring"}},
@@ -268,6 +274,12 @@ TEST(ArmTemplate, TheRegionIsTheCommandLines) {
   EXPECT_THAT(out.topology, HasSubstr("region: northeurope"));
   const auto without = import_texts({{"a.json", arm("[" + vnet("hub", "10.8.0.0/16") + "]")}, {"b.json", text}}, "lab");
   EXPECT_THAT(text_of(without.notes), HasSubstr("`--region REGION` gives one"));
+}
+
+TEST(ArmTemplate, WhatJsonMakesStandsWhereItIsCalled) {
+  const auto text = arm("[" + vnet("hub", "10.7.0.0/16") + R"(,
+ {"type": "Microsoft.Network/routeTables", "name": "t", "properties": "[json('{\"routes\": [{\"name\": \"a\", \"addressPrefix\": \"nowhere\"}]}')]"}])");
+  EXPECT_THAT(text_of(import_texts({{"a.json", text}}, "lab").notes), HasSubstr("a.json:3: route t/a: addressPrefix"));
 }
 
 // --- what never ends -------------------------------------------------------------------------------------------------

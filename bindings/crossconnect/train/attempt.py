@@ -172,8 +172,8 @@ def set_aside(folder: Path) -> Path:
 def _own(folder: Path) -> Attempt:
     """Raises Error for a folder that was copied to another name: its lab would be that of somebody else."""
     attempt = load(folder)
-    name = name_of(Path(attempt.exercise).name, attempt.student)
-    if folder.name.split(".")[0] != name:
+    name = log.attempt_of(folder)
+    if name not in ("", folder.name.split(".")[0]):
         raise _core.Error(
             f"{folder} is a copy of the attempt {name}; nothing was changed, name that one with --attempt"
         )

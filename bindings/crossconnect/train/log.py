@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -43,6 +43,13 @@ def begin(folder: Path) -> None:
     """Of a new attempt, in which there is nothing yet."""
     key.make(folder.parent)
     (folder / FILE).write_text(_line(folder, [], [], key.read(folder.parent)) + "\n")
+
+
+def attempt_of(folder: Path) -> str:
+    """The attempt that a log was begun for; empty where there is none to read."""
+    with suppress(OSError, UnicodeDecodeError), open(folder / FILE) as file:
+        return str(parsed(file.readline()).get("attempt", ""))
+    return ""
 
 
 def _line(folder: Path, lines: list[str], changed: list[str], secret: bytes) -> str:
