@@ -6,7 +6,7 @@
 #include "drill/drill.hh"
 #include "lab/remote.hh"
 #include "nodes/compose.hh"
-#include "nodes/runbook.hh"
+#include "nodes/compose_commands.hh"
 
 namespace xconn::bindings {
 namespace {

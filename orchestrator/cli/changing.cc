@@ -47,9 +47,9 @@ int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, cons
   tell_of_breaches(chosen.breaches);
   const auto begin = sys::now();
   Progress progress(session.json());
-  const auto changes = lab.apply(chosen.plan, chosen.document.json(), options.bound,
-                                 [&](const json& step) { progress.step(step.get<std::string>()); },
-                                 !chosen.breaches.empty());
+  const auto changes = lab.apply(
+      chosen.plan, chosen.document.json(), options.bound,
+      [&](const json& step) { progress.step(step.get<std::string>()); }, !chosen.breaches.empty());
   progress.clear();
   return show(changes,
               changes.empty() ? fmt::format("{}: nothing to change", lab.name())

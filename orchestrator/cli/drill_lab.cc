@@ -12,7 +12,7 @@
 #include "cli/topology.hh"
 #include "lab/event_log.hh"
 #include "lab/rehearsal.hh"
-#include "nodes/runbook.hh"
+#include "nodes/compose_commands.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
 #include "sys/installation.hh"

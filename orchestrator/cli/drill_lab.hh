@@ -10,8 +10,8 @@
 #include "drill/report.hh"
 #include "lab/remote.hh"
 #include "nodes/compose.hh"
-#include "plan/rehearsed.hh"
 #include "plan/plan.hh"
+#include "plan/rehearsed.hh"
 #include "sys/signals.hh"
 
 namespace xconn::cli {

@@ -85,7 +85,8 @@ std::string datapath_text(const json& datapath) {
 std::string reasons_text(const json& node, const std::string& whose, bool colour) {
   std::string text;
   for (const auto& reason : node["reasons"])
-    text += "  " + paint("reason", Colour::kYellow, colour) + ": " + whose + printable(reason.get<std::string>()) + "\n";
+    text +=
+        "  " + paint("reason", Colour::kYellow, colour) + ": " + whose + printable(reason.get<std::string>()) + "\n";
   return text;
 }
 
@@ -173,8 +174,9 @@ std::string lab_text(const json& lab, bool colour) {
 std::string node_text(const json& node, bool colour) {
   return fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
                      printable(node["site"].get<std::string>())) +
-         reasons_text(node, "", colour) + interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour) +
-         state_tables(node["services"], colour) + events_text(node["events"], colour);
+         reasons_text(node, "", colour) + interfaces_text(node["interfaces"], colour) +
+         routes_text(node["routes"], colour) + state_tables(node["services"], colour) +
+         events_text(node["events"], colour);
 }
 
 void add_inspect(CLI::App& app, Session& session) {

@@ -150,8 +150,7 @@ void add_kind(CLI::App& app, Session& session, const ObjectKind& kind) {
     auto arguments = std::make_shared<Arguments>();
     add_words(added, kind, arguments, verb->takes_values);
     add_options(added, session, arguments);
-    on_chosen(added, session,
-              [&kind, verb, arguments, &session] { return act(kind, *verb, *arguments, session); });
+    on_chosen(added, session, [&kind, verb, arguments, &session] { return act(kind, *verb, *arguments, session); });
   }
   auto arguments = std::make_shared<Arguments>();
   auto& shown = *group.add_subcommand("show", "One, as the topology has it");

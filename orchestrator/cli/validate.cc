@@ -49,7 +49,8 @@ int validate(const std::vector<std::string>& words, const Session& session) {
       findings.insert(findings.end(), error.findings().begin(), error.findings().end());
     }
   if (session.json()) {
-    const json all{{"valid", findings.empty()}, {"findings", to_json(findings)}, {"broken_on_purpose", to_json(breaches)}};
+    const json all{
+        {"valid", findings.empty()}, {"findings", to_json(findings)}, {"broken_on_purpose", to_json(breaches)}};
     print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
     return findings.empty() ? kPass : kUsage;
   }

@@ -13,8 +13,8 @@ class Netns;
 namespace xconn::datapath {
 
 /// The node's outer tag `own` on a trunk is `wire` for everybody else, from construction to destruction: a
-/// sub-interface configured with another VLAN id, or type of tag, than its peer's. Carrier and sub-interface stay; captures show what is
-/// on the wire.
+/// sub-interface configured with another VLAN id, or type of tag, than its peer's. Carrier and sub-interface stay;
+/// captures show what is on the wire.
 class Retag {
  public:
   /// Throws KernelError. `wire` must be no tag of the trunk's own.

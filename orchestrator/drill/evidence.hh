@@ -39,8 +39,8 @@ struct Refusal {
 
 struct Evidence {
   Duration began{0}, ended{0};
-  Duration watched{0};                 ///< what was late at `ended` because the host had stalled was seen until then
-  std::optional<Duration> first_step;  ///< of the timeline, whatever it did
+  Duration watched{0};                  ///< what was late at `ended` because the host had stalled was seen until then
+  std::optional<Duration> first_step;   ///< of the timeline, whatever it did
   std::optional<Duration> first_fault;  ///< or command that changes objects
   std::vector<Duration> dues;  ///< when something was to be done: steps, and the end of faults that heal themselves
   std::vector<Detection> detections;

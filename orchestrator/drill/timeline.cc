@@ -56,8 +56,7 @@ std::string as_far_as(const Evidence& evidence, const FlowEvidence& flow, Way wa
 }
 
 void add_gap(const Evidence& evidence, const FlowEvidence& flow, Way way, const probes::Gap& gap, Rows& out) {
-  out.rows.push_back(
-      {gap.start, "flow", out.flow, "last packet" + as_far_as(evidence, flow, way, gap)});
+  out.rows.push_back({gap.start, "flow", out.flow, "last packet" + as_far_as(evidence, flow, way, gap)});
   if (gap.open) return;
   const auto path = evidence.path_at(flow, way, gap.end + kSampled);
   const std::string change = change_of(evidence.path_at(flow, way, gap.start), path);

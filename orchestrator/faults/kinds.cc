@@ -112,7 +112,6 @@ const std::vector<Kind> kKinds = {
        "of a key: an SA that is up ends now, or stays until it authenticates anew"}}},
 };
 
-
 }  // namespace
 
 const std::vector<Kind>& kinds() { return kKinds; }

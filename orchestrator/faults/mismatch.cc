@@ -65,7 +65,8 @@ Made tag_type(Site& site, const Request& request, const sys::Pending&) {
 
 class Renumbered : public Effect {
  public:
-  Renumbered(Site& site, Numbered own, const InterfaceAddress& other) : site_(site), own_(std::move(own)), other_(other) {
+  Renumbered(Site& site, Numbered own, const InterfaceAddress& other)
+      : site_(site), own_(std::move(own)), other_(other) {
     forgotten_ = remember(site_.netns(own_.node), {own_.interface});
     swap(own_.address, other_);
   }
@@ -82,7 +83,8 @@ class Renumbered : public Effect {
  private:
   void swap(const InterfaceAddress& before, const InterfaceAddress& after) {
     kernel::Netlink(site_.netns(own_.node), own_.node)
-        .commit(kernel::Batch{kernel::address_add(own_.interface, after), kernel::address_delete(own_.interface, before)});
+        .commit(
+            kernel::Batch{kernel::address_add(own_.interface, after), kernel::address_delete(own_.interface, before)});
   }
 
   Site& site_;
@@ -141,9 +143,7 @@ Made bfd_timers(Site& site, const Request& request, const sys::Pending& pending)
 class Overlaid : public Effect {
  public:
   Overlaid(Site& site, Tunnel tunnel, std::string lines, bool ends_sas, const sys::Pending& pending)
-      : site_(site),
-        tunnel_(std::move(tunnel)),
-        number_(site_.overlay(tunnel_, std::move(lines), ends_sas, pending)) {}
+      : site_(site), tunnel_(std::move(tunnel)), number_(site_.overlay(tunnel_, std::move(lines), ends_sas, pending)) {}
   ~Overlaid() override {
     tear_down("a fault", [this] { heal({}); });
   }

@@ -112,9 +112,18 @@ Things things(TargetKind kind, const Inventory& inventory) {
 }
 
 std::string_view noun(TargetKind kind) {
-  constexpr std::string_view kNouns[] = {"link end", "daemon",  "node",          "SD-WAN member", "BGP speaker",
-                                         "MSEE",     "setting", "sub-interface", "BGP neighbour", "tunnel",
-                                         "interface with an IPv4 address", "static route"};
+  constexpr std::string_view kNouns[] = {"link end",
+                                         "daemon",
+                                         "node",
+                                         "SD-WAN member",
+                                         "BGP speaker",
+                                         "MSEE",
+                                         "setting",
+                                         "sub-interface",
+                                         "BGP neighbour",
+                                         "tunnel",
+                                         "interface with an IPv4 address",
+                                         "static route"};
   return kNouns[static_cast<int>(kind)];
 }
 

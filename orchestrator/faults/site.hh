@@ -94,8 +94,8 @@ class Site {
   /// it returns. Both return at once; `pending` (or nothing) is held until bgpd has taken it, and told when it cannot.
   virtual int edit(const std::string& node, network::SpeakerEdit edit, sys::Pending pending) = 0;
   virtual void undo_edit(const std::string& node, int number, sys::Pending pending) = 0;
-  /// Lays lines of swanctl.conf over what this side's charon runs, until take_back() of the number that it returns; with
-  /// `ends_sas` the tunnel's SAs end once they are loaded. Both return at once; `pending` (or nothing) as above.
+  /// Lays lines of swanctl.conf over what this side's charon runs, until take_back() of the number that it returns;
+  /// with `ends_sas` the tunnel's SAs end once they are loaded. Both return at once; `pending` (or nothing) as above.
   virtual int overlay(const Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending pending) = 0;
   virtual void take_back(const Tunnel& tunnel, int number, sys::Pending pending) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.

@@ -124,8 +124,7 @@ const ValueInfo kValues[] = {
     {"a number, 1 to 16384", R"("type": "integer", "minimum": 1, "maximum": 16384)", can_be<parse_count>},
     {"a network of /24 or more addresses, as 100.64.0.0/10",
      R"("type": "string", "pattern": "^[0-9]{1,3}([.][0-9]{1,3}){3}/([0-9]|1[0-9]|2[0-4])$")", is_network},
-    {kMismatchForm, kMismatchSchema,
-     [](std::string_view text) { return find_mismatch(text) != nullptr; }},
+    {kMismatchForm, kMismatchSchema, [](std::string_view text) { return find_mismatch(text) != nullptr; }},
     {"now or at-reauth", R"("enum": ["now", "at-reauth"])",
      [](std::string_view text) { return text == "now" || text == "at-reauth"; }},
 };

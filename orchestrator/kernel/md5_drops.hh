@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Segments that TCP dropped for their MD5 signature (RFC 2385), by the kernel's own counters: nothing else tells of them.
+// Segments that TCP dropped for their MD5 signature (RFC 2385), by the kernel's own counters: nothing else tells of
+// them.
 #pragma once
 
 #include <cstdint>

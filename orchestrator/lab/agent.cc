@@ -209,12 +209,9 @@ class Agent {
 std::string to_text(const AgentOptions& options) {
   auto captures = json::array();
   for (const auto& end : options.captures) captures.push_back({{"node", end.node}, {"interface", end.interface}});
-  return json{{"vlan", options.vlan},
-              {"captures", captures},
-              {"bound_ms", options.bound_ms},
-              {"keep_unconverged", options.keep_unconverged},
-              {"breached", options.breached},
-              {"debug_log", options.debug_log}}
+  return json{{"vlan", options.vlan},         {"captures", captures},
+              {"bound_ms", options.bound_ms}, {"keep_unconverged", options.keep_unconverged},
+              {"breached", options.breached}, {"debug_log", options.debug_log}}
       .dump(2);
 }
 

@@ -130,8 +130,12 @@ datapath::Choice choice_of(const std::string& word) {
 
 AgentOptions agent_options(const UpOptions& options) {
   const auto vlan = datapath::choose_vlan(choice_of(options.datapath));
-  return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable", options.captures,
-          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged, options.breached, options.debug_log};
+  return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable",
+          options.captures,
+          options.bound / std::chrono::milliseconds{1},
+          options.keep_unconverged,
+          options.breached,
+          options.debug_log};
 }
 
 }  // namespace

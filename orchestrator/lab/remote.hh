@@ -11,8 +11,8 @@
 
 #include "base/errors.hh"
 #include "base/wiring.hh"
-#include "plan/rehearsed.hh"
 #include "plan/plan.hh"
+#include "plan/rehearsed.hh"
 #include "sys/signals.hh"
 
 namespace xconn::lab {
@@ -67,9 +67,9 @@ class RemoteLab {
   plan::Plan plan() const;
   std::string topology_file() const;
   struct DrillRequest {
-    std::string text;               ///< of a drill file
-    std::string file;               ///< what findings call it, and what its topology is relative to
-    std::string capture_folder;     ///< for pcap files; empty: none
+    std::string text;                           ///< of a drill file
+    std::string file;                           ///< what findings call it, and what its topology is relative to
+    std::string capture_folder;                 ///< for pcap files; empty: none
     std::vector<plan::Rehearsed> changes = {};  ///< what each of its commands makes of the lab: nodes::rehearse()
     bool lab_ends_with_us = false;  ///< when this process ends before the drill, however it ends, so does the lab
   };

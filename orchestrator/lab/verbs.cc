@@ -76,8 +76,8 @@ struct Settling {
 
   static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing,
                     std::function<void()> give_up = {}) {
-    auto settling = std::make_shared<Settling>(Settling{
-        std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}, std::move(give_up)});
+    auto settling = std::make_shared<Settling>(
+        Settling{std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}, std::move(give_up)});
     settling->timer = sys::Timer::every(lab.loop(), std::chrono::milliseconds{20}, [settling] { settling->look(); });
   }
   static void begin(Lab& lab, const To& to, Duration bound) {

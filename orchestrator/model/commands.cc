@@ -157,8 +157,8 @@ Fault wrong_number(const ObjectKind& kind, const Verb& verb, const std::vector<s
   return {joined(words, " "),
           "the verb takes " + std::string(kind.names() == 1 ? "one name" : "two names") +
               (verb.takes_values ? ", and KEY=VALUE words after it" : ", and nothing more"),
-          "write " + std::string(kind.word) + " " + std::string(verb.word) + (kind.names() == 1 ? " NAME" : " WHERE NAME") +
-              (verb.takes_values ? " KEY=VALUE ..." : ""),
+          "write " + std::string(kind.word) + " " + std::string(verb.word) +
+              (kind.names() == 1 ? " NAME" : " WHERE NAME") + (verb.takes_values ? " KEY=VALUE ..." : ""),
           {}};
 }
 
@@ -173,8 +173,8 @@ std::optional<Fault> value_fault(const std::string& word) try {
 }
 
 bool holds_secret(const Raw& raw) {
-  return std::ranges::any_of(raw.entries,
-                             [](const auto& entry) { return is_secret_key(entry.key) || holds_secret(*entry.value); }) ||
+  return std::ranges::any_of(
+             raw.entries, [](const auto& entry) { return is_secret_key(entry.key) || holds_secret(*entry.value); }) ||
          std::ranges::any_of(raw.items, [](const auto& item) { return holds_secret(*item); });
 }
 
@@ -203,7 +203,8 @@ std::string to_string(const Command& command) {
 std::vector<const Verb*> verbs_of(const ObjectKind& kind) {
   std::vector<const Verb*> found;
   for (const auto& verb : kVerbs)
-    if ((verb.kind.empty() || verb.kind == kind.word) && std::ranges::find(found, verb.word, &Verb::word) == found.end())
+    if ((verb.kind.empty() || verb.kind == kind.word) &&
+        std::ranges::find(found, verb.word, &Verb::word) == found.end())
       found.push_back(&verb);
   return found;
 }

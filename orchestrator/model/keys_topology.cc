@@ -33,8 +33,8 @@ std::string schema_of_codes() {
 
 }  // namespace
 
-XCONN_INFO(RuleCode, {"rule's code", "it is the code of a rule that can be broken and yet built", "",
-                      schema_of_codes(), about_rule})
+XCONN_INFO(RuleCode, {"rule's code", "it is the code of a rule that can be broken and yet built", "", schema_of_codes(),
+                      about_rule})
 std::optional<std::string> Word<RuleCode>::parse(std::string_view text) {
   return is_rehearsable(text) ? std::optional(std::string(text)) : std::nullopt;
 }
@@ -128,9 +128,9 @@ const ObjectInfo& object_info<Topology>() {
               "restart", restarts_type(),
               "what daemons do that have ended; without it, what the real ones do: a router's and a firewall's come "
               "back, a command of `exec` does not"),
-          key<Topology, read_breaches>(
-              "expect-broken", word_type<RuleCode>(TypeInfo::Shape::kList),
-              "rules that this topology breaks on purpose; it is built all the same, and a rule that holds is an error"),
+          key<Topology, read_breaches>("expect-broken", word_type<RuleCode>(TypeInfo::Shape::kList),
+                                       "rules that this topology breaks on purpose; it is built all the same, and a "
+                                       "rule that holds is an error"),
           key<Topology, read_extends>(
               "extends", own_type("path", R"("type": "string")"),
               "the file that this one changes, relative to this one: maps are merged, lists and "

@@ -103,7 +103,7 @@ struct Tracer::State {
   std::vector<datapath::TracePoint> points;
   std::vector<std::string> untraced;
   std::set<std::pair<const sys::Netns*, unsigned>> watched;  // by the index of the interface: one made anew has another
-  mutable std::mutex mutex;  // of the sightings, while the reader lives
+  mutable std::mutex mutex;                                  // of the sightings, while the reader lives
   Sightings sightings;
   std::atomic<bool> ending{false};
   std::thread reader;

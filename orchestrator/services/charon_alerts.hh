@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Why charon refused, in its own words: what its error-notify plugin sends to whoever listens, a record of fixed size for
-// each alert (strongSwan's src/libcharon/plugins/error_notify/error_notify_msg.h). Pure.
+// Why charon refused, in its own words: what its error-notify plugin sends to whoever listens, a record of fixed size
+// for each alert (strongSwan's src/libcharon/plugins/error_notify/error_notify_msg.h). Pure.
 #pragma once
 
 #include <optional>

@@ -73,7 +73,8 @@ Charon::~Charon() = default;
 sys::ProcessSpec Charon::process_spec() {
   const auto settings = file(name() + ".strongswan.conf");
   const bool has_own = ::access(file("strongswan.conf").c_str(), F_OK) == 0;
-  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket(), file(name() + ".alerts")));
+  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket(),
+                                         file(name() + ".alerts")));
   const auto pid_file = file(name() + ".pid");
   sys::write_file(pid_file, "");
   if (::access(kPidFile, F_OK) != 0) sys::write_file(kPidFile, "");  // something to bind over
@@ -108,7 +109,8 @@ void Charon::connect() {
   // The socket is there before charon serves it; its answer comes when it does.
   following->vici->call("version", {}, {}, [this](const ViciReply&) {
     if (const auto served = following_.lock())
-      served->alerts = Stream::connect(context().loop, file(name() + ".alerts"), [this](Inbox& inbox) { alerted(inbox); });
+      served->alerts =
+          Stream::connect(context().loop, file(name() + ".alerts"), [this](Inbox& inbox) { alerted(inbox); });
     load();
   });
 }
@@ -208,11 +210,13 @@ void Charon::heard(const std::string& event, const nlohmann::json& message) {
   forget_refusals(event, message);
 }
 
+/// An initiator tries again several times a second; the same refusal is told once.
 void Charon::alerted(Inbox& inbox) {
   while (const auto alert = take_alert(inbox)) {
     auto sentence = sentence_of(*alert);
-    refusals_[alert->connection.empty() ? alert->peer : alert->connection] = sentence;
-    tell("ike", std::move(sentence));
+    auto& told = refusals_[alert->connection.empty() ? alert->peer : alert->connection];
+    if (told != sentence) tell("ike", sentence);
+    told = std::move(sentence);
   }
 }
 

@@ -34,9 +34,9 @@ class Charon : public Service {
 
   /// Connections are loaded anew, and SAs that exist stay; only charon's own settings need a restart.
   void files_changed(const std::vector<std::string>& names) override;
-  /// Lines of swanctl.conf that stand over the service's own, also after a restart, until take_back() of the same number.
-  /// Both return at once; `pending` (or nothing) is held until charon has loaded them, and, if `ended` is not empty, has
-  /// ended the SAs of that connection; it is told what charon refuses.
+  /// Lines of swanctl.conf that stand over the service's own, also after a restart, until take_back() of the same
+  /// number. Both return at once; `pending` (or nothing) is held until charon has loaded them, and, if `ended` is not
+  /// empty, has ended the SAs of that connection; it is told what charon refuses.
   void overlay(int number, std::string lines, const std::string& ended, sys::Pending pending);
   void take_back(int number, sys::Pending pending);
   std::optional<std::string> pending(const RoutesSeen& main_table) const override;

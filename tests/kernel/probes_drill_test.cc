@@ -117,10 +117,10 @@ TEST(DrillRun, MeasuresTracesAndJudges) {
   EXPECT_LE(off(report.flows.front().forward.measured.outage, 600ms), 60ms + report.host.during({})) << to_text(report);
   std::vector<std::string> sources;
   for (const Row& row : report.timeline) sources.push_back(row.source + " " + row.text);
-  EXPECT_THAT(sources,
-              testing::UnorderedElementsAre("flow last packet; those after it got as far as switch:to-client", "fault blackhole to_server applied", "exec false",
-                                            "exec false: exit status 1", "fault blackhole to_server healed",
-                                            HasSubstr("flow first packet after")));
+  EXPECT_THAT(sources, testing::UnorderedElementsAre("flow last packet; those after it got as far as switch:to-client",
+                                                     "fault blackhole to_server applied", "exec false",
+                                                     "exec false: exit status 1", "fault blackhole to_server healed",
+                                                     HasSubstr("flow first packet after")));
   EXPECT_TRUE(site.injected_.empty());
 }
 

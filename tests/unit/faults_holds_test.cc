@@ -178,8 +178,7 @@ TEST_F(Faults, AKeyIsNoticedNowOrWhenSomebodyAuthenticates) {
   site.inventory_.tunnels = {{"r", "vpn", "charon"}};
   const int id = apply({"mismatch", "r:vpn", "psk"});
   ASSERT_EQ(site.overlays.size(), 1U);
-  EXPECT_EQ(site.overlays.begin()->second,
-            "secrets {\nike-vpn {\nsecret = not-what-the-other-side-has\n}\n\n}\n");
+  EXPECT_EQ(site.overlays.begin()->second, "secrets {\nike-vpn {\nsecret = not-what-the-other-side-has\n}\n\n}\n");
   heal(id);
   EXPECT_TRUE(site.overlays.empty());
   heal(apply({"mismatch", "r:vpn", "psk", "notice=at-reauth"}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is broken on purpose: every rule that may be named can be broken, by the file of its name in tests/unit/bad/, and
-// what breaks it is still built.
+// What is broken on purpose: every rule that may be named can be broken, by the file of its name in tests/unit/bad/,
+// and what breaks it is still built.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,7 +65,7 @@ TEST_P(Breach, IsBuilt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, Breach, testing::ValuesIn(model::rehearsable_rules()),
-                         [](const auto& info) { return std::string(info.param.code); });
+                         [](const auto& row) { return std::string(row.param.code); });
 
 TEST(Breaches, AnotherMistakeIsStillOne) {
   auto document = bad("V18");
@@ -90,9 +90,7 @@ TEST(Breaches, WhatCannotBeBuiltCannotBeNamed) {
   EXPECT_THAT(said, HasSubstr("'V99': it is the code of a rule that can be broken and yet built; use T12, T13"));
 }
 
-TEST(Breaches, ATopologyWithoutThemHasNone) {
-  EXPECT_THAT(model::read(bad("base")).breaches, IsEmpty());
-}
+TEST(Breaches, ATopologyWithoutThemHasNone) { EXPECT_THAT(model::read(bad("base")).breaches, IsEmpty()); }
 
 }  // namespace
 }  // namespace xconn::nodes

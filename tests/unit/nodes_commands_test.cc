@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "model/read.hh"
-#include "nodes/runbook.hh"
+#include "nodes/compose_commands.hh"
 #include "tests/source_dir.hh"
 
 namespace xconn::nodes {
@@ -47,9 +49,9 @@ const std::string& connection() {
   return kName;
 }
 
-TEST(Runbook, EachCommandGoesOnFromWhatTheOneBeforeHasMade) {
-  const auto changes = rehearse(running(), commands({{"connection", "delete", connection()},
-                                                     {"peering", "delete", circuit(), "private"}}));
+TEST(Commands, EachCommandGoesOnFromWhatTheOneBeforeHasMade) {
+  const auto changes = rehearse(
+      running(), commands({{"connection", "delete", connection()}, {"peering", "delete", circuit(), "private"}}));
   ASSERT_EQ(changes.size(), 2U);
   for (const auto& change : changes) EXPECT_EQ(change.refusal, "");
   EXPECT_THAT(changes[0].topology, HasSubstr("\"private\""));
@@ -58,7 +60,7 @@ TEST(Runbook, EachCommandGoesOnFromWhatTheOneBeforeHasMade) {
   EXPECT_EQ(changes[0].plan.lab, changes[1].plan.lab);
 }
 
-TEST(Runbook, WhatAzureRefusesChangesNothing) {
+TEST(Commands, WhatAzureRefusesChangesNothing) {
   const auto changes = rehearse(running(), commands({{"peering", "delete", circuit(), "private"},
                                                      {"connection", "delete", connection()},
                                                      {"peering", "delete", circuit(), "private"}}));
@@ -69,7 +71,7 @@ TEST(Runbook, WhatAzureRefusesChangesNothing) {
   EXPECT_EQ(changes[2].refusal, "") << "the connection has gone by then";
 }
 
-TEST(Runbook, WhatIsNotThereIsSaidAtTheCommandsPlace) {
+TEST(Commands, WhatIsNotThereIsSaidAtTheCommandsPlace) {
   const auto said = mistakes({{"connection", "delete", "nothing"},
                               {"circuit", "create", circuit()},
                               {"circuit", "update", circuit(), "bandwith=1Gbps"},
@@ -80,7 +82,7 @@ TEST(Runbook, WhatIsNotThereIsSaidAtTheCommandsPlace) {
   EXPECT_THAT(said, HasSubstr("d.yaml:4:3: "));
 }
 
-TEST(Runbook, AChangeCrossesASocket) {
+TEST(Commands, AChangeCrossesASocket) {
   const auto changes = rehearse(running(), commands({{"connection", "delete", connection()}}));
   const auto again = plan::rehearsed_from_json(plan::to_json(changes[0]));
   EXPECT_EQ(plan::to_json(again.plan, true), plan::to_json(changes[0].plan, true));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nodes/runbook.hh"
+#include "nodes/compose_commands.hh"
 
 #include <algorithm>
 
