@@ -140,7 +140,7 @@ std::vector<Instance> instances_behind(const model::Topology& topology, const st
   std::vector<Instance> instances;
   const auto place = vnet_of_gateways(topology, vnet);
   for (const auto& gateway : topology.gateways)
-    if (gateway.type != "Vpn" && gateway.vnet == place)
+    if (gateway.type != model::GatewayType::kVpn && gateway.vnet == place)
       for (std::size_t i = 0; i < gateway.instances.size(); ++i)
         instances.push_back({instance_name(gateway, static_cast<int>(i)), gateway.instances[i]});
   return instances;

@@ -210,11 +210,13 @@ void Charon::heard(const std::string& event, const nlohmann::json& message) {
   forget_refusals(event, message);
 }
 
+/// An initiator tries again several times a second; the same refusal is told once.
 void Charon::alerted(Inbox& inbox) {
   while (const auto alert = take_alert(inbox)) {
     auto sentence = sentence_of(*alert);
-    refusals_[alert->connection.empty() ? alert->peer : alert->connection] = sentence;
-    tell("ike", std::move(sentence));
+    auto& told = refusals_[alert->connection.empty() ? alert->peer : alert->connection];
+    if (told != sentence) tell("ike", sentence);
+    told = std::move(sentence);
   }
 }
 

@@ -65,7 +65,7 @@ TEST_P(Breach, IsBuilt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, Breach, testing::ValuesIn(model::rehearsable_rules()),
-                         [](const auto& info) { return std::string(info.param.code); });
+                         [](const auto& row) { return std::string(row.param.code); });
 
 TEST(Breaches, AnotherMistakeIsStillOne) {
   auto document = bad("V18");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "model/read.hh"
 #include "nodes/compose_commands.hh"
 #include "tests/source_dir.hh"
