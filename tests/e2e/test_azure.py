@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator
 
 import crossconnect
 import pytest
+from conftest import XCONN
 from host import eventually
 from witness import vtysh
 
@@ -134,9 +137,22 @@ def test_one_pool_for_both_is_answered_over_express_route_what_came_by_the_inter
 # --- load balancers --------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def connected(lab: Any, node: str, to: str, port: int) -> Iterator[None]:
+    """A TCP connection that has been answered and is silent since."""
+    script = f"exec 3<>/dev/tcp/{to}/{port}; echo hi >&3; read -r <&3; echo answered; read -r"
+    words = [XCONN, "exec", "--lab", lab.name, node, "--", "bash", "-c", script]
+    client = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert client.stdout.readline() == "answered\n"
+        yield
+    finally:
+        client.communicate("\n", timeout=10)
+
+
 def test_an_idle_flow_is_remembered_for_as_long_as_the_balancer_says() -> None:
     with crossconnect.up(FOLDER / "idle.yaml", name="azure-idle") as lab:
-        lab.exec("client", "bash", "-c", "exec 3<>/dev/tcp/203.0.113.10/7; echo hi >&3; read -t 2 line <&3; sleep 30 &")
-        shown = lab.exec("elb", "conntrack", "-L", "-p", "tcp", "--state", "ESTABLISHED").stdout
+        with connected(lab, "client", "203.0.113.10", 7):
+            shown = lab.exec("elb", "conntrack", "-L", "-p", "tcp", "--state", "ESTABLISHED").stdout
         left = [int(seconds) for seconds in re.findall(r"tcp +6 (\d+) ESTABLISHED .*dport=7 ", shown)]
         assert left and all(1700 < seconds <= 1800 for seconds in left), shown
