@@ -22,7 +22,7 @@ from trainee import EXERCISES, checked
 
 from crossconnect.train import asked
 from crossconnect.train import attempt as attempts
-from crossconnect.train import commands, desk, exercise as exercises, verification
+from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, verification
 
 
 def an_attempt(home: Path, student: str = "ada", exercise: str = "dead-backup") -> attempts.Attempt:
@@ -97,6 +97,14 @@ def test_one_spoilt_exercise_hides_no_other(written, train, monkeypatch: pytest.
     monkeypatch.setenv("XCONN_EXERCISES", str(folder.parent))
     listed = train("list").stdout
     assert f"has mistakes: xconn train validate {folder}" in listed and re.search("^  good  +level 1", listed, re.M)
+
+
+def test_a_damaged_attempt_keeps_no_lab_of_an_exam_up(train, xconn, tmp_path: Path):
+    assert train("start", "one-row", "--student", "ada").returncode == 0
+    folder = tmp_path / "attempts" / "one-row-ada"
+    (folder / "attempt.json").write_text("{")
+    exam_verbs._lower(folder)
+    assert "one-row-ada" not in xconn("inspect", "--all").stdout and (folder / "attempt.json").read_text() == "{"
 
 
 # --- names -------------------------------------------------------------------------------------------------------------

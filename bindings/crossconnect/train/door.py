@@ -41,16 +41,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def list_exercises(student: Student, words: Words) -> Answer:
-    begun = {Path(one.exercise).name: one for one in student.attempts()}
-    rows = [{"exercise": name, "state": _state(begun.get(name))} for name in student.exam.exercises]
+    rows = [{"exercise": name, "state": _state(student.place(name))} for name in student.exam.exercises]
     told = "\n".join(f"  {row['exercise']:<22} {row['state']}" for row in rows)
     return Answer({"until": student.exam.until, "exercises": rows}, f"{told}\n  until {student.exam.until}")
 
 
-def _state(attempt: Attempt | None) -> str:
-    if attempt is None:
+def _state(folder: Path) -> str:
+    if not folder.exists():
         return "not started"
-    return "in progress" if stage.is_up(attempt.name) else "interrupted"
+    return "in progress" if stage.is_up(folder.name) else "interrupted"
 
 
 def start(student: Student, words: Words) -> Answer:

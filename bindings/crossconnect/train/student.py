@@ -31,20 +31,16 @@ class Student:
 
     def folders(self) -> list[Path]:
         """Of the attempts that were started."""
-        places = [self._place(name) for name in self.exam.exercises]
-        return [place for place in places if place.exists()]
-
-    def attempts(self) -> list[Attempt]:
-        return [attempts.load(folder) for folder in self.folders()]
+        return [place for place in map(self.place, self.exam.exercises) if place.exists()]
 
     def choose(self, exercise: str) -> Attempt:
         """The attempt at this exercise; without one, the only one whose lab is up. Raises NotFoundError."""
         if exercise:
             self.demand_exercise(exercise)
-        mine = [one for one in self.attempts() if not exercise or one.folder == self._place(exercise)]
+        mine = [one for one in self.folders() if not exercise or one == self.place(exercise)]
         running = mine if exercise else [one for one in mine if stage.is_up(one.name)]
         if len(running) == 1:
-            return running[0]
+            return attempts.load(running[0])
         what = "several exercises are in progress; choose one with --exercise" if running else "not started yet"
         raise _core.NotFoundError(f"{what}: {', '.join(self.exam.exercises)} (sudo xconn exam start EXERCISE)")
 
@@ -61,7 +57,7 @@ class Student:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    def _place(self, exercise: str) -> Path:
+    def place(self, exercise: str) -> Path:
         return Path(self.exam.folder) / attempts.name_of(exercise, self.name)
 
 
