@@ -18,7 +18,6 @@ from . import attempt as attempts
 from . import (
     causes,
     check,
-    commands,
     desk,
     exercise as exercises,
     keys,
