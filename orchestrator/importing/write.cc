@@ -18,6 +18,7 @@ RawPtr word(const Prefix& prefix) { return word(prefix.text()); }
 RawPtr word(const InterfaceAddress& address) { return word(address.text()); }
 RawPtr word(const End& end) { return word(end.node + ":" + end.interface); }
 RawPtr word(const Asn& asn) { return word(asn.text()); }
+RawPtr word(Duration duration) { return word(xconn::to_string(duration)); }
 RawPtr word(int number) { return word(std::to_string(number)); }
 
 template <model::HasNames Named>
@@ -319,7 +320,7 @@ Map written(const model::IpsecPolicy& policy) {
   return Map()
       .put_all("ike-proposals", policy.ike_proposals)
       .put_all("esp-proposals", policy.esp_proposals)
-      .put("esp-lifetime", xconn::to_string(policy.esp_lifetime));
+      .put("esp-lifetime", word(policy.esp_lifetime));
 }
 
 Map written(const model::Connection& connection) {
@@ -329,8 +330,7 @@ Map written(const model::Connection& connection) {
   if (connection.weight != 0) map.put("weight", word(connection.weight));
   map.flag("fast-path", connection.fast_path, false).put("psk", connection.psk).flag("bgp", connection.bgp, false);
   if (connection.ipsec_policy) map.put("ipsec-policy", written(*connection.ipsec_policy));
-  if (connection.dpd_timeout != model::Connection{}.dpd_timeout)
-    map.put("dpd-timeout", xconn::to_string(connection.dpd_timeout));
+  if (connection.dpd_timeout != model::Connection{}.dpd_timeout) map.put("dpd-timeout", word(connection.dpd_timeout));
   map.flag("use-local-azure-address", connection.use_local_azure_address, false);
   if (connection.mode != model::ConnectionMode::kDefault) map.put("mode", word(connection.mode));
   return map;
@@ -358,8 +358,7 @@ Map written(const model::LoadBalancer& balancer) {
   probe_map.put("protocol", word(probe.protocol)).put("port", word(probe.port));
   if (probe.protocol == network::BackendProbe::kHttp) probe_map.put("path", probe.path);
   map.put("probe", probe_map.put("interval", xconn::to_string(probe.interval)).put("threshold", word(probe.threshold)));
-  if (balancer.idle_timeout != model::LoadBalancer{}.idle_timeout)
-    map.put("idle-timeout", xconn::to_string(balancer.idle_timeout));
+  if (balancer.idle_timeout != model::LoadBalancer{}.idle_timeout) map.put("idle-timeout", word(balancer.idle_timeout));
   map.flag("tcp-reset", balancer.tcp_reset, false);
   return map.put("rules", all_of(balancer.rules));
 }

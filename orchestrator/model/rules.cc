@@ -268,8 +268,7 @@ const RuleRow kRules[] = {
      "Microsoft Learn: ExpressRoute Global Reach", azure_rules::global_reach},
     {"V50", "FastPath needs a gateway of SKU UltraPerformance, ErGw3AZ or ErGwScale",
      "Microsoft Learn: About ExpressRoute FastPath", azure_rules::fast_path},
-    {"V51",
-     "a load balancer's idle timeout is 4 to 100 whole minutes; TCP reset is modeled for internal ones only",
+    {"V51", "a load balancer's idle timeout is 4 to 100 whole minutes; TCP reset is modeled for internal ones only",
      "Microsoft Learn: Load Balancer TCP Reset and Idle Timeout", azure_rules::idle_flows},
 };
 

@@ -247,7 +247,8 @@ void global_reach(Check& check) {
     if (one == nullptr || other == nullptr) continue;
     check_reach_pair(check, reach, *one, *other);
     if (!pairs.insert(std::minmax(reach.circuit, reach.peer_circuit)).second)
-      check.report({"global-reach", reach.name, "peer-circuit"}, reach.peer_circuit, "the two circuits are already connected");
+      check.report({"global-reach", reach.name, "peer-circuit"}, reach.peer_circuit,
+                   "the two circuits are already connected");
   }
 }
 

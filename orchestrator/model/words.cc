@@ -156,9 +156,8 @@ XCONN_INFO(bool, {"true or false", "it is true or false", "", R"("type": "boolea
 std::optional<bool> Word<bool>::parse(std::string_view text) { return parse_choice(kBooleans, text); }
 std::string Word<bool>::show(const bool& value) { return value ? "true" : "false"; }
 
-XCONN_INFO(ObjectName,
-           {"name", "a name has at most 63 letters, digits, '-' and '_', and begins with a letter or digit",
-            "", std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")"})
+XCONN_INFO(ObjectName, {"name", "a name has at most 63 letters, digits, '-' and '_', and begins with a letter or digit",
+                        "", std::string(kString) + R"(, "pattern": "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")"})
 std::optional<std::string> Word<ObjectName>::parse(std::string_view text) {
   return is_object_name(text) ? std::optional(std::string(text)) : std::nullopt;
 }
