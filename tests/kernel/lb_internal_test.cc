@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "base/errors.hh"
 #include "tests/kernel/lb_network.hh"
 #include "tests/kernel/lb_sockets.hh"
 

@@ -53,7 +53,7 @@ struct Asking : testing::Test {
   }
   std::string folder = made_folder();
   sys::Loop loop;
-  Lab lab{loop, {}, {.folder = folder}};
+  Lab lab{loop, {.folder = folder}};
   std::shared_ptr<Listener> to = std::make_shared<Listener>();
 };
 
