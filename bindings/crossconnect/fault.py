@@ -135,7 +135,6 @@ _MISMATCHES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "prefix": _numbered,
     "md5": _neighbors,
     "asn": _neighbors,
-    "bfd-timers": _speakers,
     "psk": _tunnels,
     "identity": _tunnels,
     "ike-proposal": _tunnels,

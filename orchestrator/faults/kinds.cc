@@ -17,7 +17,6 @@ constexpr Mismatch kMismatchRows[] = {
     {"prefix", TargetKind::kNumbered, "the network that an interface has its address in, as the next /30"},
     {"md5", TargetKind::kNeighbor, "the password of a BGP neighbor"},
     {"asn", TargetKind::kNeighbor, "the AS number that a BGP neighbor is known by"},
-    {"bfd-timers", TargetKind::kSpeaker, "a router sends BFD, and expects it, ten times more seldom"},
     {"psk", TargetKind::kTunnel, "the key of a tunnel"},
     {"identity", TargetKind::kTunnel, "the identity that the peer of a tunnel must prove"},
     {"ike-proposal", TargetKind::kTunnel, "the algorithms of its IKE_SA"},

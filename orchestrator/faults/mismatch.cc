@@ -132,12 +132,6 @@ Made asn(Site& site, const Request& request, const sys::Pending& pending) {
   });
 }
 
-Made bfd_timers(Site& site, const Request& request, const sys::Pending& pending) {
-  constexpr int kSlower = 10;
-  return std::make_unique<Edited>(
-      site, node_of(request), [](network::Speaker& speaker) { speaker.bfd.interval *= kSlower; }, pending);
-}
-
 // --- tunnels -------------------------------------------------------------------------------------------------------
 
 class Overlaid : public Effect {
@@ -207,7 +201,6 @@ const std::map<std::string_view, Made (*)(Site&, const Request&, const sys::Pend
     {"prefix", prefix},
     {"md5", md5},
     {"asn", asn},
-    {"bfd-timers", bfd_timers},
     {"psk", tunnel},
     {"identity", tunnel},
     {"ike-proposal", tunnel},

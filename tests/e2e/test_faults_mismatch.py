@@ -74,8 +74,8 @@ def test_another_tag_type_is_a_silence_with_carrier(lab):
         assert has_carrier(lab, "hq-er", "pri.28")
         eventually(lambda: bfd_state(lab, "hq-er", "192.168.251.2") == "down", within=3)
         assert not reaches(lab, node="hq-er", to="192.168.251.2")
-        sent = lab.exec("hq-er", "timeout", "5", "tcpdump", "-neQ", "out", "-c1", "-i", "pri", "ether[12:2] == 0x88a8")
-        assert "802.1Q-QinQ" in sent.stdout, sent.stdout
+        shown = lab.exec("hq-er", "timeout", "5", "tcpdump", "-neQ", "out", "-c1", "-i", "pri", check=False)
+        assert "802.1Q-QinQ (0x88a8)" in shown.stdout, shown.stdout
     eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
 
 
@@ -107,18 +107,6 @@ def test_another_as_number_is_a_bad_peer(lab):
         assert reaches(lab, node="hq-er", to="192.168.251.2")
         assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established"
     eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
-
-
-def test_slower_bfd_is_agreed_on_by_both(lab):
-    def hears_every(node: str, peer: str) -> int:
-        (own,) = (one for one in vtysh(lab, node, "show bfd peers json") if one["peer"] == peer)
-        return own["remote-transmit-interval"]
-
-    before = hears_every("msee1", "192.168.251.1")
-    with lab.fault("mismatch", "hq-er", what="bfd-timers"):
-        eventually(lambda: hears_every("msee1", "192.168.251.1") == 10 * before, within=10)
-        assert bfd_state(lab, "msee1", "192.168.251.1") == "up"
-    eventually(lambda: hears_every("msee1", "192.168.251.1") == before, within=10)
 
 
 # what, what the one who initiates is told, what the lab's timeline says of it
@@ -189,7 +177,6 @@ def test_each_has_its_places():
 
     assert targets("vlan") == {"hq-er:pri.28", "hq-er:sec.28"}
     assert targets("md5") == targets("asn") == {"hq-er:192.168.251.2", "hq-er:192.168.251.6"}
-    assert targets("bfd-timers") == {"hq-er"}
     assert targets("prefix") == {"hq-er:lan", "hq-er:pri.28", "hq-er:sec.28"}
     with pytest.raises(crossconnect.NotFoundError, match="no place"):
         targets("psk")

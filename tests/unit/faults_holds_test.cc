@@ -165,15 +165,6 @@ TEST_F(Faults, AnAsNumberIsAnotherAndThenAsItWas) {
   }
 }
 
-TEST_F(Faults, BfdIsSlowerAndThenAsItWas) {
-  site.inventory_.speakers = {speaker("r", "router", "", 65001, {neighbor("10.0.0.1", 12076)})};
-  site.inventory_.speakers[0].bgp.bfd.interval = 300ms;
-  const int id = apply({"mismatch", "r", "bfd-timers"});
-  EXPECT_EQ(site.running("r").bfd.interval, 3s);
-  heal(id);
-  EXPECT_EQ(site.running("r").bfd.interval, 300ms);
-}
-
 TEST_F(Faults, AKeyIsNoticedNowOrWhenSomebodyAuthenticates) {
   site.inventory_.tunnels = {{"r", "vpn", "charon"}};
   const int id = apply({"mismatch", "r:vpn", "psk"});

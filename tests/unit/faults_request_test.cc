@@ -79,7 +79,6 @@ TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
   inventory.routes = {{"ce", *Prefix::parse("10.0.0.0/8")}};
   EXPECT_EQ(refused({"mismatch", "ce:pri.28", "tag-type"}), "");
   EXPECT_EQ(refused({"mismatch", "ce:pri.28", "prefix"}), "");
-  EXPECT_EQ(refused({"mismatch", "ce", "bfd-timers"}), "");
   EXPECT_EQ(refused({"no-route", "ce:10.0.0.0/8"}), "");
   EXPECT_THAT(refused({"no-route", "ce:10.0.0.0/9"}), HasSubstr("it has: 10.0.0.0/8"));
   EXPECT_THAT(refused({"mismatch", "ce:vpn", "prefix"}), HasSubstr("it has: pri.28"));
