@@ -9,6 +9,7 @@
 #include "azure/peering.hh"
 #include "base/azure.hh"
 #include "model/geography.hh"
+#include "model/halves.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
 
@@ -318,30 +319,14 @@ void keep_names(const model::Topology& running, const model::Topology& after, mo
   }
 }
 
-/// "[10.1.0.0/16, 10.9.0.0/16]"
-std::string list_of(const std::vector<Prefix>& prefixes) {
-  std::string text;
-  for (const auto& prefix : prefixes) text += (text.empty() ? "" : ", ") + prefix.text();
-  return "[" + text + "]";
-}
-
-/// Writes a key of one half, which may be written as the other VNet's name alone.
-void put_in_half(const std::string& vnet, const std::string& half, const char* key, model::RawPtr value,
-                 model::Document& document) {
-  const model::KeyPath path{"vnets", vnet, "peerings", half};
-  if (const auto* raw = document.find(path); raw->is_scalar())
-    document.put(path, model::parse_value("{remote: " + raw->text + "}"));
-  document.put({"vnets", vnet, "peerings", half, key}, std::move(value));
-}
-
 void keep_disconnected(const model::Topology& running, const model::Topology& after, model::Document& document) {
   for (const auto& [vnet, half] : left_alone(running, after))
-    put_in_half(vnet, half, "disconnected", model::parse_value("true"), document);
+    model::put_in_half(document, vnet, half, "disconnected", model::parse_value("true"));
 }
 
 void keep_unsynced(const model::Topology& running, const model::Topology& after, model::Document& document) {
   for (const auto& [vnet, half, known] : left_unsynced(running, after))
-    put_in_half(vnet, half, "remote-address-space", model::parse_value(list_of(known)), document);
+    model::put_known_space(document, vnet, half, known);
 }
 
 }  // namespace
@@ -354,13 +339,6 @@ model::Document carried_over(const model::Topology& running, model::Document doc
   keep_disconnected(running, after, document);
   keep_unsynced(running, after, document);
   return document;
-}
-
-void sync_peering(model::Document& document, const std::string& vnet, const std::string& half) {
-  const auto topology = model::read_words(document);
-  const auto& remote = find_named(find_named(topology.vnets, vnet)->peerings, half)->remote;
-  const auto& now = find_named(topology.vnets, remote)->address_space;
-  put_in_half(vnet, half, "remote-address-space", model::parse_value(list_of(now)), document);
 }
 
 void demand_possible(const Change& change) {

@@ -9,12 +9,13 @@
 #include <vector>
 
 #include "base/errors.hh"
+#include "model/commands.hh"
 #include "model/document.hh"
 #include "model/topology.hh"
 
 namespace xconn::azure {
 
-enum class Actor { kCustomer, kProvider };
+using model::Actor;
 
 struct Change {
   const model::Topology& before;  ///< what runs
@@ -34,9 +35,6 @@ std::span<const Guard> guards();
 /// come or go beside them, and what is left of a VNet peering is Disconnected. Throws TopologyError when the document
 /// cannot be read.
 model::Document carried_over(const model::Topology& running, model::Document document);
-
-/// From now on this half of a VNet peering knows the other VNet's address space as it is.
-void sync_peering(model::Document& document, const std::string& vnet, const std::string& half);
 
 /// Throws TopologyError with every refusal.
 void demand_possible(const Change& change);

@@ -8,12 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hh"
-#include "cli/object.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
 #include "cli/train.hh"
 #include "faults/kinds.hh"
+#include "model/objects.hh"
 #include "plan/plan.hh"
 #include "sys/file.hh"
 #include "world/run_folder.hh"
@@ -164,12 +164,12 @@ Words option_names(const CLI::App& verb) {
 
 /// xconn peering update er1 ...: the next word of those that name an object of the lab. What is created is new.
 Words object_words(const Line& line, const Session& session) {
-  const auto* kind = line.verb->get_parent();
+  const auto* group = line.verb->get_parent();
+  const auto* kind = group == nullptr ? nullptr : model::find_object_kind(group->get_name());
   const auto typed = line.positionals.size(), named = typed + (line.verb->get_name() == "create" ? 1 : 0);
   Words words;
-  if (kind == nullptr || kind->get_parent() == nullptr || line.verb->get_name() == "list") return words;
-  for (const auto& name :
-       object_names(kind->get_name(), model::Document::load(kept_file(line, session, "topology.json")))) {
+  if (kind == nullptr || line.verb->get_name() == "list") return words;
+  for (const auto& name : object_names(*kind, model::Document::load(kept_file(line, session, "topology.json")))) {
     const auto parts = CLI::detail::split(name, ' ');
     if (parts.size() > named && std::equal(line.positionals.begin(), line.positionals.end(), parts.begin()))
       words.push_back(parts[typed]);

@@ -56,6 +56,9 @@ using Comments = std::map<std::string, std::string>;
 /// A tree as Document::yaml() writes it.
 std::string yaml_text(const Raw& root, bool with_secrets = false, const Comments& comments = {});
 
+/// Whether a key of this name, anywhere in a topology, holds a secret (md5, psk ...).
+bool is_secret_key(std::string_view key);
+
 /// A value from text of the command line: YAML's flow style, so "[a, b]" is a list and "{a: 1}" a map. Throws
 /// TopologyError.
 RawPtr parse_value(const std::string& text);

@@ -89,7 +89,7 @@ class Writer {
   /// The value on one line, empty when it is too long for one.
   std::string flow(std::string_view key, const Raw& raw) const {
     if (raw.is_null()) return "~";
-    if (raw.is_scalar()) return secret_keys().contains(key) && !with_secrets_ ? "(secret)" : scalar(raw.text);
+    if (raw.is_scalar()) return is_secret_key(key) && !with_secrets_ ? "(secret)" : scalar(raw.text);
     std::string line;
     for (const auto& item : raw.items) line += (line.empty() ? "" : ", ") + inner(key, *item);
     for (const auto& entry : raw.entries)
@@ -109,6 +109,8 @@ class Writer {
 };
 
 }  // namespace
+
+bool is_secret_key(std::string_view key) { return secret_keys().contains(key); }
 
 std::string Document::yaml(bool with_secrets) const { return yaml_text(*root_, with_secrets); }
 

@@ -7,6 +7,7 @@
 #include "azure/expand.hh"
 #include "azure/life.hh"
 #include "azure/peering.hh"
+#include "model/halves.hh"
 #include "model/read.hh"
 #include "tests/source_dir.hh"
 
@@ -108,7 +109,7 @@ TEST(VnetPeering, IsCarriedOverAsOutOfSyncAndSyncedByAVerb) {
   EXPECT_THAT(known(), ElementsAre(*Prefix::parse("10.0.100.32/27")));
   const auto running = model::read(document);
   EXPECT_THAT(left_unsynced(running, model::read(wanted)), SizeIs(1)) << "the file again does not sync";
-  sync_peering(document, "transit", "to-spoke1");
+  model::sync_half(document, "transit", "to-spoke1");
   EXPECT_THAT(known(), SizeIs(2));
 }
 
