@@ -192,13 +192,29 @@ Composed compose_file(const std::string& path, const std::string& name) {
     topology.name = name;
   }
   document.put({"name"}, topology.name);
-  return {std::move(document), compose(topology)};
+  auto plan = compose(topology);
+  return {std::move(document), std::move(plan), std::move(topology.breaches)};
 }
 
+namespace {
+
+Composed composed(model::Document document) {
+  auto topology = model::read(document);
+  auto plan = compose(topology);
+  return {std::move(document), std::move(plan), std::move(topology.breaches)};
+}
+
+}  // namespace
+
 Composed compose_change(const std::string& running_file, const model::Document& wanted) {
-  auto document = azure::carried_over(model::read(running_file), wanted);
-  auto plan = compose(model::read(document));
-  return {std::move(document), std::move(plan)};
+  return composed(azure::carried_over(model::read(running_file), wanted));
+}
+
+Composed compose_verb(const model::Topology& running, const model::Document& edited, model::Actor by) {
+  auto document = azure::carried_over(running, edited);
+  const auto wanted = model::read_words(document);
+  azure::demand_possible({running, wanted, by});
+  return composed(std::move(document));
 }
 
 }  // namespace xconn::nodes

@@ -3,6 +3,11 @@
 // the facts that hold once it has converged. Pure: no file, no kernel, no clock.
 #pragma once
 
+#include <string>
+#include <vector>
+
+#include "base/errors.hh"
+#include "model/commands.hh"
 #include "model/document.hh"
 #include "model/topology.hh"
 #include "plan/plan.hh"
@@ -17,6 +22,7 @@ plan::Plan compose(const model::Topology& topology);
 struct Composed {
   model::Document document;
   plan::Plan plan;
+  std::vector<Finding> breaches = {};  ///< what is broken on purpose
 };
 
 /// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own.
@@ -26,5 +32,9 @@ Composed compose_file(const std::string& path, const std::string& name = {});
 /// `wanted` for a lab that runs what `running_file` says: what that has settled stays (azure/life.hh). Throws
 /// TopologyError.
 Composed compose_change(const std::string& running_file, const model::Document& wanted);
+
+/// The same of a verb that has edited the document of a lab that runs `running`. Azure's guards are asked first, then
+/// all the rules: where both say no, the step is what was wrong. Throws TopologyError.
+Composed compose_verb(const model::Topology& running, const model::Document& edited, model::Actor by);
 
 }  // namespace xconn::nodes

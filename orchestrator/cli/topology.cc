@@ -114,6 +114,10 @@ void tell_of_commands(const plan::Plan& plan) {
          count == 1 ? "" : "s");
 }
 
+void tell_of_breaches(const std::vector<Finding>& breaches) {
+  for (const auto& breach : breaches) tell("  broken on purpose: {}\n", to_string(breach));
+}
+
 plan::Plan read_plan(const std::string& word, const std::string& name) { return choose_topology(word, name).plan; }
 
 }  // namespace xconn::cli

@@ -36,5 +36,7 @@ plan::Plan read_plan(const std::string& word, const std::string& name = {});
 
 /// Says on stderr, before a lab of it comes up, that a topology brings commands of its own.
 void tell_of_commands(const plan::Plan& plan);
+/// ... and of what a topology breaks on purpose.
+void tell_of_breaches(const std::vector<Finding>& breaches);
 
 }  // namespace xconn::cli

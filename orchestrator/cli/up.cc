@@ -45,6 +45,7 @@ lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& c
                          .captures = {},
                          .bound = duration_of(arguments.bound),
                          .debug_log = arguments.log == "debug",
+                         .breached = !chosen.breaches.empty(),
                          .keep_unconverged = arguments.keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : arguments.captures) {
@@ -81,6 +82,7 @@ int up(const UpArguments& arguments, const Session& session) {
   }
   const auto options = options_of(arguments, chosen);
   tell_of_commands(plan);
+  tell_of_breaches(chosen.breaches);
   try {
     Progress progress(session.json());
     lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });

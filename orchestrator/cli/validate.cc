@@ -27,27 +27,31 @@ bool is_drill(const std::string& path) {
   return text != nullptr && (text->starts_with("flows:") || text->find("\nflows:") != std::string::npos);
 }
 
-void read_either(const std::string& word) {
+nodes::Composed read_either(const std::string& word) {
   const auto path = find_drill(find_topology(word));
-  if (is_drill(path))
-    (void)DrillFile(path).plan();
-  else
-    read_plan(word);
+  return is_drill(path) ? DrillFile(path).topology() : choose_topology(word, {});
+}
+
+json to_json(const std::vector<Finding>& findings) {
+  auto all = json::array();
+  for (const auto& finding : findings) all.push_back(world::to_json(finding));
+  return all;
 }
 
 int validate(const std::vector<std::string>& words, const Session& session) {
-  std::vector<Finding> findings;
+  std::vector<Finding> findings, breaches;
   for (const auto& word : words) try {
-      read_either(word);
+      auto expected = read_either(word).breaches;
+      if (!session.json()) tell_of_breaches(expected);
+      breaches.insert(breaches.end(), expected.begin(), expected.end());
       if (!session.json()) print("  {}: valid\n", printable(find_drill(find_topology(word))));
     } catch (const TopologyError& error) {
       findings.insert(findings.end(), error.findings().begin(), error.findings().end());
     }
   if (session.json()) {
-    auto all = json::array();
-    for (const auto& finding : findings) all.push_back(world::to_json(finding));
-    print("{}\n",
-          json{{"valid", findings.empty()}, {"findings", all}}.dump(2, ' ', false, json::error_handler_t::replace));
+    const json all{
+        {"valid", findings.empty()}, {"findings", to_json(findings)}, {"broken_on_purpose", to_json(breaches)}};
+    print("{}\n", all.dump(2, ' ', false, json::error_handler_t::replace));
     return findings.empty() ? kPass : kUsage;
   }
   if (!findings.empty()) throw TopologyError(std::move(findings));

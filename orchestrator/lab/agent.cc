@@ -152,7 +152,10 @@ class Agent {
     lab_->build(tell);
     auto ready = json{{"ready", true}};
     try {
-      lab_->converge(tell);
+      if (options.at("breached").get<bool>())
+        lab_->converge_as_far_as_it_can(tell);
+      else
+        lab_->converge(tell);
     } catch (const std::exception& error) {
       if (!options.at("keep_unconverged").get<bool>()) throw;
       ready["unconverged"] = world::error_to_json(error);
@@ -206,11 +209,9 @@ class Agent {
 std::string to_text(const AgentOptions& options) {
   auto captures = json::array();
   for (const auto& end : options.captures) captures.push_back({{"node", end.node}, {"interface", end.interface}});
-  return json{{"vlan", options.vlan},
-              {"captures", captures},
-              {"bound_ms", options.bound_ms},
-              {"keep_unconverged", options.keep_unconverged},
-              {"debug_log", options.debug_log}}
+  return json{{"vlan", options.vlan},         {"captures", captures},
+              {"bound_ms", options.bound_ms}, {"keep_unconverged", options.keep_unconverged},
+              {"breached", options.breached}, {"debug_log", options.debug_log}}
       .dump(2);
 }
 

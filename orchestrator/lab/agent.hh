@@ -16,6 +16,7 @@ struct AgentOptions {
   std::vector<End> captures;
   std::int64_t bound_ms = 90000;
   bool keep_unconverged = false;
+  bool breached = false;   ///< the topology is wrong on purpose
   bool debug_log = false;  ///< agent-debug.log in the run folder
 };
 

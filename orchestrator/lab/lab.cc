@@ -92,7 +92,7 @@ void Lab::build(const Progress& progress) {
   }
   start_captures();
   progress("starting " + count_of(services_in(plan_), "service"));
-  for (const auto& node : nodes_) start_services(*node);
+  for (const auto& node : nodes_) node->start_services();
 }
 
 void Lab::converge(const Progress& progress) {
@@ -100,6 +100,24 @@ void Lab::converge(const Progress& progress) {
   progress("waiting for " + count_of(plan_.facts.size(), "fact") + " (sessions, routes, tunnels, members, backends)");
   loop_.wait("the lab to converge", options_.bound, to_rest());
   converged_in_ = sys::now() - begun_;
+}
+
+void Lab::converge_as_far_as_it_can(const Progress& progress) {
+  options_.bound = std::min(options_.bound, kAsFarAsItCan);
+  try {
+    converge(progress);
+  } catch (const TimeoutError&) {
+    if (services_missing()) throw;
+    give_up_missing();
+    converged_in_ = sys::now() - begun_;
+  }
+}
+
+void Lab::give_up_missing() {
+  given_up_.clear();
+  const auto view = sight();
+  for (const auto& fact : plan_.facts)
+    if (!services::holds(fact, view)) given_up_.push_back(fact);
 }
 
 void Lab::forget_connections() noexcept {
@@ -144,11 +162,6 @@ void Lab::add_links(const std::vector<plan::Link>& links) {
     batch.push_back(kernel::veth(a, born(link.b)));
   }
   world.commit(batch);
-}
-
-void Lab::start_services(Node& node) {
-  node.start_services();
-  node.services().on_all_serve([this, name = node.name()] { faults_->renew(name); });
 }
 
 void Lab::start_captures() {
@@ -272,7 +285,8 @@ std::optional<std::string> Lab::facts_missing() {
   for (const auto& fact : plan_.facts) {
     const bool holds = services::holds(fact, view);
     fact_log_.look(fact, holds);
-    if (holds) continue;
+    if (holds) std::erase(given_up_, fact);
+    if (holds || std::ranges::count(given_up_, fact) > 0) continue;
     if (first == nullptr || (first->kind == "route" && fact.kind != "route")) first = &fact;
     ++count;
   }

@@ -30,6 +30,9 @@ struct Options {
   Duration bound{std::chrono::seconds{90}};  ///< until converged
 };
 
+/// What is wrong on purpose is given so long to come right all the same.
+constexpr Duration kAsFarAsItCan = std::chrono::seconds{15};
+
 class Lab {
  public:
   using Progress = std::function<void(const std::string&)>;
@@ -43,6 +46,10 @@ class Lab {
   void build(const Progress& progress);
   /// Returns when what was built is at rest. Throws TimeoutError, ServiceError; the lab runs on.
   void converge(const Progress& progress);
+  /// The same of a network that is wrong on purpose: facts that do not hold after a while are given up.
+  void converge_as_far_as_it_can(const Progress& progress);
+  /// Facts that do not hold now are awaited no more; from when one holds it is a fact like all others.
+  void give_up_missing();
 
   /// Makes the running lab what `after` says: only what differs is touched, and what is new comes before what goes.
   /// Faults on what goes are healed first. Returns once it has been done; to_rest() says when the lab is at rest
@@ -99,7 +106,6 @@ class Lab {
     std::shared_ptr<bool> ended;  ///< all of its services have
   };
   void bury();
-  void start_services(Node& node);
   void add_nodes(const std::vector<plan::Node>& nodes);
   void add_links(const std::vector<plan::Link>& links);
   void remove_link(const plan::Link& link);
@@ -133,6 +139,7 @@ class Lab {
   std::unique_ptr<faults::Registry> faults_;
   std::chrono::nanoseconds begun_{0};
   std::optional<Duration> converged_in_;
+  std::vector<plan::Fact> given_up_;
 };
 
 }  // namespace xconn::lab

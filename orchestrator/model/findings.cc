@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 
 #include "base/nearest.hh"
@@ -122,6 +123,15 @@ void Findings::take(const Findings& other) {
 bool Findings::touched(const Path& path) const {
   return std::any_of(paths_.begin(), paths_.begin() + static_cast<std::ptrdiff_t>(read_),
                      [&](const Path& seen) { return seen.size() > 2 && same_start(seen, path); });
+}
+
+std::vector<Finding> Findings::take_out(const std::vector<std::string>& codes) {
+  const auto is_wanted = [&](const Finding& finding) { return std::ranges::count(codes, finding.code) > 0; };
+  std::vector<Finding> taken;
+  std::ranges::copy_if(kept_, std::back_inserter(taken), is_wanted);
+  std::erase_if(kept_, is_wanted);
+  total_ -= taken.size();
+  return taken;
 }
 
 void Findings::raise(const std::string& file) {

@@ -46,6 +46,8 @@ class Findings {
   /// Whether what is added from here on is only counted: whoever must think about its text can call count_one().
   bool is_full() const { return kept_.size() == kKept; }
   void count_one() { ++total_; }
+  /// Removes those of rules, and returns them.
+  std::vector<Finding> take_out(const std::vector<std::string>& codes);
   bool empty() const { return total_ == 0; }
   /// What is added from here on comes from rules, not from reading.
   void end_of_reading() { read_ = paths_.size(); }

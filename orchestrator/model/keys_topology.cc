@@ -1,12 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the file itself and of its links.
+#include <algorithm>
+
 #include "model/keys.hh"
+#include "model/rules.hh"
 
 namespace xconn::model {
+
+struct RuleCode;  ///< of one that may be broken on purpose: a std::string
+XCONN_WORD(RuleCode, std::string);
+
+namespace {
+
+bool is_rehearsable(std::string_view code) {
+  return std::ranges::count(rehearsable_rules(), code, &Rehearsable::code) > 0;
+}
+
+/// Why another rule may not be named, or which there are.
+std::string about_rule(std::string_view code) {
+  const auto is_it = [&](const RuleRow& row) { return row.code == code && row.when == When::kFile; };
+  if (std::ranges::any_of(rules(), is_it)) return std::string(code) + " cannot be named: nothing could be built";
+  std::vector<std::string_view> codes;
+  for (const auto& each : rehearsable_rules()) codes.push_back(each.code);
+  return "use " + one_of(codes);
+}
+
+std::string schema_of_codes() {
+  std::string text;
+  for (const auto& each : rehearsable_rules()) text += (text.empty() ? "\"" : ", \"") + std::string(each.code) + "\"";
+  return "\"enum\": [" + text + "]";
+}
+
+}  // namespace
+
+XCONN_INFO(RuleCode, {"rule's code", "it is the code of a rule that can be broken and yet built", "", schema_of_codes(),
+                      about_rule})
+std::optional<std::string> Word<RuleCode>::parse(std::string_view text) {
+  return is_rehearsable(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+std::string Word<RuleCode>::show(const std::string& value) { return value; }
+
 namespace {
 
 void read_extends(const Cursor&, Topology&) {
 }  // extends.cc has done it; the row is for the unknown-key check and the reference
+
+/// A rule that is named twice is broken once.
+void read_breach(const Cursor& at, Topology& topology) {
+  const auto code = read_word<RuleCode>(at);
+  const auto is_named = [&](const auto& one) { return one.code == *code; };
+  if (code && std::ranges::none_of(topology.expected_breaches, is_named))
+    topology.expected_breaches.push_back({at.at().where(), *code});
+}
+
+void read_breaches(const Cursor& at, Topology& topology) {
+  if (!at.raw().is_list()) return read_breach(at, topology);
+  for (std::size_t i = 0; i < at.raw().items.size(); ++i) read_breach(at.item(i), topology);
+}
 
 void read_ends(const Cursor& at, Link& link) {
   if (!at.raw().is_list() || at.raw().items.size() != 2)
@@ -78,6 +128,9 @@ const ObjectInfo& object_info<Topology>() {
               "restart", restarts_type(),
               "what daemons do that have ended; without it, what the real ones do: a router's and a firewall's come "
               "back, a command of `exec` does not"),
+          key<Topology, read_breaches>("expect-broken", word_type<RuleCode>(TypeInfo::Shape::kList),
+                                       "rules that this topology breaks on purpose; it is built all the same, and a "
+                                       "rule that holds is an error"),
           key<Topology, read_extends>(
               "extends", own_type("path", R"("type": "string")"),
               "the file that this one changes, relative to this one: maps are merged, lists and "

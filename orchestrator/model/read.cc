@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/read.hh"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/guid.hh"
@@ -57,6 +58,17 @@ void resolve_circuits(Topology& topology) {
   }
 }
 
+/// What is broken on purpose is no mistake; that it is not broken is one.
+void expect_breaches(Topology& topology, Findings& findings) {
+  std::vector<std::string> codes;
+  for (const auto& expected : topology.expected_breaches) codes.push_back(expected.code);
+  topology.breaches = findings.take_out(codes);
+  for (std::size_t i = 0; i < codes.size(); ++i)
+    if (std::ranges::find(topology.breaches, codes[i], &Finding::code) == topology.breaches.end())
+      findings.add(topology.expected_breaches[i].where, {"expect-broken", i},
+                   {codes[i], codes[i] + " is expected to be broken, but holds", "break it, or leave it out", {}});
+}
+
 void obey_nothing(const Topology&, const Raw&, Findings&) {}
 
 Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings,
@@ -70,6 +82,7 @@ Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings,
     resolve_sites(topology);
     resolve_circuits(topology);
     check(topology, *raw, findings);
+    if (check == check_rules) expect_breaches(topology, findings);
   }
   findings.raise(file);
   return topology;

@@ -29,6 +29,12 @@ struct RuleRow {
 };
 
 std::span<const RuleRow> rules();
+/// A rule of files whose breach can be built, and so rehearsed: `expect-broken` takes no others.
+struct Rehearsable {
+  std::string_view code;
+  std::string_view how;  ///< it is broken
+};
+std::span<const Rehearsable> rehearsable_rules();
 /// The row of that code. There is one for each thing that is judged.
 const RuleRow& rule(std::string_view code, When when);
 /// What is wrong, said by that row. `says`: which of Azure's sentences, or none.

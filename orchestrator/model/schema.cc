@@ -215,6 +215,20 @@ file against these tables and against [the rules](rules.md), and reports everyth
 - Keys that begin with `x-` are ignored; use them to hold YAML anchors.
 )";
 
+constexpr const char* kBreachIntroduction = R"(
+## Wrong on purpose
+
+A topology that names rules in `expect-broken` is built although it breaks them: `expect-broken: [V17, V18]`. `validate` and `up`
+list what those rules find as `broken on purpose`; every other finding is a mistake as always, and so is a rule that is named
+and holds. `up` gives such a lab 15 s to come as far as it can, and `inspect` says what does not hold, and why. A rule that says
+what no device takes, or without which nothing could be built (unknown keys, names, references, wiring), cannot be named.
+
+For a lab that is right at first, use the fault `mismatch` ([command line](cli.md#faults)).
+
+| rule | how it is broken |
+|---|---|
+)";
+
 constexpr const char* kRulesIntroduction = R"(# Rules
 
 Generated from the table in `orchestrator/model/rules.cc`; do not edit. V: Azure's rules; T: those of any network, or of
@@ -267,7 +281,12 @@ std::string tables_of(const ObjectInfo& root) {
   return text;
 }
 
-std::string reference_markdown() { return kIntroduction + tables_of(object_info<Topology>()); }
+std::string reference_markdown() {
+  auto text = kIntroduction + tables_of(object_info<Topology>()) + kBreachIntroduction;
+  for (const auto& [code, how] : rehearsable_rules())
+    text += "| " + std::string(code) + " | " + cell(std::string(how)) + " |\n";
+  return text;
+}
 
 std::string rules_markdown() {
   std::string text = kRulesIntroduction;

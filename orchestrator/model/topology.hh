@@ -33,12 +33,20 @@ struct Restart {
   std::string policy;  ///< "always", "on-failure", "never"
 };
 
+/// A rule that the topology breaks on purpose.
+struct ExpectedBreach {
+  Where where;
+  std::string code;
+};
+
 struct Topology {
   std::string file;
   std::string name;
   std::string title;
   std::string message;
   Timers timers = Timers::kAzure;
+  std::vector<ExpectedBreach> expected_breaches;
+  std::vector<Finding> breaches;  ///< what those rules say
   std::vector<Restart> restarts;
   std::vector<Node> nodes;
   std::vector<Link> links;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is broken on purpose: every rule that may be named can be broken, by the file of its name in tests/unit/bad/,
+// and what breaks it is still built.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "model/read.hh"
+#include "model/rules.hh"
+#include "nodes/compose.hh"
+#include "tests/source_dir.hh"
+
+namespace xconn::nodes {
+namespace {
+
+using Codes = std::set<std::string>;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+model::Document bad(const std::string& name) {
+  return model::Document::load(std::string(kSourceDir) + "/tests/unit/bad/" + name + ".yaml");
+}
+
+Codes codes_of(const std::vector<Finding>& findings) {
+  Codes codes;
+  for (const auto& finding : findings) codes.insert(finding.code);
+  return codes;
+}
+
+Codes broken_in(const model::Document& document) {
+  try {
+    (void)model::read(document);
+  } catch (const TopologyError& error) {
+    return codes_of(error.findings());
+  }
+  return {};
+}
+
+void expect(model::Document& document, const Codes& codes) {
+  std::string list;
+  for (const auto& code : codes) list += (list.empty() ? "" : ", ") + code;
+  document.put({"expect-broken"}, model::parse_value("[" + list + "]"));
+}
+
+std::string mistakes(const model::Document& document) {
+  try {
+    (void)model::read(document);
+  } catch (const TopologyError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+class Breach : public testing::TestWithParam<model::Rehearsable> {};
+
+TEST_P(Breach, IsBuilt) {
+  auto document = bad(std::string(GetParam().code));
+  const auto codes = broken_in(document);
+  ASSERT_TRUE(codes.contains(std::string(GetParam().code)));
+  expect(document, codes);
+  const auto topology = model::read(document);
+  EXPECT_EQ(codes_of(topology.breaches), codes);
+  EXPECT_FALSE(compose(topology).nodes.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, Breach, testing::ValuesIn(model::rehearsable_rules()),
+                         [](const auto& row) { return std::string(row.param.code); });
+
+TEST(Breaches, AnotherMistakeIsStillOne) {
+  auto document = bad("V18");
+  expect(document, {"V18"});
+  document.put({"circuits", "er1", "connections"}, "typo");
+  EXPECT_THAT(mistakes(document), HasSubstr("connections"));
+  EXPECT_THAT(mistakes(document), testing::Not(HasSubstr("[V18]")));
+}
+
+TEST(Breaches, ARuleThatHoldsIsAnError) {
+  auto document = bad("V18");
+  expect(document, {"V17", "V18"});
+  EXPECT_THAT(mistakes(document), HasSubstr("V17 is expected to be broken, but holds"));
+}
+
+TEST(Breaches, WhatCannotBeBuiltCannotBeNamed) {
+  auto document = bad("V18");
+  document.put({"expect-broken"}, model::parse_value("[V18, T19, V18, V99]"));
+  const auto said = mistakes(document);
+  EXPECT_THAT(said, HasSubstr("'T19': it is the code of a rule that can be broken and yet built; T19 cannot be named: "
+                              "nothing could be built"));
+  EXPECT_THAT(said, HasSubstr("'V99': it is the code of a rule that can be broken and yet built; use T12, T13"));
+}
+
+TEST(Breaches, ATopologyWithoutThemHasNone) { EXPECT_THAT(model::read(bad("base")).breaches, IsEmpty()); }
+
+}  // namespace
+}  // namespace xconn::nodes
