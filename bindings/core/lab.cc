@@ -3,8 +3,10 @@
 #include <pybind11/stl.h>
 
 #include "bindings/core/bind.hh"
+#include "drill/drill.hh"
 #include "lab/remote.hh"
 #include "nodes/compose.hh"
+#include "nodes/compose_commands.hh"
 
 namespace xconn::bindings {
 namespace {
@@ -38,6 +40,7 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
                          .captures = {},
                          .bound = seconds(timeout),
                          .debug_log = debug_log,
+                         .breached = !chosen.breaches.empty(),
                          .keep_unconverged = keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : captures) options.captures.push_back(end_of(word));
@@ -52,7 +55,7 @@ std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology
   const auto chosen = nodes::compose_change(lab.topology_file(), wanted.document);
   const auto tell = calling(progress);
   const py::gil_scoped_release others;
-  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);
+  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell, !chosen.breaches.empty());
 }
 
 /// Runs `call` without the GIL, then turns its JSON into Python's.
@@ -69,7 +72,10 @@ py::object asked(Call call) {
 py::object drill(const RemoteLab& lab, const std::string& text, const std::string& file, const std::string& captures,
                  const py::object& progress) {
   const auto tell = calling(progress);
-  return asked([&] { return lab.drill({.text = text, .file = file, .capture_folder = captures}, tell); });
+  return asked([&] {
+    auto changes = nodes::rehearse_file(lab.topology_file(), drill::commands_of(drill::read_text(text, file)));
+    return lab.drill({.text = text, .file = file, .capture_folder = captures, .changes = std::move(changes)}, tell);
+  });
 }
 
 py::object events(const RemoteLab& lab) {

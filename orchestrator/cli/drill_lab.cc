@@ -12,6 +12,7 @@
 #include "cli/topology.hh"
 #include "lab/event_log.hh"
 #include "lab/rehearsal.hh"
+#include "nodes/compose_commands.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
 #include "sys/installation.hh"
@@ -39,14 +40,19 @@ DrillFile::DrillFile(const std::string& word)
   drill_.topology = topology_of_drill(path_, drill_.topology);
 }
 
-plan::Plan DrillFile::plan(const std::string& name) const {
-  auto plan = read_plan(drill_.topology, name);
-  lab::demand_there(drill_.mentions, plan);
-  return plan;
+nodes::Composed DrillFile::topology(const std::string& name) const {
+  auto composed = choose_topology(drill_.topology, name);
+  lab::demand_there(drill_.mentions, composed.plan);
+  (void)nodes::rehearse(composed.document, drill::commands_of(drill_));
+  return composed;
+}
+
+std::vector<plan::Rehearsed> DrillFile::changes(const lab::RemoteLab& lab) const {
+  return nodes::rehearse_file(lab.topology_file(), drill::commands_of(drill_));
 }
 
 DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
-  const auto plan = drill.plan(name);
+  const auto [document, plan, breaches] = drill.topology(name);
   name_ = plan.lab;
   if (world::RunFolder::is_up(name_)) {
     demand_same(plan);
@@ -55,7 +61,7 @@ DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& pr
   }
   tell_of_commands(plan);
   if (!keep_) signals_.emplace();
-  lab::RemoteLab::up(plan, {.program = sys::own_program()},
+  lab::RemoteLab::up(plan, {.program = sys::own_program(), .breached = !breaches.empty(), .topology = document.json()},
                      [&](const json& step) { progress.step(step.get<std::string>()); });
 }
 
@@ -69,8 +75,13 @@ drill::Report DrillLab::run(const DrillFile& drill, const std::string& folder, P
   const auto tell = [&](const json& event) {
     if (const auto line = chatter.told(lab::event_from_json(event))) progress.step(*line);
   };
-  return drill::from_json(
-      remote().drill({drill.text(), drill.path(), captures, !keep_}, tell, signals_ ? &*signals_ : nullptr));
+  const auto lab = remote();
+  return drill::from_json(lab.drill({.text = drill.text(),
+                                     .file = drill.path(),
+                                     .capture_folder = captures,
+                                     .changes = drill.changes(lab),
+                                     .lab_ends_with_us = !keep_},
+                                    tell, signals_ ? &*signals_ : nullptr));
 }
 
 }  // namespace xconn::cli

@@ -4,11 +4,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "drill/drill.hh"
 #include "drill/report.hh"
 #include "lab/remote.hh"
+#include "nodes/compose.hh"
 #include "plan/plan.hh"
+#include "plan/rehearsed.hh"
 #include "sys/signals.hh"
 
 namespace xconn::cli {
@@ -24,9 +27,11 @@ class DrillFile {
   const std::string& path() const { return path_; }
   const std::string& text() const { return text_; }
   const std::string& name() const { return drill_.name; }
-  /// Of its topology, `name` in place of the topology's own when not empty. Throws TopologyError, also for what the
-  /// drill names and the topology has not.
-  plan::Plan plan(const std::string& name = {}) const;
+  /// Its topology, `name` in place of the topology's own when not empty. Throws TopologyError, also for what the drill
+  /// names and the topology has not.
+  nodes::Composed topology(const std::string& name = {}) const;
+  /// What each of its commands makes of this lab.
+  std::vector<plan::Rehearsed> changes(const lab::RemoteLab& lab) const;
 
  private:
   std::string path_, text_;

@@ -13,6 +13,7 @@
 #include "base/errors.hh"
 #include "base/names.hh"
 #include "drill/mention.hh"
+#include "model/commands.hh"
 #include "probes/canary.hh"
 #include "probes/flow.hh"
 
@@ -42,10 +43,15 @@ struct Exec {
   std::vector<std::string> argv;
 };
 
+/// A command that changes objects as Azure's own do.
+struct Do {
+  model::Command command;
+};
+
 struct Step {
   Where where;
   Duration at{0};  ///< since the drill's start
-  std::variant<Inject, Heal, Exec> action;
+  std::variant<Inject, Heal, Exec, Do> action;
 };
 
 enum class Direction { kForward, kReverse, kBoth };
@@ -140,6 +146,9 @@ struct Drill {
   std::vector<Expectation> expectations;
   std::vector<Mention> mentions;  ///< in their order in the file
 };
+
+/// Of its steps, in the order in which they are given.
+std::vector<model::Command> commands_of(const Drill& drill);
 
 /// What a drill file says. Throws TopologyError.
 std::string text_of_file(const std::string& path);

@@ -61,6 +61,11 @@ probes::Verdict overall(const std::vector<Judgement>& judgements) {
   return any(Verdict::kInconclusive) ? Verdict::kInconclusive : Verdict::kPass;
 }
 
+Judgement judgement_of(const Refusal& refusal) {
+  return {refusal.command + " is carried out", "refused: " + refusal.sentence, "", probes::Verdict::kFail,
+          refusal.line};
+}
+
 }  // namespace
 
 const FlowEvidence& Evidence::flow(std::string_view name) const {
@@ -112,6 +117,7 @@ Report report_of(const Drill& drill, const Evidence& evidence) {
   for (const FlowEvidence& flow : evidence.flows) report.flows.push_back(result_of(flow, evidence.began));
   report.timeline = timeline(evidence);
   for (const Expectation& expectation : drill.expectations) report.judgements.push_back(judge(expectation, evidence));
+  for (const Refusal& refusal : evidence.refusals) report.judgements.push_back(judgement_of(refusal));
   report.host = evidence.host;
   since_began(report.host.stalls, evidence.began);
   since_began(report.host.loop, evidence.began);

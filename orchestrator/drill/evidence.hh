@@ -31,17 +31,24 @@ struct FlowEvidence {
   const Witness& witness(probes::Way way) const { return way == probes::Way::kForward ? forward : reverse; }
 };
 
+/// A command that Azure has refused.
+struct Refusal {
+  std::string command, sentence;
+  int line = 0;
+};
+
 struct Evidence {
   Duration began{0}, ended{0};
-  Duration watched{0};                 ///< what was late at `ended` because the host had stalled was seen until then
-  std::optional<Duration> first_step;  ///< of the timeline, whatever it did
-  std::optional<Duration> first_fault;
+  Duration watched{0};                  ///< what was late at `ended` because the host had stalled was seen until then
+  std::optional<Duration> first_step;   ///< of the timeline, whatever it did
+  std::optional<Duration> first_fault;  ///< or command that changes objects
   std::vector<Duration> dues;  ///< when something was to be done: steps, and the end of faults that heal themselves
   std::vector<Detection> detections;
   std::vector<FlowEvidence> flows;
   std::optional<probes::Sightings> sightings;  ///< absent without tracing
   bool sightings_lost = false;                 ///< some found no room
   std::vector<services::Event> events;
+  std::vector<Refusal> refusals;
   probes::HostStalls host;
   struct Captured {
     std::uint64_t matched = 0;

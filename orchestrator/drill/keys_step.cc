@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the timeline.
 #include <deque>
+#include <iterator>
+#include <sstream>
 
 #include "drill/keys.hh"
 #include "faults/kinds.hh"
@@ -138,11 +140,49 @@ const ObjectInfo& exec_step() {
   return kInfo;
 }
 
+/// One word alone is a command line.
+std::vector<std::string> words_of(std::vector<std::string> written) {
+  if (written.size() != 1) return written;
+  std::istringstream line(written.front());
+  return {std::istream_iterator<std::string>(line), {}};
+}
+
+void read_command(const Cursor& at, void* step) {
+  std::vector<std::string> written;
+  model::detail::read_value<model::Argument>(at, written);
+  auto parsed = model::parse_command(words_of(std::move(written)));
+  if (auto* fault = std::get_if<model::Fault>(&parsed)) {
+    at.findings().add(at.at().where(), at.path(), std::move(*fault));
+    return;
+  }
+  auto& command = action_of<Do>(step).command;
+  command = std::get<model::Command>(std::move(parsed));
+  command.where = at.at().where();
+}
+
+const ObjectInfo& do_step() {
+  static const ObjectInfo kInfo{
+      "do",
+      "A step that changes objects as Azure's own do, by a verb of `xconn circuit`, `xconn connection` ... What Azure "
+      "refuses changes nothing and fails the drill. When the drill has ended the lab is again what it was before.",
+      "- {at: 4s, do: connection delete er1-hub}\n- {at: 6s, do: [vnet, update, hub, \"address-space=[10.1.0.0/16, "
+      "10.9.0.0/16]\"]}",
+      {at_key(),
+       {"do",
+        {},
+        "KIND VERB NAME and, of create and update, KEY=VALUE: one line, or a list of words",
+        model::kRequired | model::kFilled,
+        model::word_type<model::Argument>(model::TypeInfo::Shape::kList),
+        {},
+        read_command}}};
+  return kInfo;
+}
+
 struct Variant {
   std::string_view key;
   const ObjectInfo& (*table)();
 };
-constexpr Variant kSteps[] = {{"fault", fault_step}, {"heal", heal_step}, {"exec", exec_step}};
+constexpr Variant kSteps[] = {{"fault", fault_step}, {"heal", heal_step}, {"exec", exec_step}, {"do", do_step}};
 
 const ObjectInfo* choose_step(const Cursor& at) {
   const ObjectInfo* chosen = nullptr;
@@ -153,7 +193,7 @@ const ObjectInfo* choose_step(const Cursor& at) {
     chosen = &table();
   }
   if (written == 1) return chosen;
-  at.fault_at_key({}, "a step has exactly one of fault, heal or exec");
+  at.fault_at_key({}, "a step has exactly one of fault, heal, exec or do");
   return nullptr;
 }
 

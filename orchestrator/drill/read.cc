@@ -163,6 +163,13 @@ std::string text_of_file(const std::string& path) {
                         {}}});
 }
 
+std::vector<model::Command> commands_of(const Drill& drill) {
+  std::vector<model::Command> commands;
+  for (const auto& step : drill.timeline)
+    if (const auto* action = std::get_if<Do>(&step.action)) commands.push_back(action->command);
+  return commands;
+}
+
 Drill read(const std::string& path) { return read_text(text_of_file(path), path); }
 
 }  // namespace xconn::drill

@@ -23,6 +23,7 @@ namespace xconn::drill {
 namespace {
 
 constexpr Duration kGetThrough = std::chrono::seconds{10};
+constexpr Duration kLookAgain = std::chrono::milliseconds{100};
 constexpr Duration kNoticed = std::chrono::milliseconds{20};  // by then the canary has noted a stall that has ended
 constexpr Duration kMostWatched = std::chrono::seconds{10};   // beyond the end, for what is late
 constexpr Duration kSlack = std::chrono::seconds{30};         // the loop may be busy, but not for ever
@@ -64,9 +65,12 @@ class Session {
   void watch_on();
   void wait_until(Duration time);
   void carry_out(const Step& step);
+  void note_first_fault();
   void carry_out(const Inject& fault);
   void carry_out(const Heal& heal) { site_.heal(heal.name); }
   void carry_out(const Exec& exec);
+  void carry_out(const Do& change);
+  void watch_changed();
   void gather_flows();
   void gather_captures();
   void gather_events();
@@ -78,6 +82,8 @@ class Session {
   std::list<RunningFlow> flows_;
   std::list<RunningCapture> captures_;
   std::list<sys::Process> commands_;
+  std::size_t changes_ = 0;
+  sys::Timer watching_;
   std::unique_ptr<probes::Canary> canary_;
   std::unique_ptr<probes::LoopMeter> meter_;
   std::vector<services::Event> own_events_;
@@ -91,6 +97,7 @@ Session::~Session() {
   if (healed_) return;
   try {
     site_.heal("all");
+    site_.restore();
   } catch (const std::exception&) {
     // The first error is on its way to the caller; the lab still owns the fault and undoes it when it goes.
   }
@@ -240,9 +247,33 @@ void Session::carry_out(const Step& step) {
   std::visit([this](const auto& action) { carry_out(action); }, step.action);
 }
 
-void Session::carry_out(const Inject& fault) {
+void Session::note_first_fault() {
   if (!evidence_.first_fault) evidence_.first_fault = sys::now();
+}
+
+void Session::carry_out(const Inject& fault) {
+  note_first_fault();
   site_.inject(fault);
+}
+
+void Session::carry_out(const Do& change) {
+  note_first_fault();
+  const std::string command = model::to_string(change.command);
+  own_events_.push_back({sys::now(), "change", "", command, true});
+  const auto refusal = site_.change(changes_++);
+  if (refusal) {
+    own_events_.push_back({sys::now(), "change", "", command + " is refused: " + *refusal, true});
+    evidence_.refusals.push_back({command, *refusal, change.command.where.line});
+  } else if (tracer_) {
+    watch_changed();
+  }
+}
+
+/// A tunnel's interface is made by its daemon, later.
+void Session::watch_changed() {
+  watching_ = {};
+  if (tracer_->watch(site_)) return;
+  watching_ = sys::Timer::once(site_.loop(), kLookAgain, [this] { watch_changed(); });
 }
 
 void Session::carry_out(const Exec& exec) {
@@ -292,6 +323,7 @@ Report Session::finish() {
   evidence_.host.longest_loop = meter_->longest();
   evidence_.host.loop = meter_->stalls();
   evidence_.detections = site_.detections();
+  watching_ = {};
   if (tracer_) {
     tracer_->stop();
     evidence_.sightings = tracer_->sightings();
@@ -299,6 +331,7 @@ Report Session::finish() {
   }
   gather_events();
   site_.heal("all");
+  site_.restore();
   healed_ = true;
   measure_all(evidence_);
   Report report = report_of(drill_, evidence_);

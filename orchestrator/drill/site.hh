@@ -28,6 +28,11 @@ class Site : public probes::Site {
   virtual void inject(const Inject& fault) = 0;
   /// Of this drill's faults: the one of that name, or "all". Nothing when it is healed already.
   virtual void heal(const std::string& name) = 0;
+  /// Carries out the drill's command of that number, from 0, and returns once the kernel has acknowledged it, in
+  /// events() with source "change". What Azure refuses changes nothing; its sentence is returned.
+  virtual std::optional<std::string> change(std::size_t number) = 0;
+  /// The lab becomes again what it was before the first change.
+  virtual void restore() = 0;
   /// What keeps the lab from rest: not as planned, or not calm yet; nullopt when nothing does.
   virtual std::optional<std::string> unrest() = 0;
   /// Everything that the lab's services, routes ("fib") and faults ("fault") said since a time, in order of time.

@@ -101,7 +101,7 @@ std::optional<Duration> Word<drill::Interval>::parse(std::string_view text) {
   const auto every = parse_duration(text);
   return every && *every >= std::chrono::milliseconds{1} ? every : std::nullopt;
 }
-std::string Word<drill::Interval>::show(const Duration& value) { return to_string(value); }
+std::string Word<drill::Interval>::show(const Duration& value) { return xconn::to_string(value); }
 
 const WordInfo& Word<drill::Lasting>::info() {
   static const auto kInfo = [] {
@@ -113,7 +113,7 @@ const WordInfo& Word<drill::Lasting>::info() {
 std::optional<Duration> Word<drill::Lasting>::parse(std::string_view text) {
   return faults::is_valid(faults::ValueKind::kLasting, text) ? parse_duration(text) : std::nullopt;
 }
-std::string Word<drill::Lasting>::show(const Duration& value) { return to_string(value); }
+std::string Word<drill::Lasting>::show(const Duration& value) { return xconn::to_string(value); }
 
 XCONN_INFO(drill::Count, {"number", "it is a whole number, 0 or more", "", R"("type": "integer", "minimum": 0)"})
 std::optional<std::uint64_t> Word<drill::Count>::parse(std::string_view text) {

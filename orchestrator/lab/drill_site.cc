@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/drill_site.hh"
 
+#include <utility>
+
 #include "base/errors.hh"
+#include "lab/changing.hh"
 #include "lab/destination.hh"
 #include "lab/lab.hh"
 #include "lab/place.hh"
+#include "sys/file.hh"
 
 namespace xconn::lab {
 namespace {
@@ -13,7 +17,8 @@ constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that say
 
 }  // namespace
 
-DrillSite::DrillSite(Lab& lab) : lab_(lab), to_rest_(lab.to_rest()) {}
+DrillSite::DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes)
+    : lab_(lab), changes_(std::move(changes)), to_rest_(lab.to_rest()) {}
 
 probes::Endpoint DrillSite::endpoint(const std::string& place) const {
   const auto found = place_of(lab_.plan(), place);
@@ -82,6 +87,34 @@ void DrillSite::heal(const std::string& name) {
     await("the end of fault " + std::to_string(id), ended);
   }
 }
+
+std::optional<std::string> DrillSite::change(std::size_t number) {
+  const auto& wanted = changes_.at(number);
+  if (!wanted.refusal.empty()) return wanted.refusal;
+  std::optional<Changing> changing;
+  try {
+    changing.emplace(lab_);
+  } catch (const TopologyError& another) {
+    return another.what();
+  }
+  if (!before_) before_ = plan::Rehearsed{{}, lab_.plan(), sys::read_file(topology_file())};
+  become(wanted.plan, wanted.topology);
+  return std::nullopt;
+}
+
+void DrillSite::restore() {
+  if (!before_) return;
+  const auto before = *std::exchange(before_, std::nullopt);
+  become(before.plan, before.topology);
+}
+
+void DrillSite::become(const plan::Plan& plan, const std::string& topology) {
+  lab_.apply(plan, [](const std::string&) {});
+  lab_.mend();
+  sys::write_file(topology_file(), topology, 0600);
+}
+
+std::string DrillSite::topology_file() const { return folder() + "/topology.json"; }
 
 std::vector<services::Event> DrillSite::events(Duration since) { return lab_.events().since(since); }
 

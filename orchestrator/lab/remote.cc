@@ -130,8 +130,12 @@ datapath::Choice choice_of(const std::string& word) {
 
 AgentOptions agent_options(const UpOptions& options) {
   const auto vlan = datapath::choose_vlan(choice_of(options.datapath));
-  return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable", options.captures,
-          options.bound / std::chrono::milliseconds{1}, options.keep_unconverged, options.debug_log};
+  return {vlan == datapath::VlanDriver::kKernel ? "kernel" : "portable",
+          options.captures,
+          options.bound / std::chrono::milliseconds{1},
+          options.keep_unconverged,
+          options.breached,
+          options.debug_log};
 }
 
 }  // namespace
@@ -196,11 +200,12 @@ void RemoteLab::restart(const std::string& node, const std::string& daemon, Dura
 void RemoteLab::wait(Duration bound) const { call("wait", {{"bound_ms", bound / std::chrono::milliseconds{1}}}); }
 
 std::vector<std::string> RemoteLab::apply(const plan::Plan& plan, const std::string& topology, Duration bound,
-                                          const Progress& progress) const {
+                                          const Progress& progress, bool breached) const {
   services::demand_needs(plan);
   return call("apply",
               {{"plan", plan::to_json(plan, true)},
                {"topology", topology},
+               {"breached", breached},
                {"bound_ms", bound / std::chrono::milliseconds{1}}},
               progress)
       .at("changes");
@@ -211,8 +216,14 @@ plan::Plan RemoteLab::plan() const { return plan::from_json(json::parse(sys::rea
 std::string RemoteLab::topology_file() const { return folder() + "/topology.json"; }
 
 json RemoteLab::drill(const DrillRequest& request, const Progress& progress, const sys::Signals* signals) const {
+  auto changes = json::array();
+  for (const auto& change : request.changes) {
+    services::demand_needs(change.plan);
+    changes.push_back(plan::to_json(change));
+  }
   return call("drill",
               {{"text", request.text},
+               {"changes", changes},
                {"file", std::filesystem::absolute(request.file)},
                {"folder", request.capture_folder},
                {"lab_ends_with_client", request.lab_ends_with_us}},

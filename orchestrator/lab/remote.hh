@@ -12,6 +12,7 @@
 #include "base/errors.hh"
 #include "base/wiring.hh"
 #include "plan/plan.hh"
+#include "plan/rehearsed.hh"
 #include "sys/signals.hh"
 
 namespace xconn::lab {
@@ -23,6 +24,7 @@ struct UpOptions {
   Duration bound{std::chrono::seconds{90}};
   /// agent-debug.log in the run folder says what the agent does; the folder stays, also of a lab that fails.
   bool debug_log = false;
+  bool breached = false;          ///< the topology is wrong on purpose: facts that will not hold are given up
   bool keep_unconverged = false;  ///< one that does not converge is thrown all the same, and stays to be looked at
   std::string topology;  ///< the document (model/document.hh, JSON) that the plan was made of; kept in the run folder
 };
@@ -58,15 +60,17 @@ class RemoteLab {
   /// Makes the lab what `plan` says (its `lab` must be this one's name), touching only what differs, and waits until
   /// its facts hold. `topology` is the document it was made of. Returns what was changed, in words. What fails is
   /// thrown and leaves the lab running; TimeoutError when it was applied and a fact does not hold within `bound`.
+  /// `breached`: as in UpOptions.
   std::vector<std::string> apply(const plan::Plan& plan, const std::string& topology, Duration bound,
-                                 const Progress& progress = {}) const;
+                                 const Progress& progress = {}, bool breached = false) const;
   /// What runs, and the file with the document that it was made of; from the run folder.
   plan::Plan plan() const;
   std::string topology_file() const;
   struct DrillRequest {
-    std::string text;               ///< of a drill file
-    std::string file;               ///< what findings call it, and what its topology is relative to
-    std::string capture_folder;     ///< for pcap files; empty: none
+    std::string text;                           ///< of a drill file
+    std::string file;                           ///< what findings call it, and what its topology is relative to
+    std::string capture_folder;                 ///< for pcap files; empty: none
+    std::vector<plan::Rehearsed> changes = {};  ///< what each of its commands makes of the lab: nodes::rehearse()
     bool lab_ends_with_us = false;  ///< when this process ends before the drill, however it ends, so does the lab
   };
   /// Runs a drill, and heals and ends it when this process goes. `progress` sees events as they happen. Returns

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lab/verbs.hh"
 
+#include <fmt/format.h>
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -11,10 +13,10 @@
 #include <utility>
 
 #include "base/errors.hh"
-#include "base/rule.hh"
 #include "drill/drill.hh"
 #include "drill/report.hh"
 #include "lab/ask.hh"
+#include "lab/changing.hh"
 #include "lab/drill_site.hh"
 #include "lab/inspect.hh"
 #include "lab/lab.hh"
@@ -70,10 +72,12 @@ struct Settling {
   To to;
   Duration deadline, bound;
   sys::Timer timer;
+  std::function<void()> give_up = {};  ///< at the deadline, in place of an error
 
-  static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing) {
-    auto settling =
-        std::make_shared<Settling>(Settling{std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}});
+  static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing,
+                    std::function<void()> give_up = {}) {
+    auto settling = std::make_shared<Settling>(
+        Settling{std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}, std::move(give_up)});
     settling->timer = sys::Timer::every(lab.loop(), std::chrono::milliseconds{20}, [settling] { settling->look(); });
   }
   static void begin(Lab& lab, const To& to, Duration bound) {
@@ -89,7 +93,8 @@ struct Settling {
       what = error.what();
     }
     if (what && sys::now() < deadline && to->client_is_there()) return;
-    if (what) return end([&] { to->error(TimeoutError(awaited, bound, *what)); });
+    if (what && give_up) give_up();
+    if (what && !give_up) return end([&] { to->error(TimeoutError(awaited, bound, *what)); });
     end([&] { to->result(json::object()); });
   }
   void end(const std::function<void()>& answer) {
@@ -126,8 +131,28 @@ void tell_events(Lab& lab, const To& to, EventLog::Reading events, std::optional
   });
 }
 
-/// {"text": drill file, "file": its name, "folder": for captures, "lab_ends_with_client": bool} -> report; one at a
-/// time. A client that goes ends it.
+/// Anything else would empty the lab, or make it another one under the old one's name.
+void demand_same_lab(const Lab& lab, const plan::Plan& plan) {
+  const auto& name = lab.plan().lab;
+  if (plan.lab != name)
+    throw Error("lab " + name + " cannot become lab '" + plan.lab + "': a change keeps the lab's name");
+  if (plan.nodes.empty()) throw Error("the plan for lab " + name + " has no nodes; to end the lab: xconn down " + name);
+}
+
+std::vector<plan::Rehearsed> changes_of(const Lab& lab, const drill::Drill& drill, const json& request) {
+  std::vector<plan::Rehearsed> changes;
+  for (const auto& change : request.value("changes", json::array())) {
+    changes.push_back(plan::rehearsed_from_json(change));
+    if (changes.back().refusal.empty()) demand_same_lab(lab, changes.back().plan);
+  }
+  if (const auto wanted = drill::commands_of(drill).size(); changes.size() != wanted)
+    throw Error(fmt::format("drill {} changes objects {} times, and {} changes were worked out for it", drill.name,
+                            wanted, changes.size()));
+  return changes;
+}
+
+/// {"text": drill file, "file": its name, "folder": for captures, "lab_ends_with_client": bool, "changes": what each of
+/// its commands makes of the lab} -> report; one at a time. A client that goes ends it.
 void do_drill(Lab& lab, const json& request, const To& to) {
   if (lab.is_drilled) throw Error("a drill is running in lab " + lab.plan().lab + " already; wait for it");
   struct Running {
@@ -137,8 +162,9 @@ void do_drill(Lab& lab, const json& request, const To& to) {
   } mark(lab);
   const auto drill = drill::read_text(request.at("text"), request.at("file"));
   demand_there(drill.mentions, lab.plan());
+  auto changes = changes_of(lab, drill, request);
   tell_events(lab, to, lab.events().read_on(), std::nullopt);
-  DrillSite site(lab);
+  DrillSite site(lab, std::move(changes));
   const drill::RunOptions options{.folder = request.value("folder", ""),
                                   .is_awaited = [to] { return to->client_is_there(); }};
   try {
@@ -160,25 +186,6 @@ void do_events(Lab& lab, const json& request, const To& to) {
 
 /// {"questions": [{"node", "what", "text"}, ...]}: see ask.hh.
 void do_ask(Lab& lab, const json& request, const To& to) { ask(lab, request.at("questions"), to); }
-
-/// One at a time, as Azure has it of one object.
-struct Changing {
-  Lab& lab;
-  explicit Changing(Lab& its_lab) : lab(its_lab) {
-    if (lab.is_changing)
-      throw TopologyError({{{},
-                            "lab " + lab.plan().lab,
-                            "change",
-                            "under way",
-                            std::string(kOneChange.statement) + " (Azure: 409 " + std::string(kAnotherOperation) + ")",
-                            "try again when it is done",
-                            std::string(kOneChange.code),
-                            std::string(kOneChange.source)}});
-    lab.is_changing = true;
-  }
-  ~Changing() { lab.is_changing = false; }
-  Changing(const Changing&) = delete;
-};
 
 /// The reply of an apply: what settles ends the change.
 class ApplyReply : public Reply {
@@ -204,28 +211,22 @@ class ApplyReply : public Reply {
   std::shared_ptr<Changing> changing_;
 };
 
-/// Anything else would empty the lab, or make it another one under the old one's name.
-plan::Plan plan_for(const Lab& lab, const json& request) {
-  auto plan = plan::from_json(request.at("plan"));
-  const auto& name = lab.plan().lab;
-  if (plan.lab != name)
-    throw Error("lab " + name + " cannot become lab '" + plan.lab + "': a change keeps the lab's name");
-  if (plan.nodes.empty()) throw Error("the plan for lab " + name + " has no nodes; to end the lab: xconn down " + name);
-  return plan;
-}
-
-/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until it is at rest}
+/// {"plan": whole plan, "topology": the document that it was made of, "bound_ms": until it is at rest, "breached"}
 /// -> {"changes": [words]}
 void do_apply(Lab& lab, const json& request, const To& to) {
   auto changing = std::make_shared<Changing>(lab);
-  const auto after = plan_for(lab, request);
+  const auto after = plan::from_json(request.at("plan"));
+  demand_same_lab(lab, after);
   const auto topology = request.at("topology").get<std::string>();
   const std::chrono::milliseconds bound{request.value("bound_ms", 90000)};
   json changes = lab.apply(after, [&](const std::string& step) { to->progress(step); });
   lab.mend();
   sys::write_file(lab.options().folder + "/topology.json", topology, 0600);
   to->progress("waiting for the changed lab to be at rest");
-  Settling::begin(lab, std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing)), bound);
+  const auto answer = std::make_shared<ApplyReply>(to, std::move(changes), std::move(changing));
+  if (!request.value("breached", false)) return Settling::begin(lab, answer, bound);
+  Settling::begin(lab, answer, std::min<Duration>(bound, kAsFarAsItCan), "the lab to converge", lab.to_rest(),
+                  [&lab] { lab.give_up_missing(); });
 }
 
 using Verb = void (*)(Lab&, const json&, const To&);

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 namespace xconn::probes {
 namespace {
@@ -16,13 +17,13 @@ std::string left_by(const std::string& previous, const InterfaceView& entered,
                     const std::vector<InterfaceView>& interfaces) {
   if (entered.peer_node == previous) return entered.peer_name;
   if (!entered.tunnel) return {};
-  std::vector<std::string> tunnels;
+  std::set<std::string> tunnels;
   for (const InterfaceView& candidate : interfaces) {
     if (candidate.node != previous || !candidate.tunnel) continue;
     if (candidate.name == entered.name) return candidate.name;
-    tunnels.push_back(candidate.name);
+    tunnels.insert(candidate.name);
   }
-  return tunnels.size() == 1 ? tunnels.front() : std::string{};
+  return tunnels.size() == 1 ? *tunnels.begin() : std::string{};
 }
 
 }  // namespace
@@ -47,6 +48,11 @@ Path path_of(const std::string& sender, const std::vector<Sighting>& hops,
 
 void Sightings::add(const Sighting& sighting) {
   seen_.try_emplace({sighting.flow, sighting.way}, folder_).first->second.push_back(sighting);
+}
+
+std::uint32_t Sightings::also(InterfaceView interface) {
+  interfaces_.push_back(std::move(interface));
+  return static_cast<std::uint32_t>(interfaces_.size() - 1);
 }
 
 std::optional<Path> Sightings::path_at(std::uint32_t flow, Way way, const std::string& sender,
@@ -83,6 +89,23 @@ std::uint64_t Sightings::crossings(std::uint32_t flow, Way way, const std::strin
     count += inside && interfaces_[sighting.interface].node == node ? 1 : 0;
   }
   return count;
+}
+
+std::map<std::string, std::uint64_t> Sightings::lost_at(std::uint32_t flow, Way way, const std::string& receiver,
+                                                        const Window& window) const {
+  std::map<std::uint64_t, Sighting> last;  // by the probe's number
+  const auto found = seen_.find({flow, way});
+  if (found == seen_.end()) return {};
+  for (const Sighting& seen : found->second.near({window.begin, window.end + kLongestJourney})) {
+    const bool arrives = interfaces_[seen.interface].node == receiver;
+    if (seen.bare() || seen.at < window.begin || (seen.at >= window.end && !arrives)) continue;
+    auto& kept = last.try_emplace(seen.sequence, seen).first->second;
+    if (arrives || (seen.at >= kept.at && interfaces_[kept.interface].node != receiver)) kept = seen;
+  }
+  std::map<std::string, std::uint64_t> places;
+  for (const auto& [sequence, seen] : last)
+    if (const auto& at = interfaces_[seen.interface]; at.node != receiver) ++places[at.node + ":" + at.name];
+  return places;
 }
 
 std::vector<Duration> Sightings::times_at(std::uint32_t flow, Way way, const std::string& node) const {

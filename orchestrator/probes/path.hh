@@ -60,11 +60,16 @@ class Sightings {
   explicit Sightings(std::vector<InterfaceView> interfaces, std::string folder = "/tmp")
       : interfaces_(std::move(interfaces)), folder_(std::move(folder)) {}
   void add(const Sighting& sighting);
+  /// Another interface; its index.
+  std::uint32_t also(InterfaceView interface);
   /// The path of the probe that was the last to be sighted at `receiver` at or before `time`; nullopt when none was.
   std::optional<Path> path_at(std::uint32_t flow, Way way, const std::string& sender, const std::string& receiver,
                               Duration time) const;
   /// How often probes of the flow were seen to arrive at a node inside the window.
   std::uint64_t crossings(std::uint32_t flow, Way way, const std::string& node, const Window& window) const;
+  /// Of the probes of a window that never got to `receiver`: where each was seen last, "NODE:INTERFACE", and how many.
+  std::map<std::string, std::uint64_t> lost_at(std::uint32_t flow, Way way, const std::string& receiver,
+                                               const Window& window) const;
   std::vector<Duration> times_at(std::uint32_t flow, Way way, const std::string& node) const;
 
  private:

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "probes/tracer.hh"
 
+#include <net/if.h>
 #include <poll.h>
 
 #include <atomic>
 #include <cerrno>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/errors.hh"
 #include "datapath/trace.hh"
+#include "sys/netns.hh"
 
 namespace xconn::probes {
 namespace {
@@ -36,22 +39,44 @@ Sighting seen(const datapath::TraceRecord& record) {
           record.sequence, Duration{static_cast<std::int64_t>(record.at)}, record.point};
 }
 
+unsigned index_of(const InterfaceView& interface) {
+  unsigned index = 0;
+  interface.netns->run([&] { index = ::if_nametoindex(interface.name.c_str()); });
+  return index;
+}
+
 }  // namespace
 
 struct Tracer::State {
-  explicit State(const Site& site) : State(site.interfaces(), site.folder()) {}
-  State(std::vector<InterfaceView> interfaces, const std::string& folder) : sightings(interfaces, folder) {
-    for (std::uint32_t point = 0; point < interfaces.size(); ++point) attach(interfaces[point], point);
+  explicit State(const Site& site) : sightings({}, site.folder()) {
+    watch(site);
     reader = std::thread([this] { read(); });
   }
   ~State() { end(); }
+
+  void watch(const Site& site) {
+    untraced.clear();
+    for (const InterfaceView& interface : site.interfaces()) {
+      const auto index = index_of(interface);
+      if (index == 0)
+        miss(interface);
+      else if (watched.emplace(interface.netns, index).second)
+        attach(interface, add(interface));
+    }
+  }
+  void miss(const InterfaceView& interface) { untraced.push_back(interface.node + ":" + interface.name); }
+
+  std::uint32_t add(const InterfaceView& interface) {
+    const std::lock_guard lock(mutex);
+    return sightings.also(interface);
+  }
 
   void attach(const InterfaceView& interface, std::uint32_t point) {
     try {
       points.push_back(trace.attach(*interface.netns, interface.name, point));
     } catch (const KernelError& error) {
       if (error.error_number() != ENODEV) throw;
-      untraced.push_back(interface.node + ":" + interface.name);
+      miss(interface);
     }
   }
 
@@ -77,7 +102,8 @@ struct Tracer::State {
   datapath::Trace trace;
   std::vector<datapath::TracePoint> points;
   std::vector<std::string> untraced;
-  mutable std::mutex mutex;  // of the sightings, while the reader lives
+  std::set<std::pair<const sys::Netns*, unsigned>> watched;  // by the index of the interface: one made anew has another
+  mutable std::mutex mutex;                                  // of the sightings, while the reader lives
   Sightings sightings;
   std::atomic<bool> ending{false};
   std::thread reader;
@@ -85,6 +111,11 @@ struct Tracer::State {
 
 Tracer::Tracer(const Site& site) : state_(std::make_unique<State>(site)) {}
 Tracer::~Tracer() = default;
+
+bool Tracer::watch(const Site& site) {
+  state_->watch(site);
+  return state_->untraced.empty();
+}
 
 void Tracer::follow(const Flow& flow) { state_->trace.set_flow(wanted(flow)); }
 

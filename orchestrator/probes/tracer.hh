@@ -21,6 +21,8 @@ class Tracer {
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
 
+  /// Once the site has changed: attaches to what is new, or was made anew. False when some interface is not there yet.
+  bool watch(const Site& site);
   /// Before the flow starts, so that its first probe is seen.
   void follow(const Flow& flow);
   /// The way that the flow takes now; nullopt when none of its probes has been seen to arrive.

@@ -44,6 +44,11 @@ class DrillNetwork : public Site {
       tell("blackhole " + chain + " healed");
     }
   }
+  std::optional<std::string> change(std::size_t number) override {
+    changed_.push_back(number);
+    return number == 0 ? std::optional<std::string>("a connection uses it [V10]") : std::nullopt;
+  }
+  void restore() override { changed_.clear(); }
   std::optional<std::string> unrest() override { return settled_ ? std::nullopt : std::optional("the sky is green"); }
   std::vector<services::Event> events(Duration since) override {
     std::vector<services::Event> result;
@@ -56,6 +61,7 @@ class DrillNetwork : public Site {
 
   bool settled_ = true;
   std::map<std::string, std::string> injected_;
+  std::vector<std::size_t> changed_;
 
  private:
   sys::Loop loop_;
@@ -111,10 +117,10 @@ TEST(DrillRun, MeasuresTracesAndJudges) {
   EXPECT_LE(off(report.flows.front().forward.measured.outage, 600ms), 60ms + report.host.during({})) << to_text(report);
   std::vector<std::string> sources;
   for (const Row& row : report.timeline) sources.push_back(row.source + " " + row.text);
-  EXPECT_THAT(sources,
-              testing::UnorderedElementsAre("flow last packet", "fault blackhole to_server applied", "exec false",
-                                            "exec false: exit status 1", "fault blackhole to_server healed",
-                                            HasSubstr("flow first packet after")));
+  EXPECT_THAT(sources, testing::UnorderedElementsAre("flow last packet; those after it got as far as switch:to-client",
+                                                     "fault blackhole to_server applied", "exec false",
+                                                     "exec false: exit status 1", "fault blackhole to_server healed",
+                                                     HasSubstr("flow first packet after")));
   EXPECT_TRUE(site.injected_.empty());
 }
 
@@ -133,6 +139,27 @@ TEST(DrillRun, WhatIsBrokenUntilTheEndIsHealedAndWrongExpectationsFail) {
   EXPECT_THAT(found, ElementsAre(kPass, kFail, kFail, kFail));
   EXPECT_EQ(exit_code(report.verdict), 1);
   EXPECT_TRUE(site.injected_.empty());
+}
+
+TEST(DrillRun, WhatAzureRefusesFailsAndTheLabIsRestored) {
+  DrillNetwork site;
+  const Report report = run(drill("timeline:\n"
+                                  "  - {at: 500ms, do: circuit delete er1}\n"
+                                  "  - {at: 600ms, do: peering update er1 private md5=abc}\n",
+                                  "expect: [alive: {flow: a}]\n"),
+                            site);
+  EXPECT_EQ(exit_code(report.verdict), 1);
+  ASSERT_EQ(report.judgements.size(), 2U);
+  EXPECT_EQ(report.judgements[0].verdict, probes::Verdict::kPass);
+  EXPECT_EQ(report.judgements[1].sentence, "circuit delete er1 is carried out");
+  EXPECT_EQ(report.judgements[1].found, "refused: a connection uses it [V10]");
+  EXPECT_TRUE(report.first_fault);
+  std::vector<std::string> sources;
+  for (const Row& row : report.timeline) sources.push_back(row.source + " " + row.text);
+  EXPECT_THAT(sources, ElementsAre("change circuit delete er1",
+                                   "change circuit delete er1 is refused: a connection uses it [V10]",
+                                   "change peering update er1 private md5=(secret)"));
+  EXPECT_THAT(site.changed_, testing::IsEmpty()) << "restored";
 }
 
 // The loop stalls for longer than the outage is over its bound: counted as the host's, it would leave this open.

@@ -101,6 +101,37 @@ TEST(DrillRead, ExpectationsOfEveryKind) {
   EXPECT_TRUE(std::get<ExpectCounter>(drill.expectations[9].what).some);
 }
 
+std::string with_step(const std::string& step) {
+  return "name: x\ntopology: t.yaml\nduration: 5s\nflows:\n  a: {from: x, to: y}\nexpect:\n  - alive: {flow: a}\n"
+         "timeline:\n  - {at: 1s, do: " +
+         step + "}\n";
+}
+
+TEST(DrillRead, ACommandIsALineOrAListOfWords) {
+  for (const auto* written : {"peering update er1 private vlan=9 state=Disabled",
+                              "[peering, update, er1, private, vlan=9, state=Disabled]"}) {
+    const auto commands = commands_of(read_text(with_step(written), "d.yaml"));
+    ASSERT_EQ(commands.size(), 1U);
+    EXPECT_EQ(to_string(commands[0]), "peering update er1 private vlan=9 state=Disabled");
+    EXPECT_EQ(commands[0].where, (Where{"d.yaml", 9, 14}));
+    EXPECT_EQ(commands[0].path(), (model::KeyPath{"circuits", "er1", "peerings", "private"}));
+  }
+}
+
+TEST(DrillRead, WhatIsNoCommandIsSaidAtItsPlace) {
+  const auto first = [](const std::string& step) {
+    const auto found = findings(with_step(step));
+    return found.size() != 1 ? "" : to_string(found.front());
+  };
+  EXPECT_THAT(first("conection delete x"), HasSubstr("d.yaml:9:14: step 1: do = 'conection': there is no such kind of "
+                                                     "object; did you mean 'connection'"));
+  EXPECT_THAT(first("connection destroy x"), HasSubstr("a connection has no such verb; use create, update or delete"));
+  EXPECT_THAT(first("connection delete"), HasSubstr("write connection delete NAME"));
+  EXPECT_THAT(first("connection delete x y"), HasSubstr("one name, and nothing more"));
+  EXPECT_THAT(first("peering update er1"), HasSubstr("write peering update WHERE NAME KEY=VALUE"));
+  EXPECT_THAT(first("circuit update er1 bandwidth"), HasSubstr("'bandwidth': this is not KEY=VALUE"));
+}
+
 TEST(DrillRead, NothingIsJudgedAfterTheEnd) {
   constexpr auto kDrill = R"(name: x
 topology: t.yaml
@@ -198,8 +229,8 @@ TEST(DrillRead, OneWordTooManyOrTooFew) {
             "the second time is not before the first"},
            {head + "expect: [lost: {flow: a, at-most: -1}]", "it is a whole number, 0 or more"},
            {good + "steady: [{flow: a, avoids: n, when: after}]", "steady path has no such key"},
-           {good + "timeline: [{at: 1s}]", "a step has exactly one of fault, heal or exec"},
-           {good + "timeline: [{at: 1s, heal: all, fault: carrier}]", "a step has exactly one of fault, heal or exec"},
+           {good + "timeline: [{at: 1s}]", "a step has exactly one of fault, heal, exec or do"},
+           {good + "timeline: [{at: 1s, heal: all, fault: carrier}]", "a step has exactly one of fault, heal, exec or do"},
            {good + "timeline: [{at: 1s, heal: all, on: n}]", "heal has no such key"},
            {good + "timeline: [{heal: all}]", "this key is required"},
            {good + "timeline: [{at: 6s, heal: all}]", "a step is before the drill's end (duration)"},

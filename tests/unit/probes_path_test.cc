@@ -74,6 +74,13 @@ class SightingsTest : public testing::Test {
   Sightings sightings_{kInterfaces};
 };
 
+TEST_F(SightingsTest, WhatIsLostWasSeenLastSomewhere) {
+  EXPECT_THAT(sightings_.lost_at(7, Way::kForward, "server", {Duration{0}, 1s}), ElementsAre(Pair("router:left", 3)));
+  EXPECT_THAT(sightings_.lost_at(7, Way::kForward, "server", {Duration{0}, 42ms}), testing::IsEmpty())
+      << "the last one arrives after the window";
+  EXPECT_THAT(sightings_.lost_at(8, Way::kForward, "server", {Duration{0}, 1s}), testing::IsEmpty());
+}
+
 TEST_F(SightingsTest, ThePathAtATimeIsThatOfTheLastProbeThatGotThere) {
   EXPECT_THAT(sightings_.path_at(7, Way::kForward, "client", "server", 45ms)->nodes,
               ElementsAre("client", "router", "server"));
