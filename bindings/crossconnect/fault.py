@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_interface
 from itertools import chain
 from typing import Any, Callable, Iterator
 
@@ -110,6 +111,19 @@ def _tunnels(plan: dict[str, Any]) -> Iterator[str]:
     return _interfaces(plan, "tunnel")
 
 
+def _numbered(plan: dict[str, Any]) -> Iterator[str]:
+    for node in plan["nodes"]:
+        for interface in node.get("interfaces", []):
+            addresses = (ip_interface(address) for address in interface.get("addresses", []))
+            wired = interface.get("kind") != "tunnel"
+            if wired and any(one.version == 4 and one.network.prefixlen < 32 for one in addresses):
+                yield f"{node['name']}:{interface['name']}"
+
+
+def _static_routes(plan: dict[str, Any]) -> Iterator[str]:
+    return (f"{node['name']}:{route['to']}" for node in plan["nodes"] for route in node.get("routes", []))
+
+
 def _configured(plan: dict[str, Any]) -> Iterator[str]:
     return chain.from_iterable(places(plan) for places in _MISMATCHES.values())
 
@@ -117,8 +131,16 @@ def _configured(plan: dict[str, Any]) -> Iterator[str]:
 # Where what a mismatch is of may be.
 _MISMATCHES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "vlan": _sub_interfaces,
+    "tag-type": _sub_interfaces,
+    "prefix": _numbered,
     "md5": _neighbors,
+    "asn": _neighbors,
     "psk": _tunnels,
+    "identity": _tunnels,
+    "ike-proposal": _tunnels,
+    "esp-proposal": _tunnels,
+    "pfs": _tunnels,
+    "selectors": _tunnels,
 }
 
 # Where the targets of `xconn fault kinds` are, by the words of that table.
@@ -129,7 +151,8 @@ _PLACES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "NODE:MEMBER": _members,
     "NODE that speaks BGP": _speakers,
     "MSEE": _msees,
-    "NODE:SUB-INTERFACE, NODE:NEIGHBOR or NODE:TUNNEL": _configured,
+    "NODE:PREFIX": _static_routes,
+    "NODE or NODE:WHAT, by `what`": _configured,
 }
 
 

@@ -12,11 +12,14 @@ struct {
 } rules SEC(".maps");
 
 /* The priority bits stay. */
-static __always_inline int become(struct __sk_buff* skb, __u16 id) {
-  __be16 type = skb->vlan_proto;
+static __always_inline int become(struct __sk_buff* skb, __u16 type, __u16 id) {
   __u16 tci = (skb->vlan_tci & 0xf000) | id;
-  if (bpf_skb_vlan_pop(skb) || bpf_skb_vlan_push(skb, type, tci)) return TC_ACT_SHOT;
+  if (bpf_skb_vlan_pop(skb) || bpf_skb_vlan_push(skb, bpf_htons(type), tci)) return TC_ACT_SHOT;
   return TC_ACT_UNSPEC;
+}
+
+static __always_inline int has(struct __sk_buff* skb, __u16 type, __u16 id) {
+  return bpf_ntohs(skb->vlan_proto) == type && (skb->vlan_tci & 0xfff) == id;
 }
 
 static __always_inline struct retag_rule* rule_of(struct __sk_buff* skb) {
@@ -26,16 +29,16 @@ static __always_inline struct retag_rule* rule_of(struct __sk_buff* skb) {
 
 SEC("tc") int departs(struct __sk_buff* skb) {
   struct retag_rule* rule = rule_of(skb);
-  if (!rule || (skb->vlan_tci & 0xfff) != rule->own) return TC_ACT_UNSPEC;
-  return become(skb, rule->wire);
+  if (!rule || !has(skb, rule->own_type, rule->own)) return TC_ACT_UNSPEC;
+  return become(skb, rule->wire_type, rule->wire);
 }
 
 /* What comes with the node's old tag is nobody's now. */
 SEC("tc") int arrives(struct __sk_buff* skb) {
   struct retag_rule* rule = rule_of(skb);
   if (!rule) return TC_ACT_UNSPEC;
-  if ((skb->vlan_tci & 0xfff) == rule->own) return TC_ACT_SHOT;
-  if ((skb->vlan_tci & 0xfff) == rule->wire) return become(skb, rule->own);
+  if (has(skb, rule->own_type, rule->own)) return TC_ACT_SHOT;
+  if (has(skb, rule->wire_type, rule->wire)) return become(skb, rule->own_type, rule->own);
   return TC_ACT_UNSPEC;
 }
 

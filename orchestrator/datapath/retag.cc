@@ -25,8 +25,8 @@ struct Retag::Impl {
   Attachment departs, arrives;
 };
 
-Retag::Retag(const sys::Netns& netns, const std::string& trunk, std::uint16_t own, std::uint16_t wire)
-    : impl_(std::make_unique<Impl>(netns, trunk, retag_rule{own, wire})) {}
+Retag::Retag(const sys::Netns& netns, const std::string& trunk, const Tag& own, const Tag& wire)
+    : impl_(std::make_unique<Impl>(netns, trunk, retag_rule{own.id, own.ethertype, wire.id, wire.ethertype})) {}
 Retag::~Retag() = default;
 Retag::Retag(Retag&&) noexcept = default;
 Retag& Retag::operator=(Retag&&) noexcept = default;

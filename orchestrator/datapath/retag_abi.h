@@ -5,6 +5,6 @@
 #include <linux/types.h>
 
 struct retag_rule {
-  __u16 own;  /* what the node puts on and takes off */
-  __u16 wire; /* what is on the wire instead */
+  __u16 own, own_type;   /* what the node puts on and takes off */
+  __u16 wire, wire_type; /* what is on the wire instead */
 };

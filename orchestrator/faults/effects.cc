@@ -286,6 +286,8 @@ void mismatch(Setting& setting) {
   setting.effects.push_back(mismatched(setting.site, setting.request, setting.pending));
 }
 
+void no_route(Setting& setting) { setting.effects.push_back(unrouted(setting.site, setting.request)); }
+
 const std::map<std::string_view, void (*)(Setting&)> kActs = {
     {"carrier", carrier},
     {"admin-down", admin_down},
@@ -309,6 +311,7 @@ const std::map<std::string_view, void (*)(Setting&)> kActs = {
     {"advertise", advertise},
     {"msee-maintenance", msee_maintenance},
     {"peering-disable", peering_disable},
+    {"no-route", no_route},
     {"mismatch", mismatch},
 };
 

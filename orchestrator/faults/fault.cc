@@ -36,9 +36,6 @@ Fault& Fault::operator=(Fault&&) noexcept = default;
 Fault::~Fault() = default;
 
 void Fault::heal(const sys::Pending& pending) { state_->heal(pending); }
-void Fault::renew(const std::string& node) {
-  for (const auto& effect : state_->effects) effect->renew(node);
-}
 const Request& Fault::request() const { return state_->request; }
 
 }  // namespace xconn::faults

@@ -43,8 +43,6 @@ class Effect {
   virtual ~Effect() = default;  ///< undoes what heal() has not; never throws
   /// Throws what the kernel refuses; what takes time holds `pending`. A second call does nothing.
   virtual void heal(const sys::Pending& pending) = 0;
-  /// The daemons of a node have started again: what one of them was told, it is told again.
-  virtual void renew(const std::string&) {}
 };
 
 /// Move-only.
@@ -60,7 +58,6 @@ class Fault {
   /// Undoes every effect, the last first; `pending` ends when all is undone, and is told the first refusal. A second
   /// call does nothing.
   void heal(const sys::Pending& pending);
-  void renew(const std::string& node);
   const Request& request() const;
 
  private:

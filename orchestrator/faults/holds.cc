@@ -9,7 +9,6 @@
 #include <csignal>
 
 #include "base/teardown.hh"
-#include "kernel/netlink.hh"
 #include "sys/netns.hh"
 
 namespace xconn::faults {
@@ -27,6 +26,8 @@ bool was_configured(const kernel::RouteEntry& entry, const std::vector<std::stri
                      [&](const NextHop& hop) { return is_of(interfaces, hop.interface); });
 }
 
+}  // namespace
+
 Forgotten remember(const sys::Netns& netns, const std::vector<std::string>& interfaces) {
   const kernel::Reader reader(netns);
   Forgotten result;
@@ -41,6 +42,8 @@ Forgotten remember(const sys::Netns& netns, const std::vector<std::string>& inte
   return result;
 }
 
+namespace {
+
 // Routes with a gateway need the routes to the gateway, whatever their order was.
 void order(std::vector<kernel::RouteEntry>& routes) {
   std::stable_partition(routes.begin(), routes.end(), [](const kernel::RouteEntry& entry) {
@@ -48,6 +51,8 @@ void order(std::vector<kernel::RouteEntry>& routes) {
                         [](const NextHop& hop) { return hop.via.has_value(); });
   });
 }
+
+}  // namespace
 
 void bring_back(kernel::Netlink& netlink, Forgotten forgotten) {
   order(forgotten.routes);
@@ -60,6 +65,8 @@ void bring_back(kernel::Netlink& netlink, Forgotten forgotten) {
   for (auto& request : batch) request.tolerate(ENETUNREACH).tolerate(ENETDOWN).tolerate(ENODEV);
   if (!batch.empty()) netlink.commit(batch);
 }
+
+namespace {
 
 double either(double one, double other) { return 1 - (1 - one) * (1 - other); }
 

@@ -11,6 +11,7 @@
 #include "faults/fault.hh"
 #include "faults/site.hh"
 #include "kernel/dump.hh"
+#include "kernel/netlink.hh"
 
 namespace xconn::faults {
 
@@ -21,6 +22,9 @@ struct Forgotten {
   std::vector<kernel::RouteEntry> routes;
   std::vector<kernel::Neighbour> neighbours;
 };
+
+Forgotten remember(const sys::Netns& netns, const std::vector<std::string>& interfaces);
+void bring_back(kernel::Netlink& netlink, Forgotten forgotten);
 
 struct Holds::State {
   explicit State(Site& it) : site(it) {}

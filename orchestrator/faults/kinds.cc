@@ -11,6 +11,30 @@ constexpr Parameter kDirectionBoth{"direction", ValueKind::kDirection, "both",
                                    "out: frames that leave the named end; in: frames that reach it"};
 constexpr Parameter kDirectionOut{"direction", ValueKind::kDirection, "out", kDirectionBoth.meaning};
 
+constexpr Mismatch kMismatchRows[] = {
+    {"vlan", TargetKind::kSubInterface, "the id of a sub-interface's outer tag (of a stacked one its S-tag)"},
+    {"tag-type", TargetKind::kSubInterface, "the type of that tag: 0x88a8 for 0x8100, or the reverse"},
+    {"prefix", TargetKind::kNumbered, "the network that an interface has its address in, as the next /30"},
+    {"md5", TargetKind::kNeighbor, "the password of a BGP neighbor"},
+    {"asn", TargetKind::kNeighbor, "the AS number that a BGP neighbor is known by"},
+    {"psk", TargetKind::kTunnel, "the key of a tunnel"},
+    {"identity", TargetKind::kTunnel, "the identity that the peer of a tunnel must prove"},
+    {"ike-proposal", TargetKind::kTunnel, "the algorithms of its IKE_SA"},
+    {"esp-proposal", TargetKind::kTunnel, "the algorithms of its CHILD_SA"},
+    {"pfs", TargetKind::kTunnel, "its group for PFS: it comes up, and does not outlive a rekeying after 10 s"},
+    {"selectors", TargetKind::kTunnel, "its traffic selectors"},
+};
+
+/// "vlan: the id of ...; md5: ..."
+std::string meaning_of_what() {
+  std::string text;
+  for (const auto& row : kMismatchRows)
+    text += (text.empty() ? "" : "; ") + std::string(row.what) + ": " + std::string(row.meaning);
+  return text;
+}
+
+const std::string kWhat = meaning_of_what();
+
 const std::vector<Kind> kKinds = {
     {"carrier", TargetKind::kEnd, "the cable is cut: both ends are down", {}},
     {"admin-down", TargetKind::kEnd, "the named end is set down; the other one loses carrier", {}},
@@ -78,23 +102,20 @@ const std::vector<Kind> kKinds = {
      "the router of this VRF prepends 12076 8 times to all its neighbours, and the sessions stay up",
      {}},
     {"peering-disable", TargetKind::kMsee, "Microsoft shuts the customer's sessions down", {}},
+    {"no-route", TargetKind::kRoute, "a static route is missing", {}},
     {"mismatch",
      TargetKind::kConfigured,
      "this side is configured otherwise than the other one",
-     {{"what", ValueKind::kMismatch, "",
-       "the VLAN id of a sub-interface, the password of a neighbor, the key of a tunnel"},
+     {{"what", ValueKind::kMismatch, "", kWhat},
       {"notice", ValueKind::kNotice, "now",
        "of a key: an SA that is up ends now, or stays until it authenticates anew"}}},
 };
-
-const std::vector<Mismatch> kMismatches = {
-    {"vlan", TargetKind::kSubInterface}, {"md5", TargetKind::kNeighbor}, {"psk", TargetKind::kTunnel}};
 
 }  // namespace
 
 const std::vector<Kind>& kinds() { return kKinds; }
 
-const std::vector<Mismatch>& mismatches() { return kMismatches; }
+std::span<const Mismatch> mismatches() { return kMismatchRows; }
 
 const Kind* find_kind(std::string_view name) {
   const auto found = std::find_if(kKinds.begin(), kKinds.end(), [&](const Kind& kind) { return kind.name == name; });
@@ -108,10 +129,12 @@ std::string_view to_string(TargetKind target) {
                                          "NODE:MEMBER",
                                          "NODE that speaks BGP",
                                          "MSEE",
-                                         "NODE:SUB-INTERFACE, NODE:NEIGHBOR or NODE:TUNNEL",
+                                         "NODE or NODE:WHAT, by `what`",
                                          "NODE:SUB-INTERFACE",
                                          "NODE:NEIGHBOR",
-                                         "NODE:TUNNEL"};
+                                         "NODE:TUNNEL",
+                                         "NODE:INTERFACE with an IPv4 address",
+                                         "NODE:PREFIX"};
   return kNames[static_cast<int>(target)];
 }
 

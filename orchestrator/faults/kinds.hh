@@ -2,6 +2,7 @@
 // The table of fault kinds: what there is, for the command line's help, completion, documentation and findings.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,9 @@ enum class TargetKind {
   kConfigured,  ///< one of the next, as the parameter `what` says
   kSubInterface,
   kNeighbor,
-  kTunnel
+  kTunnel,
+  kNumbered,
+  kRoute
 };
 
 enum class ValueKind {
@@ -56,9 +59,10 @@ const std::vector<Kind>& kinds();
 struct Mismatch {
   std::string_view what;
   TargetKind target;
+  std::string_view meaning;
 };
 
-const std::vector<Mismatch>& mismatches();
+std::span<const Mismatch> mismatches();
 
 /// nullptr when there is none.
 const Kind* find_kind(std::string_view name);

@@ -124,10 +124,6 @@ bool Registry::has(int id) const { return state_->active.contains(id); }
 
 void Registry::heal(int id, Healed healed) { state_->heal(id, healed); }
 
-void Registry::renew(const std::string& node) {
-  for (auto& [id, entry] : state_->active) entry.fault.renew(node);
-}
-
 void Registry::heal_all(Healed healed) { state_->heal_all(healed); }
 
 }  // namespace xconn::faults

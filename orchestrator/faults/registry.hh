@@ -48,8 +48,6 @@ class Registry {
   /// `healed` gets NotFoundError when there is no such fault, and what healing refuses.
   using Healed = std::function<void(std::exception_ptr failure)>;
   void heal(int id, Healed healed = {});
-  /// The daemons of a node have started again, from their files: faults in force tell them again what they told before.
-  void renew(const std::string& node);
   /// The last first; the first refusal is told after all have been tried.
   void heal_all(Healed healed = {});
 

@@ -87,6 +87,8 @@ void add_configured(TargetKind kind, const Inventory& inventory, Things& out) {
       for (const auto& neighbor : speaker.bgp.neighbors) out.emplace(speaker.node, neighbor.address.text());
   if (any || kind == TargetKind::kTunnel)
     for (const auto& tunnel : inventory.tunnels) out.emplace(tunnel.node, tunnel.name);
+  if (any || kind == TargetKind::kNumbered)
+    for (const auto& one : inventory.numbered) out.emplace(one.node, one.interface);
 }
 
 // Every NODE:NAME that a fault of this target kind may name, by node.
@@ -101,6 +103,8 @@ Things things(TargetKind kind, const Inventory& inventory) {
     for (const auto& daemon : inventory.daemons) result.emplace(daemon.node, daemon.name);
   } else if (kind == TargetKind::kMember) {
     for (const auto& member : inventory.members) result.emplace(member.node, member.name);
+  } else if (kind == TargetKind::kRoute) {
+    for (const auto& route : inventory.routes) result.emplace(route.node, route.to.text());
   } else {
     add_configured(kind, inventory, result);
   }
@@ -108,8 +112,18 @@ Things things(TargetKind kind, const Inventory& inventory) {
 }
 
 std::string_view noun(TargetKind kind) {
-  constexpr std::string_view kNouns[] = {"link end", "daemon",  "node",          "SD-WAN member", "BGP speaker",
-                                         "MSEE",     "setting", "sub-interface", "BGP neighbour", "tunnel"};
+  constexpr std::string_view kNouns[] = {"link end",
+                                         "daemon",
+                                         "node",
+                                         "SD-WAN member",
+                                         "BGP speaker",
+                                         "MSEE",
+                                         "setting",
+                                         "sub-interface",
+                                         "BGP neighbour",
+                                         "tunnel",
+                                         "interface with an IPv4 address",
+                                         "static route"};
   return kNouns[static_cast<int>(kind)];
 }
 

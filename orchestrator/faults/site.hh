@@ -43,12 +43,24 @@ struct Speaker {
 /// A sub-interface, its trunk, and the outer tags of all of that trunk's, its own first.
 struct SubInterface {
   std::string node, name, trunk;
-  std::vector<std::uint16_t> tags;
+  std::vector<Tag> tags;
 };
 
 /// A tunnel of a charon.
 struct Tunnel {
   std::string node, name, daemon;
+};
+
+/// An interface, and its first IPv4 address that has neighbours in its network.
+struct Numbered {
+  std::string node, interface;
+  InterfaceAddress address;
+};
+
+/// A route that was configured, and no router's.
+struct StaticRoute {
+  std::string node;
+  Prefix to;
 };
 
 /// Everything that a fault may name. Plain data; it changes only when a new plan is applied.
@@ -60,6 +72,8 @@ struct Inventory {
   std::vector<Speaker> speakers;
   std::vector<SubInterface> sub_interfaces = {};
   std::vector<Tunnel> tunnels = {};
+  std::vector<Numbered> numbered = {};
+  std::vector<StaticRoute> routes = {};
 };
 
 /// All calls on the loop's thread; they throw KernelError or ServiceError when the act fails.
@@ -80,10 +94,10 @@ class Site {
   /// it returns. Both return at once; `pending` (or nothing) is held until bgpd has taken it, and told when it cannot.
   virtual int edit(const std::string& node, network::SpeakerEdit edit, sys::Pending pending) = 0;
   virtual void undo_edit(const std::string& node, int number, sys::Pending pending) = 0;
-  /// This side's pre-shared key of a tunnel; nullopt: the one that the plan says. SAs that are up stay. Both return at
-  /// once; `pending` (or nothing) as above.
-  virtual void set_psk(const Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) = 0;
-  virtual void end_sas(const Tunnel& tunnel, sys::Pending pending) = 0;
+  /// Lays lines of swanctl.conf over what this side's charon runs, until take_back() of the number that it returns;
+  /// with `ends_sas` the tunnel's SAs end once they are loaded. Both return at once; `pending` (or nothing) as above.
+  virtual int overlay(const Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending pending) = 0;
+  virtual void take_back(const Tunnel& tunnel, int number, sys::Pending pending) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.
   virtual void restart(const std::string& node, const std::string& daemon) = 0;
 };

@@ -87,7 +87,24 @@ bool can_be(std::string_view text) {
   return Parse(text).has_value();
 }
 
-constexpr ValueInfo kValues[] = {
+/// "vlan, md5 or psk"
+std::string form_of_mismatches() {
+  std::string text;
+  for (const auto& row : mismatches())
+    text += (text.empty() ? "" : &row == &mismatches().back() ? " or " : ", ") + std::string(row.what);
+  return text;
+}
+
+/// "enum": ["vlan", "md5", "psk"]
+std::string schema_of_mismatches() {
+  std::string text;
+  for (const auto& row : mismatches()) text += (text.empty() ? "\"" : ", \"") + std::string(row.what) + "\"";
+  return "\"enum\": [" + text + "]";
+}
+
+const std::string kMismatchForm = form_of_mismatches(), kMismatchSchema = schema_of_mismatches();
+
+const ValueInfo kValues[] = {
     // by ValueKind
     {"a duration of more than 0, as 20s", R"("type": "string", "pattern": "^[0-9.]+(ns|us|ms|s|m|h)$")",
      [](std::string_view text) { return is_duration_of(text, Duration{1}); }},
@@ -107,8 +124,7 @@ constexpr ValueInfo kValues[] = {
     {"a number, 1 to 16384", R"("type": "integer", "minimum": 1, "maximum": 16384)", can_be<parse_count>},
     {"a network of /24 or more addresses, as 100.64.0.0/10",
      R"("type": "string", "pattern": "^[0-9]{1,3}([.][0-9]{1,3}){3}/([0-9]|1[0-9]|2[0-4])$")", is_network},
-    {"vlan, md5 or psk", R"("enum": ["vlan", "md5", "psk"])",
-     [](std::string_view text) { return find_mismatch(text) != nullptr; }},
+    {kMismatchForm, kMismatchSchema, [](std::string_view text) { return find_mismatch(text) != nullptr; }},
     {"now or at-reauth", R"("enum": ["now", "at-reauth"])",
      [](std::string_view text) { return text == "now" || text == "at-reauth"; }},
 };

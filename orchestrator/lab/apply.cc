@@ -136,7 +136,7 @@ void Lab::take(const Edits& edits, const plan::Plan& after) {
     if (!(before.a_to_b == now.a_to_b)) impair(now.a, now.a_to_b);
     if (!(before.b_to_a == now.b_to_a)) impair(now.b, now.b_to_a);
   }
-  for (const auto& added : edits.nodes.added) start_services(node(added.name));
+  for (const auto& added : edits.nodes.added) node(added.name).start_services();
   for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
   for (const auto& changes : edits.changed) node(changes.node).lose(changes);
   for (const auto& link : the_others(edits.links.removed, early)) remove_link(link);

@@ -2,17 +2,12 @@
 #include "lab/fault_site.hh"
 
 #include <csignal>
-#include <nlohmann/json.hpp>
 
-#include "base/errors.hh"
 #include "lab/inventory.hh"
 #include "lab/lab.hh"
 #include "services/strongswan.hh"
-#include "services/vici.hh"
 
 namespace xconn::lab {
-
-using nlohmann::json;
 
 const faults::Inventory& FaultSite::inventory() const {
   if (!inventory_) inventory_ = inventory_of(lab_.plan());
@@ -42,35 +37,16 @@ void FaultSite::undo_edit(const std::string& node, int number, sys::Pending pend
   if (lab_.has_node(node)) lab_.node(node).services().undo_edit(number, pending);
 }
 
-/// What one connection is asked is done in order.
-void FaultSite::ask(const faults::Tunnel& tunnel, const std::string& command, const json& message,
-                    const sys::Pending& pending) {
-  const auto& charon = dynamic_cast<const services::Charon&>(lab_.node(tunnel.node).services().at(tunnel.daemon));
-  const auto fail = [pending](const std::string& why) {
-    if (pending) pending->failed(std::make_exception_ptr(Error("charon of " + why)));
-  };
-  auto& client = charons_[tunnel.node];
-  if (!client)
-    client = services::ViciClient::connect(lab_.loop(), charon.vici_socket(), {}, [](const auto&, const auto&) {});
-  if (!client) return fail(tunnel.node + " does not listen");
-  client->call(command, message, {}, [fail, node = tunnel.node](const services::ViciReply& reply) {
-    const bool none_up = reply.response.value("matches", "") == "0";  // there was nothing to end
-    if (reply.response.value("success", "no") != "yes" && !none_up)
-      fail(node + " says: " + reply.response.value("errmsg", "no"));
-  });
+int FaultSite::overlay(const faults::Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending pending) {
+  auto& charon = dynamic_cast<services::Charon&>(lab_.node(tunnel.node).services().at(tunnel.daemon));
+  charon.overlay(++last_edit_, std::move(lines), ends_sas ? tunnel.name : "", std::move(pending));
+  return last_edit_;
 }
 
-void FaultSite::set_psk(const faults::Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending pending) {
-  auto& charon = lab_.node(tunnel.node).services().at(tunnel.daemon);
-  if (!psk) return charon.files_changed({charon.spec().config});
-  charons_.erase(tunnel.node);  // it may have started anew since
-  // The id is the section's name in swanctl.conf, so that this secret takes the place of that one.
-  ask(tunnel, "load-shared", {{"id", "ike-" + tunnel.name}, {"type", "IKE"}, {"data", *psk}, {"owners", json::array()}},
-      pending);
-}
-
-void FaultSite::end_sas(const faults::Tunnel& tunnel, sys::Pending pending) {
-  ask(tunnel, "terminate", {{"ike", tunnel.name}}, pending);
+void FaultSite::take_back(const faults::Tunnel& tunnel, int number, sys::Pending pending) {
+  if (!lab_.has_node(tunnel.node)) return;
+  if (auto* charon = dynamic_cast<services::Charon*>(lab_.node(tunnel.node).services().find(tunnel.daemon)))
+    charon->take_back(number, std::move(pending));
 }
 
 void FaultSite::restart(const std::string& node, const std::string& daemon) {

@@ -22,10 +22,10 @@ void add_members(faults::Inventory& inventory, const plan::Node& node) {
 }
 
 /// The outer tags of a trunk's sub-interfaces, that of `own` first.
-std::vector<std::uint16_t> tags_of(const plan::Node& node, const plan::Interface& own) {
-  std::vector<std::uint16_t> tags{own.tags.front().id};
+std::vector<Tag> tags_of(const plan::Node& node, const plan::Interface& own) {
+  std::vector<Tag> tags{own.tags.front()};
   for (const auto& other : node.interfaces)
-    if (other.kind == plan::InterfaceKind::kVlan && other.parent == own.parent) tags.push_back(other.tags.front().id);
+    if (other.kind == plan::InterfaceKind::kVlan && other.parent == own.parent) tags.push_back(other.tags.front());
   return tags;
 }
 
@@ -43,6 +43,17 @@ void add_tunnels(faults::Inventory& inventory, const plan::Node& node) {
       inventory.tunnels.push_back({node.name, interface.name, charon->name});
 }
 
+bool has_neighbours(const InterfaceAddress& address) { return address.address().is_v4() && address.length() < 32; }
+
+void add_numbered(faults::Inventory& inventory, const plan::Node& node) {
+  for (const auto& interface : node.interfaces) {
+    const auto address = std::ranges::find_if(interface.addresses, has_neighbours);
+    const bool is_wired = interface.kind != plan::InterfaceKind::kTunnel;
+    if (is_wired && address != interface.addresses.end())
+      inventory.numbered.push_back({node.name, interface.name, *address});
+  }
+}
+
 }  // namespace
 
 faults::Inventory inventory_of(const plan::Plan& plan) {
@@ -54,6 +65,8 @@ faults::Inventory inventory_of(const plan::Plan& plan) {
     if (node.bgp) inventory.speakers.push_back({node.name, node.role, node.router, *node.bgp});
     add_sub_interfaces(inventory, node);
     add_tunnels(inventory, node);
+    add_numbered(inventory, node);
+    for (const auto& route : node.routes) inventory.routes.push_back({node.name, route.to});
   }
   for (const auto& link : plan.links)
     inventory.links.push_back(

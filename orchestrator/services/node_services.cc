@@ -142,7 +142,6 @@ void NodeServices::keep_advancing() {
     }
     tell(failures);
     if (some_come) return;
-    if (failures.empty() && all_serve_) all_serve_();
     advancing_ = {};
   });
 }

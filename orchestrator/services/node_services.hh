@@ -42,8 +42,6 @@ class NodeServices {
   void restart(std::string_view name);
   /// All of them.
   void restart();
-  /// Called each time that all serve again after some have started anew.
-  void on_all_serve(std::function<void()> told) { all_serve_ = std::move(told); }
   /// Starts again what has ended and would not come back now; what a fault holds down stays so.
   void mend();
   /// Makes the services what `node` lists: stops what is not there any more, makes and starts what is new or is run
@@ -74,7 +72,6 @@ class NodeServices {
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<std::unique_ptr<Service>> leaving_;  // no services of the node any more, but still ending
   sys::Timer advancing_;
-  std::function<void()> all_serve_;
   std::string told_;  // the last failure, which is not told again and again
 };
 

@@ -6,11 +6,14 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/errors.hh"
+#include "services/charon_alerts.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
 #include "services/redial.hh"
+#include "services/stream.hh"
 #include "services/vici.hh"
 #include "sys/file.hh"
 #include "sys/loop.hh"
@@ -25,7 +28,7 @@ constexpr auto kPidFile = "/run/charon.pid";
 nlohmann::json state_of(const ViciReply& reply) { return {{"sas", sas_of(reply)}}; }
 
 /// What must be this service's own, over what the plan's file says.
-std::string own_settings(const std::string& included, const std::string& vici_socket) {
+std::string own_settings(const std::string& included, const std::string& vici_socket, const std::string& alerts) {
   return fmt::format(R"({0}
 charon {{
   filelog {{
@@ -40,13 +43,16 @@ charon {{
     vici {{
       socket = unix://{1}
     }}
+    error-notify {{
+      socket = unix://{2}
+    }}
   }}
 }}
 swanctl {{
   socket = unix://{1}
 }}
 )",
-                     included, vici_socket);
+                     included, vici_socket, alerts);
 }
 
 }  // namespace
@@ -55,6 +61,7 @@ struct Charon::Following {
   PathWatch folder;
   sys::Timer retry;
   std::unique_ptr<ViciClient> vici;
+  std::unique_ptr<Stream> alerts;
   std::optional<Redial> redial;
   std::unique_ptr<sys::Process> loader;
   bool loaded = false;
@@ -66,7 +73,8 @@ Charon::~Charon() = default;
 sys::ProcessSpec Charon::process_spec() {
   const auto settings = file(name() + ".strongswan.conf");
   const bool has_own = ::access(file("strongswan.conf").c_str(), F_OK) == 0;
-  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket()));
+  sys::write_file(settings, own_settings(has_own ? "include " + file("strongswan.conf") : "", vici_socket(),
+                                         file(name() + ".alerts")));
   const auto pid_file = file(name() + ".pid");
   sys::write_file(pid_file, "");
   if (::access(kPidFile, F_OK) != 0) sys::write_file(kPidFile, "");  // something to bind over
@@ -99,20 +107,66 @@ void Charon::connect() {
   }
   following->folder = {};
   // The socket is there before charon serves it; its answer comes when it does.
-  following->vici->call("version", {}, {}, [this](const ViciReply&) { load(); });
+  following->vici->call("version", {}, {}, [this](const ViciReply&) {
+    if (const auto served = following_.lock())
+      served->alerts =
+          Stream::connect(context().loop, file(name() + ".alerts"), [this](Inbox& inbox) { alerted(inbox); });
+    load();
+  });
 }
 
 void Charon::load() {
   const auto following = following_.lock();
   if (spec().config.empty()) return loaded(0);
   sys::ProcessSpec swanctl;
-  swanctl.argv = {program("swanctl"),       "--load-all", "--noprompt", "--file", file(spec().config), "--uri",
+  swanctl.argv = {program("swanctl"),       "--load-all", "--noprompt", "--file", whole_config(), "--uri",
                   "unix://" + vici_socket()};
   swanctl.environment = {{"STRONGSWAN_CONF", file(name() + ".strongswan.conf")}};
   swanctl.output = file(name() + ".load.log");
   ::unlink(swanctl.output.c_str());
   following->loader = std::make_unique<sys::Process>(context().loop, swanctl);
   following->loader->on_exit([this](int status) { loaded(status); });
+}
+
+/// Sections of one name add up, and of two values the later one counts.
+std::string Charon::whole_config() const {
+  const auto own = file(spec().config);
+  if (overlays_.empty()) return own;
+  const auto whole = file(name() + ".faults.conf");
+  auto text = "include " + own + "\n";
+  for (const auto& [number, lines] : overlays_) text += lines;
+  sys::write_file(whole, text, 0600);
+  return whole;
+}
+
+void Charon::overlay(int number, std::string lines, const std::string& ended, sys::Pending pending) {
+  overlays_[number] = std::move(lines);
+  load_anew(ended, std::move(pending));
+}
+
+void Charon::take_back(int number, sys::Pending pending) {
+  if (overlays_.erase(number) > 0) load_anew("", std::move(pending));
+}
+
+/// One that has not begun to load will load it all.
+void Charon::load_anew(const std::string& ended, sys::Pending pending) {
+  const auto following = following_.lock();
+  if (!running() || !following || !following->loader) return;
+  awaiting_load_.push_back({ended, std::move(pending)});
+  following->loaded = false;
+  load();
+}
+
+/// That there was none to end is as well.
+void Charon::end_sas(const std::string& connection, const sys::Pending& pending) {
+  const auto following = following_.lock();
+  if (connection.empty() || !following || !following->vici) return;
+  following->vici->call("terminate", {{"ike", connection}}, {}, [this, pending](const ViciReply& reply) {
+    const bool none_up = reply.response.value("matches", "") == "0";
+    if (pending && !none_up && reply.response.value("success", "no") != "yes")
+      pending->failed(std::make_exception_ptr(
+          Error("charon of " + context().node + " says: " + reply.response.value("errmsg", "no"))));
+  });
 }
 
 void Charon::files_changed(const std::vector<std::string>& names) {
@@ -129,10 +183,17 @@ void Charon::loaded(int status) {
   const auto following = following_.lock();
   if (following) following->loaded = status == 0;
   if (following && following->loaded) following->redial.emplace(context().loop, *following->vici).begin();
-  if (status == 0) return;
+  const auto awaiting = std::exchange(awaiting_load_, {});
+  if (status == 0) {
+    for (const auto& each : awaiting) end_sas(each.ended, each.pending);
+    return;
+  }
   std::string lines;
   for (const auto& line : last_lines(file(name() + ".load.log"))) lines += "\n" + line;
-  refuse("swanctl could not load " + spec().config + ": " + sys::describe_exit(status) + lines);
+  const auto reason = "swanctl could not load " + spec().config + ": " + sys::describe_exit(status) + lines;
+  for (const auto& each : awaiting)
+    if (each.pending) each.pending->failed(std::make_exception_ptr(Error(reason)));
+  refuse(reason);
 }
 
 std::optional<std::string> Charon::unready() {
@@ -146,6 +207,34 @@ void Charon::heard(const std::string& event, const nlohmann::json& message) {
   state_changed();
   if (const auto following = following_.lock(); following && following->redial) following->redial->changed();
   for (auto& sentence : ike_sentences(event, message)) tell("ike", std::move(sentence));
+  forget_refusals(event, message);
+}
+
+/// An initiator tries again several times a second; the same refusal is told once.
+void Charon::alerted(Inbox& inbox) {
+  while (const auto alert = take_alert(inbox)) {
+    auto sentence = sentence_of(*alert);
+    auto& told = refusals_[alert->connection.empty() ? alert->peer : alert->connection];
+    if (told != sentence) tell("ike", sentence);
+    told = std::move(sentence);
+  }
+}
+
+/// A CHILD_SA that came up was not refused after all; a peer is known by its address and port.
+void Charon::forget_refusals(const std::string& event, const nlohmann::json& message) {
+  if (event != "child-updown" || message.value("up", "no") != "yes") return;
+  for (const auto& [connection, sa] : message.items()) {
+    if (!sa.is_object()) continue;
+    const auto peer = sa.value("remote-host", "") + "[";
+    std::erase_if(refusals_, [&](const auto& one) { return one.first == connection || one.first.starts_with(peer); });
+  }
+}
+
+std::vector<std::string> Charon::refusals() const {
+  std::vector<std::string> sentences;
+  if (running())
+    for (const auto& [whose, sentence] : refusals_) sentences.push_back(sentence);
+  return sentences;
 }
 
 void Charon::request_state() {

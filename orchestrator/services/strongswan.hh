@@ -8,13 +8,19 @@
 // Ready: charon answers and swanctl has loaded the configuration without a complaint. Connections initiate by
 // themselves (start_action), and again whatever ended them (redial.hh), so a CHILD_SA is a fact, not a part of being
 // ready. State: {"sas": {CONNECTION: [vici's
-// list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed.
+// list-sa section, "state" and "child-sas" among it]}} Events: "ike": IKE_SAs and CHILD_SAs up, down and rekeyed, and
+// why one was refused (charon_alerts.hh).
 #pragma once
+
+#include <map>
+#include <string>
+#include <vector>
 
 #include "services/service.hh"
 
 namespace xconn::services {
 
+class Inbox;
 class ViciClient;
 struct ViciReply;
 
@@ -28,7 +34,13 @@ class Charon : public Service {
 
   /// Connections are loaded anew, and SAs that exist stay; only charon's own settings need a restart.
   void files_changed(const std::vector<std::string>& names) override;
+  /// Lines of swanctl.conf that stand over the service's own, also after a restart, until take_back() of the same
+  /// number. Both return at once; `pending` (or nothing) is held until charon has loaded them, and, if `ended` is not
+  /// empty, has ended the SAs of that connection; it is told what charon refuses.
+  void overlay(int number, std::string lines, const std::string& ended, sys::Pending pending);
+  void take_back(int number, sys::Pending pending);
   std::optional<std::string> pending(const RoutesSeen& main_table) const override;
+  std::vector<std::string> refusals() const override;
 
  protected:
   sys::ProcessSpec process_spec() override;
@@ -41,9 +53,22 @@ class Charon : public Service {
   void connect();
   void load();
   void loaded(int status);
+  void load_anew(const std::string& ended, sys::Pending pending);
+  std::string whole_config() const;
+  void end_sas(const std::string& connection, const sys::Pending& pending);
   void heard(const std::string& event, const nlohmann::json& message);
 
+  void alerted(Inbox& inbox);
+  void forget_refusals(const std::string& event, const nlohmann::json& message);
+
+  struct Awaiting {
+    std::string ended;
+    sys::Pending pending;
+  };
   std::weak_ptr<Following> following_;
+  std::map<int, std::string> overlays_;
+  std::vector<Awaiting> awaiting_load_;
+  std::map<std::string, std::string> refusals_;  // by connection, or by peer: the last sentence
 };
 
 /// list-sas' answer by connection: CONNECTION -> list of its SAs.

@@ -46,8 +46,8 @@ struct Wires : Site {
   }
   int edit(const std::string&, network::SpeakerEdit, sys::Pending) override { return 0; }
   void undo_edit(const std::string&, int, sys::Pending) override {}
-  void set_psk(const Tunnel&, const std::optional<std::string>&, sys::Pending) override {}
-  void end_sas(const Tunnel&, sys::Pending) override {}
+  int overlay(const Tunnel&, std::string, bool, sys::Pending) override { return 0; }
+  void take_back(const Tunnel&, int, sys::Pending) override {}
   void restart(const std::string& node, const std::string& daemon) override {
     restarted.push_back(node + ":" + daemon);
   }

@@ -22,8 +22,10 @@ faults::Inventory inventory() {
   made.daemons = {{"n", "bgpd"}};
   made.members = {{"n", "wan", "i"}};
   made.speakers = {{"n", "msee", "", {.neighbors = {{.address = *Address::parse("192.0.2.2")}}}}};
-  made.sub_interfaces = {{"n", "i.28", "i", {28}}};
+  made.sub_interfaces = {{"n", "i.28", "i", {{28}}}};
   made.tunnels = {{"n", "vpn", "charon"}};
+  made.numbered = {{"n", "i", *InterfaceAddress::parse("192.0.2.1/30")}};
+  made.routes = {{"n", *Prefix::parse("10.0.0.0/8")}};
   return made;
 }
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <csignal>
 #include <optional>
+#include <set>
 
 #include "faults/holds.hh"
+#include "faults/kinds.hh"
 #include "faults/registry.hh"
 #include "sys/clock.hh"
 #include "sys/loop.hh"
@@ -42,12 +44,12 @@ struct Recorder : Site {
     acts.push_back(node + " edited");
     if (slow) telling.push_back(std::move(pending));
   }
-  void set_psk(const Tunnel& tunnel, const std::optional<std::string>& psk, sys::Pending) override {
-    acts.push_back(tunnel.node + ":" + tunnel.name + (psk ? " other key" : " own key"));
+  int overlay(const Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending) override {
+    acts.push_back(tunnel.node + ":" + tunnel.name + (ends_sas ? " overlaid and ended" : " overlaid"));
+    overlays[++last_edit] = std::move(lines);
+    return last_edit;
   }
-  void end_sas(const Tunnel& tunnel, sys::Pending) override {
-    acts.push_back(tunnel.node + ":" + tunnel.name + " ended");
-  }
+  void take_back(const Tunnel&, int number, sys::Pending) override { overlays.erase(number); }
   void restart(const std::string& node, const std::string& daemon) override {
     acts.push_back(node + ":" + daemon + " restart");
   }
@@ -65,6 +67,7 @@ struct Recorder : Site {
   };
   std::vector<Edit> edits;
   int last_edit = 0;
+  std::map<int, std::string> overlays;
 
   /// What a node's bgpd runs: the plan, edited.
   network::Speaker running(const std::string& node) const {
@@ -150,15 +153,39 @@ TEST_F(Faults, APasswordIsAnotherAndThenAsItWas) {
   EXPECT_FALSE(site.running("r").neighbors[1].password) << "there was none";
 }
 
+TEST_F(Faults, AnAsNumberIsAnotherAndThenAsItWas) {
+  site.inventory_.speakers = {
+      speaker("r", "router", "", 65001, {neighbor("10.0.0.1", 12076), neighbor("10.0.0.5", 64999)})};
+  for (const auto* address : {"10.0.0.1", "10.0.0.5"}) {
+    const auto planned = site.running("r").find_neighbor(*Address::parse(address))->asn;
+    const int id = apply({"mismatch", std::string("r:") + address, "asn"});
+    EXPECT_NE(site.running("r").find_neighbor(*Address::parse(address))->asn, planned);
+    heal(id);
+    EXPECT_EQ(site.running("r").find_neighbor(*Address::parse(address))->asn, planned);
+  }
+}
+
 TEST_F(Faults, AKeyIsNoticedNowOrWhenSomebodyAuthenticates) {
   site.inventory_.tunnels = {{"r", "vpn", "charon"}};
-  heal(apply({"mismatch", "r:vpn", "psk"}));
-  EXPECT_EQ(site.acts, (Acts{"r:vpn other key", "r:vpn ended", "r:vpn own key"}));
-  site.acts.clear();
-  const int id = apply({"mismatch", "r:vpn", "psk", "notice=at-reauth"});
-  registry.renew("r");
+  const int id = apply({"mismatch", "r:vpn", "psk"});
+  ASSERT_EQ(site.overlays.size(), 1U);
+  EXPECT_EQ(site.overlays.begin()->second, "secrets {\nike-vpn {\nsecret = not-what-the-other-side-has\n}\n\n}\n");
   heal(id);
-  EXPECT_EQ(site.acts, (Acts{"r:vpn other key", "r:vpn other key", "r:vpn own key"})) << "also after a restart";
+  EXPECT_TRUE(site.overlays.empty());
+  heal(apply({"mismatch", "r:vpn", "psk", "notice=at-reauth"}));
+  EXPECT_EQ(site.acts, (Acts{"r:vpn overlaid and ended", "r:vpn overlaid"}));
+}
+
+TEST_F(Faults, EveryMismatchOfATunnelLaysSomethingOverIt) {
+  site.inventory_.tunnels = {{"r", "vpn", "charon"}};
+  std::set<std::string> seen;
+  for (const auto& row : mismatches())
+    if (row.target == TargetKind::kTunnel) {
+      const int id = apply({"mismatch", "r:vpn", std::string(row.what)});
+      EXPECT_TRUE(seen.insert(site.overlays.begin()->second).second) << row.what;
+      heal(id);
+    }
+  EXPECT_EQ(seen.size(), 6U);
 }
 
 TEST_F(Faults, OnlyAnMseeHasMaintenance) {

@@ -62,7 +62,7 @@ TEST(FaultRequest, NamesWhatThereIs) {
 TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
   Inventory inventory{
       {"ce"}, {}, {}, {}, {{"ce", "router", "", {.neighbors = {{.address = *Address::parse("192.0.2.2")}}}}}};
-  inventory.sub_interfaces = {{"ce", "pri.28", "pri", {28}}};
+  inventory.sub_interfaces = {{"ce", "pri.28", "pri", {{28}}}};
   inventory.tunnels = {{"ce", "vpn", "charon"}};
   const auto refused = [&](const std::vector<std::string>& words) -> std::string {
     try {
@@ -75,10 +75,17 @@ TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
   EXPECT_EQ(refused({"mismatch", "ce:pri.28", "vlan"}), "");
   EXPECT_EQ(refused({"mismatch", "ce:192.0.2.2", "md5"}), "");
   EXPECT_EQ(refused({"mismatch", "ce:vpn", "psk", "notice=at-reauth"}), "");
+  inventory.numbered = {{"ce", "pri.28", *InterfaceAddress::parse("192.0.2.1/30")}};
+  inventory.routes = {{"ce", *Prefix::parse("10.0.0.0/8")}};
+  EXPECT_EQ(refused({"mismatch", "ce:pri.28", "tag-type"}), "");
+  EXPECT_EQ(refused({"mismatch", "ce:pri.28", "prefix"}), "");
+  EXPECT_EQ(refused({"no-route", "ce:10.0.0.0/8"}), "");
+  EXPECT_THAT(refused({"no-route", "ce:10.0.0.0/9"}), HasSubstr("it has: 10.0.0.0/8"));
+  EXPECT_THAT(refused({"mismatch", "ce:vpn", "prefix"}), HasSubstr("it has: pri.28"));
   EXPECT_THAT(refused({"mismatch", "ce:pri.28", "md5"}),
               HasSubstr("has no BGP neighbour \"pri.28\"; it has: 192.0.2.2"));
   EXPECT_THAT(refused({"mismatch", "ce", "vlan"}), HasSubstr("takes NODE:SUB-INTERFACE"));
-  EXPECT_THAT(refused({"mismatch", "ce:vpn", "color"}), HasSubstr("vlan, md5 or psk"));
+  EXPECT_THAT(refused({"mismatch", "ce:vpn", "color"}), HasSubstr("vlan, tag-type, prefix, md5, asn, "));
   EXPECT_THAT(refused({"mismatch", "ce:vpn", "psk", "notice=later"}), HasSubstr("now or at-reauth"));
 }
 
