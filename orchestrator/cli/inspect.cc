@@ -81,12 +81,22 @@ std::string datapath_text(const json& datapath) {
   return "  datapath: " + text + "\n";
 }
 
+/// Why something is not as planned, as the node's kernel and daemons know it.
+std::string reasons_text(const json& node, const std::string& whose, bool colour) {
+  std::string text;
+  for (const auto& reason : node["reasons"])
+    text +=
+        "  " + paint("reason", Colour::kYellow, colour) + ": " + whose + printable(reason.get<std::string>()) + "\n";
+  return text;
+}
+
 std::string unsettled_text(const json& lab, bool colour) {
   std::string text;
   for (const auto& fact : lab["facts"])
     if (!fact["holds"])
       text += "  " + paint("not as planned", Colour::kYellow, colour) + ": " +
               printable(fact["seen"].get<std::string>()) + "\n";
+  for (const auto& node : lab["nodes"]) text += reasons_text(node, node["name"].get<std::string>() + ": ", colour);
   return text.empty() ? text : "\n" + text;
 }
 
@@ -164,8 +174,9 @@ std::string lab_text(const json& lab, bool colour) {
 std::string node_text(const json& node, bool colour) {
   return fmt::format("  {} ({}, {})\n\n", node["name"].get<std::string>(), node["role"].get<std::string>(),
                      printable(node["site"].get<std::string>())) +
-         interfaces_text(node["interfaces"], colour) + routes_text(node["routes"], colour) +
-         state_tables(node["services"], colour) + events_text(node["events"], colour);
+         reasons_text(node, "", colour) + interfaces_text(node["interfaces"], colour) +
+         routes_text(node["routes"], colour) + state_tables(node["services"], colour) +
+         events_text(node["events"], colour);
 }
 
 void add_inspect(CLI::App& app, Session& session) {

@@ -20,8 +20,9 @@ constexpr int kFirst = 50;  // the chain from cause to effect; what a speaker sa
 // The lower, the sooner it is left out when there is too much to tell.
 int weight_of_source(const std::string& source) {
   static const std::map<std::string, int> kWeights{
-      {"fault", kCause}, {"change", kCause}, {"exec", kCause}, {"service", kCause}, {"flow", 60}, {"sdwan", 8},
-      {"bfd", 7},        {"ha", 6},          {"ike", 5},       {"bgp", 4},          {"lb", 3},    {"fib", 2}};
+      {"fault", kCause}, {"change", kCause}, {"exec", kCause}, {"service", kCause}, {"flow", 60},
+      {"sdwan", 8},      {"bfd", 7},         {"ha", 6},        {"ike", 5},          {"tcp-md5", 5},
+      {"arp", 5},        {"bgp", 4},         {"lb", 3},        {"fib", 2}};
   const auto found = kWeights.find(source);
   return found == kWeights.end() ? 1 : found->second;
 }

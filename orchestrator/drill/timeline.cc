@@ -46,8 +46,17 @@ Row folded(const std::vector<probes::Gap>& gaps, const std::string& flow) {
                       readable(longest.outage), readable(gaps.back().end - gaps.front().start))};
 }
 
+/// "; those after it got as far as provider:msee1" : the last place of most probes that the silence has swallowed.
+std::string as_far_as(const Evidence& evidence, const FlowEvidence& flow, Way way, const probes::Gap& gap) {
+  if (!evidence.sightings) return {};
+  const auto& receiver = way == Way::kForward ? flow.to_node : flow.from_node;
+  const auto places = evidence.sightings->lost_at(flow.spec.id, way, receiver, {gap.start, gap.end});
+  const auto most = std::ranges::max_element(places, {}, [](const auto& place) { return place.second; });
+  return most == places.end() ? "" : "; those after it got as far as " + most->first;
+}
+
 void add_gap(const Evidence& evidence, const FlowEvidence& flow, Way way, const probes::Gap& gap, Rows& out) {
-  out.rows.push_back({gap.start, "flow", out.flow, "last packet"});
+  out.rows.push_back({gap.start, "flow", out.flow, "last packet" + as_far_as(evidence, flow, way, gap)});
   if (gap.open) return;
   const auto path = evidence.path_at(flow, way, gap.end + kSampled);
   const std::string change = change_of(evidence.path_at(flow, way, gap.start), path);

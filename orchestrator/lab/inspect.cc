@@ -75,6 +75,7 @@ json nodes_of(Lab& lab, const FactsSeen& facts) {
                    {"site", node->plan().site},
                    {"addresses", addresses_of(node->plan())},
                    {"state", state_of(*node, missing)},
+                   {"reasons", node->reasons()},
                    {"services", services_of(*node)}});
   return out;
 }
@@ -202,6 +203,7 @@ void inspect_node(Lab& lab, const std::string& name, std::function<void(const js
              {"site", node.plan().site},
              {"interfaces", interfaces_json(reader)},
              {"routes", routes_json(reader)},
+             {"reasons", node.reasons()},
              {"events", events_json(lab.events(), name)}};
   node.services().state(kPatience, [whole = std::move(whole), told = std::move(told)](const json& services) mutable {
     whole["services"] = services;

@@ -77,7 +77,7 @@ void demand_address_space(const plan::Plan& plan) {
 void demand_short_paths(const plan::Plan& plan, const std::string& folder) {
   for (const auto& node : plan.nodes)
     for (const auto& service : node.services) {
-      const auto path = folder + "/nodes/" + node.name + "/" + service.name + ".vici";
+      const auto path = folder + "/nodes/" + node.name + "/" + service.name + ".alerts";
       if (service.kind != "strongswan" || path.size() < sizeof sockaddr_un::sun_path) continue;
       throw HostError("the socket " + path + " would have " + std::to_string(path.size()) +
                           " bytes, and strongSwan takes 107 at most",

@@ -64,7 +64,8 @@ Node::Node(sys::Loop& loop, const plan::Node& plan, sys::Netns netns,
       netns_(std::move(netns)),
       inherited_(std::move(inherited)),
       netlink_(netns_, plan.name),
-      reader_(netns_, plan.name) {}
+      reader_(netns_, plan.name),
+      reasons_(plan.name, events_) {}
 
 void Node::configure(datapath::VlanDriver vlan) {
   make_interfaces(plan_.interfaces, vlan);
@@ -77,6 +78,7 @@ void Node::configure(datapath::VlanDriver vlan) {
 
 void Node::watch() {
   monitor_.emplace(loop_, netns_, [this](const kernel::Change& change) { changed(change); });
+  if (plan_.bgp) reasons_.watch_md5(loop_, netns_);
 }
 
 std::vector<kernel::RouteMirror> Node::make_mirrors(const NetnsOf& netns_of) const {
@@ -153,6 +155,8 @@ void Node::changed(const kernel::Change& change) {
   if (!std::holds_alternative<kernel::Neighbour>(change.what)) stirred_();
   if (const auto* link = std::get_if<kernel::Link>(&change.what); link != nullptr && !change.gone) adopt_tunnel(*link);
   if (const auto* route = std::get_if<kernel::RouteEntry>(&change.what)) tell_route(change, *route);
+  if (const auto* neighbour = std::get_if<kernel::Neighbour>(&change.what))
+    reasons_.neighbour(change.at, *neighbour, change.gone);
 }
 
 /// charon names its tun "ipsec0"; the plan's name, addresses and routes come once charon has set it up, which is the
@@ -210,6 +214,13 @@ const services::RoutesSeen& Node::routes() {
     routes_.to[entry.route.to].push_back({std::move(entry.route.next_hops), entry.protocol, entry.route.metric});
   routes_stale_ = false;
   return routes_;
+}
+
+std::vector<std::string> Node::reasons() const {
+  auto sentences = reasons_.now();
+  for (const auto& service : services_->all())
+    for (auto& sentence : service->refusals()) sentences.push_back(std::move(sentence));
+  return sentences;
 }
 
 std::vector<const Interface*> Node::arrivals() const {

@@ -16,6 +16,7 @@
 #include "kernel/mirror.hh"
 #include "kernel/monitor.hh"
 #include "kernel/netlink.hh"
+#include "lab/reasons.hh"
 #include "plan/edits.hh"
 #include "services/facts.hh"
 #include "services/node_services.hh"
@@ -74,6 +75,8 @@ class Node {
   /// What is under way in it, or has not been answered since then.
   std::optional<std::string> pending(std::chrono::nanoseconds since);
 
+  /// Why something between it and its neighbours does not come up, as far as its kernel and its daemons know.
+  std::vector<std::string> reasons() const;
   /// The main table as it is now.
   const services::RoutesSeen& routes();
   /// Link ends, sub-interfaces and tunnels: where packets arrive.
@@ -109,6 +112,7 @@ class Node {
   std::map<std::string, datapath::HideHop> hidden_hops_;
   services::RoutesSeen routes_;
   bool routes_stale_ = true;
+  Reasons reasons_;
   std::optional<kernel::Monitor> monitor_;
   std::vector<kernel::RouteMirror> mirrors_;
   std::unique_ptr<services::NodeServices> services_;

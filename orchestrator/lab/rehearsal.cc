@@ -28,6 +28,8 @@ constexpr Speaker kSpeakers[] = {
     {"agent", ""},
     {"bfd", "bfdd"},
     {"bgp", "bgpd"},
+    {"arp", ""},
+    {"tcp-md5", "bgpd"},
     {"ike", "strongswan"},
     {"ha", "keepalived"},
     {"sdwan", "sdwan-edge"},

@@ -108,6 +108,8 @@ class Service {
   bool has_answered(std::chrono::nanoseconds since);
   /// What is still to come of what known() says, nullopt when nothing is: a queue, an exchange, a hold-down.
   virtual std::optional<std::string> pending(const RoutesSeen& main_table) const;
+  /// Why something that it wants is not there, as it says itself: "IKE_SA vpn NO_PROPOSAL_CHOSEN: ...".
+  virtual std::vector<std::string> refusals() const { return {}; }
 
  protected:
   /// What to run; called before every start. Makes folders and removes stale files of an earlier life. Namespace and

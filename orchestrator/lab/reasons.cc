@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/reasons.hh"
+
+#include <linux/neighbour.h>
+
+#include "sys/clock.hh"
+
+namespace xconn::lab {
+namespace {
+
+constexpr Duration kLook = std::chrono::seconds{1};
+constexpr Duration kQuiet = std::chrono::seconds{10};  // a SYN is repeated within it
+
+/// The first counter that has grown.
+std::string why(const kernel::Md5Drops& before, const kernel::Md5Drops& now) {
+  const struct {
+    std::uint64_t kernel::Md5Drops::*counter;
+    const char* sentence;
+  } rows[] = {
+      {&kernel::Md5Drops::wrong, "segments with another TCP MD5 signature are dropped (TCPMD5Failure)"},
+      {&kernel::Md5Drops::none, "segments without a TCP MD5 signature are dropped (TCPMD5NotFound)"},
+      {&kernel::Md5Drops::unexpected, "segments with a TCP MD5 signature are dropped (TCPMD5Unexpected)"},
+  };
+  for (const auto& row : rows)
+    if (now.*row.counter > before.*row.counter) return row.sentence;
+  return {};
+}
+
+}  // namespace
+
+void Reasons::neighbour(std::chrono::nanoseconds at, const kernel::Neighbour& neighbour, bool gone) {
+  const std::pair key{neighbour.interface, neighbour.address};
+  const bool failed = !gone && (neighbour.state & NUD_FAILED) != 0;
+  const bool answers = (neighbour.state & (NUD_REACHABLE | NUD_PERMANENT)) != 0;
+  if (gone || answers) unanswered_.erase(key);
+  if (!failed) return;
+  const auto* protocol = neighbour.address.is_v4() ? "ARP" : "neighbour discovery";
+  const auto [entry, is_new] = unanswered_.try_emplace(
+      key, neighbour.address.text() + " does not answer " + protocol + " on " + neighbour.interface);
+  if (is_new) events_({at, "arp", node_, entry->second, false});
+}
+
+void Reasons::watch_md5(sys::Loop& loop, const sys::Netns& netns) {
+  counters_.emplace(netns);
+  seen_ = counters_->read();
+  timer_ = sys::Timer::every(loop, kLook, [this] { look_at_md5(); });
+}
+
+void Reasons::look_at_md5() {
+  const auto now = counters_->read();
+  const auto sentence = why(std::exchange(seen_, now), now);
+  if (sentence.empty()) return;
+  const auto at = sys::now();
+  dropped_ = {at, sentence};
+  if (told_ && at - *told_ < kQuiet) return;
+  told_ = at;
+  events_({at, "tcp-md5", node_, sentence, false});
+}
+
+std::vector<std::string> Reasons::now() const {
+  std::vector<std::string> sentences;
+  for (const auto& [key, sentence] : unanswered_) sentences.push_back(sentence);
+  if (dropped_ && sys::now() - dropped_->first < kQuiet) sentences.push_back(dropped_->second);
+  return sentences;
+}
+
+}  // namespace xconn::lab
