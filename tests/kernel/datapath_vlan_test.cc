@@ -108,14 +108,14 @@ TEST_P(VlanTest, IsAnotherOnTheWireAndItselfAgain) {
   Udp from(a, "10.0.28.1", 7), to(b, "10.0.28.2", 7);
   EXPECT_TRUE(passes(from, "10.0.28.2", 7, to));
   {
-    const datapath::Retag other(a.netns, "trunk", 28, 29);
+    const datapath::Retag other(a.netns, "trunk", Tag{28}, Tag{29});
     const auto seen = witness(b, "trunk", "vlan and ip", 1, [&] { from.send("10.0.28.2", 7, "x"); });
     EXPECT_THAT(seen, HasSubstr("vlan 29"));
     EXPECT_TRUE(a.carrier("v28"));
     EXPECT_EQ(to.drain(), 0) << "what leaves has a tag that the other side does not know";
     to.send("10.0.28.1", 7, "x");
     EXPECT_FALSE(from.receive(100ms)) << "and what comes has one that is not its own any more";
-    const datapath::Retag same(b.netns, "trunk", 28, 29);
+    const datapath::Retag same(b.netns, "trunk", Tag{28}, Tag{29});
     EXPECT_TRUE(passes(from, "10.0.28.2", 7, to)) << "both sides agree again";
     EXPECT_TRUE(passes(to, "10.0.28.1", 7, from));
   }
@@ -125,7 +125,7 @@ TEST_P(VlanTest, IsAnotherOnTheWireAndItselfAgain) {
 TEST_P(VlanTest, LeavesInnerTagsAlone) {
   const Vlan at_a = add(a, "q", {{100}, {28}}, "10.0.28.1/24"), at_b = add(b, "q", {{101}, {28}}, "10.0.28.2/24");
   Udp from(a, "10.0.28.1", 7), to(b, "10.0.28.2", 7);
-  const datapath::Retag other(a.netns, "trunk", 100, 101);
+  const datapath::Retag other(a.netns, "trunk", Tag{100}, Tag{101});
   EXPECT_TRUE(passes(from, "10.0.28.2", 7, to));
   EXPECT_TRUE(passes(to, "10.0.28.1", 7, from, 1472));
 }
