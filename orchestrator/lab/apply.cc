@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/errors.hh"
+#include "lab/count.hh"
 #include "lab/lab.hh"
 #include "plan/difference.hh"
 #include "sys/clock.hh"
@@ -57,6 +58,12 @@ std::vector<plan::Link> the_others(const std::vector<plan::Link>& all, const std
   return links;
 }
 
+std::size_t services_in(const std::vector<plan::Node>& nodes) {
+  std::size_t count = 0;
+  for (const auto& node : nodes) count += node.services.size();
+  return count;
+}
+
 std::string in_one_line(std::string text) {
   for (auto at = text.find("\n    "); at != std::string::npos; at = text.find("\n    ", at)) text.replace(at, 5, "; ");
   return text;
@@ -91,9 +98,9 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
       if (plan_.find_node(end.node) != nullptr && after.find_node(end.node) != nullptr)
         renew(edits, *after.find_node(end.node), end.interface);
   heal_what_goes(edits);
-  progress(fmt::format("applying {} change{}", changes.size(), changes.size() == 1 ? "" : "s"));
+  progress("applying " + count_of(changes.size(), "change"));
   try {
-    take(edits, after);
+    take(edits, after, progress);
   } catch (const std::exception& error) {
     events_.add({sys::now(), "change", "", std::string("stopped half-way: ") + error.what()});
     drop_unfinished(edits.nodes.added);
@@ -115,13 +122,14 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
 }
 
 /// After each step plan_ says what is there, for whoever has to go on from it.
-void Lab::take(const Edits& edits, const plan::Plan& after) {
+void Lab::take(const Edits& edits, const plan::Plan& after, const Progress& progress) {
   const auto early = in_the_way(edits);
   for (const auto& link : early) remove_link(link);
   wire(edits, after);
   configure(edits);
   impair_links(edits.links);
   start_captures();
+  if (const auto count = services_in(edits.nodes.added); count > 0) progress("starting " + count_of(count, "service"));
   for (const auto& added : edits.nodes.added) node(added.name).start_services();
   for (const auto& changes : edits.changed) node(changes.node).change_services(changes);
   for (const auto& changes : edits.changed) node(changes.node).remove_old(changes);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/errors.hh"
+#include "lab/count.hh"
 #include "plan/edits.hh"
 #include "sys/clock.hh"
 #include "sys/file.hh"
@@ -22,16 +23,6 @@ namespace fs = std::filesystem;
 constexpr Duration kBetweenLooks = std::chrono::milliseconds{5};
 constexpr int kShareOfLooks =
     4;  // a look at ten thousand routes leaves the daemons the processor for three times as long
-
-std::string count_of(std::size_t count, const char* what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
-std::size_t services_in(const plan::Plan& plan) {
-  std::size_t count = 0;
-  for (const auto& node : plan.nodes) count += node.services.size();
-  return count;
-}
 
 using Planned = std::map<std::string_view, const plan::Interface*>;
 
@@ -80,9 +71,8 @@ Lab::~Lab() = default;
 
 void Lab::build(plan::Plan plan, const Progress& progress) {
   begun_ = sys::now();
-  progress("building " + count_of(plan.nodes.size(), "node") + ", " + count_of(plan.links.size(), "link") + ", " +
-           count_of(services_in(plan), "service"));
-  take(plan::edits(plan_, plan), plan);
+  progress("wiring " + count_of(plan.nodes.size(), "node") + " and " + count_of(plan.links.size(), "link"));
+  take(plan::edits(plan_, plan), plan, progress);
   plan_ = std::move(plan);
 }
 

@@ -113,7 +113,7 @@ class Lab {
   void remove_node(const std::string& name);
   void drop_unfinished(const std::vector<plan::Node>& nodes);
   void heal_what_goes(const plan::Edits& edits);
-  void take(const plan::Edits& edits, const plan::Plan& after);
+  void take(const plan::Edits& edits, const plan::Plan& after, const Progress& progress);
   void wire(const plan::Edits& edits, const plan::Plan& after);
   void configure(const plan::Edits& edits);
   void impair_links(const plan::ListEdits<plan::Link>& links);
