@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lab becomes what a plan says, from nothing or from what it is.
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>

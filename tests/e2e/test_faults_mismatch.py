@@ -164,8 +164,10 @@ def test_the_reasons_of_a_session_that_does_not_come_up(lab):
     with lab.fault("mismatch", "hq-er:pri.28", what="vlan"):
         lab.exec("hq-er", "ip", "neigh", "flush", "dev", "pri.28")
         assert not reaches(lab, node="hq-er", to="192.168.251.2")
-        eventually(lambda: "FAILED" in entry(lab, "192.168.251.2"), within=10)
-        assert "hq-er: 192.168.251.2 does not answer ARP on pri.28" in said_of(lab, "arp", before)
+        eventually(
+            lambda: "hq-er: 192.168.251.2 does not answer ARP on pri.28" in said_of(lab, "arp", before), within=10
+        )
+        assert {"FAILED", "INCOMPLETE"} & {*entry(lab, "192.168.251.2")}, "BFD asks again at once"
         assert "192.168.251.2 does not answer ARP on pri.28" in lab.inspect("hq-er")["reasons"]
     eventually(lambda: reaches(lab, node="hq-er", to="192.168.251.2"), within=10)
     eventually(lambda: not lab.inspect("hq-er")["reasons"], within=10)
