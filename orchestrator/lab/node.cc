@@ -217,7 +217,7 @@ const services::RoutesSeen& Node::routes() {
 }
 
 std::vector<std::string> Node::reasons() const {
-  auto sentences = reasons_.now();
+  auto sentences = reasons_.at(sys::now());
   for (const auto& service : services_->all())
     for (auto& sentence : service->refusals()) sentences.push_back(std::move(sentence));
   return sentences;

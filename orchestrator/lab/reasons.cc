@@ -32,13 +32,17 @@ void Reasons::neighbour(std::chrono::nanoseconds at, const kernel::Neighbour& ne
   const std::pair key{neighbour.interface, neighbour.address};
   const bool failed = !gone && (neighbour.state & NUD_FAILED) != 0;
   const bool answers = (neighbour.state & (NUD_REACHABLE | NUD_PERMANENT)) != 0;
-  if (gone || answers) unanswered_.erase(key);
+  std::erase_if(unanswered_, [&](const auto& one) { return one.second.is_over(at) || (answers && one.first == key); });
+  if (const auto known = unanswered_.find(key); gone && known != unanswered_.end()) known->second.forgotten = at;
   if (!failed) return;
   const auto* protocol = neighbour.address.is_v4() ? "ARP" : "neighbour discovery";
-  const auto [entry, is_new] = unanswered_.try_emplace(
-      key, neighbour.address.text() + " does not answer " + protocol + " on " + neighbour.interface);
-  if (is_new) events_({at, "arp", node_, entry->second, false});
+  auto sentence = neighbour.address.text() + " does not answer " + protocol + " on " + neighbour.interface;
+  const auto [entry, is_new] = unanswered_.try_emplace(key, Silence{std::move(sentence), {}});
+  entry->second.forgotten.reset();
+  if (is_new) events_({at, "arp", node_, entry->second.sentence, false});
 }
+
+bool Reasons::Silence::is_over(std::chrono::nanoseconds time) const { return forgotten && time - *forgotten > kQuiet; }
 
 void Reasons::watch_md5(sys::Loop& loop, const sys::Netns& netns) {
   counters_.emplace(netns);
@@ -57,10 +61,11 @@ void Reasons::look_at_md5() {
   events_({at, "tcp-md5", node_, sentence, false});
 }
 
-std::vector<std::string> Reasons::now() const {
+std::vector<std::string> Reasons::at(std::chrono::nanoseconds time) const {
   std::vector<std::string> sentences;
-  for (const auto& [key, sentence] : unanswered_) sentences.push_back(sentence);
-  if (dropped_ && sys::now() - dropped_->first < kQuiet) sentences.push_back(dropped_->second);
+  for (const auto& [key, silence] : unanswered_)
+    if (!silence.is_over(time)) sentences.push_back(silence.sentence);
+  if (dropped_ && time - dropped_->first < kQuiet) sentences.push_back(dropped_->second);
   return sentences;
 }
 

@@ -25,14 +25,21 @@ class Reasons {
   /// Looks at the counters again and again, for they are not told of.
   void watch_md5(sys::Loop& loop, const sys::Netns& netns);
   /// What holds now: "192.0.2.98 does not answer ARP on er.28".
-  std::vector<std::string> now() const;
+  std::vector<std::string> at(std::chrono::nanoseconds time) const;
 
  private:
+  /// A neighbour that does not answer. The kernel forgets one that failed, and whoever asks again begins anew: until it
+  /// answers, or nobody has asked for a while, it is the same silence.
+  struct Silence {
+    std::string sentence;
+    std::optional<std::chrono::nanoseconds> forgotten;
+    bool is_over(std::chrono::nanoseconds time) const;
+  };
   void look_at_md5();
 
   std::string node_;
   services::EventSink events_;
-  std::map<std::pair<std::string, Address>, std::string> unanswered_;  // by interface and address: the sentence
+  std::map<std::pair<std::string, Address>, Silence> unanswered_;  // by interface and address
   std::optional<kernel::Md5Counters> counters_;
   kernel::Md5Drops seen_;
   std::optional<std::pair<std::chrono::nanoseconds, std::string>> dropped_;  // when last, and why
