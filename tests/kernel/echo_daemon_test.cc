@@ -87,7 +87,10 @@ TEST_F(Echo, SurvivesAFlood) {
   Udp flood(netns, "127.0.0.1", 7);
   for (int n = 0; n < 20000; ++n) flood.send("x");
   Udp after(netns, "127.0.0.1", 7);
-  EXPECT_TRUE(after.echoes("after", 2000));
+  // The kernel drops what finds the daemon's queue still full of the flood.
+  bool answers = false;
+  for (int n = 0; n < 20 && !answers; ++n) answers = after.echoes("after", 100);
+  EXPECT_TRUE(answers);
 }
 
 }  // namespace
