@@ -47,9 +47,9 @@ struct Call {
     out->items = std::move(items);
     return out;
   }
-  RawPtr map(std::vector<std::pair<std::string, RawPtr>> entries) const {
+  RawPtr map(const std::vector<std::pair<std::string, RawPtr>>& entries) const {
     auto out = container(Raw::Kind::kMap);
-    for (auto& [key, value] : entries) {
+    for (const auto& [key, value] : entries) {
       out->size += value->size;
       out->entries.push_back({key, scope.position(), value});
     }
