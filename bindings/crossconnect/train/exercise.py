@@ -20,7 +20,7 @@ from .keys import EXERCISE
 
 FILES = ("exercise.yaml", "ticket.md", "solution.md", "healthy.yaml", "symptom.yaml", "holds.yaml", "solve")
 _PATH = r"""^(%s): *("[^"\n]*"|'[^'\n]*'|[^\s#].*?(?=\s+#|\s*$))"""
-EXTENDS = re.compile(_PATH % "extends", re.MULTILINE)
+_EXTENDS = re.compile(_PATH % "extends", re.MULTILINE)
 _TOPOLOGY = re.compile(_PATH % "topology", re.MULTILINE)
 
 
@@ -61,7 +61,7 @@ class Exercise:
     @cached_property
     def begins_as(self) -> str:
         """The topology that the student's lab comes up as: broken.yaml, or healthy.yaml if there is none."""
-        return self._anchored(EXTENDS, self.text(self.beginning))
+        return self._anchored(_EXTENDS, self.text(self.beginning))
 
     @property
     def beginning(self) -> str:
@@ -74,7 +74,7 @@ class Exercise:
 
     @cached_property
     def healthy(self) -> str:
-        return self._anchored(EXTENDS, self.text("healthy.yaml"))
+        return self._anchored(_EXTENDS, self.text("healthy.yaml"))
 
     @property
     def inside(self) -> dict[str, str]:

@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import Any, Iterator
 
-import yaml
-
 from .. import _core
 from ..azure_object import VERBS
-from .exercise import EXTENDS, Exercise
+from .document import read_text
+from .exercise import Exercise
 from .finding import nearest
+from .giveaway import words_of
 
 _ADDRESS = re.compile(r"(?<![\w.])\d+\.\d+\.\d+\.\d+(?![\w./])")  # no prefix
 _TABLES = {f"{kind}s" for kind in VERBS}  # of a topology: their keys are names of objects
@@ -26,7 +26,7 @@ class Places:
         plan = _planned(exercise.begins_as)
         self._exact = {place for node in plan["nodes"] for place in _of_node(node)}
         self._exact |= set(_ADDRESS.findall(f"{plan} {exercise.breaks.replace('/', ' ')}"))
-        self._names = set(VERBS).union(*map(_names, _texts(exercise.begins_as)))
+        self._names = set(VERBS).union(*map(_named, _layers(exercise.begins_as, exercise.folder)))
 
     def __contains__(self, word: str) -> bool:
         return word in self._exact or (":" not in word and self._names.issuperset(word.split("/")))
@@ -56,17 +56,12 @@ def _of_node(node: dict[str, Any]) -> Iterator[str]:
         yield from (address.split("/")[0] for address in interface.get("addresses", []))
 
 
-def _texts(topology: str) -> Iterator[str]:
+def _layers(topology: str, folder: Path) -> Iterator[dict[str, Any]]:
     """It, and what it extends."""
-    yield topology
-    if (found := EXTENDS.search(topology)) and (base := Path(yaml.safe_load(found[2]))).is_file():
-        text = base.read_text(encoding="utf-8")
-        place = (base.parent / yaml.safe_load(below[2])) if (below := EXTENDS.search(text)) else None
-        yield from _texts(EXTENDS.sub(lambda _: f'extends: "{place}"', text) if place else text)
-
-
-def _names(text: str) -> set[str]:
-    return set(_named(yaml.safe_load(text)))
+    words = words_of(topology)
+    yield words
+    if isinstance(base := words.get("extends"), str) and (file := folder / base).is_file():
+        yield from _layers(read_text(file), file.parent)
 
 
 def _named(value: Any) -> Iterator[str]:

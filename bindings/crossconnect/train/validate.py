@@ -34,7 +34,7 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         yield from _topologies(exercise, Path(folder))
         for drill in ("symptom.yaml", "holds.yaml"):
-            text = exercise.drill(drill).replace(str(exercise.folder / "healthy.yaml"), f"{folder}/healthy.yaml")
+            text = exercise.drill(drill).replace(_quoted(exercise.folder), _quoted(folder))
             yield from _reads(exercise, drill, text, Path(folder), _read_drill)
     wrong = exercise.scripts("wrong")
     if len(wrong) < LEAST_WRONG:
@@ -42,6 +42,11 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
         yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
     yield from giveaway.find(exercise)
     yield from scripts.find(exercise)
+
+
+def _quoted(folder: Path | str) -> str:
+    """The healthy topology in a folder, as a drill names it; that of the exercise's folder has no values of a variant."""
+    return json.dumps(f"{folder}/healthy.yaml", ensure_ascii=False)
 
 
 def _read_drill(path: str) -> None:
