@@ -107,9 +107,12 @@ def test_a_mistake_in_a_script_or_a_place_is_found(written, file: str, old: str,
     [
         ("ticket.md", "\n", "ticket.md: is empty"),
         ("solve", "", "solve: is empty"),
+        ("solve", "echo \0 )\n", "sh -n must accept it"),
+        ("solve", "# " + "x" * 300_000 + "\nfi\n", "solve:2:1: "),
         ("broken.sh", "true\n", "broken.sh: stands beside broken.yaml; break the network with one of them"),
         ("broken.sh", "true\nxconn  fault add blackhole\n", "broken.sh:2:1: uses xconn fault, which the timeline"),
     ],
+    ids=lambda value: repr(value)[:30],
 )
 def test_a_file_that_says_nothing_or_too_much_is_found(written, file: str, content: str, words: str):
     folder = written("ticket.md", "Branch", "Branch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from typing import Iterator
 
 from .asked import ask
@@ -37,7 +38,10 @@ def _texts(exercise: Exercise) -> list[str]:
 
 
 def _syntax(exercise: Exercise, file: str) -> Iterator[Finding]:
-    done = ask(["sh", "-n", "-c", exercise.text(file)], os.environ)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8") as copy:  # of any length, and with any characters
+        copy.write(exercise.text(file))
+        copy.flush()
+        done = ask(["sh", "-n", copy.name], os.environ)
     if done.returncode != 0:
         said = done.stderr.strip() or f"exited with {done.returncode}"
         line, rule = found.groups() if (found := _SYNTAX.match(said)) else ("1", said)
