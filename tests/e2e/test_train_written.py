@@ -121,6 +121,10 @@ def test_a_file_that_says_nothing_or_too_much_is_found(written, file: str, conte
     assert any(words in one for one in found), found
 
 
+def test_a_key_of_a_drill_may_be_quoted(written):
+    assert validate.findings(written("symptom.yaml", "flows:", '"flows":')) == []
+
+
 def test_a_shell_may_use_its_own_variables(written):
     folder = written("solve", "xconn node", "for one in 1 2; do echo $$one $${one} ${XCONN_LAB}; done\nxconn node")
     assert validate.findings(folder) == []

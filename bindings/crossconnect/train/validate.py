@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator
@@ -19,6 +20,7 @@ from .finding import Finding
 from .places import Places
 
 LEAST_WRONG = 2
+_FLOWS = re.compile("^flows:", re.MULTILINE)  # by which xconn validate knows a drill
 
 
 def findings(folder: Path) -> list[Finding]:
@@ -52,6 +54,8 @@ def _quoted(folder: Path | str) -> str:
 def _read_drill(path: str) -> None:
     """By itself, then against its topology. Raises TopologyError."""
     _core.read_drill(path)
+    if not _FLOWS.search(Path(path).read_text(encoding="utf-8")):
+        return
     told = json.loads(ask([program(), "validate", path, "--format", "json"], os.environ).stdout)
     if found := [one for one in told.get("findings", []) if one["file"] == path]:  # the topology's own are told already
         error = _core.TopologyError(path)
