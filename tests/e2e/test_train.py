@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import shutil
@@ -17,7 +18,7 @@ from trainee import EXERCISES, checked
 
 from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
-from crossconnect.train import desk, exercise as exercises, marks
+from crossconnect.train import desk, exercise as exercises, marks, verbs
 from crossconnect.train.attempt import Attempt
 
 # --- at the door -------------------------------------------------------------------------------------------------------
@@ -65,6 +66,8 @@ RIGHT = {"at": 1.0, "where": "ce:sec", "what": "route-filter"}
         ({"answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 0),
         ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 5),
         ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}, {**RIGHT, "what": "timers"}, RIGHT]}, 8),
+        ({"fixed_at": 5.0, "answers": [RIGHT, RIGHT, {**RIGHT, "what": "mtu"}]}, 10),
+        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}, RIGHT, RIGHT]}, 9),
         ({"fixed_at": 5.0, "hints": 2}, 2),
         ({"fixed_at": 5.0, "gave_up_at": 4.0}, 0),
         ({"answers": [{**RIGHT, "at": 5.0}], "gave_up_at": 4.0}, 0),
@@ -120,6 +123,86 @@ def test_marks_of_two_causes():
     assert marks.marks(exercise, attempt).total == 8 + 2 + 2
     crossed = marks.judge(exercise, "192.0.2.2", "route-filter")
     assert crossed.place and not crossed.kind, "the place of one and the kind of the other"
+
+
+TOLD = [{"gave_up_at": 1.0}, {"checkpoints": [{"at": 1.0, "stage": "found", "price": 5}]}]
+
+
+def kept(home: Path, exercise: str = "dead-backup", **values: Any) -> argparse.Namespace:
+    """An attempt with these values in it, as the words that verbs are called with."""
+    made = attempts.create(home / f"{exercise}-ada", exercises.read(EXERCISES / exercise), "ada", "0")
+    for name, value in values.items():
+        setattr(made, name, value)
+    made.save()
+    return argparse.Namespace(attempt=made.name, folder=str(home), report="")
+
+
+@pytest.mark.parametrize("told", TOLD, ids=str)
+def test_a_hint_is_free_once_the_cause_is_told(tmp_path: Path, told: dict[str, Any]):
+    words = kept(tmp_path, **told, fixed_at=0.5, answers=[{**RIGHT, "at": 0.5}], hints=1)
+    answer = verbs.hint(words)
+    assert answer.words["price"] == 0 and "advertised-routes" in answer.text and "free" in answer.text
+    attempt = attempts.load(tmp_path / words.attempt)
+    assert marks.marks(attempt.read_exercise(), attempt).total == 10 - 1, "the hint before it keeps its price"
+
+
+@pytest.mark.parametrize(
+    "values, shown",
+    [
+        ({}, False),
+        ({"fixed_at": 5.0}, False),
+        ({"answers": [RIGHT]}, False),
+        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}]}, False),
+        ({"fixed_at": 5.0, "answers": [RIGHT]}, True),
+        ({"fixed_at": 5.0, "checkpoints": TOLD[1]["checkpoints"]}, True),
+        (TOLD[1], False),
+        (TOLD[0], True),
+    ],
+    ids=str,
+)
+def test_the_page_tells_the_cause_only_when_nothing_is_left_to_earn(
+    tmp_path: Path, values: dict[str, Any], shown: bool
+):
+    words = kept(tmp_path, **values)
+    if shown:
+        assert "`route-filter` at `ce`" in verbs.show_page(words).text
+    else:
+        with pytest.raises(crossconnect.Error, match="the page contains the solution"):
+            verbs.show_page(words)
+
+
+def test_the_page_does_not_tell_that_nothing_is_wrong(tmp_path: Path):
+    words = kept(tmp_path, "one-row", fixed_at=5.0)
+    with pytest.raises(crossconnect.Error, match="an answer with the right place"):
+        verbs.show_page(words)
+    verbs.answer(argparse.Namespace(**vars(words), where="", what="nothing"))
+    assert "Nothing was wrong." in verbs.show_page(words).text
+
+
+@pytest.mark.parametrize(
+    "where, remedy",
+    [
+        ("cee", "did you mean 'ce'?"),
+        ("CE", "did you mean 'ce'?"),
+        ("ce ", "did you mean 'ce'?"),
+        ("ce:sec.10", "did you mean 'ce:sec"),
+        ("192.0.2.66", "did you mean '192.0.2.6'?"),
+        ("circuit/er2", "did you mean 'circuit/er1'?"),
+        ("nowhere at all", "write NODE, NODE:INTERFACE, an address or KIND/NAME"),
+    ],
+)
+def test_a_place_that_is_not_in_the_lab_is_refused_and_costs_nothing(tmp_path: Path, where: str, remedy: str):
+    words = kept(tmp_path)
+    with pytest.raises(crossconnect.NotFoundError, match=re.escape(remedy)):
+        verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu"))
+    assert attempts.load(tmp_path / words.attempt).answers == []
+
+
+@pytest.mark.parametrize("where", ["pc", "msee1", "ce:pri.100", "192.0.2.5", "circuit/er1", "er1", "carrier:msee1"])
+def test_every_place_of_the_lab_is_an_answer(tmp_path: Path, where: str):
+    words = kept(tmp_path)
+    assert verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu")).code == verbs.FAIL
+    assert len(attempts.load(tmp_path / words.attempt).answers) == 1
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -64,6 +65,31 @@ def test_a_damaged_attempt_is_told_and_hides_no_other(tmp_path: Path, content: A
     rows = desk.rows(tmp_path)
     assert [row["state"] for row in rows] == [desk.UNREADABLE, "away"] and rows[1]["student"] == "ben"
     assert words in desk.as_text(rows) and file.read_bytes() == damaged
+
+
+def test_an_attempt_whose_file_is_gone_does_not_vanish(train, tmp_path: Path):
+    folder = an_attempt(tmp_path).folder
+    an_attempt(tmp_path, "ben")
+    (folder / "attempt.json").unlink()
+    told = train("class", str(tmp_path))
+    assert told.returncode == 1 and f"{folder}/attempt.json: is missing; nothing was changed" in told.stdout
+    assert [row["state"] for row in desk.rows(tmp_path)] == [desk.UNREADABLE, "away"]
+    verified = train("class", str(tmp_path), "--verify")
+    assert verified.returncode == 1 and re.search("dead-backup-ada +attempt.json changed since", verified.stdout)
+
+
+@pytest.mark.parametrize("again", [(), ("--again",)], ids=["first", "again"])
+def test_a_start_without_the_key_makes_nothing(train, tmp_path: Path, again: tuple[str, ...]):
+    home = tmp_path / "attempts"
+    folder = an_attempt(home, "ben", "one-row").folder
+    (home / ".key").rename(tmp_path / "key")
+    student = "ben" if again else "ada"
+    for _ in range(2):
+        refused = train("start", "one-row", "--student", student, *again)
+        assert refused.returncode == 1 and "the key that signs the attempts" in refused.stderr
+    with pytest.raises(crossconnect.Error, match="the key that signs the attempts"):
+        an_attempt(home, "eve", "one-row")
+    assert [one for one in home.iterdir() if one.is_dir()] == [folder]
 
 
 def test_the_teacher_sees_the_class_and_an_exit_code(train, tmp_path: Path):
@@ -146,6 +172,28 @@ def test_an_attempt_under_another_name_is_refused(train, tmp_path: Path):
     assert attempts.load(home / "one-row-ada").checkpoints == []
 
 
+@pytest.mark.parametrize("words", [(b"--student", b"\xff"), (b"--folder", b"/tmp/\xff"), (b"--seed=\xff",)], ids=str)
+def test_a_word_that_is_not_utf_8_is_refused(train, tmp_path: Path, words: tuple[bytes, ...]):
+    refused = train("start", "one-row", *words)
+    assert refused.returncode == 2 and r"\udcff': is not UTF-8; write it as text" in refused.stderr, refused
+    assert "Traceback" not in refused.stderr and not (tmp_path / "attempts").exists()
+
+
+def test_what_stop_prints_resumes_the_attempt(train, tmp_path: Path):
+    """With whose it is and where, unless that is what `start` would choose by itself."""
+    home, ours = tmp_path / "a class", attempts.user()
+    one = an_attempt(home, "Ada L")
+    assert one.resume == f"xconn train start dead-backup --student 'Ada L' --folder '{home}'"
+    usual = an_attempt(tmp_path / "attempts", ours)  # XCONN_TRAIN
+    assert usual.resume == "xconn train start dead-backup"
+    assert train("start", "one-row", "--student", "ada", "--folder", str(home)).returncode == 0
+    stopped = train("stop", "--attempt", "one-row-ada", "--folder", str(home))
+    (told,) = re.findall("down; (xconn train start .*) resumes it", stopped.stdout)
+    again = train(*shlex.split(told)[2:])
+    assert again.returncode == 0 and train("stop", "--folder", str(home)).returncode == 0, again.stderr
+    assert {folder.name for folder in attempts.folders_in(home)} == {one.name, "one-row-ada"}
+
+
 # --- at once -----------------------------------------------------------------------------------------------------------
 
 
@@ -190,7 +238,7 @@ def test_watching_a_lab_that_is_stopped_ends_and_keeps_what_was_seen(train, tmp_
     watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert watching.stdout and "FAIL" in watching.stdout.readline()
     assert train("stop").returncode == 0
-    assert "is not up; xconn train start pinned-route resumes it" in watching.communicate()[1]
+    assert "is not up; xconn train start pinned-route --student ada resumes it" in watching.communicate()[1]
     assert watching.returncode == 2
     kept = attempts.load(tmp_path / "attempts" / name)
     assert [row["verdict"] for row in kept.looks[0]["rows"]].count("fail") >= 1
@@ -205,7 +253,7 @@ def test_what_was_fixed_is_there_again_after_the_lab_was_taken_down_or_killed(tr
     for end in (lambda: xconn("down", lab), lambda: os.kill(pid_of(lab), signal.SIGKILL)):
         end()
         gone = train("check")
-        assert gone.returncode == 2 and "xconn train start pinned-route resumes it" in gone.stderr
+        assert gone.returncode == 2 and "xconn train start pinned-route --student ben resumes it" in gone.stderr
         assert train("start", "pinned-route", "--student", "ben").returncode == 0
         assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 0
 

@@ -167,7 +167,7 @@ def test_a_tool_that_fails_is_told_and_it_goes_on(clients, xconn, attempt: str):
     lab = clients("--lab", attempt)
     assert lab.call("exec", node="-lanother", command=["nva", "true"])[1]
     assert xconn("train", "stop").returncode == 0
-    assert "is not up; xconn train start silent-appliance resumes it" in client.call("check")[0]
+    assert "is not up; xconn train start silent-appliance --student robot resumes it" in client.call("check")[0]
     assert client.ask("ping")["result"] == {}
 
 

@@ -143,6 +143,7 @@ def test_markdown_is_text_too(attempt: Attempt):
 
 @pytest.mark.parametrize("ending, begins", [(".html", "<!doctype html>"), (".md", "# The night")])
 def test_it_is_written_to_a_file(xconn, attempt: Attempt, tmp_path: Path, ending: str, begins: str):
+    attempt.gave_up_at = BEGAN + 90_570  # its answer was wrong
     attempt.save()
     file = tmp_path / f"report{ending}"
     told = xconn("train", "page", "--attempt", attempt.name, "--folder", str(tmp_path), "--report", str(file))
@@ -151,6 +152,7 @@ def test_it_is_written_to_a_file(xconn, attempt: Attempt, tmp_path: Path, ending
 
 
 def test_a_report_of_another_kind_is_refused(xconn, attempt: Attempt, tmp_path: Path):
+    attempt.gave_up_at = BEGAN + 90_570
     attempt.save()
     told = xconn("train", "page", "--attempt", attempt.name, "--folder", str(tmp_path), "--report", "x.pdf")
     assert told.returncode == 2 and "name it .html or .md" in told.stderr

@@ -81,6 +81,56 @@ def test_a_file_of_any_content_is_told(written, file: str, content: str | bytes 
 
 
 @pytest.mark.parametrize(
+    "file, old, new, line, words",
+    [
+        ("symptom.yaml", "from: pc,", "from: pcc,", 6, "there is no node pcc; did you mean 'pc'"),
+        ("holds.yaml", "to: app}", "to: appp}", 6, "there is no node appp"),
+        ("exercise.yaml", '"ce:sec"', '"ce:third"', 0, "causes.0.where = 'ce:third': is not a place in the lab"),
+        ("exercise.yaml", "[ce, ", "[cee, ", 0, "'cee': is not a place in the lab; did you mean 'ce'?"),
+        ("exercise.yaml", "Both sessions", "Both ${sessions}", 9, "name = 'sessions': no variant has this value"),
+        ("solve", "xconn node", "fi\nxconn node", 2, "sh -n must accept it"),
+        ("solve", "192.0.2.6 adv", "${peer} adv", 1, "'peer': no variant has this value; variants have typed; write"),
+        ("wrong/static-route.sh", "500", "'500", 0, "sh -n must accept it"),
+        ("wrong/static-route.sh", "500", "${metric}", 1, "'metric': no variant has this value"),
+        ("inside/ce.sh", "vtysh", "(vtysh", 0, "sh -n must accept it"),
+    ],
+)
+def test_a_mistake_in_a_script_or_a_place_is_found(written, file: str, old: str, new: str, line: int, words: str):
+    folder = written(file, old, new)
+    found = validate.findings(folder)
+    assert [one for one in found if words in str(one) and Path(one.file) == folder / file], [str(one) for one in found]
+    assert not line or {one.line for one in found} == {line}, found
+
+
+@pytest.mark.parametrize(
+    "file, content, words",
+    [
+        ("ticket.md", "\n", "ticket.md: is empty"),
+        ("solve", "", "solve: is empty"),
+        ("solve", "echo \0 )\n", "sh -n must accept it"),
+        ("solve", "# " + "x" * 300_000 + "\nfi\n", "solve:2:1: "),
+        ("broken.sh", "true\n", "broken.sh: stands beside broken.yaml; break the network with one of them"),
+        ("broken.sh", "true\nxconn  fault add blackhole\n", "broken.sh:2:1: uses xconn fault, which the timeline"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_a_file_that_says_nothing_or_too_much_is_found(written, file: str, content: str, words: str):
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / file).write_text(content)
+    found = [str(one) for one in validate.findings(folder)]
+    assert any(words in one for one in found), found
+
+
+def test_a_key_of_a_drill_may_be_quoted(written):
+    assert validate.findings(written("symptom.yaml", "flows:", '"flows":')) == []
+
+
+def test_a_shell_may_use_its_own_variables(written):
+    folder = written("solve", "xconn node", "for one in 1 2; do echo $$one $${one} ${XCONN_LAB}; done\nxconn node")
+    assert validate.findings(folder) == []
+
+
+@pytest.mark.parametrize(
     "line", ['extends: "healthy.yaml"  # quoted', "extends: 'healthy.yaml'", "extends: healthy.yaml # x"]
 )
 def test_a_path_may_be_quoted(written, line: str):

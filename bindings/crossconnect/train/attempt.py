@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,7 +18,7 @@ from typing import Any, Iterator
 
 from .. import _core
 from . import exercise as exercises
-from . import log, record, stage
+from . import key, log, record, stage
 from .exercise import Exercise
 
 VERSION = 1
@@ -63,6 +64,13 @@ class Attempt:
 
     def read_exercise(self) -> Exercise:
         return exercises.read(Path(self.exercise), self.seed)
+
+    @property
+    def resume(self) -> str:
+        """The command that brings its lab back: with what is not as `start` would choose it."""
+        told = {"--student": (self.student, user()), "--folder": (str(self.folder.parent), str(home()))}
+        options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
+        return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
 
     def begin_span(self) -> None:
         self.spans.append([time.time(), time.time()])
@@ -118,7 +126,9 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt:
-    folder.mkdir(mode=0o700, parents=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    key.demand(folder.parent)
+    folder.mkdir(mode=0o700)
     log.begin(folder)
     attempt = Attempt(folder, str(exercise.folder), student, seed)
     attempt.save()
@@ -129,6 +139,8 @@ def load(folder: Path) -> Attempt:
     """Raises NotFoundError where there is none, Error for one of another version."""
     file = folder / "attempt.json"
     if not file.exists():
+        if (folder / log.FILE).exists():
+            raise _core.Error(f"{file}: is missing; {_BROKEN}")
         raise _core.NotFoundError(f"{folder} is not an attempt; start one with xconn train start EXERCISE")
     words = _read(file)
     if (version := words.get("version")) != VERSION:
@@ -156,7 +168,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 def folders_in(folder: Path) -> list[Path]:
     """Of the attempts in a folder, without those that --again has set aside."""
-    return [file.parent for file in sorted(folder.glob("*/attempt.json")) if not file.parent.suffix]
+    return sorted({file.parent for name in ("attempt.json", log.FILE) for file in folder.glob(f"*/{name}") if not file.parent.suffix})  # fmt: skip
 
 
 def all_in(folder: Path) -> Iterator[Attempt]:

@@ -78,9 +78,18 @@ def _fail(error: Exception, code: int, format_: str) -> int:
     return code
 
 
+def _demand_text(words: argparse.Namespace) -> None:
+    """Raises NotFoundError for an option or a name that is no text; a command's words may be of any bytes."""
+    for name, value in vars(words).items():
+        if isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
+            told = value.encode(errors="backslashreplace").decode()
+            raise _core.NotFoundError(f"{name} = '{told}': is not UTF-8; write it as text")
+
+
 def run(action: Callable[[argparse.Namespace], object], words: argparse.Namespace) -> int:
     """The exit code of an action, whose Answer or error is printed."""
     try:
+        _demand_text(words)
         return _print(action(words), words.format)
     except (_core.TopologyError, _core.NotFoundError) as error:
         return _fail(error, 2, words.format)

@@ -131,6 +131,11 @@ def find_folder(word: str) -> Path:
     return known[word]
 
 
+def word_for(folder: Path) -> str:
+    """That find_folder finds it by: its name where that is enough."""
+    return folder.name if folder in all_folders() else str(folder)
+
+
 def seed_of(student: str, exercise: str, seed: str = "") -> str:
     """The same student always gets the same variant; a teacher's seed takes precedence."""
     return seed or hashlib.sha256(f"{student}/{exercise}".encode()).hexdigest()[:8]

@@ -28,11 +28,11 @@ def _within_reach(exercise: Exercise) -> Iterator[tuple[str, str]]:
     yield "ticket.md", exercise.text("ticket.md")
     yield "exercise.yaml", exercise.words["title"]
     # the lab shows name, title and message; comments are not shown
-    shown = _words(exercise.text(exercise.beginning))
+    shown = words_of(exercise.text(exercise.beginning))
     yield exercise.beginning, "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
 
 
-def _words(topology: str) -> dict[str, Any]:
+def words_of(topology: str) -> dict[str, Any]:
     """Of one that its reader refuses, nothing is shown."""
     try:
         words = yaml.safe_load(topology)

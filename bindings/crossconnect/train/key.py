@@ -33,6 +33,12 @@ def make(home: Path) -> None:
             os.link(made.name, file)
 
 
+def demand(home: Path) -> None:
+    """Before anything is made that it has to sign. Raises Error as `read` does."""
+    make(home)
+    read(home)
+
+
 def read(home: Path) -> bytes:
     """Raises Error where it is missing or short, or others could have read it."""
     file = place(home)

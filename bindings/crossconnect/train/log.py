@@ -41,7 +41,6 @@ def changing(folder: Path) -> Iterator[None]:
 
 def begin(folder: Path) -> None:
     """Of a new attempt, in which there is nothing yet."""
-    key.make(folder.parent)
     (folder / FILE).write_text(_line(folder, [], [], key.read(folder.parent)) + "\n")
 
 

@@ -55,7 +55,10 @@ def judge(exercise: Exercise, where: str, what: str) -> Judged:
 
 def found_causes(exercise: Exercise, attempt: Attempt, key: str) -> float:
     """The share of the causes whose place (or kind) was named in an answer that counts."""
-    answers = counted(attempt)
+    return _share(exercise, counted(attempt), key)
+
+
+def _share(exercise: Exercise, answers: list[dict[str, Any]], key: str) -> float:
     if not exercise.causes:
         return float(any(answer["what"] == "nothing" for answer in answers))
     named = [any(_names(cause, answer, key) for answer in answers) for cause in exercise.causes]
@@ -72,6 +75,28 @@ def counted(attempt: Attempt) -> list[dict[str, Any]]:
     return [answer for answer in attempt.answers if answer["at"] < end]
 
 
+def all_named(exercise: Exercise, answers: list[dict[str, Any]]) -> bool:
+    return all(_share(exercise, answers, key) == 1 for key in ("place", "kind"))
+
+
+def _guesses(exercise: Exercise, attempt: Attempt) -> int:
+    """Those beyond the free ones; once all is named, another answer is none."""
+    answers = counted(attempt)
+    needed = next((count for count in range(len(answers)) if all_named(exercise, answers[:count])), len(answers))
+    return max(0, needed - max(1, len(exercise.causes)))
+
+
+def is_told(attempt: Attempt) -> bool:
+    """The student knows the cause from us: nothing more can be earned by naming it."""
+    return told_at(attempt, "found") != math.inf
+
+
+def is_over(exercise: Exercise, attempt: Attempt) -> bool:
+    """There is nothing left to earn, so the page may say all."""
+    known = is_told(attempt) or all_named(exercise, attempt.answers)
+    return attempt.gave_up_at is not None or (attempt.fixed_at is not None and known)
+
+
 def told_at(attempt: Attempt, stage: str) -> float:
     """When the solution was shown, or a checkpoint of this stage or a later one taken; never: infinity."""
     taken = [one["at"] for one in attempt.checkpoints if STAGES.index(one["stage"]) >= STAGES.index(stage)]
@@ -82,7 +107,7 @@ def price(exercise: Exercise, attempt: Attempt, stage: str) -> float:
     """Of a checkpoint: the points that it leaves nothing to earn of."""
     named = found_causes(exercise, attempt, "place") + found_causes(exercise, attempt, "kind")
     fix = exercise.points / 2 if stage == "fixed" and attempt.fixed_at is None else 0.0
-    return fix + (exercise.points / 4 * (2 - named) if told_at(attempt, "found") == math.inf else 0.0)
+    return fix + (exercise.points / 4 * (2 - named) if not is_told(attempt) else 0.0)
 
 
 def mended(exercise: Exercise, attempt: Attempt) -> bool:
@@ -92,12 +117,11 @@ def mended(exercise: Exercise, attempt: Attempt) -> bool:
 
 
 def marks(exercise: Exercise, attempt: Attempt) -> Marks:
-    more = len(counted(attempt)) - max(1, len(exercise.causes))
     return Marks(
         cure=exercise.points / 2 if mended(exercise, attempt) else 0.0,
         place=exercise.points / 4 * found_causes(exercise, attempt, "place"),
         kind=exercise.points / 4 * found_causes(exercise, attempt, "kind"),
         hints=sum(hint["price"] for hint in exercise.hints[: attempt.hints]),
-        guesses=GUESS * max(0, more),
+        guesses=GUESS * _guesses(exercise, attempt),
         of=exercise.points,
     )

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _core
@@ -57,8 +56,7 @@ def lab_of(attempt: Attempt) -> Lab:
     try:
         lab = attach(attempt.name)
     except _core.NotFoundError:
-        name = Path(attempt.exercise).name
-        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; xconn train start {name} resumes it")
+        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; {attempt.resume} resumes it")
     attempt.keep_topology(lab.folder)
     return lab
 

@@ -3,17 +3,24 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 from .. import _core
+from ..lab import program
 from . import exercise as exercises
-from . import giveaway
+from . import giveaway, scripts
+from .asked import ask
 from .exercise import Exercise
 from .finding import Finding
+from .places import Places
 
 LEAST_WRONG = 2
+_FLOWS = re.compile("^flows:", re.MULTILINE)  # by which xconn validate knows a drill
 
 
 def findings(folder: Path) -> list[Finding]:
@@ -29,12 +36,31 @@ def _of_variant(exercise: Exercise) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         yield from _topologies(exercise, Path(folder))
         for drill in ("symptom.yaml", "holds.yaml"):
-            yield from _reads(exercise, drill, exercise.drill(drill), Path(folder), _core.read_drill)
+            text = exercise.drill(drill).replace(_quoted(exercise.folder), _quoted(folder))
+            yield from _reads(exercise, drill, text, Path(folder), _read_drill)
     wrong = exercise.scripts("wrong")
     if len(wrong) < LEAST_WRONG:
         rule = f"needs {LEAST_WRONG} wrong fixes and has {len(wrong)}"
         yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
     yield from giveaway.find(exercise)
+    yield from scripts.find(exercise)
+
+
+def _quoted(folder: Path | str) -> str:
+    """The healthy topology in a folder, as a drill names it; that of the exercise's folder has no values of a variant."""
+    return json.dumps(f"{folder}/healthy.yaml", ensure_ascii=False)
+
+
+def _read_drill(path: str) -> None:
+    """By itself, then against its topology. Raises TopologyError."""
+    _core.read_drill(path)
+    if not _FLOWS.search(Path(path).read_text(encoding="utf-8")):
+        return
+    told = json.loads(ask([program(), "validate", path, "--format", "json"], os.environ).stdout)
+    if found := [one for one in told.get("findings", []) if one["file"] == path]:  # the topology's own are told already
+        error = _core.TopologyError(path)
+        error.findings = found
+        raise error
 
 
 def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
@@ -46,11 +72,20 @@ def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
 
     yield from _reads(exercise, exercise.beginning, exercise.begins_as, folder, plan)
     yield from (_stranger(exercise, node) for node in exercise.inside if node not in exercise.access)
-    for node in exercise.access if nodes else []:
+    if nodes:
+        yield from _strange_places(exercise, nodes)
+
+
+def _strange_places(exercise: Exercise, nodes: set[str]) -> Iterator[Finding]:
+    file, places = str(exercise.folder / "exercise.yaml"), Places(exercise)
+    for node in exercise.access:
         if node not in nodes:
-            yield Finding(
-                str(exercise.folder / "exercise.yaml"), "is not a node in the lab", "", 0, 0, "", "access", node
-            )
+            yield Finding(file, "is not a node in the lab", "", 0, 0, "", "access", node)
+    for number, cause in enumerate(exercise.causes):
+        for word in cause["where"]:
+            if word not in places:
+                remedy = places.nearest(word)
+                yield Finding(file, "is not a place in the lab", remedy, 0, 0, "", f"causes.{number}.where", word)
 
 
 def _stranger(exercise: Exercise, node: str) -> Finding:

@@ -20,6 +20,7 @@ from . import (
     check,
     desk,
     exercise as exercises,
+    key,
     keys,
     marks,
     page,
@@ -36,6 +37,7 @@ from . import (
 from .attempt import Attempt
 from .exercise import Exercise
 from .finding import Finding, all_undecided, nearest
+from .places import Places
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
 Words = argparse.Namespace
@@ -91,6 +93,7 @@ def start(words: Words) -> Answer:
     exercise = exercises.read(folder, seed)
     place = attempts.home(words.folder) / attempts.name_of(exercise.name, student)
     with attempts.alone(place):
+        key.demand(place.parent)
         attempt = _attempt_of(place, exercise, student, seed, words.again)
         if not attempt.spans:
             attempt.set_the_stage(attempt.read_exercise())
@@ -173,8 +176,16 @@ def hint(words: Words) -> Answer:
         if attempt.hints >= len(exercise.hints):
             raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
         given = exercise.hints[attempt.hints]
+        if marks.is_told(attempt):
+            return _free_hints(exercise.hints[attempt.hints :])
         attempt.hints += 1
     return Answer({"hint": attempt.hints, **given}, f"{given['text'].strip()}\n  (-{given['price']} points)")
+
+
+def _free_hints(left: list[dict[str, Any]]) -> Answer:
+    """The cause is told already: none of them counts, so all may be read."""
+    text = "\n".join(hint["text"].strip() for hint in left)
+    return Answer({"hint": None, "price": 0, "text": text}, f"{text}\n  (free: the cause is told already)")
 
 
 def answer(words: Words) -> Answer:
@@ -183,6 +194,8 @@ def answer(words: Words) -> Answer:
         raise _core.NotFoundError("--where is missing: the place of the cause, as NODE, NODE:INTERFACE or KIND/NAME")
     with _changing(words) as (attempt, exercise):
         judged = marks.judge(exercise, words.where, words.what)
+        if words.where and not judged.place:
+            Places(exercise).demand(words.where)
         attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
     said = ", ".join(f"{name} {'right' if right else 'wrong'}" for name, right in vars(judged).items())
     facts = {"where": words.where, "what": words.what, **vars(judged)}
@@ -244,9 +257,8 @@ def stop(words: Words) -> Answer:
     with _changing(words) as (attempt, exercise):
         attempt.save()  # the time until now
         stage.lower_lab(attempt)
-    return Answer(
-        {"attempt": attempt.name, "down": True}, f"  {attempt.name}: down; xconn train start {exercise.name} resumes it"
-    )
+    facts = {"attempt": attempt.name, "down": True, "resume": attempt.resume}
+    return Answer(facts, f"  {attempt.name}: down; {attempt.resume} resumes it")
 
 
 def execute(words: Words) -> Answer:
@@ -267,9 +279,10 @@ def shell(words: Words) -> Answer:
 
 def show_page(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
-    if attempt.fixed_at is None and attempt.gave_up_at is None:
+    if not marks.is_over(exercise, attempt):
         raise _core.Error(
-            "the page contains the solution: it is available after a passed check or after xconn train solution"
+            "the page contains the solution: it is available after a passed check and an answer with the right place "
+            "and kind, or after xconn train solution"
         )
     made = _page(words.report)(attempt, exercise)
     if not words.report:
