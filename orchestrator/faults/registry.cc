@@ -28,7 +28,7 @@ struct Registry::State : std::enable_shared_from_this<State> {
     if (on_event) on_event({at, id, what, std::move(text), request});
   }
 
-  int apply(Request request, Applied applied) {
+  int apply(Request request, const Applied& applied) {
     const int id = next_id++;
     const auto pending = sys::Join::begin(loop, [weak = weak_from_this(), id, applied](const auto& end) {
       if (const auto state = weak.lock()) state->is_applied(id, end, applied);

@@ -90,7 +90,8 @@ RawPtr environment(const Call& call) {
 
 /// extensionResourceId(id, 'Microsoft.X/a/b', 'name-of-a', 'name-of-b')
 RawPtr extension_resource_id(const Call& call) {
-  std::string id = call.text(0) + "/providers/", type = call.text(1);
+  std::string id = call.text(0) + "/providers/";
+  const auto& type = call.text(1);
   const auto provider = std::min(type.find('/'), type.size());
   id += type.substr(0, provider);
   for (std::size_t name = 2, at = provider; name < call.count(); ++name) {

@@ -21,7 +21,7 @@ void check_names(Check& check, const Path& holder, const std::vector<T>& all) {
 
 /// Reports every name that `seen` has already; `seen` maps a name to what has it.
 template <class T>
-void check_unique(Check& check, Path holder, const std::vector<T>& all, std::map<std::string, std::string>& seen,
+void check_unique(Check& check, const Path& holder, const std::vector<T>& all, std::map<std::string, std::string>& seen,
                   const std::string& what) {
   for (const auto& one : all) {
     const auto [at, is_new] = seen.emplace(one.name, what);
