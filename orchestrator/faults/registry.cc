@@ -111,7 +111,7 @@ Registry::~Registry() {
   while (!state_->active.empty()) state_->active.erase(std::prev(state_->active.end()));
 }
 
-int Registry::apply(Request request, Applied applied) { return state_->apply(std::move(request), std::move(applied)); }
+int Registry::apply(Request request, const Applied& applied) { return state_->apply(std::move(request), applied); }
 
 std::vector<Active> Registry::list() const {
   std::vector<Active> result;
@@ -122,8 +122,8 @@ std::vector<Active> Registry::list() const {
 
 bool Registry::has(int id) const { return state_->active.contains(id); }
 
-void Registry::heal(int id, Healed healed) { state_->heal(id, healed); }
+void Registry::heal(int id, const Healed& healed) { state_->heal(id, healed); }
 
-void Registry::heal_all(Healed healed) { state_->heal_all(healed); }
+void Registry::heal_all(const Healed& healed) { state_->heal_all(healed); }
 
 }  // namespace xconn::faults

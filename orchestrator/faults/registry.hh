@@ -42,14 +42,14 @@ class Registry {
   /// Returns its id, from 1 on, never used again. It is in force when `applied` is called with the id; what Fault's
   /// constructor throws comes there too, and then nothing of it is left.
   using Applied = std::function<void(sys::Outcome<int> id)>;
-  int apply(Request request, Applied applied = {});
+  int apply(Request request, const Applied& applied = {});
   std::vector<Active> list() const;  ///< those in force, in the order they were applied
   bool has(int id) const;            ///< in force, or about to be
   /// `healed` gets NotFoundError when there is no such fault, and what healing refuses.
   using Healed = std::function<void(std::exception_ptr failure)>;
-  void heal(int id, Healed healed = {});
+  void heal(int id, const Healed& healed = {});
   /// The last first; the first refusal is told after all have been tried.
-  void heal_all(Healed healed = {});
+  void heal_all(const Healed& healed = {});
 
  private:
   struct State;
