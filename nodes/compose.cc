@@ -193,7 +193,7 @@ Composed compose_file(const std::string& path, const std::string& name) {
   }
   document.put({"name"}, topology.name);
   auto plan = compose(topology);
-  return {std::move(document), std::move(plan), std::move(topology.breaches)};
+  return {std::move(document), std::move(plan), std::move(topology)};
 }
 
 namespace {
@@ -201,7 +201,7 @@ namespace {
 Composed composed(model::Document document) {
   auto topology = model::read(document);
   auto plan = compose(topology);
-  return {std::move(document), std::move(plan), std::move(topology.breaches)};
+  return {std::move(document), std::move(plan), std::move(topology)};
 }
 
 }  // namespace

@@ -18,11 +18,11 @@ namespace xconn::nodes {
 /// role that is not in the table of roles (see roles.hh) or a section that its role does not take.
 plan::Plan compose(const model::Topology& topology);
 
-/// What a lab is made of: the words, which it keeps, and the plan that they amount to.
+/// What a lab is made of: the document, which it keeps, what was read of it, and the plan that it amounts to.
 struct Composed {
   model::Document document;
   plan::Plan plan;
-  std::vector<Finding> breaches = {};  ///< what is broken on purpose
+  model::Topology topology;  ///< as read; what it breaks on purpose is in its `breaches`
 };
 
 /// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own.

@@ -47,7 +47,7 @@ class Runbook {
  private:
   plan::Rehearsed take(Composed made) {
     document_ = std::move(made.document);
-    topology_ = model::read(document_);
+    topology_ = std::move(made.topology);
     return {{}, std::move(made.plan), document_.json()};
   }
   void note(const model::Command& command, Finding finding) {

@@ -42,7 +42,7 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
                          .captures = {},
                          .bound = seconds(timeout),
                          .debug_log = debug_log,
-                         .breached = !chosen.breaches.empty(),
+                         .breached = !chosen.topology.breaches.empty(),
                          .keep_unconverged = keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : captures) options.captures.push_back(end_of(word));
@@ -51,13 +51,17 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
   return RemoteLab::up(chosen.plan, options, tell);
 }
 
+std::vector<std::string> become(const RemoteLab& lab, const nodes::Composed& chosen, double timeout,
+                                const py::object& progress) {
+  const auto tell = calling(progress);
+  const py::gil_scoped_release others;
+  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell, !chosen.topology.breaches.empty());
+}
+
 std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology, double timeout,
                                const py::object& progress) {
   const auto wanted = nodes::compose_file(topology, lab.name());
-  const auto chosen = nodes::compose_change(lab.topology_file(), wanted.document);
-  const auto tell = calling(progress);
-  const py::gil_scoped_release others;
-  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell, !chosen.breaches.empty());
+  return become(lab, nodes::compose_change(lab.topology_file(), wanted.document), timeout, progress);
 }
 
 model::Command command_of(const std::vector<std::string>& words) {
@@ -70,10 +74,8 @@ model::Command command_of(const std::vector<std::string>& words) {
 /// KIND VERB NAME... [KEY=VALUE]...
 std::vector<std::string> command(const RemoteLab& lab, const std::vector<std::string>& words, double timeout,
                                  const py::object& progress) {
-  const auto chosen = nodes::compose_command(model::Document::load(lab.topology_file()), command_of(words));
-  const auto tell = calling(progress);
-  const py::gil_scoped_release others;
-  return lab.apply(chosen.plan, chosen.document.json(), seconds(timeout), tell);
+  const auto running = model::Document::load(lab.topology_file());
+  return become(lab, nodes::compose_command(running, command_of(words)), timeout, progress);
 }
 
 /// Kind of object -> its verbs.

@@ -125,15 +125,6 @@ void add_rows(EffectiveRoute row, std::vector<EffectiveRoute>& rows) {
   }
 }
 
-/// The VNet whose gateways `vnet` uses.
-std::string vnet_of_gateways(const model::Topology& topology, const std::string& vnet) {
-  const auto* own = find(topology.vnets, vnet);
-  if (own == nullptr) return vnet;
-  const auto hub =
-      std::ranges::find_if(own->peerings, [&](const auto& half) { return uses_remote_gateways(topology, vnet, half); });
-  return hub == own->peerings.end() ? vnet : hub->remote;
-}
-
 }  // namespace
 
 std::vector<Instance> instances_behind(const model::Topology& topology, const std::string& vnet) {

@@ -138,6 +138,14 @@ bool uses_remote_gateways(const model::Topology& topology, const std::string& sp
   return half.use_remote_gateways && other != nullptr && other->allow_gateway_transit;
 }
 
+std::string vnet_of_gateways(const model::Topology& topology, const std::string& vnet) {
+  const auto* own = find_named(topology.vnets, vnet);
+  if (own == nullptr) return vnet;
+  const auto hub =
+      std::ranges::find_if(own->peerings, [&](const auto& half) { return uses_remote_gateways(topology, vnet, half); });
+  return hub == own->peerings.end() ? vnet : hub->remote;
+}
+
 std::vector<Prefix> reached_through_gateways_of(const model::Topology& topology, const model::Vnet& vnet) {
   std::vector<Prefix> reached = vnet.address_space;
   for (const auto& spoke : topology.vnets)

@@ -44,4 +44,7 @@ std::vector<Unsynced> left_unsynced(const model::Topology& before, const model::
 /// Connected, uses remote gateways, and the hub allows gateway transit.
 bool uses_remote_gateways(const model::Topology& topology, const std::string& spoke, const model::VnetPeering& half);
 
+/// The VNet whose gateways `vnet` uses: a hub's by gateway transit, or its own.
+std::string vnet_of_gateways(const model::Topology& topology, const std::string& vnet);
+
 }  // namespace xconn::azure

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "azure/expansion.hh"
+#include "azure/peering.hh"
 
 namespace xconn::azure {
 namespace {
@@ -74,18 +75,11 @@ std::optional<NextHop> internet(const network::Fabric& fabric) {
   return NextHop{out->address, out->interface, true};
 }
 
-/// The VNet whose gateways `vnet` uses: a hub's by way of gateway transit, or its own.
-std::string vnet_of_gateways(Expansion& expansion, const std::string& vnet) {
-  const auto& peers = expansion.fabric(vnet).peers;
-  const auto hub = std::ranges::find(peers, true, &network::FabricPeer::remote_gateways);
-  return hub == peers.end() ? vnet : hub->vnet;
-}
-
 /// Only a VPN gateway can be a user route's next hop: its instances, or the first of them when the second stands by.
 /// A hub's are reached as its appliances are: what enters the hub there can go nowhere else.
 std::vector<NextHop> vpn_gateway(Expansion& expansion, const std::string& vnet) {
   std::vector<NextHop> hops;
-  const auto place = vnet_of_gateways(expansion, vnet);
+  const auto place = vnet_of_gateways(expansion.in, vnet);
   for (const auto& gateway : expansion.in.gateways)
     if (gateway.type == model::GatewayType::kVpn && gateway.vnet == place)
       for (const auto& instance : gateway.instances)

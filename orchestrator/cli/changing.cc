@@ -44,12 +44,12 @@ int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, cons
     return show(changes, changes.empty() ? "nothing would change" : "nothing was changed (--dry-run)", session);
   }
   tell_of_commands(chosen.plan);
-  tell_of_breaches(chosen.breaches);
+  tell_of_breaches(chosen.topology.breaches);
   const auto begin = sys::now();
   Progress progress(session.json());
   const auto changes = lab.apply(
       chosen.plan, chosen.document.json(), options.bound,
-      [&](const json& step) { progress.step(step.get<std::string>()); }, !chosen.breaches.empty());
+      [&](const json& step) { progress.step(step.get<std::string>()); }, !chosen.topology.breaches.empty());
   progress.clear();
   return show(changes,
               changes.empty() ? fmt::format("{}: nothing to change", lab.name())

@@ -52,7 +52,7 @@ std::vector<plan::Rehearsed> DrillFile::changes(const lab::RemoteLab& lab) const
 }
 
 DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& progress, bool keep) : keep_(keep) {
-  const auto [document, plan, breaches] = drill.topology(name);
+  const auto [document, plan, topology] = drill.topology(name);
   name_ = plan.lab;
   if (world::RunFolder::is_up(name_)) {
     demand_same(plan);
@@ -61,8 +61,9 @@ DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& pr
   }
   tell_of_commands(plan);
   if (!keep_) signals_.emplace();
-  lab::RemoteLab::up(plan, {.program = sys::own_program(), .breached = !breaches.empty(), .topology = document.json()},
-                     [&](const json& step) { progress.step(step.get<std::string>()); });
+  lab::RemoteLab::up(
+      plan, {.program = sys::own_program(), .breached = !topology.breaches.empty(), .topology = document.json()},
+      [&](const json& step) { progress.step(step.get<std::string>()); });
 }
 
 DrillLab::~DrillLab() {

@@ -37,40 +37,36 @@ struct Kept {
   model::Topology topology;
 };
 
+Document document_of(const Session& session) {
+  return Document::load(lab::RemoteLab::attach(session.chosen_lab()).topology_file());
+}
+
 Kept kept_by(const Session& session) {
-  const auto lab = lab::RemoteLab::attach(session.chosen_lab());
-  auto document = Document::load(lab.topology_file());
+  auto document = document_of(session);
   auto topology = model::read(document);
   return {std::move(document), std::move(topology)};
 }
 
-int carry_out(const Kept& running, const Document& edited, model::Actor by, const ChangeOptions& options,
-              const Session& session) {
-  return change_lab(nodes::compose_verb(running.topology, edited, by), options, session);
-}
-
-Command command_of(const ObjectKind& kind, const model::Verb& verb, const std::vector<std::string>& words) {
-  std::vector<std::string> all{std::string(kind.word), std::string(verb.word)};
-  all.insert(all.end(), words.begin(), words.end());
-  auto parsed = model::parse_command(all);
+Command command_of(const std::vector<std::string>& words) {
+  auto parsed = model::parse_command(words);
   if (const auto* fault = std::get_if<model::Fault>(&parsed)) refuse(fault->value, fault->rule);
   return std::get<Command>(parsed);
 }
 
 int act(const ObjectKind& kind, const model::Verb& verb, const Arguments& arguments, const Session& session) {
-  const auto command = command_of(kind, verb, arguments.names);
-  return change_lab(nodes::compose_command(kept_by(session).document, command), arguments.options, session);
+  std::vector<std::string> words{std::string(kind.word), std::string(verb.word)};
+  words.insert(words.end(), arguments.names.begin(), arguments.names.end());
+  const auto command = command_of(words);
+  return change_lab(nodes::compose_command(document_of(session), command), arguments.options, session);
 }
 
-/// provider provision --service-key K: the provider's word, not the customer's.
-int provide(const char* state, const Arguments& arguments, const Session& session) {
+/// provider provision --service-key K: the verb of the circuit that has this key.
+int provide(const char* verb, const Arguments& arguments, const Session& session) {
   const auto running = kept_by(session);
-  for (const auto& circuit : running.topology.circuits) {
-    if (circuit.service_key != arguments.service_key) continue;
-    auto edited = running.document;
-    edited.put({"circuits", circuit.name, "provider-state"}, state);
-    return carry_out(running, edited, model::Actor::kProvider, arguments.options, session);
-  }
+  for (const auto& circuit : running.topology.circuits)
+    if (circuit.service_key == arguments.service_key)
+      return change_lab(nodes::compose_command(running.document, command_of({"circuit", verb, circuit.name})),
+                        arguments.options, session);
   throw NotFoundError("no circuit of the lab has the service key " + arguments.service_key);
 }
 
@@ -101,7 +97,7 @@ int show(const ObjectKind& kind, const Arguments& arguments, const Session& sess
 }
 
 int list(const ObjectKind& kind, const Session& session) {
-  const auto names = model::object_names(kind, kept_by(session).document);
+  const auto names = model::object_names(kind, document_of(session));
   if (session.json()) print("{}\n", nlohmann::json(names).dump(2));
   if (!session.json() && !names.empty()) cli::print("{}\n", fmt::join(names, "\n"));
   return kPass;
@@ -162,17 +158,16 @@ void add_kind(Verb app, Session& session, const ObjectKind& kind) {
 
 void add_provider(Verb app, Session& session) {
   const auto group = app.add("provider", "What the connectivity provider does").needs_subverb();
-  static constexpr std::array<std::array<const char*, 3>, 2> kDoes{{
-      {"provision", "Provisioned", "Connect the circuit of a service key"},
-      {"deprovision", "NotProvisioned", "Disconnect the circuit of a service key"},
+  static constexpr std::array<std::array<const char*, 2>, 2> kDoes{{
+      {"provision", "Connect the circuit of a service key"},
+      {"deprovision", "Disconnect the circuit of a service key"},
   }};
-  for (const auto& [word, state, help] : kDoes) {
+  for (const auto& [word, help] : kDoes) {
     const auto verb = group.add(word, help);
     auto arguments = std::make_shared<Arguments>();
     verb.option("--service-key", arguments->service_key, "Of the circuit: xconn circuit show NAME").required();
     add_options(verb, session, arguments);
-    on_chosen(verb, session,
-              [to = std::string(state), arguments, &session] { return provide(to.c_str(), *arguments, session); });
+    on_chosen(verb, session, [does = word, arguments, &session] { return provide(does, *arguments, session); });
   }
 }
 

@@ -45,7 +45,7 @@ lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& c
                          .captures = {},
                          .bound = duration_of(arguments.bound),
                          .debug_log = arguments.log == "debug",
-                         .breached = !chosen.breaches.empty(),
+                         .breached = !chosen.topology.breaches.empty(),
                          .keep_unconverged = arguments.keep_unconverged,
                          .topology = chosen.document.json()};
   for (const auto& word : arguments.captures) {
@@ -81,7 +81,7 @@ int up(const UpArguments& arguments, const Session& session) {
   }
   const auto options = options_of(arguments, chosen);
   tell_of_commands(plan);
-  tell_of_breaches(chosen.breaches);
+  tell_of_breaches(chosen.topology.breaches);
   try {
     Progress progress(session.json());
     lab::RemoteLab::up(plan, options, [&](const json& step) { progress.step(step.get<std::string>()); });
@@ -131,7 +131,7 @@ void add_up(Verb app, Session& session) {
 }
 
 void add_agent(Verb app, Session& session) {
-  const auto verb = app.add("agent", "").hidden();  // hidden: `up` runs it
+  const auto verb = app.add("agent", "").hidden();  // `up` runs it
   auto arguments = std::make_shared<AgentArguments>();
   verb.option("lab", arguments->lab).required();
   verb.option("--lock", arguments->lock).required();

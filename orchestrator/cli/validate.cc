@@ -41,7 +41,7 @@ json to_json(const std::vector<Finding>& findings) {
 int validate(const std::vector<std::string>& words, const Session& session) {
   std::vector<Finding> findings, breaches;
   for (const auto& word : words) try {
-      auto expected = read_either(word).breaches;
+      auto expected = read_either(word).topology.breaches;
       if (!session.json()) tell_of_breaches(expected);
       breaches.insert(breaches.end(), expected.begin(), expected.end());
       if (!session.json()) print("  {}: valid\n", printable(find_drill(find_topology(word))));

@@ -4,24 +4,35 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <map>
-#include <sstream>
+#include <algorithm>
+#include <charconv>
+#include <iterator>
 
 namespace xconn::kernel {
 namespace {
 
 constexpr std::size_t kPiece = 8192;
 
-/// Lines come in pairs: names, then numbers, each behind the same word.
-std::map<std::string, std::uint64_t> counters_in(std::string_view netstat) {
-  std::map<std::string, std::uint64_t> counters;
-  std::istringstream lines{std::string(netstat)};
-  for (std::string names, numbers; std::getline(lines, names) && std::getline(lines, numbers);) {
-    std::istringstream name(names), number(numbers);
-    std::string word;
-    for (name >> word, number >> word; name >> word;) number >> counters[word];
-  }
-  return counters;
+constexpr struct {
+  std::string_view name;
+  std::uint64_t Md5Drops::*counter;
+} kCounters[] = {{"TCPMD5NotFound", &Md5Drops::none},
+                 {"TCPMD5Unexpected", &Md5Drops::unexpected},
+                 {"TCPMD5Failure", &Md5Drops::wrong}};
+
+/// Takes the next line that begins so off `rest`; empty when there is none.
+std::string_view take_line(std::string_view& rest, std::string_view begin) {
+  rest.remove_prefix(std::min(rest.find(begin), rest.size()));
+  const auto line = rest.substr(0, rest.find('\n'));
+  rest.remove_prefix(line.size());
+  return line;
+}
+
+std::string_view take_word(std::string_view& line) {
+  line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+  const auto word = line.substr(0, line.find(' '));
+  line.remove_prefix(word.size());
+  return word;
 }
 
 sys::Fd open_netstat() {
@@ -31,9 +42,18 @@ sys::Fd open_netstat() {
 
 }  // namespace
 
+/// Lines come in pairs: names, then numbers, each behind the same word. Nothing is copied: this is read of every
+/// router, every second.
 Md5Drops md5_drops_in(std::string_view netstat) {
-  auto counters = counters_in(netstat);
-  return {counters["TCPMD5NotFound"], counters["TCPMD5Unexpected"], counters["TCPMD5Failure"]};
+  constexpr std::string_view kTcp = "TcpExt:";
+  auto names = take_line(netstat, kTcp), numbers = take_line(netstat, kTcp);
+  Md5Drops drops;
+  for (auto name = take_word(names); !name.empty(); name = take_word(names)) {
+    const auto number = take_word(numbers);
+    const auto* row = std::ranges::find(kCounters, name, [](const auto& one) { return one.name; });
+    if (row != std::end(kCounters)) std::from_chars(number.data(), number.data() + number.size(), drops.*row->counter);
+  }
+  return drops;
 }
 
 Md5Counters::Md5Counters(const sys::Netns& netns) : file_(netns.run(open_netstat)) {}

@@ -72,6 +72,7 @@ Lab::~Lab() = default;
 void Lab::build(plan::Plan plan, const Progress& progress) {
   begun_ = sys::now();
   progress("wiring " + count_of(plan.nodes.size(), "node") + " and " + count_of(plan.links.size(), "link"));
+  plan_.lab = plan.lab;  // errors name it
   take(plan::edits(plan_, plan), plan, progress);
   plan_ = std::move(plan);
 }

@@ -19,12 +19,12 @@ struct Row {
   Duration first, shortest, longest;
 };
 
+using enum RestartPolicy;
 constexpr std::array kRows{
-    Row{"frr", RestartPolicy::kAlways, 0s, 60s,
-        600s},  // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
-    Row{"strongswan", RestartPolicy::kAlways, 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
-    Row{"command", RestartPolicy::kNever, 1s, 1s, 60s},     // systemd.service(5): Restart=no
-    Row{"", RestartPolicy::kOnFailure, 1s, 1s, 60s},        // a firewall's daemon, a platform's service: ours
+    Row{"frr", kAlways, 0s, 60s, 600s},      // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
+    Row{"strongswan", kAlways, 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
+    Row{"command", kNever, 1s, 1s, 60s},     // systemd.service(5): Restart=no
+    Row{"", kOnFailure, 1s, 1s, 60s},        // a firewall's daemon, a platform's service: ours
 };
 
 /// systemd.service(5): what is no failure for Restart=on-failure.
@@ -45,8 +45,7 @@ RestartSchedule::RestartSchedule(std::string_view kind, std::optional<RestartPol
 }
 
 std::optional<std::chrono::nanoseconds> RestartSchedule::after_end(int wait_status, std::chrono::nanoseconds now) {
-  if (policy_ == RestartPolicy::kNever || (policy_ == RestartPolicy::kOnFailure && ended_well(wait_status)))
-    return std::nullopt;
+  if (policy_ == kNever || (policy_ == kOnFailure && ended_well(wait_status))) return std::nullopt;
   const auto at = std::max(now + first_, last_ ? *last_ + pause_ : now);
   pause_ = !last_ || at - *last_ > 2 * longest_ ? shortest_ : std::min(2 * pause_, longest_);
   last_ = at;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What charon and the kernel's nftables run after a change in place is what they run when they start with it: charon's
-// own list of connections and keys, and `nft -j list ruleset`, are the judges. XCONN_SLOW=1 tries ten times as many
-// tunnels.
+// After a change in place, charon and nftables run what they would run after a fresh start with it. The judges are
+// charon's own list of connections and keys, and `nft -j list ruleset`. XCONN_SLOW=1 tries ten times as many tunnels.
 #include <fmt/format.h>
 
 #include <cstdlib>

@@ -154,7 +154,7 @@ std::string planned_nic(const std::string& name, const std::string& address) {
                      R"(", "subnet_id": )" + azure_id("virtualNetworks", "hub/subnets/app") + "}]");
 }
 
-/// Members of a pool are resources of their own: none of them counts for all.
+/// Members of a pool are separate resources: one of them does not stand for the whole pool.
 TEST(Balancers, TerraformsHasAllItsBackends) {
   const auto pool = R"("backend_address_pool_id": )" + azure_id("loadBalancers", "ilb/backendAddressPools/pool");
   const auto of_balancer = R"("loadbalancer_id": )" + azure_id("loadBalancers", "ilb") + ", ";

@@ -67,7 +67,7 @@ class Attempt:
 
     @property
     def resume(self) -> str:
-        """The command that brings its lab back: with what is not as `start` would choose it."""
+        """The command that resumes it, with the options that differ from the defaults of `start`."""
         told = {"--student": (self.student, user()), "--folder": (str(self.folder.parent), str(home()))}
         options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
         return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
