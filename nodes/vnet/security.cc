@@ -16,12 +16,6 @@ namespace {
 
 using Data = kainjow::mustache::data;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
 
 std::string set_of(const std::vector<std::string>& interfaces) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nodes/vnet/security_lines.hh"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "base/azure.hh"
@@ -17,12 +19,6 @@ struct Side {
   const char* mark;
 };
 constexpr Side kSource{"ip saddr", "th sport", "0x1"}, kDestination{"ip daddr", "th dport", "0x2"};
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 std::string marked(const Side& side, bool member) {
   return std::string("meta mark & ") + side.mark + " == " + (member ? side.mark : "0x0");
@@ -105,6 +101,8 @@ std::string line(const std::vector<std::string>& parts) {
 }
 
 }  // namespace
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
 std::string prefix_elements(std::vector<Prefix> prefixes) {
   std::ranges::sort(prefixes, {}, [](const Prefix& prefix) { return std::pair(prefix.length(), prefix); });

@@ -32,8 +32,8 @@ std::string location_of(const Query& query, const model::Circuit& circuit) {
   for (const auto& connection : query.topology.connections) {
     if (connection.circuit != circuit.name) continue;
     const auto* gateway = find_named(query.topology.gateways, connection.gateway);
-    const auto* vnet = gateway == nullptr ? nullptr : find_named(query.topology.vnets, gateway->vnet);
-    if (vnet != nullptr && !vnet->region.empty()) return vnet->region;
+    const auto region = gateway == nullptr ? "" : location_of(query, *gateway);
+    if (!region.empty()) return region;
   }
   std::string location;
   for (const char c : circuit.peering_location)

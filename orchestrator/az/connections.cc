@@ -30,8 +30,7 @@ std::vector<const model::Connection*> connections_of(const Query& query) {
 
 std::string location_of(const Query& query, const model::Connection& connection) {
   const auto* gateway = find_named(query.topology.gateways, connection.gateway);
-  const auto* vnet = gateway == nullptr ? nullptr : find_named(query.topology.vnets, gateway->vnet);
-  return vnet == nullptr ? "" : vnet->region;
+  return gateway == nullptr ? "" : location_of(query, *gateway);
 }
 
 void add_far_side(const Query& query, const model::Connection& connection, json& out) {

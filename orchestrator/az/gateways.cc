@@ -52,11 +52,6 @@ json bgp_settings(const Query& query, const model::Gateway& gateway) {
   return {{"asn", gateway.asn.value()}, {"bgpPeeringAddress", list}, {"bgpPeeringAddresses", peers}, {"peerWeight", 0}};
 }
 
-std::string location_of(const Query& query, const model::Gateway& gateway) {
-  const auto* vnet = find_named(query.topology.vnets, gateway.vnet);
-  return vnet == nullptr ? "" : vnet->region;
-}
-
 json gateway_json(const Query& query, const model::Gateway& gateway) {
   const bool is_vpn = gateway.type == model::GatewayType::kVpn;
   const auto sku = gateway.sku ? xconn::name_of(*gateway.sku) : "";

@@ -43,6 +43,11 @@ nlohmann::json resource(const Query& query, const std::string& path) {
           {"type", "Microsoft.Network/" + type_in(path)}};
 }
 
+std::string location_of(const Query& query, const model::Gateway& gateway) {
+  const auto* vnet = find_named(query.topology.vnets, gateway.vnet);
+  return vnet == nullptr ? "" : vnet->region;
+}
+
 std::string name_in(const std::string& id) { return id.substr(id.rfind('/') + 1); }
 
 bool same_name(const std::string& a, const std::string& b) { return ::strcasecmp(a.c_str(), b.c_str()) == 0; }

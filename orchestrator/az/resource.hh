@@ -17,6 +17,8 @@ std::string guid_of(const Query& query, const std::string& path);
 nlohmann::json reference(const Query& query, const std::string& path);
 /// What every resource has: etag, id, name, provisioningState, resourceGroup, type.
 nlohmann::json resource(const Query& query, const std::string& path);
+/// The region of its VNet; empty when that is not said.
+std::string location_of(const Query& query, const model::Gateway& gateway);
 /// The last name in an identity.
 std::string name_in(const std::string& id);
 

@@ -39,10 +39,6 @@ const model::DirectPort* port_of(const model::Topology& topology, const model::C
   return found == topology.direct_ports.end() ? nullptr : &*found;
 }
 
-const End& customer_end(const model::Circuit& circuit, int end) {
-  return end == 0 ? circuit.customer_primary : circuit.customer_secondary;
-}
-
 network::Interface bridge(const std::string& name) {
   network::Interface made = port(interface_name("br-" + name));
   made.is_bridge = true;
@@ -234,6 +230,10 @@ void add_provider(Expansion& expansion, const model::Provider& provider) {
 }
 
 }  // namespace
+
+const End& customer_end(const model::Circuit& circuit, int end) {
+  return end == 0 ? circuit.customer_primary : circuit.customer_secondary;
+}
 
 std::string provider_interface(const model::Topology& topology, const model::Circuit& circuit, int end) {
   return interface_name(circuit.msee.empty() ? msee_name(topology, circuit, end)

@@ -11,10 +11,6 @@
 namespace xconn::azure {
 namespace {
 
-const End& customer_end(const model::Circuit& circuit, int end) {
-  return end == 0 ? circuit.customer_primary : circuit.customer_secondary;
-}
-
 // --- towards the customer --------------------------------------------------------------------------------------------
 
 /// The provider's order form has what is behind a router that does not speak BGP with it.

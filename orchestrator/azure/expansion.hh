@@ -60,6 +60,8 @@ network::BgpNeighbor neighbor(const Address& address, Asn asn);
 network::Bgp speaker(Asn asn, const std::optional<Address>& router_id = {});
 Route route_to(const Prefix& prefix);
 Route route_to(const Prefix& prefix, NextHop next_hop);
+/// `end` is 0 for the primary link, 1 for the secondary one.
+const End& customer_end(const model::Circuit& circuit, int end);
 std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, const model::Gateway& gateway);
 /// The address of an MSEE in GatewaySubnet: .4 and .5 for the first circuit of a gateway, the next free ones for
 /// others.

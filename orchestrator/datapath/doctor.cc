@@ -34,7 +34,7 @@ struct Driver {
 enum class Use { kEither, kPortableOnly };
 
 /// A kernel feature: its own driver, the portable one, and what would make the one that labs like best work.
-struct Row {
+struct FeatureRow {
   std::string name;
   Driver kernel, portable;
   std::string remedy;
@@ -71,8 +71,8 @@ void find_libipsec(const Trial& trial) {
 
 // Every one of these that is portable means: the kernel's module is absent. Debian and Ubuntu ship some of them in a
 // package of their own (linux-modules-extra), which is what their users need.
-const std::vector<Row>& rows() {
-  static const std::vector<Row> table = {
+const std::vector<FeatureRow>& rows() {
+  static const std::vector<FeatureRow> table = {
       {"veth", {"veth pair", [](const Trial&) {}}, {}, sys::module_remedy("veth")},
       {"bridge", {"bridge", [](const Trial& t) { t.add_bridge(); }}, {}, sys::module_remedy("bridge")},
       {"vlan", {"vlan device", make_kernel_vlan}, {"tc eBPF", make_plain_portable_vlan}, sys::module_remedy("vlan")},
@@ -117,17 +117,17 @@ Feature missing(const std::string& name, const Refusal& refusal, const std::stri
   return {name, State::kMissing, "", refusal.reason, refusal.remedy.empty() ? otherwise : refusal.remedy};
 }
 
-Feature missing(const Row& row, const Refusal& refusal) { return missing(row.name, refusal, row.remedy); }
+Feature missing(const FeatureRow& row, const Refusal& refusal) { return missing(row.name, refusal, row.remedy); }
 
 // The kernel's own driver is tried too, and only told of.
-Feature examine_portable(const Row& row) {
+Feature examine_portable(const FeatureRow& row) {
   if (const auto refused = Trial::attempt(row.portable.attempt)) return missing(row, *refused);
   const bool has = !Trial::attempt(row.kernel.attempt);
   return {row.name, State::kPortable, row.portable.name,
           "tried; no lab uses " + row.kernel.name + (has ? ", which works here" : ""), ""};
 }
 
-Feature examine(const Row& row) {
+Feature examine(const FeatureRow& row) {
   if (row.use == Use::kPortableOnly) return examine_portable(row);
   const auto refused = Trial::attempt(row.kernel.attempt);
   if (!refused) return {row.name, State::kOk, row.kernel.name, "tried", ""};
@@ -167,7 +167,7 @@ const char* to_string(State state) {
 
 std::vector<std::string> feature_names() {
   std::vector<std::string> names{kPrivileges};
-  for (const Row& row : rows()) names.push_back(row.name);
+  for (const FeatureRow& row : rows()) names.push_back(row.name);
   for (const ProgramRow& row : programs()) names.push_back(row.name);
   return names;
 }
@@ -176,7 +176,7 @@ Feature examine(std::string_view name) {
   if (name == kPrivileges) return examine_privileges();
   for (const ProgramRow& row : programs())
     if (row.name == name) return examine(row);
-  for (const Row& row : rows())
+  for (const FeatureRow& row : rows())
     if (row.name == name) {
       require_root();
       return examine(row);
@@ -188,7 +188,7 @@ std::vector<Feature> doctor() {
   require_root();
   std::vector<Feature> report{examine_privileges()};
   if (report.front().state == State::kOk)
-    for (const Row& row : rows()) report.push_back(examine(row));
+    for (const FeatureRow& row : rows()) report.push_back(examine(row));
   for (const ProgramRow& row : programs()) report.push_back(examine(row));
   return report;
 }

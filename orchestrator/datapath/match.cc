@@ -9,7 +9,7 @@
 namespace xconn::datapath {
 namespace {
 
-struct Row {
+struct MatchWord {
   std::string_view word;
   std::vector<Match> matches;
 };
@@ -20,8 +20,8 @@ Match port(std::uint8_t number, std::uint16_t at, Match::Payload payload = Match
   return {.protocol = number, .port_low = at, .port_high = at, .payload = payload};
 }
 
-const std::vector<Row>& table() {
-  static const std::vector<Row> rows = {
+const std::vector<MatchWord>& table() {
+  static const std::vector<MatchWord> rows = {
       {"all", {}},
       {"arp", {{.ethertype = ETH_P_ARP}}},
       {"ip", {{.ethertype = ETH_P_IP}, {.ethertype = ETH_P_IPV6}}},
@@ -58,7 +58,7 @@ std::optional<std::vector<Match>> ports_of(std::uint8_t protocol_number, std::st
 }  // namespace
 
 std::optional<std::vector<Match>> match_of(std::string_view word) {
-  for (const Row& row : table())
+  for (const MatchWord& row : table())
     if (row.word == word) return row.matches;
   const auto slash = word.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
@@ -72,7 +72,7 @@ std::optional<std::vector<Match>> match_of(std::string_view word) {
 
 std::vector<std::string> match_words() {
   std::vector<std::string> words;
-  for (const Row& row : table()) words.emplace_back(row.word);
+  for (const MatchWord& row : table()) words.emplace_back(row.word);
   return words;
 }
 

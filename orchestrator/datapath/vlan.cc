@@ -98,7 +98,6 @@ Vlan::Vlan(Vlan&&) noexcept = default;
 Vlan& Vlan::operator=(Vlan&&) noexcept = default;
 
 const std::string& Vlan::name() const { return impl_->name; }
-VlanDriver Vlan::driver() const { return impl_->driver; }
 
 void Vlan::leave() {
   if (impl_->kernel) impl_->kernel->leave();

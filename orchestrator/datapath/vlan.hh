@@ -43,7 +43,6 @@ class Vlan {
   Vlan& operator=(Vlan&&) noexcept;
 
   const std::string& name() const;
-  VlanDriver driver() const;
   /// The namespace is about to go: the destructor leaves the deletion of the interface to that (about 20 ms cheaper).
   void leave();
 

@@ -8,7 +8,6 @@
 namespace xconn::importing {
 namespace {
 
-constexpr const char* kLeftOut = "it was left out";
 constexpr int kSubnetLength = 26;  // Microsoft Learn, "Azure Firewall FAQ": AzureFirewallSubnet is a /26
 
 /// The first of its configurations that stands in a subnet: the others are further public addresses.

@@ -16,15 +16,6 @@ RawPtr scalar_of(const Call& call, const nlohmann::json& value) {
   return call.of(value.is_string() ? value.get<std::string>() : value.dump());
 }
 
-/// Where the function stands: the text has no place of its own in a file.
-RawPtr placed(const Raw& raw, const model::Position& at) {
-  auto out = std::make_shared<Raw>(raw);
-  out->at = at;
-  for (auto& item : out->items) item = placed(*item, at);
-  for (auto& entry : out->entries) entry = {entry.key, at, placed(*entry.value, at)};
-  return out;
-}
-
 RawPtr parsed(const Call& call, const std::string& text) {
   if (const auto start = text.find_first_not_of(" \t\r\n");
       start != std::string::npos && (text[start] == '{' || text[start] == '[')) {

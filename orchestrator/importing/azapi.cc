@@ -18,18 +18,6 @@ std::string text(const Raw& values, std::string_view key) {
   return value == nullptr ? "" : value->text;
 }
 
-/// JSON in a text has no places of its own.
-std::shared_ptr<Raw> placed(const Raw& raw, const Position& at) {
-  auto out = std::make_shared<Raw>(raw);
-  out->at = at;
-  for (auto& item : out->items) item = placed(*item, at);
-  for (auto& entry : out->entries) {
-    entry.at = at;
-    entry.value = placed(*entry.value, at);
-  }
-  return out;
-}
-
 RawPtr parsed(const Raw& body) {
   if (!body.is_scalar()) return std::make_shared<Raw>(body);
   std::vector<Finding> findings;

@@ -14,7 +14,6 @@ namespace {
 
 using model::Raw;
 
-constexpr const char* kLeftOut = "it was left out";
 constexpr long long kShortestIdle = 4, kLongestIdle = 100;  // minutes
 
 std::optional<Address> public_address(Fields& fields, const Draft& draft) {

@@ -9,7 +9,6 @@
 namespace xconn::importing {
 namespace {
 
-constexpr const char* kLeftOut = "it was left out";
 using azure::kMbps;
 
 Asn peer_asn(Fields& fields) {

@@ -13,7 +13,6 @@ namespace {
 
 using model::Raw;
 
-constexpr const char* kLeftOut = "it was left out";
 constexpr const char* kLabKey = "CrossconnectLabOnly";
 
 std::vector<Address> addresses_in(const Raw* raw) {

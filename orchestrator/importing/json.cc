@@ -17,7 +17,7 @@ using model::Raw;
 using model::RawEntry;
 using model::RawPtr;
 
-constexpr std::size_t kDeepest = 128;
+constexpr std::size_t kDeepestNesting = 128;
 constexpr std::size_t kMostValues = 1'000'000;
 
 /// Where the parser is: all copies of the iterator share it.
@@ -151,8 +151,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(Raw::Kind kind) {
-    if (stack_.size() >= kDeepest) {
-      fault_ = "is nested more than " + std::to_string(kDeepest) + " levels deep";
+    if (stack_.size() >= kDeepestNesting) {
+      fault_ = "is nested more than " + std::to_string(kDeepestNesting) + " levels deep";
       return false;
     }
     stack_.push_back({make(kind, cursor_.last()), {}, {}});
@@ -240,6 +240,14 @@ RawPtr make_text(const std::string& text, const Position& at) {
   raw->text = text;
   raw->at = at;
   return raw;
+}
+
+RawPtr placed(const Raw& raw, const Position& at) {
+  auto out = std::make_shared<Raw>(raw);
+  out->at = at;
+  for (auto& item : out->items) item = placed(*item, at);
+  for (auto& entry : out->entries) entry = {entry.key, at, placed(*entry.value, at)};
+  return out;
 }
 
 bool same_word(std::string_view a, std::string_view b) {

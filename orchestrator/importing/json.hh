@@ -25,6 +25,9 @@ std::vector<model::RawPtr> read_json(const Text& text, const std::vector<Block>&
 /// A text, at the place of `like`.
 model::RawPtr make_text(const std::string& text, const model::Position& at);
 
+/// `raw` with all that is in it at one place: JSON inside a text has no places of its own.
+model::RawPtr placed(const model::Raw& raw, const model::Position& at);
+
 /// `name` without regard to case, as ARM compares (`azureASN` of today, `azureAsn` of 2021); nullptr when it is not
 /// there.
 const model::RawEntry* find_key(const model::Raw& map, std::string_view name);

@@ -12,8 +12,6 @@ namespace {
 
 using model::Raw;
 
-constexpr const char* kLeftOut = "it was left out";
-
 network::Node& add_node(const std::string& name, Draft& draft) {
   auto& node = draft.topology.nodes.emplace_back();
   node.name = name;

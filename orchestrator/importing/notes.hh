@@ -13,6 +13,9 @@
 
 namespace xconn::importing {
 
+/// What was done about most of what cannot be carried over.
+constexpr const char* kLeftOut = "it was left out";
+
 class Notes {
  public:
   static constexpr std::size_t kKept = 10'000;

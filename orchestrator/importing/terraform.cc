@@ -47,9 +47,9 @@ RawPtr reference_to(const RawPtr& id) {
 
 RawPtr opposite(const RawPtr& value) { return make_text(value->text == "true" ? "false" : "true", value->at); }
 
-class Reader {
+class PlanReader {
  public:
-  Reader(const Raw& root, Reading& reading) : references_(root), unknown_(root), reading_(reading) {}
+  PlanReader(const Raw& root, Reading& reading) : references_(root), unknown_(root), reading_(reading) {}
 
   void read(const Raw& root) {
     for (const auto* key : {"planned_values", "values"})
@@ -323,6 +323,6 @@ bool is_terraform(const Raw& root) {
   return at(root, "format_version") != nullptr || at(root, "terraform_version") != nullptr;
 }
 
-void read_terraform(const RawPtr& root, Reading& reading) { Reader(*root, reading).read(*root); }
+void read_terraform(const RawPtr& root, Reading& reading) { PlanReader(*root, reading).read(*root); }
 
 }  // namespace xconn::importing

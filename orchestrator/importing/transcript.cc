@@ -66,7 +66,7 @@ bool begins_json(std::string_view line) {
 }
 
 /// Goes through the text line by line, and knows what a line is by what came before.
-class Reader {
+class TranscriptReader {
  public:
   Page page() {
     settle_command();
@@ -205,7 +205,7 @@ bool is_page(const std::string& text) {
 
 std::optional<Page> read_page(std::string& text) {
   if (!is_page(text)) return std::nullopt;
-  Reader reader;
+  TranscriptReader reader;
   for_lines(text, [&](std::size_t from, std::size_t to) {
     if (reader.keeps(trimmed(std::string_view(text).substr(from, to - from)), from, to)) return;
     std::fill(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(to), ' ');

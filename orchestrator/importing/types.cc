@@ -61,8 +61,6 @@ bool is_there(const Draft& draft, std::string_view what, const std::string& name
 
 }  // namespace
 
-std::span<const TypeRow> type_rows() { return kTypes; }
-
 bool is_carried(std::string_view type) { return std::ranges::find(kTypes, type, &TypeRow::type) != std::end(kTypes); }
 
 std::vector<Carried> carried_by(const Draft& draft) {

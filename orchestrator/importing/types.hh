@@ -14,8 +14,6 @@ struct TypeRow {
   void (*carry)(const Resource&, Fields&, Draft&);
 };
 
-/// In the order in which they are carried over: what is referred to comes first.
-std::span<const TypeRow> type_rows();
 bool is_carried(std::string_view type);
 
 /// All resources of the inventory; what has no row is noted.

@@ -9,8 +9,6 @@
 namespace xconn::importing {
 namespace {
 
-constexpr const char* kLeftOut = "it was left out";
-
 void report_missing(const ResourceId& id, const char* what, const Resource& resource, Draft& draft) {
   draft.notes.add({resource.at.where(), what + (" " + resource.id.path()), "", id.text(),
                    "refers to something that is in none of the files", kLeftOut});

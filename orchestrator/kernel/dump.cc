@@ -19,7 +19,7 @@
 namespace xconn::kernel {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
+constexpr std::size_t kDumpBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
 
 sys::Fd open_strict_socket() {
   sys::Fd socket(sys::check(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "open netlink socket"));
@@ -59,7 +59,7 @@ struct Reader::State {
     bool whole = true;
     auto step = Step::kMore;
     while (step != Step::kDone) {
-      const auto size = sys::check(static_cast<int>(::recv(socket.get(), buffer.get(), kBufferBytes, 0)), "read", name);
+      const auto size = sys::check(static_cast<int>(::recv(socket.get(), buffer.get(), kDumpBytes, 0)), "read", name);
       step = take_messages(request, static_cast<std::uint32_t>(size), names, take, whole);
     }
     return whole;
@@ -90,7 +90,7 @@ struct Reader::State {
   sys::Fd socket;
   std::string name;
   mutable std::uint32_t sequence = 0;
-  const std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
+  const std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kDumpBytes);
 };
 
 namespace {

@@ -95,17 +95,24 @@ struct RouteMirror::State {
     scheduled = true;
     timer = sys::Timer::once(loop, std::max<Duration>(at_least, not_before - sys::now()), [this] {
       scheduled = false;
-      synchronize_or_tell();
+      try_to_synchronize();
     });
   }
 
-  void synchronize_or_tell() {
+  void try_to_synchronize() {
     try {
       synchronize();
+      refusal.clear();
     } catch (const Error& error) {
-      if (tell_error) tell_error(error.what());
+      refusal = error.what();
       schedule(kTryAgain);
     }
+  }
+
+  std::optional<std::string> unrest() const {
+    if (!refusal.empty()) return "routes cannot be copied: " + refusal;
+    if (scheduled || late.next_due(sys::now())) return "routes are being copied";
+    return std::nullopt;
   }
 
   sys::Loop& loop;
@@ -113,7 +120,7 @@ struct RouteMirror::State {
   LateRoutes late;
   Reader source_reader, reader;
   Netlink writer;
-  std::function<void(const std::string&)> tell_error;
+  std::string refusal;  ///< the latest, until it is taken
   std::chrono::nanoseconds not_before{0};
   bool scheduled = false;
   sys::Timer timer, release;
@@ -142,10 +149,6 @@ RouteMirror::RouteMirror(RouteMirror&&) noexcept = default;
 RouteMirror& RouteMirror::operator=(RouteMirror&&) noexcept = default;
 RouteMirror::~RouteMirror() = default;
 
-void RouteMirror::synchronize() { state_->synchronize(); }
-bool RouteMirror::is_behind() const { return state_->scheduled || state_->late.next_due(sys::now()).has_value(); }
-void RouteMirror::on_error(std::function<void(const std::string& text)> callback) {
-  state_->tell_error = std::move(callback);
-}
+std::optional<std::string> RouteMirror::unrest() const { return state_->unrest(); }
 
 }  // namespace xconn::kernel

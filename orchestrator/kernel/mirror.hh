@@ -2,8 +2,8 @@
 // Executes a RouteMirror: keeps copies of one protocol's routes of one table in other tables.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/wiring.hh"
@@ -35,11 +35,9 @@ class RouteMirror {
   RouteMirror& operator=(RouteMirror&&) noexcept;
   ~RouteMirror();
 
-  /// Compares and corrects now. Throws KernelError. (On the loop, refusals go to on_error and it tries again.)
-  void synchronize();
-  /// Something is still to be copied, or to be taken away late.
-  bool is_behind() const;
-  void on_error(std::function<void(const std::string& text)> callback);
+  /// Why it is not at rest: routes are still to be copied, or to be taken away late, or the kernel refused one (it is
+  /// tried again until it takes it).
+  std::optional<std::string> unrest() const;
 
  private:
   struct State;

@@ -17,8 +17,8 @@
 namespace xconn::kernel {
 namespace {
 
-constexpr std::size_t kBufferBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
-constexpr int kReceiveBuffer = 16 << 20;         // a full BGP table in one burst
+constexpr std::size_t kReadBytes = 64 * 1024;  // not zeroed: each node has one, and most are hardly used
+constexpr int kReceiveBuffer = 16 << 20;       // a full BGP table in one burst
 constexpr std::chrono::milliseconds kTurn{5};
 constexpr std::array kGroups{RTNLGRP_LINK,        RTNLGRP_NEIGH,      RTNLGRP_IPV4_IFADDR,
                              RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
@@ -55,7 +55,7 @@ struct Monitor::State {
   // What is left is read in the loop's next turn: routes may come as fast as they are read.
   void readable() {
     for (const auto end = sys::now() + kTurn; !stopped && sys::now() < end;) {
-      const auto size = ::recv(socket.get(), buffer.get(), kBufferBytes, MSG_DONTWAIT);
+      const auto size = ::recv(socket.get(), buffer.get(), kReadBytes, MSG_DONTWAIT);
       if (size < 0 && errno == ENOBUFS) {
         callback({sys::now(), false, Overrun{}});
         continue;
@@ -91,7 +91,7 @@ struct Monitor::State {
   Callback callback;
   sys::Watch watch;
   bool stopped = false;
-  const std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
+  const std::unique_ptr<char[]> buffer = std::make_unique_for_overwrite<char[]>(kReadBytes);
 };
 
 Monitor::Monitor(sys::Loop& loop, const sys::Netns& netns, Callback callback)

@@ -123,12 +123,6 @@ std::optional<int> Netlink::find_index(const std::string& interface) const {
   return request.ifr_ifindex;
 }
 
-int Netlink::index(const std::string& interface) const {
-  const auto found = find_index(interface);
-  if (!found) throw KernelError("find interface", interface, name_, ENODEV);
-  return *found;
-}
-
 void Netlink::commit(const Batch& batch) {
   Exchange exchange;
   for (const auto& request : batch) append(exchange, request);

@@ -127,7 +127,6 @@ class Netlink {
   const std::string& name() const { return name_; }
   int fd() const { return socket_.get(); }
   std::optional<int> find_index(const std::string& interface) const;
-  int index(const std::string& interface) const;  ///< throws KernelError ENODEV
 
  private:
   struct Exchange;

@@ -202,7 +202,8 @@ void Node::start_services() {
 }
 
 std::optional<std::string> Node::pending(std::chrono::nanoseconds since) {
-  if (std::ranges::any_of(mirrors_, &kernel::RouteMirror::is_behind)) return name() + ": routes are being copied";
+  for (const auto& mirror : mirrors_)
+    if (const auto unrest = mirror.unrest()) return name() + ": " + *unrest;
   return services_->pending(since, routes());
 }
 

@@ -8,7 +8,7 @@
 namespace xconn::lab {
 namespace {
 
-constexpr Duration kLook = std::chrono::seconds{1};
+constexpr Duration kMd5Interval = std::chrono::seconds{1};
 constexpr Duration kQuiet = std::chrono::seconds{10};  // a SYN is repeated within it
 
 /// The first counter that has grown.
@@ -47,7 +47,7 @@ bool Reasons::Silence::is_over(std::chrono::nanoseconds time) const { return for
 void Reasons::watch_md5(sys::Loop& loop, const sys::Netns& netns) {
   counters_.emplace(netns);
   seen_ = counters_->read();
-  timer_ = sys::Timer::every(loop, kLook, [this] { look_at_md5(); });
+  timer_ = sys::Timer::every(loop, kMd5Interval, [this] { look_at_md5(); });
 }
 
 void Reasons::look_at_md5() {

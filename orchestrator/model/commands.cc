@@ -178,8 +178,8 @@ bool holds_secret(const Raw& raw) {
          std::ranges::any_of(raw.items, [](const auto& item) { return holds_secret(*item); });
 }
 
-/// As KEY=VALUE may be shown.
-std::string shown(const std::string& word) {
+/// As KEY=VALUE may be masked.
+std::string masked(const std::string& word) {
   const auto [key, value] = parted(word);
   const bool hidden = !value.empty() && (is_secret_key(key.back()) || holds_secret(*parse_value(value)));
   return hidden ? joined(key, ".") + "=(secret)" : word;
@@ -196,7 +196,7 @@ const Verb* find_verb(const ObjectKind& kind, const std::string& word) {
 std::string to_string(const Command& command) {
   auto text = std::string(command.kind->word) + " " + std::string(command.verb->word);
   for (const auto& name : command.names) text += " " + name;
-  for (const auto& word : command.values) text += " " + shown(word);
+  for (const auto& word : command.values) text += " " + masked(word);
   return text;
 }
 

@@ -114,7 +114,7 @@ const Interface* stray_interface(const Check& check, const Node& node, const End
   return nullptr;
 }
 
-std::string text_of(const std::vector<int>& tags) {
+std::string vlan_list(const std::vector<int>& tags) {
   const auto vlan = std::to_string(tags.back());
   return tags.size() == 1 ? vlan : "[" + std::to_string(tags.front()) + ", " + vlan + "]";
 }
@@ -124,9 +124,9 @@ void ask_for_interface(Check& check, const PathOf& path, const InterfaceAddress&
   const auto& port = path.customer.interface;
   const Path here = path.circuit.port.empty() ? Path{"circuits", path.circuit.name, "customer", path.side}
                                               : Path{"circuits", path.circuit.name, "port"};
-  check.report(here, model::text_of(path.customer),
-               "add '" + port + "." + std::to_string(tags.back()) + ": {parent: " + port + ", vlan: " + text_of(tags) +
-                   ", address: " + wanted.text() + "}' to its node");
+  check.report(here, text_of(path.customer),
+               "add '" + port + "." + std::to_string(tags.back()) + ": {parent: " + port +
+                   ", vlan: " + vlan_list(tags) + ", address: " + wanted.text() + "}' to its node");
 }
 
 void check_customer_address(Check& check, const PathOf& path, const Node& node) {
@@ -316,7 +316,7 @@ void one_vlan(Check& check) {
     if (other != nullptr)
       check.report({"nodes", node.name, "interfaces", other->name, "vlan"}, std::to_string(other->tags.back().id),
                    std::string("the ") + path.kind + " peering of " + path.circuit.name + " has " +
-                       text_of(customer_tags(check.topology, path.circuit, path.peering)));
+                       vlan_list(customer_tags(check.topology, path.circuit, path.peering)));
   });
 }
 

@@ -86,8 +86,6 @@ bool NodeEdits::empty() const {
          bgp.empty() && !frr_lines && files.empty() && services.empty();
 }
 
-bool Edits::empty() const { return nodes.empty() && changed.empty() && links.empty() && facts.empty(); }
-
 Edits edits(const Plan& before, const Plan& after) {
   Edits out;
   out.nodes = list_edits(before.nodes, after.nodes, kByName);

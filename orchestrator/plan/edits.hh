@@ -44,7 +44,6 @@ struct Edits {
   std::vector<NodeEdits> changed;
   ListEdits<Link> links;
   ListEdits<Fact> facts;
-  bool empty() const;
 };
 
 Edits edits(const Plan& before, const Plan& after);

@@ -16,7 +16,7 @@ namespace xconn::probes {
 namespace {
 
 constexpr int kLookMilliseconds = 20;
-constexpr int kBufferBytes = 8 << 20;
+constexpr int kCaptureBytes = 8 << 20;
 
 struct ClosePcap {
   void operator()(pcap_t* handle) const { pcap_close(handle); }
@@ -52,7 +52,7 @@ Handle open(const CaptureSpec& spec) {
   pcap_set_snaplen(handle.get(), spec.snap_length);
   pcap_set_promisc(handle.get(), 1);
   pcap_set_immediate_mode(handle.get(), 1);
-  pcap_set_buffer_size(handle.get(), kBufferBytes);
+  pcap_set_buffer_size(handle.get(), kCaptureBytes);
   pcap_set_tstamp_precision(handle.get(), PCAP_TSTAMP_PRECISION_NANO);
   if (pcap_activate(handle.get()) < 0) {
     throw KernelError("pcap_activate", spec.interface, {}, 0, pcap_geterr(handle.get()));

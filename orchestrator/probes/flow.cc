@@ -123,8 +123,5 @@ const Trail& Flow::trail(FlowDirection way) const {
   return way == FlowDirection::kForward ? state_->forward : state_->reverse;
 }
 const std::string& Flow::broken() const { return state_->broken; }
-bool Flow::real_time() const {
-  return state_->driver->near_worker.real_time() && state_->driver->far_worker.real_time();
-}
 
 }  // namespace xconn::probes

@@ -76,8 +76,6 @@ class Flow {
   const Trail& trail(FlowDirection way) const;
   /// What ended it by itself, "connection reset by peer at +3.2s"; empty normally. Only after stop().
   const std::string& broken() const;
-  /// False when the host refused real-time priority.
-  bool real_time() const;
 
  private:
   struct State;

@@ -14,7 +14,7 @@
 namespace xconn::probes {
 namespace {
 
-constexpr int kBufferBytes = 4 << 20;
+constexpr int kSocketBytes = 4 << 20;
 
 void set(int fd, int level, int option, int value) {
   sys::check(setsockopt(fd, level, option, &value, sizeof value), "setsockopt");
@@ -22,8 +22,8 @@ void set(int fd, int level, int option, int value) {
 
 // The forced size needs CAP_NET_ADMIN; without it the host's maximum is what we get.
 void enlarge(int fd, int forced, int plain) {
-  if (setsockopt(fd, SOL_SOCKET, forced, &kBufferBytes, sizeof kBufferBytes) != 0) {
-    set(fd, SOL_SOCKET, plain, kBufferBytes);
+  if (setsockopt(fd, SOL_SOCKET, forced, &kSocketBytes, sizeof kSocketBytes) != 0) {
+    set(fd, SOL_SOCKET, plain, kSocketBytes);
   }
 }
 

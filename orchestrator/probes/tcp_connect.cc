@@ -15,7 +15,8 @@
 namespace xconn::probes {
 namespace {
 
-constexpr Duration kPatience = std::chrono::milliseconds{900};  // the first SYN timeout is 1 s (RFC 6298 section 2)
+constexpr Duration kConnectPatience =
+    std::chrono::milliseconds{900};  // the first SYN timeout is 1 s (RFC 6298 section 2)
 constexpr int kBacklog = 128;
 
 struct Attempt {
@@ -89,7 +90,7 @@ class TcpConnect : public Driver {
   }
 
   void give_up() {
-    while (!attempts_.empty() && sys::now() - attempts_.front().head.sent > kPatience) {
+    while (!attempts_.empty() && sys::now() - attempts_.front().head.sent > kConnectPatience) {
       drop(attempts_.front().stream.fd());
     }
   }

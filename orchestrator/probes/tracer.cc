@@ -56,16 +56,15 @@ struct Tracer::State {
   ~State() { end(); }
 
   void watch(const Site& site) {
-    untraced.clear();
+    is_complete = true;
     for (const InterfaceView& interface : site.interfaces()) {
       const auto index = index_of(interface);
       if (index == 0)
-        miss(interface);
+        is_complete = false;
       else if (watched.emplace(interface.netns, index).second)
         attach(interface, add(interface));
     }
   }
-  void miss(const InterfaceView& interface) { untraced.push_back(interface.node + ":" + interface.name); }
 
   std::uint32_t add(const InterfaceView& interface) {
     const std::lock_guard lock(mutex);
@@ -77,7 +76,7 @@ struct Tracer::State {
       points.push_back(trace.attach(*interface.netns, interface.name, point));
     } catch (const KernelError& error) {
       if (error.error_number() != ENODEV) throw;
-      miss(interface);
+      is_complete = false;
     }
   }
 
@@ -102,7 +101,7 @@ struct Tracer::State {
 
   datapath::Trace trace;
   std::vector<datapath::TracePoint> points;
-  std::vector<std::string> untraced;
+  bool is_complete = true;                                   ///< no interface had gone meanwhile
   std::set<std::pair<const sys::Netns*, unsigned>> watched;  // by the index of the interface: one made anew has another
   mutable std::mutex mutex;                                  // of the sightings, while the reader lives
   Sightings sightings;
@@ -115,7 +114,7 @@ Tracer::~Tracer() = default;
 
 bool Tracer::watch(const Site& site) {
   state_->watch(site);
-  return state_->untraced.empty();
+  return state_->is_complete;
 }
 
 void Tracer::follow(const Flow& flow) { state_->trace.set_flow(wanted(flow)); }
@@ -132,7 +131,6 @@ void Tracer::stop() {
 }
 
 const Sightings& Tracer::sightings() const { return state_->sightings; }
-const std::vector<std::string>& Tracer::untraced() const { return state_->untraced; }
 std::uint64_t Tracer::lost() const { return state_->trace.lost(); }
 
 }  // namespace xconn::probes

@@ -14,8 +14,8 @@ namespace xconn::probes {
 
 class Tracer {
  public:
-  /// Attaches to every interface of the site. An interface that has gone meanwhile is in untraced(). Throws KernelError
-  /// when the kernel refuses the programs as such.
+  /// Attaches to every interface of the site that is still there. Throws KernelError when the kernel refuses the
+  /// programs as such.
   explicit Tracer(const Site& site);
   ~Tracer();
   Tracer(const Tracer&) = delete;
@@ -29,9 +29,8 @@ class Tracer {
   std::optional<Path> path_now(std::uint32_t flow, FlowDirection way, const std::string& sender,
                                const std::string& receiver) const;
   void stop();
-  const Sightings& sightings() const;                ///< after stop()
-  const std::vector<std::string>& untraced() const;  ///< "NODE:INTERFACE"
-  std::uint64_t lost() const;                        ///< sightings that found no room
+  const Sightings& sightings() const;  ///< after stop()
+  std::uint64_t lost() const;          ///< sightings that found no room
 
  private:
   struct State;

@@ -12,7 +12,7 @@
 namespace xconn::probes {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds{1};
+constexpr Duration kReplyPatience = std::chrono::seconds{1};
 
 struct Session {
   sys::Fd fd;
@@ -49,7 +49,7 @@ class UdpNew : public Driver {
   }
 
   void retire() {
-    while (!sessions_.empty() && sys::now() - sessions_.front().opened > kPatience) {
+    while (!sessions_.empty() && sys::now() - sessions_.front().opened > kReplyPatience) {
       near_worker.forget(sessions_.front().fd.get());
       sessions_.pop_front();
     }

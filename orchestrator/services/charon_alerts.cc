@@ -12,11 +12,11 @@ constexpr std::size_t kType = 4, kText = 384, kName = 64, kIdentity = 256, kAddr
 constexpr std::size_t kRecord = kType + kText + kName + kIdentity + kAddress;
 
 /// Alerts that say why there is no SA; the others accompany what works.
-struct Row {
+struct AlertType {
   std::uint32_t type;
   std::string_view reason;
 };
-constexpr Row kRows[] = {
+constexpr AlertType kAlertTypes[] = {
     {2, "AUTHENTICATION_FAILED"},  // the peer does not take ours
     {3, "AUTHENTICATION_FAILED"},  // we do not take the peer's
     {6, "timeout"},
@@ -40,8 +40,8 @@ std::string text_in(std::string_view field) {
 }
 
 std::optional<Alert> alert_in(std::string_view record) {
-  const auto row = std::ranges::find(kRows, number_in(record.substr(0, kType)), &Row::type);
-  if (row == std::end(kRows)) return std::nullopt;
+  const auto row = std::ranges::find(kAlertTypes, number_in(record.substr(0, kType)), &AlertType::type);
+  if (row == std::end(kAlertTypes)) return std::nullopt;
   return Alert{std::string(row->reason), text_in(record.substr(kType, kText)),
                text_in(record.substr(kType + kText, kName)),
                text_in(record.substr(kType + kText + kName + kIdentity, kAddress))};

@@ -84,22 +84,22 @@ Seen see_backend(const json& state, const std::string& backend) {
   return flag(entry(part(state, "backends"), "name", backend), "healthy", "healthy", "unhealthy");
 }
 
-struct Row {
+struct FactKind {
   std::string_view kind, service_kind, service_name;  ///< an empty name: any service of the kind
   See see;
 };
 
-constexpr std::array kRows{
-    Row{"bgp", "frr", "bgpd", see_bgp},
-    Row{"bfd", "frr", "bfdd", see_bfd},
-    Row{"child-sa", "strongswan", "", see_child_sa},
-    Row{"vrrp", "keepalived", "", see_vrrp},
-    Row{"sdwan-member", "sdwan-edge", "", see_member},
-    Row{"sdwan-rule", "sdwan-edge", "", see_rule},
-    Row{"backend", "load-balancer", "", see_backend},
+constexpr std::array kFactKinds{
+    FactKind{"bgp", "frr", "bgpd", see_bgp},
+    FactKind{"bfd", "frr", "bfdd", see_bfd},
+    FactKind{"child-sa", "strongswan", "", see_child_sa},
+    FactKind{"vrrp", "keepalived", "", see_vrrp},
+    FactKind{"sdwan-member", "sdwan-edge", "", see_member},
+    FactKind{"sdwan-rule", "sdwan-edge", "", see_rule},
+    FactKind{"backend", "load-balancer", "", see_backend},
 };
 
-Seen seen_by_services(const Row& row, const plan::Fact& fact, NodeServices* services) {
+Seen seen_by_services(const FactKind& row, const plan::Fact& fact, NodeServices* services) {
   Seen seen;
   if (services == nullptr) return seen;
   for (const auto& service : services->all())
@@ -176,8 +176,8 @@ std::string route_sentence(const plan::Fact& fact, const LabState& sight) {
 }
 
 Seen seen_of(const plan::Fact& fact, const LabState& sight) {
-  const auto row = std::ranges::find(kRows, fact.kind, &Row::kind);
-  if (row == kRows.end()) throw NotFoundError(fact.node + ": no such kind of fact: " + fact.kind);
+  const auto row = std::ranges::find(kFactKinds, fact.kind, &FactKind::kind);
+  if (row == kFactKinds.end()) throw NotFoundError(fact.node + ": no such kind of fact: " + fact.kind);
   return seen_by_services(*row, fact, sight.services(fact.node));
 }
 

@@ -13,6 +13,7 @@
 #include "services/frr_log.hh"
 #include "services/path_watch.hh"
 #include "services/program.hh"
+#include "services/stream.hh"
 #include "services/vty.hh"
 #include "sys/clock.hh"
 #include "sys/fd.hh"
@@ -24,7 +25,6 @@
 namespace xconn::services {
 namespace {
 
-constexpr auto kRetry = std::chrono::milliseconds(2);
 constexpr Duration kPatience = std::chrono::seconds(10);  // of a fault, with a router that says nothing
 constexpr const char* kHostConfig = "/etc/frr";
 
@@ -211,14 +211,14 @@ void FrrDaemon::greet() {
   following->greeting = vty_ask(context().loop, socket(), "show version", kNoBound,
                                 [this](const auto& answer) { greeted(!answer.failure()); });
   if (!following->greeting)  // bound, not listening yet
-    following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+    following->retry = sys::Timer::once(context().loop, kGreetAgain, [this] { greet(); });
 }
 
 void FrrDaemon::greeted(bool answered) {
   const auto following = following_.lock();
   following->greeting.reset();
   if (answered) return serves();
-  following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+  following->retry = sys::Timer::once(context().loop, kGreetAgain, [this] { greet(); });
 }
 
 void FrrDaemon::serves() {

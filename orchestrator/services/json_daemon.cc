@@ -14,7 +14,6 @@
 namespace xconn::services {
 namespace {
 
-constexpr auto kRetry = std::chrono::milliseconds(2);
 constexpr auto kGetState = "{\"get\":\"state\"}\n";
 constexpr auto kSubscribe = "{\"get\":\"subscribe\"}\n";
 
@@ -64,7 +63,7 @@ void JsonDaemon::greet() {
   };
   following->requests = Stream::connect(context().loop, socket(), received, [this] { hung_up(); });
   if (!following->requests) {  // bound, not listening yet
-    following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+    following->retry = sys::Timer::once(context().loop, kGreetAgain, [this] { greet(); });
     return;
   }
   following->folder = {};
@@ -77,7 +76,7 @@ void JsonDaemon::hung_up() {
   following->requests.reset();
   following->serving = false;
   state_refused(name() + " hung up");
-  following->retry = sys::Timer::once(context().loop, kRetry, [this] { greet(); });
+  following->retry = sys::Timer::once(context().loop, kGreetAgain, [this] { greet(); });
 }
 
 void JsonDaemon::subscribe() {

@@ -74,11 +74,6 @@ Service& NodeServices::at(std::string_view name) const {
                   services_.empty() ? "none" : fmt::format("{}", fmt::join(names_of(services_), ", "))));
 }
 
-Service* NodeServices::of_kind(std::string_view kind) const {
-  const auto found = std::ranges::find(services_, kind, [](const auto& service) { return service->kind(); });
-  return found == services_.end() ? nullptr : found->get();
-}
-
 void NodeServices::start() {
   for (const auto& service : services_)
     if (service->spec().after.empty() && may_start(*service)) service->start();

@@ -27,8 +27,6 @@ class NodeServices {
   Service* find(std::string_view name) const;
   /// Throws NotFoundError, naming the services that there are.
   Service& at(std::string_view name) const;
-  /// The first of that kind, nullptr when there is none.
-  Service* of_kind(std::string_view kind) const;
 
   /// Starts what waits for nothing; returns at once. The rest starts from missing().
   void start();

@@ -13,18 +13,18 @@ namespace {
 using namespace std::chrono_literals;
 using network::RestartPolicy;
 
-struct Row {
+struct ServicePace {
   std::string_view kind;
   RestartPolicy policy;
   Duration first, shortest, longest;
 };
 
 using enum RestartPolicy;
-constexpr std::array kRows{
-    Row{"frr", kAlways, 0s, 60s, 600s},      // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
-    Row{"strongswan", kAlways, 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
-    Row{"command", kNever, 1s, 1s, 60s},     // systemd.service(5): Restart=no
-    Row{"", kOnFailure, 1s, 1s, 60s},        // a firewall's daemon, a platform's service: ours
+constexpr std::array kPaces{
+    ServicePace{"frr", kAlways, 0s, 60s, 600s},  // watchfrr(8): at once; --min-restart-interval, --max-restart-interval
+    ServicePace{"strongswan", kAlways, 5s, 5s, 5s},  // strongSwan's starter: "restart scheduled (5sec)"
+    ServicePace{"command", kNever, 1s, 1s, 60s},     // systemd.service(5): Restart=no
+    ServicePace{"", kOnFailure, 1s, 1s, 60s},        // a firewall's daemon, a platform's service: ours
 };
 
 /// systemd.service(5): what is no failure for Restart=on-failure.
@@ -37,7 +37,8 @@ bool ended_well(int wait_status) {
 }  // namespace
 
 RestartSchedule::RestartSchedule(std::string_view kind, std::optional<RestartPolicy> policy) {
-  const auto& row = *std::ranges::find_if(kRows, [&](const Row& one) { return one.kind == kind || one.kind.empty(); });
+  const auto& row =
+      *std::ranges::find_if(kPaces, [&](const ServicePace& one) { return one.kind == kind || one.kind.empty(); });
   first_ = row.first;
   shortest_ = pause_ = row.shortest;
   longest_ = row.longest;

@@ -2,6 +2,7 @@
 // A unix stream socket to a daemon, on the loop.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,9 @@ class Loop;
 }
 
 namespace xconn::services {
+
+/// After which a daemon that does not listen yet is greeted again.
+constexpr std::chrono::milliseconds kGreetAgain{2};
 
 /// A connection whose bytes come and go on the loop. May be destroyed inside its own callbacks.
 class Stream {

@@ -80,7 +80,6 @@ class Subscription {
   ~Subscription();
   Subscription(Subscription&&) noexcept;
   Subscription& operator=(Subscription&&) noexcept;
-  void send(const std::string& line);
 
  private:
   struct State;

@@ -129,6 +129,4 @@ Subscription& Subscription::operator=(Subscription&& other) noexcept {
   return *this;
 }
 
-void Subscription::send(const std::string& line) { state_->client.send(line); }
-
 }  // namespace xconn::sys

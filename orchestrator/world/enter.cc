@@ -19,6 +19,7 @@
 #include "sys/fd.hh"
 #include "sys/privilege.hh"
 #include "world/holder.hh"
+#include "world/host_world.hh"
 #include "world/run_folder.hh"
 #include "world/tools.hh"
 
@@ -26,8 +27,6 @@ namespace xconn::world {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kWorld = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
 
 void join_world(const std::string& lab) {
   const auto agent = find_agent(lab);

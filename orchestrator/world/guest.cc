@@ -27,10 +27,11 @@ namespace fs = std::filesystem;
 constexpr const char* kVtyGroup = "frrvty";  // who may talk to FRR's daemons
 constexpr uid_t kFirst = 1U << 30;           // of the guests; accounts, containers and units are far below
 constexpr std::array<std::string_view, 5> kSystem{"bin", "etc", "lib", "sbin", "usr"};  // and lib64 and its like
-constexpr std::array<std::string_view, 5> kOwn{"dev", "proc", "run", "sys", "tmp"};
+constexpr std::array<std::string_view, 5> kGuestFolders{"dev", "proc", "run", "sys", "tmp"};
 
 bool is_shown(const std::string& name) {
-  return std::ranges::count(kOwn, name) != 0 || std::ranges::count(kSystem, name) != 0 || name.starts_with("lib");
+  return std::ranges::count(kGuestFolders, name) != 0 || std::ranges::count(kSystem, name) != 0 ||
+         name.starts_with("lib");
 }
 
 /// Whatever else the host has at its root: where others may write, they could put a socket, and send a guest a

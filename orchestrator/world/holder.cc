@@ -71,11 +71,6 @@ std::optional<Holder> find_agent(const std::string& lab) {
   return search(lock);
 }
 
-int agent_pid(const std::string& lab) {
-  if (const auto agent = find_agent(lab)) return agent->pid;
-  throw NotFoundError("lab " + lab + " is not up");
-}
-
 void Wakefulness::demand(pid_t agent) {
   constexpr Duration kStopped = std::chrono::seconds{4};
   const auto state = status_of(agent, "State");  // "T (stopped)"

@@ -22,9 +22,6 @@ struct Holder {
 /// look first. nullopt when the lab is not up, or has no agent yet.
 std::optional<Holder> find_agent(const std::string& lab);
 
-/// The agent's pid as the host sees it. Throws NotFoundError when there is none.
-int agent_pid(const std::string& lab);
-
 /// Detects an agent that is stopped (SIGSTOP, a debugger) and so cannot answer. One that resumes soon is only late.
 class Wakefulness {
  public:

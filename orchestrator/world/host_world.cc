@@ -36,8 +36,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kWorld = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
-
 void demand(bool ok, const char* operation, const std::string& object) {
   if (!ok) throw KernelError(operation, object, "", errno);
 }

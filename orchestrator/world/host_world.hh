@@ -3,6 +3,7 @@
 // network, a UTS and an IPC namespace; when it dies, in any way, the kernel takes back everything that it made.
 #pragma once
 
+#include <sched.h>
 #include <sys/types.h>
 
 #include <optional>
@@ -13,6 +14,9 @@
 #include "world/run_folder.hh"
 
 namespace xconn::world {
+
+/// What a lab has of its own.
+constexpr int kWorld = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC;
 
 /// The agent as the one who started it sees it.
 struct AgentProcess {

@@ -21,15 +21,15 @@ namespace fs = std::filesystem;
 constexpr auto kRemedy = "set XCONN_RUN to a folder of root's such as /run/xconn";
 
 /// What each world, or each daemon in it, has of its own.
-constexpr std::array kOwn{"/proc", "/sys", "/dev", "/var/tmp", "/run/netns", "/run/frr"};
+constexpr std::array kLabFolders{"/proc", "/sys", "/dev", "/var/tmp", "/run/netns", "/run/frr"};
 
 bool is_within(const fs::path& path, const fs::path& folder) {
   return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first == folder.end();
 }
 
 const char* own_folder_above(const fs::path& path) {
-  const auto found = std::ranges::find_if(kOwn, [&](const char* own) { return is_within(path, own); });
-  return found == kOwn.end() ? nullptr : *found;
+  const auto found = std::ranges::find_if(kLabFolders, [&](const char* own) { return is_within(path, own); });
+  return found == kLabFolders.end() ? nullptr : *found;
 }
 
 [[noreturn]] void refuse(const fs::path& base, const std::string& why, const std::string& remedy = kRemedy) {

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFolder = "/run/tools";
+constexpr const char* kToolsFolder = "/run/tools";
 /// Those whose packages bring a profile: it denies them the run folder, and files that are named outside of the world.
 constexpr const char* kConfined[] = {"swanctl", "tcpdump"};
 
@@ -27,11 +27,11 @@ bool has_apparmor() { return ::access("/proc/self/attr/apparmor/exec", W_OK) == 
 
 void offer_tools() {
   if (!has_apparmor()) return;
-  fs::create_directories(kFolder);
+  fs::create_directories(kToolsFolder);
   for (const auto* name : kConfined) {
     const auto program = sys::find_program(name);
     if (!program) continue;
-    const auto place = fs::path(kFolder) / name;
+    const auto place = fs::path(kToolsFolder) / name;
     const std::ofstream made(place);
     if (::mount(program->c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0)
       throw KernelError("bind", *program, "", errno);
@@ -39,9 +39,9 @@ void offer_tools() {
 }
 
 void put_tools_first() {
-  if (!fs::is_directory(kFolder)) return;
+  if (!fs::is_directory(kToolsFolder)) return;
   const auto* path = std::getenv("PATH");
-  ::setenv("PATH", (std::string(kFolder) + ":" + (path ? path : "/usr/sbin:/usr/bin:/sbin:/bin")).c_str(), 1);
+  ::setenv("PATH", (std::string(kToolsFolder) + ":" + (path ? path : "/usr/sbin:/usr/bin:/sbin:/bin")).c_str(), 1);
 }
 
 }  // namespace xconn::world

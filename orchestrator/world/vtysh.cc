@@ -14,24 +14,24 @@
 namespace xconn::world {
 namespace {
 
-constexpr const char* kFolder = "/etc/frr";
+constexpr const char* kFrrFolder = "/etc/frr";
 
 bool is_ours() {
   struct statfs found {};
-  return ::statfs(kFolder, &found) == 0 && found.f_type == TMPFS_MAGIC;
+  return ::statfs(kFrrFolder, &found) == 0 && found.f_type == TMPFS_MAGIC;
 }
 
 }  // namespace
 
 void cover_frr_folder() {
-  if (!std::filesystem::is_directory(kFolder)) return;
-  if (::mount("tmpfs", kFolder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") != 0)
-    throw KernelError("mount", "tmpfs on " + std::string(kFolder), "", errno);
+  if (!std::filesystem::is_directory(kFrrFolder)) return;
+  if (::mount("tmpfs", kFrrFolder, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0755") != 0)
+    throw KernelError("mount", "tmpfs on " + std::string(kFrrFolder), "", errno);
 }
 
 void quiet_vtysh(const std::string& node, const std::string& words) {
   if (!is_ours()) return;
-  const auto folder = std::string(kFolder) + "/" + node;
+  const auto folder = std::string(kFrrFolder) + "/" + node;
   sys::make_directories(folder);
   sys::write_file(folder + "/vtysh.conf", words, 0644);
 }

@@ -6,10 +6,8 @@
 
 #include <algorithm>
 
-#include "azure/expand.hh"
 #include "azure/guards.hh"
-#include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/unit/azure_network.hh"
 
 namespace xconn::azure {
 namespace {
@@ -18,34 +16,12 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Topology shipped(const std::string& name) {
-  return model::read(std::string(kSourceDir) + "/topologies/" + name);
-}
-
 model::Topology incident(const std::string& name) {
   return model::read(std::string(kSourceDir) + "/tests/e2e/incidents/" + name + ".yaml");
 }
 
 bool has_node(const network::Network& topology, const std::string& name) {
   return std::ranges::count(topology.nodes, name, &network::Node::name) > 0;
-}
-
-const network::Node& node(const network::Network& topology, std::string_view name) {
-  return *std::ranges::find(topology.nodes, name, &network::Node::name);
-}
-
-const network::Interface& interface(const network::Network& topology, std::string_view at, std::string_view name) {
-  const auto& interfaces = node(topology, at).interfaces;
-  const auto found = std::ranges::find(interfaces, name, &network::Interface::name);
-  if (found == interfaces.end()) throw std::runtime_error(std::string(at) + " has no " + std::string(name));
-  return *found;
-}
-
-const network::BgpNeighbor& neighbor(const network::Network& topology, std::string_view at, std::string_view address) {
-  const auto& neighbors = node(topology, at).bgp->neighbors;
-  const auto found = std::ranges::find(neighbors, *Address::parse(address), &network::BgpNeighbor::address);
-  if (found == neighbors.end()) throw std::runtime_error(std::string(at) + " has no neighbour " + std::string(address));
-  return *found;
 }
 
 const network::Link* link(const network::Network& topology, const End& a, const End& b) {
@@ -56,12 +32,12 @@ const network::Link* link(const network::Network& topology, const End& a, const 
 
 TEST(Circuit, DualStackHasASessionOfEachFamilyOnEveryLeg) {
   const auto topology = expand(shipped("private-peering/dual-stack.yaml"));
-  EXPECT_EQ(neighbor(topology, "msee1", "2001:db8:c0::1").maximum_prefix, 100U);
-  EXPECT_EQ(neighbor(topology, "msee1", "2001:db8:4::c").asn.value(), 65515U) << "the instance at .12";
-  EXPECT_EQ(neighbor(topology, "msee1", "2001:db8:4::c").maximum_prefix, 100U);
-  EXPECT_EQ(neighbor(topology, "erspvnetcust1gw1-0", "2001:db8:4::4").asn.value(), 12076U) << "the MSEE at .4";
-  EXPECT_TRUE(neighbor(topology, "erspvnetcust1gw1-0", "2001:db8:4::1").next_hop_self) << "the fabric";
-  EXPECT_EQ(interface(topology, "hub-vm", "eth0").addresses.back().text(), "2001:db8:4:80::84/128");
+  EXPECT_EQ(neighbor(node(topology, "msee1"), "2001:db8:c0::1").maximum_prefix, 100U);
+  EXPECT_EQ(neighbor(node(topology, "msee1"), "2001:db8:4::c").asn.value(), 65515U) << "the instance at .12";
+  EXPECT_EQ(neighbor(node(topology, "msee1"), "2001:db8:4::c").maximum_prefix, 100U);
+  EXPECT_EQ(neighbor(node(topology, "erspvnetcust1gw1-0"), "2001:db8:4::4").asn.value(), 12076U) << "the MSEE at .4";
+  EXPECT_TRUE(neighbor(node(topology, "erspvnetcust1gw1-0"), "2001:db8:4::1").next_hop_self) << "the fabric";
+  EXPECT_EQ(interface(node(topology, "hub-vm"), "eth0").addresses.back().text(), "2001:db8:4:80::84/128");
 }
 
 TEST(Circuit, ThatRunsKeepsTheNamesOfItsRoutersWhenAnotherOneComes) {
@@ -101,12 +77,12 @@ Lanes lanes(const network::Network& topology, const std::string& trunk, const st
 
 TEST(Circuit, MicrosoftPeeringHangsBehindTheRouterThatHasTheTrunk) {
   const auto plain = expand(shipped("microsoft-peering"));
-  EXPECT_EQ(interface(plain, "msee1", "prov.29.28").addresses.front().text(), "192.168.251.2/30");
-  EXPECT_EQ(interface(plain, "msee1", "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
-  EXPECT_EQ(interface(plain, "msee1", "prov.29.300").bridge, interface(plain, "msee1", "msee1-ms").bridge);
-  EXPECT_THAT(interface(plain, "msee1", "prov.29.300").addresses, IsEmpty());
-  EXPECT_EQ(interface(plain, "msee1-ms", "prov.29.300").addresses.front().text(), "203.0.113.2/30");
-  EXPECT_THAT(interface(plain, "msee1-ms", "prov.29.300").tags, IsEmpty()) << "popped where the trunk is";
+  EXPECT_EQ(interface(node(plain, "msee1"), "prov.29.28").addresses.front().text(), "192.168.251.2/30");
+  EXPECT_EQ(interface(node(plain, "msee1"), "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
+  EXPECT_EQ(interface(node(plain, "msee1"), "prov.29.300").bridge, interface(node(plain, "msee1"), "msee1-ms").bridge);
+  EXPECT_THAT(interface(node(plain, "msee1"), "prov.29.300").addresses, IsEmpty());
+  EXPECT_EQ(interface(node(plain, "msee1-ms"), "prov.29.300").addresses.front().text(), "203.0.113.2/30");
+  EXPECT_THAT(interface(node(plain, "msee1-ms"), "prov.29.300").tags, IsEmpty()) << "popped where the trunk is";
   EXPECT_NE(link(plain, {"msee1", "msee1-ms"}, {"msee1-ms", "prov.29.300"}), nullptr);
   EXPECT_EQ(rate_of(plain, {"exchange", "msee1"}, {"msee1", "prov"}), 1'000'000'000U)
       << "the peerings share the circuit's bandwidth";
@@ -120,7 +96,7 @@ TEST(Circuit, MicrosoftPeeringTakesNothingFromPrivatePeering) {
   for (const auto& old : before.links) EXPECT_NE(link(after, old.a, old.b), nullptr) << old.a.node;
   for (const auto& old : before.nodes)
     for (const auto& had : old.interfaces) {
-      const auto& now = interface(after, old.name, had.name);
+      const auto& now = interface(node(after, old.name), had.name);
       EXPECT_EQ(now.addresses, had.addresses) << old.name << ":" << had.name;
       EXPECT_EQ(std::pair(now.parent, now.bridge), std::pair(had.parent, had.bridge));
     }
@@ -131,24 +107,25 @@ TEST(Circuit, ALonePeeringHasTheTrunkWhicheverItIs) {
   topology.circuits[0].private_peering.reset();
   topology.connections.clear();
   const auto plain = expand(topology);
-  EXPECT_EQ(interface(plain, "msee1-ms", "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
+  EXPECT_EQ(interface(node(plain, "msee1-ms"), "prov.29.300").tags, (std::vector<Tag>{{29}, {300}}));
   EXPECT_FALSE(has_node(plain, "msee1"));
 }
 
 TEST(Circuit, NothingIsAnnouncedOnMicrosoftPeeringWithoutAFilter) {
-  EXPECT_THAT(*neighbor(expand(shipped("microsoft-peering")), "msee1-ms", "203.0.113.1").announce_communities,
+  EXPECT_THAT(*neighbor(node(expand(shipped("microsoft-peering")), "msee1-ms"), "203.0.113.1").announce_communities,
               IsEmpty());
   const auto filtered = expand(shipped("microsoft-peering/filtered.yaml"));
-  EXPECT_THAT(*neighbor(filtered, "msee2-ms", "203.0.113.5").announce_communities, ElementsAre("12076:51004"));
-  EXPECT_EQ(neighbor(filtered, "msee2-ms", "203.0.113.5").maximum_prefix, 200U);
-  EXPECT_THAT(neighbor(filtered, "msee2-ms", "203.0.113.5").refuse, Contains(*Prefix::parse("0.0.0.0/0")));
-  EXPECT_FALSE(neighbor(filtered, "msee1", "192.168.251.1").announce_communities) << "private peering has no filter";
+  EXPECT_THAT(*neighbor(node(filtered, "msee2-ms"), "203.0.113.5").announce_communities, ElementsAre("12076:51004"));
+  EXPECT_EQ(neighbor(node(filtered, "msee2-ms"), "203.0.113.5").maximum_prefix, 200U);
+  EXPECT_THAT(neighbor(node(filtered, "msee2-ms"), "203.0.113.5").refuse, Contains(*Prefix::parse("0.0.0.0/0")));
+  EXPECT_FALSE(neighbor(node(filtered, "msee1"), "192.168.251.1").announce_communities)
+      << "private peering has no filter";
 }
 
 TEST(Circuit, PrefixesThatWaitForValidationKeepTheSessionDown) {
   const auto plain = expand(shipped("microsoft-peering/unvalidated.yaml"));
-  EXPECT_TRUE(neighbor(plain, "msee1-ms", "203.0.113.1").shutdown);
-  EXPECT_FALSE(neighbor(plain, "msee1", "192.168.251.1").shutdown);
+  EXPECT_TRUE(neighbor(node(plain, "msee1-ms"), "203.0.113.1").shutdown);
+  EXPECT_FALSE(neighbor(node(plain, "msee1"), "192.168.251.1").shutdown);
 }
 
 TEST(Circuit, AServiceStandsBehindAllMicrosoftPeerings) {
@@ -157,7 +134,7 @@ TEST(Circuit, AServiceStandsBehindAllMicrosoftPeerings) {
   EXPECT_EQ(service.bgp->advertise.front().text(), "20.60.0.0/24");
   ASSERT_EQ(service.bgp->neighbors.size(), 2U);
   EXPECT_THAT(service.bgp->neighbors[0].set_communities, ElementsAre("12076:51004", "12076:5050"));
-  EXPECT_TRUE(neighbor(plain, "msee1-ms", service.interfaces[1].addresses[0].address().text()).remove_private_as);
+  EXPECT_TRUE(neighbor(node(plain, "msee1-ms"), service.interfaces[1].addresses[0].address().text()).remove_private_as);
 }
 
 TEST(Circuit, AServiceMayHangOnTheInternetToo) {
@@ -178,17 +155,17 @@ TEST(Circuit, TwoVnetsMeetAtTheMseesWhereTheGatewayTakesIt) {
   auto topology = incident("two-vnets");
   topology.gateways[1].allow_remote_vnet_traffic = false;
   const auto plain = expand(topology);
-  EXPECT_TRUE(neighbor(plain, "msee1", "10.20.255.12").as_override);
-  EXPECT_THAT(neighbor(plain, "gw-a-0", "10.20.255.4").refuse, ElementsAre(*Prefix::parse("10.20.0.0/16")));
-  EXPECT_FALSE(neighbor(plain, "msee1", "10.30.255.12").as_override);
-  EXPECT_THAT(neighbor(plain, "gw-b-0", "10.30.255.4").refuse, IsEmpty());
+  EXPECT_TRUE(neighbor(node(plain, "msee1"), "10.20.255.12").as_override);
+  EXPECT_THAT(neighbor(node(plain, "gw-a-0"), "10.20.255.4").refuse, ElementsAre(*Prefix::parse("10.20.0.0/16")));
+  EXPECT_FALSE(neighbor(node(plain, "msee1"), "10.30.255.12").as_override);
+  EXPECT_THAT(neighbor(node(plain, "gw-b-0"), "10.30.255.4").refuse, IsEmpty());
 }
 
 TEST(Circuit, InstancesOfAGatewayArePeersInBothFamilies) {
   const auto plain = expand(shipped("private-peering/dual-stack.yaml"));
-  EXPECT_EQ(neighbor(plain, "erspvnetcust1gw1-0", "10.0.4.13").asn.value(), 65515U);
-  EXPECT_EQ(neighbor(plain, "erspvnetcust1gw1-1", "2001:db8:4::c").asn.value(), 65515U);
-  EXPECT_FALSE(neighbor(plain, "erspvnetcust1gw1-0", "10.0.4.13").next_hop_self) << "it leads to the MSEE";
+  EXPECT_EQ(neighbor(node(plain, "erspvnetcust1gw1-0"), "10.0.4.13").asn.value(), 65515U);
+  EXPECT_EQ(neighbor(node(plain, "erspvnetcust1gw1-1"), "2001:db8:4::c").asn.value(), 65515U);
+  EXPECT_FALSE(neighbor(node(plain, "erspvnetcust1gw1-0"), "10.0.4.13").next_hop_self) << "it leads to the MSEE";
 }
 
 TEST(Circuit, CircuitsOnOnePairShareItsTrunk) {
@@ -197,12 +174,12 @@ TEST(Circuit, CircuitsOnOnePairShareItsTrunk) {
   const auto plain = expand(topology);
   EXPECT_EQ(lanes(plain, "edge1", "er-ams-msee1"), (Lanes{{{110}}}));
   EXPECT_EQ(lanes(plain, "edge1", "er-lon-msee1"), (Lanes{{{120}}}));
-  EXPECT_EQ(interface(plain, "er-ams-msee1", "prov.110.10").tags, (std::vector<Tag>{{110}, {10}}));
+  EXPECT_EQ(interface(node(plain, "er-ams-msee1"), "prov.110.10").tags, (std::vector<Tag>{{110}, {10}}));
   EXPECT_EQ(rate_of(plain, {"exchange", "edge1"}, {"edge1", "prov"}), 0U);
   EXPECT_EQ(rate_of(plain, {"edge1", "er-ams-msee1"}, {"er-ams-msee1", "prov"}), 200'000'000U);
   EXPECT_EQ(rate_of(plain, {"edge1", "er-lon-msee1"}, {"er-lon-msee1", "prov"}), 50'000'000U);
   EXPECT_EQ(std::ranges::count(node(plain, "exchange").interfaces, "edge1", &network::Interface::name), 1);
-  EXPECT_EQ(interface(plain, "er-lon-msee2", "prov.120.20").addresses.front().text(), "192.0.2.14/30");
+  EXPECT_EQ(interface(node(plain, "er-lon-msee2"), "prov.120.20").addresses.front().text(), "192.0.2.14/30");
 }
 
 TEST(Circuit, GlobalReachIsInternalToMicrosoftAndAsWideAsTheSmallerCircuit) {
@@ -210,11 +187,11 @@ TEST(Circuit, GlobalReachIsInternalToMicrosoftAndAsWideAsTheSmallerCircuit) {
   const auto* leg = link(plain, {"er-ams-msee2", "gr-er-lon"}, {"er-lon-msee2", "gr-er-ams"});
   ASSERT_NE(leg, nullptr);
   EXPECT_EQ(leg->a_to_b.rate, 50'000'000U);
-  const auto& peer = neighbor(plain, "er-ams-msee2", "192.168.9.6");
+  const auto& peer = neighbor(node(plain, "er-ams-msee2"), "192.168.9.6");
   EXPECT_EQ(peer.asn, *Asn::of(12076));
   EXPECT_FALSE(peer.route_reflector_client) << "or it would be transitive";
   EXPECT_THAT(peer.withhold_asns, ElementsAre(*Asn::of(65515)));
-  EXPECT_EQ(neighbor(plain, "er-ams-msee2", "10.1.0.12").withhold_communities, peer.set_communities);
+  EXPECT_EQ(neighbor(node(plain, "er-ams-msee2"), "10.1.0.12").withhold_communities, peer.set_communities);
 }
 
 TEST(Circuit, ASharedPairHasItsTrunkForOneCircuitToo) {
@@ -230,8 +207,8 @@ TEST(Circuit, DirectPortsAreTheTrunkAndHoldEachCircuitToItsBandwidth) {
   EXPECT_NE(link(plain, {"ce", "pri"}, {"direct1", "prov"}), nullptr);
   EXPECT_EQ(rate_of(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov"}), 1'000'000'000U);
   const auto dot1q = expand(shipped("er-direct/dot1q.yaml"));
-  EXPECT_EQ(interface(dot1q, "direct2", "prov.12").tags, (std::vector<Tag>{{12}}));
-  EXPECT_EQ(interface(dot1q, "er-test-msee2", "prov.12").tags, (std::vector<Tag>{{12}}));
+  EXPECT_EQ(interface(node(dot1q, "direct2"), "prov.12").tags, (std::vector<Tag>{{12}}));
+  EXPECT_EQ(interface(node(dot1q, "er-test-msee2"), "prov.12").tags, (std::vector<Tag>{{12}}));
   auto unlimited = shipped("er-direct");
   unlimited.circuits[1].rate_limit = false;
   EXPECT_EQ(rate_of(expand(unlimited), {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov"}), 0U);
@@ -253,7 +230,7 @@ TEST(Circuit, BothPeeringsOfADirectCircuitShareItsBandwidth) {
     EXPECT_EQ(rate_of(plain, {"direct1", "er-test-msee1"}, {"er-test-msee1", "prov"}), 1'000'000'000U);
     const auto name = is_qinq ? "prov.102.300" : "prov.300";
     EXPECT_EQ(rate_of(plain, {"er-test-msee1", "er-test-mse~2bc"}, {"er-test-msee1-ms", name}), 0U);
-    EXPECT_EQ(interface(plain, "er-test-msee1-ms", name).addresses.front().text(), "203.0.113.2/30");
+    EXPECT_EQ(interface(node(plain, "er-test-msee1-ms"), name).addresses.front().text(), "203.0.113.2/30");
     EXPECT_EQ(lanes(plain, "direct1", "er-test-msee1"), is_qinq ? Lanes{{{102}}} : (Lanes{{{12}}, {{300}}}));
   }
 }
@@ -263,7 +240,7 @@ TEST(Circuit, APointToPointProviderIsACableForEachPath) {
   topology.providers[0].connectivity = model::Connectivity::kL2PointToPoint;
   const auto plain = expand(topology);
   EXPECT_EQ(rate_of(plain, {"ce1-cust1", "er"}, {"msee1", "prov"}), 1'000'000'000U) << "what cuts it, both sides see";
-  EXPECT_EQ(interface(plain, "msee1", "prov.28").tags, (std::vector<Tag>{{28}}));
+  EXPECT_EQ(interface(node(plain, "msee1"), "prov.28").tags, (std::vector<Tag>{{28}}));
   EXPECT_FALSE(has_node(plain, "exchange"));
 }
 
@@ -299,8 +276,8 @@ TEST(Circuit, AProviderThatRoutesSpeaksForMicrosoftPeeringToo) {
   peering.advertised_prefixes = {*Prefix::parse("203.0.113.64/28")};
   topology.circuits[0].microsoft_peering = peering;
   const auto plain = expand(topology);
-  EXPECT_EQ(interface(plain, "useasterc1cust1-pe2", "msee.29.300").addresses.front().text(), "203.0.113.5/30");
-  const auto& msee = neighbor(plain, "useasterc1cust1-pe2", "203.0.113.6");
+  EXPECT_EQ(interface(node(plain, "useasterc1cust1-pe2"), "msee.29.300").addresses.front().text(), "203.0.113.5/30");
+  const auto& msee = neighbor(node(plain, "useasterc1cust1-pe2"), "203.0.113.6");
   EXPECT_EQ(msee.asn, *Asn::of(12076));
   EXPECT_EQ(msee.password, peering.md5);
   EXPECT_EQ(msee.announce, peering.advertised_prefixes) << "Microsoft hears of no private network";
@@ -325,13 +302,13 @@ TEST(Circuit, AnIpVpnJoinsItsSitesAndCircuitsAnyToAny) {
   const auto plain = expand(topology);
   EXPECT_EQ(node(plain, "exchange").role, "switch");
   EXPECT_NE(link(plain, {"branch2", "wan"}, {"exchange-site1", "cust"}), nullptr);
-  EXPECT_EQ(interface(plain, "exchange-site1", "cust").addresses.front().text(), "172.30.1.1/30");
+  EXPECT_EQ(interface(node(plain, "exchange-site1"), "cust").addresses.front().text(), "172.30.1.1/30");
   std::vector<std::string> routers{"useasterc1cust1-pe1", "useasterc1cust1-pe2", "exchange-site1"};
   for (const auto& one : routers)
     for (const auto& other : routers) {
       if (one == other) continue;
-      const auto address = interface(plain, other, "core").addresses.front().address();
-      const auto& peer = neighbor(plain, one, address.text());
+      const auto address = interface(node(plain, other), "core").addresses.front().address();
+      const auto& peer = neighbor(node(plain, one), address.text());
       EXPECT_EQ(peer.asn, *Asn::of(65300));
       EXPECT_TRUE(peer.next_hop_self) << "the other's customer is not on the provider's own network";
     }
@@ -350,8 +327,8 @@ TEST(Circuit, HasAPairOfNetworksForEachAddressFamily) {
   topology.circuits[0].private_peering->primary_v6 = Prefix::parse("2001:db8::/126");
   topology.circuits[0].private_peering->secondary_v6 = Prefix::parse("2001:db8::4/126");
   const auto plain = expand(topology);
-  EXPECT_EQ(interface(plain, "msee2", "prov.29.28").addresses[1].text(), "2001:db8::6/126");
-  EXPECT_EQ(neighbor(plain, "msee2", "2001:db8::5").maximum_prefix, 100U);
+  EXPECT_EQ(interface(node(plain, "msee2"), "prov.29.28").addresses[1].text(), "2001:db8::6/126");
+  EXPECT_EQ(neighbor(node(plain, "msee2"), "2001:db8::5").maximum_prefix, 100U);
 }
 
 TEST(Circuit, DisabledPeeringIsShutAtMicrosoft) {

@@ -5,19 +5,13 @@
 #include <algorithm>
 
 #include "azure/effective_routes.hh"
-#include "azure/expand.hh"
-#include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/unit/azure_network.hh"
 
 namespace xconn::azure {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-model::Topology shipped(const std::string& name) {
-  return model::read(std::string(kSourceDir) + "/topologies/" + name);
-}
 
 Route route(const std::string& to, RouteKind kind, std::uint32_t metric, std::vector<NextHop> hops = {}) {
   Route made;

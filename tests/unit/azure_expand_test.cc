@@ -4,9 +4,7 @@
 
 #include <algorithm>
 
-#include "azure/expand.hh"
-#include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/unit/azure_network.hh"
 
 namespace xconn::azure {
 namespace {
@@ -14,25 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Topology reference() { return model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"); }
-
-const network::Node& node(const network::Network& topology, std::string_view name) {
-  const auto found = std::ranges::find(topology.nodes, name, &network::Node::name);
-  if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
-  return *found;
-}
-
-const network::Interface& interface(const network::Node& node, std::string_view name) {
-  const auto found = std::ranges::find(node.interfaces, name, &network::Interface::name);
-  if (found == node.interfaces.end()) throw std::runtime_error("no interface " + std::string(name));
-  return *found;
-}
-
-bool linked(const network::Network& topology, const End& a, const End& b) {
-  return std::ranges::any_of(topology.links, [&](const network::Link& link) {
-    return (link.a == a && link.b == b) || (link.a == b && link.b == a);
-  });
-}
+model::Topology reference() { return shipped("sdwan-expressroute"); }
 
 const network::FabricSubnet& subnet(const network::Network& topology, std::string_view name) {
   return *std::ranges::find(node(topology, "hub").fabric->subnets, name, &network::FabricSubnet::name);

@@ -5,9 +5,7 @@
 
 #include <algorithm>
 
-#include "azure/expand.hh"
-#include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/unit/azure_network.hh"
 
 namespace xconn::azure {
 namespace {
@@ -16,13 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-network::Network expanded(const std::string& name) {
-  return expand(model::read(std::string(kSourceDir) + "/topologies/" + name));
-}
-
-const network::Node& node(const network::Network& topology, std::string_view name) {
-  return *std::ranges::find(topology.nodes, name, &network::Node::name);
-}
+network::Network expanded(const std::string& name) { return expand(shipped(name)); }
 
 const network::FabricNic& nic(const network::Network& topology, std::string_view vnet, std::string_view interface) {
   return *std::ranges::find(node(topology, vnet).fabric->nics, interface, &network::FabricNic::interface);

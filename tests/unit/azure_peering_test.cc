@@ -4,12 +4,10 @@
 
 #include <algorithm>
 
-#include "azure/expand.hh"
 #include "azure/guards.hh"
 #include "azure/peering.hh"
 #include "model/halves.hh"
-#include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/unit/azure_network.hh"
 
 namespace xconn::azure {
 namespace {
@@ -20,18 +18,10 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-model::Topology reference(const std::string& file = "topology.yaml") {
-  return model::read(std::string(kSourceDir) + "/topologies/transit-vnet/" + file);
-}
+model::Topology reference(const std::string& file = "topology.yaml") { return shipped("transit-vnet/" + file); }
 
 model::Vnet& vnet(model::Topology& topology, const std::string& name) {
   return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
-}
-
-const network::Node& node(const network::Network& topology, std::string_view name) {
-  const auto found = std::ranges::find(topology.nodes, name, &network::Node::name);
-  if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
-  return *found;
 }
 
 const network::FabricPeer& peer(const network::Network& topology, std::string_view vnet, std::string_view remote) {
@@ -39,12 +29,6 @@ const network::FabricPeer& peer(const network::Network& topology, std::string_vi
   const auto found = std::ranges::find(peers, remote, &network::FabricPeer::vnet);
   if (found == peers.end()) throw std::runtime_error(std::string(vnet) + " has no peer " + std::string(remote));
   return *found;
-}
-
-bool linked(const network::Network& topology, const End& a, const End& b) {
-  return std::ranges::any_of(topology.links, [&](const network::Link& link) {
-    return (link.a == a && link.b == b) || (link.a == b && link.b == a);
-  });
 }
 
 TEST(VnetPeering, IsConnectedWhenTheOtherHalfIsThere) {

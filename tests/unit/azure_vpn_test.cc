@@ -5,9 +5,7 @@
 
 #include <algorithm>
 
-#include "azure/expand.hh"
-#include "model/read.hh"
-#include "tests/source_dir.hh"
+#include "tests/unit/azure_network.hh"
 
 namespace xconn::azure {
 namespace {
@@ -15,29 +13,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-model::Topology backup() { return model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup"); }
+model::Topology backup() { return shipped("er-vpn-backup"); }
 
 model::Gateway& vpn_gateway(model::Topology& topology) {
   return *std::ranges::find(topology.gateways, model::GatewayType::kVpn, &model::Gateway::type);
-}
-
-const network::Node& node(const network::Network& topology, std::string_view name) {
-  const auto found = std::ranges::find(topology.nodes, name, &network::Node::name);
-  if (found == topology.nodes.end()) throw std::runtime_error("no node " + std::string(name));
-  return *found;
-}
-
-const network::BgpNeighbor& neighbor(const network::Node& node, std::string_view address) {
-  const auto found = std::ranges::find(node.bgp->neighbors, *Address::parse(address), &network::BgpNeighbor::address);
-  if (found == node.bgp->neighbors.end())
-    throw std::runtime_error(node.name + " has no neighbour " + std::string(address));
-  return *found;
-}
-
-bool linked(const network::Network& topology, const End& a, const End& b) {
-  return std::ranges::any_of(topology.links, [&](const network::Link& link) {
-    return (link.a == a && link.b == b) || (link.a == b && link.b == a);
-  });
 }
 
 TEST(Tunnels, EachOfSeveralHasANodeOfItsOwn) {

@@ -64,12 +64,6 @@ lb_backend abi_of(const NextDevice& way) {
   return backend;
 }
 
-std::uint64_t& count_of(FlowCounts& counts, std::uint8_t protocol) {
-  if (protocol == IPPROTO_TCP) return counts.tcp;
-  if (protocol == IPPROTO_UDP) return counts.udp;
-  return counts.other;
-}
-
 /// A program at the ingress of an interface of the namespace that the thread is in; gone with this object. Balancers of
 /// one backend sit side by side: each has a handle of its own, the same after a crash.
 class Hook {
@@ -113,6 +107,12 @@ bool translates(const Config& config) {
 }
 
 }  // namespace
+
+std::uint64_t& count_of(FlowCounts& counts, std::uint8_t protocol) {
+  if (protocol == IPPROTO_TCP) return counts.tcp;
+  if (protocol == IPPROTO_UDP) return counts.udp;
+  return counts.other;
+}
 
 struct Steering::State {
   explicit State(const Config& config)

@@ -16,6 +16,9 @@ struct FlowCounts {
   std::uint64_t tcp = 0, udp = 0, other = 0;
 };
 
+/// That of an IP protocol.
+std::uint64_t& count_of(FlowCounts& counts, std::uint8_t protocol);
+
 struct Traffic {
   std::uint64_t packets = 0, bytes = 0;
   std::uint64_t new_flows = 0;

@@ -20,7 +20,7 @@ using nlohmann::json;
 
 namespace {
 
-struct Free {
+struct FreeNft {
   void operator()(nft_ctx* context) const { nft_ctx_free(context); }
 };
 
@@ -45,12 +45,6 @@ void set_sysctls(const Config& config, const sys::Netns& here) {
     values["net/ipv4/conf/" + name + "/send_redirects"] = "0";
   }
   kernel::set_sysctls(here, config.name, values);
-}
-
-std::uint64_t& count_of(FlowCounts& counts, std::uint8_t protocol) {
-  if (protocol == IPPROTO_TCP) return counts.tcp;
-  if (protocol == IPPROTO_UDP) return counts.udp;
-  return counts.other;
 }
 
 }  // namespace
@@ -78,7 +72,7 @@ struct Translation::State {
   }
 
   Config config;
-  std::unique_ptr<nft_ctx, Free> nft;
+  std::unique_ptr<nft_ctx, FreeNft> nft;
   kernel::Netlink netlink;
   control::Conntrack conntrack;
   std::vector<bool> healthy;
