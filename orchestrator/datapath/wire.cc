@@ -158,7 +158,7 @@ void Engine::deliver_due() {
 }
 
 void Engine::hand_over(const Frame& frame) {
-  if (write(tap_, frame.data(), frame.size()) < 0) queue_.count_refused();
+  if (::write(tap_, frame.data(), frame.size()) < 0) queue_.count_refused();
 }
 
 void Engine::arm() {

@@ -156,41 +156,41 @@ std::string by(const RouteSeen& route) {
 }
 
 /// Those to the fact's prefix, whichever way they go.
-std::span<const RouteSeen> routes_of(const plan::Fact& fact, const LabState& sight) {
-  const auto& routes = sight.routes(fact.node).to;
+std::span<const RouteSeen> routes_of(const plan::Fact& fact, const LabState& lab) {
+  const auto& routes = lab.routes(fact.node).to;
   const auto prefix = Prefix::parse(fact.subject);
   const auto found = prefix ? routes.find(*prefix) : routes.end();
   return found == routes.end() ? std::span<const RouteSeen>() : found->second;
 }
 
-bool route_holds(const plan::Fact& fact, const LabState& sight) {
+bool route_holds(const plan::Fact& fact, const LabState& lab) {
   const auto hops = hops_of(fact);
-  return std::ranges::any_of(routes_of(fact, sight), [&](const RouteSeen& route) { return goes_by(route, hops); });
+  return std::ranges::any_of(routes_of(fact, lab), [&](const RouteSeen& route) { return goes_by(route, hops); });
 }
 
-std::string route_sentence(const plan::Fact& fact, const LabState& sight) {
-  const auto routes = routes_of(fact, sight);
+std::string route_sentence(const plan::Fact& fact, const LabState& lab) {
+  const auto routes = routes_of(fact, lab);
   const auto words = words_of(fact.expected);
   const auto expected = words.empty() ? std::string("there") : fmt::format("by {}", fmt::join(words, ", "));
   return sentence(fact, routes.empty() ? "absent" : by(routes.back()), expected);
 }
 
-Seen seen_of(const plan::Fact& fact, const LabState& sight) {
+Seen seen_of(const plan::Fact& fact, const LabState& lab) {
   const auto row = std::ranges::find(kFactKinds, fact.kind, &FactKind::kind);
   if (row == kFactKinds.end()) throw NotFoundError(fact.node + ": no such kind of fact: " + fact.kind);
-  return seen_by_services(*row, fact, sight.services(fact.node));
+  return seen_by_services(*row, fact, lab.services(fact.node));
 }
 
 }  // namespace
 
-bool holds(const plan::Fact& fact, const LabState& sight) {
-  return fact.kind == "route" ? route_holds(fact, sight) : seen_of(fact, sight) == fact.expected;
+bool holds(const plan::Fact& fact, const LabState& lab) {
+  return fact.kind == "route" ? route_holds(fact, lab) : seen_of(fact, lab) == fact.expected;
 }
 
-std::optional<std::string> difference(const plan::Fact& fact, const LabState& sight) {
-  if (holds(fact, sight)) return std::nullopt;
-  if (fact.kind == "route") return route_sentence(fact, sight);
-  return sentence(fact, seen_of(fact, sight).value_or("not known yet"), fact.expected);
+std::optional<std::string> difference(const plan::Fact& fact, const LabState& lab) {
+  if (holds(fact, lab)) return std::nullopt;
+  if (fact.kind == "route") return route_sentence(fact, lab);
+  return sentence(fact, seen_of(fact, lab).value_or("not known yet"), fact.expected);
 }
 
 }  // namespace xconn::services

@@ -37,8 +37,8 @@ struct LabState {
 /// What is not yet true of the fact, nullopt when it holds: "hq-er: bgp 192.168.251.2 is Active, not Established".
 /// Never blocks: it reads Service::known(), which asks again in the background, so it is made for Loop::wait.
 /// Throws NotFoundError for an unknown kind of fact.
-std::optional<std::string> difference(const plan::Fact& fact, const LabState& sight);
+std::optional<std::string> difference(const plan::Fact& fact, const LabState& lab);
 /// Whether there is none: for looks at ten thousand routes.
-bool holds(const plan::Fact& fact, const LabState& sight);
+bool holds(const plan::Fact& fact, const LabState& lab);
 
 }  // namespace xconn::services
