@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "model/read.hh"
 #include "nodes/compose.hh"
 
@@ -15,12 +16,10 @@ bool is_azures(const Finding& finding) { return finding.code.starts_with('V'); }
 
 /// Without the place: no file has what a command has written.
 std::string sentences(const TopologyError& error) {
-  std::string text;
-  for (auto finding : error.findings()) {
+  return join(error.findings(), "; ", [](Finding finding) {
     finding.where = {};
-    text += (text.empty() ? "" : "; ") + to_string(finding);
-  }
-  return text;
+    return to_string(finding);
+  });
 }
 
 class Runbook {

@@ -11,8 +11,6 @@ namespace {
 
 using plan::InterfaceKind;
 
-constexpr std::uint32_t kMainTable = 254;
-
 InterfaceKind kind_of(const network::Interface& interface) {
   if (interface.name == "lo") return InterfaceKind::kLoopback;
   if (interface.is_bridge) return InterfaceKind::kBridge;

@@ -21,7 +21,7 @@ int router_id(const std::string& group) {
   return sum + 1;
 }
 
-std::string seconds(Duration duration) {
+std::string hundredths(Duration duration) {
   char text[32];
   std::snprintf(text, sizeof text, "%.2f", std::chrono::duration<double>(duration).count());  // VRRPv3 counts in 10 ms
   return text;
@@ -42,7 +42,7 @@ Data pair_data(const network::Node& node, bool yields) {
       {"interface", ha.interface},
       {"router_id", std::to_string(router_id(ha.group))},
       {"priority", std::to_string(ha.priority)},
-      {"heartbeat", seconds(ha.heartbeat)},
+      {"heartbeat", hundredths(ha.heartbeat)},
       {"lost_threshold", std::to_string(ha.lost_threshold)},
       {"address", own_address(node)},
       {"peer", ha.peer.text()},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 
+#include "base/join.hh"
 #include "nodes/edge/pair.hh"
 #include "nodes/templates.hh"
 
@@ -12,16 +13,14 @@ namespace {
 
 using Data = kainjow::mustache::data;
 
-std::string joined(const std::vector<std::string>& words, const std::string& otherwise) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ",") + word;
-  return text.empty() ? otherwise : text;
+std::string selector_list(const std::vector<std::string>& words, const std::string& otherwise) {
+  return words.empty() ? otherwise : join(words, ",");
 }
 
 std::string selectors(const std::vector<Prefix>& prefixes) {
   std::vector<std::string> texts;
   for (const auto& prefix : prefixes) texts.push_back(prefix.text());
-  return joined(texts, "0.0.0.0/0");
+  return selector_list(texts, "0.0.0.0/0");
 }
 
 /// RFC 4648, as swanctl.conf reads what begins with 0s.
@@ -144,10 +143,10 @@ void refuse_calls(const std::vector<network::Tunnel>& tunnels, plan::Node& node)
 }  // namespace
 
 std::string ike_proposals(const network::Tunnel& tunnel) {
-  return joined(tunnel.ike_proposals, "aes256-sha256-modp2048");
+  return selector_list(tunnel.ike_proposals, "aes256-sha256-modp2048");
 }
 
-std::string esp_proposals(const network::Tunnel& tunnel) { return joined(tunnel.esp_proposals, "aes256gcm16"); }
+std::string esp_proposals(const network::Tunnel& tunnel) { return selector_list(tunnel.esp_proposals, "aes256gcm16"); }
 
 std::string seconds(Duration duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());

@@ -24,7 +24,7 @@ struct Path {
 };
 
 /// A session as one side of it has it.
-struct Side {
+struct SessionSide {
   const network::BgpNeighbor* to;
   const network::BgpNeighbor* back;
   std::size_t peer, peer_session;
@@ -32,7 +32,7 @@ struct Side {
 
 struct Speaker {
   const network::Node* node;
-  std::vector<Side> sessions;
+  std::vector<SessionSide> sessions;
 };
 
 bool has_any(const std::vector<std::string>& wanted, const std::vector<std::string>& there) {
@@ -114,7 +114,7 @@ std::vector<std::uint32_t> path_as_told(const Path& from, const network::BgpNeig
 }
 
 /// What the peer of `side` hears of it, or nothing.
-std::optional<Path> advertised(const Path& from, const Prefix& prefix, const Speaker& speaker, const Side& side,
+std::optional<Path> advertised(const Path& from, const Prefix& prefix, const Speaker& speaker, const SessionSide& side,
                                const Speaker& peer) {
   const auto& [to, back] = std::pair(*side.to, *side.back);
   const auto own = speaker.node->bgp->asn.value(), theirs = peer.node->bgp->asn.value();
@@ -186,7 +186,7 @@ class Spreading {
   }
 
   /// Not back to whom it came from.
-  void tell(std::size_t speaker, const Side& side) {
+  void tell(std::size_t speaker, const SessionSide& side) {
     const auto& best = best_[speaker];
     const bool is_from_there = best && best->session && &speakers_[speaker].sessions[*best->session] == &side;
     auto offer = best && !is_from_there ? advertised(*best, prefix_, speakers_[speaker], side, speakers_[side.peer])
@@ -219,7 +219,7 @@ std::vector<Speaker> speakers_of(const network::Network& network) {
       }
   }
   for (auto& speaker : speakers) {
-    std::erase_if(speaker.sessions, [&](const Side& side) { return !place.contains(side.back); });
+    std::erase_if(speaker.sessions, [&](const SessionSide& side) { return !place.contains(side.back); });
     for (auto& side : speaker.sessions) std::tie(side.peer, side.peer_session) = place.at(side.back);
   }
   return speakers;

@@ -9,19 +9,17 @@
 namespace xconn::nodes {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
+using namespace std::chrono_literals;
 
 /// What the two timer profiles mean to FRR. azure: ExpressRoute's documented defaults; fast: the lowest that its MSEEs
 /// accept (Microsoft Learn, "ExpressRoute FAQ" and "Configure BFD over ExpressRoute").
 struct Profile {
   const char* name;
-  seconds keepalive, hold;
-  milliseconds bfd;
+  std::chrono::seconds keepalive, hold;
+  std::chrono::milliseconds bfd;
 };
 constexpr int kDetectMultiplier = 3;
-constexpr Profile kProfiles[] = {{"azure", seconds(60), seconds(180), milliseconds(300)},
-                                 {"fast", seconds(3), seconds(10), milliseconds(100)}};
+constexpr Profile kProfiles[] = {{"azure", 60s, 180s, 300ms}, {"fast", 3s, 10s, 100ms}};
 
 const Profile& profile_of(const network::Network& network) {
   return kProfiles[network.timers == network::Timers::kFast];

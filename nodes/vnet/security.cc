@@ -8,6 +8,7 @@
 
 #include "azure/security.hh"
 #include "base/azure.hh"
+#include "base/join.hh"
 #include "nodes/templates.hh"
 #include "nodes/vnet/security_lines.hh"
 
@@ -21,7 +22,7 @@ std::string quoted(const std::string& name) { return "\"" + name + "\""; }
 std::string set_of(const std::vector<std::string>& interfaces) {
   std::vector<std::string> words;
   for (const auto& name : interfaces) words.push_back(quoted(name));
-  return "{ " + joined(words) + " }";
+  return "{ " + join(words) + " }";
 }
 
 Data rule_lines(const std::vector<std::string>& lines) {
@@ -95,9 +96,9 @@ void guard_nics(const network::Fabric& fabric, const BalancerLinks& balancers, s
       answers.push_back(quoted(nic.interface) + " . " + face->second);
   }
   if (closed.empty()) return;
-  const std::string addresses = "{ " + joined(own) + " }", from = unless_among("iifname", balancers.ways_in);
+  const std::string addresses = "{ " + join(own) + " }", from = unless_among("iifname", balancers.ways_in);
   answers.insert(answers.begin(), own.begin(), own.end());
-  guards.push_back("iifname " + set_of(closed) + " iifname . ip saddr != { " + joined(answers) + " }" +
+  guards.push_back("iifname " + set_of(closed) + " iifname . ip saddr != { " + join(answers) + " }" +
                    " counter drop comment \"no IP forwarding: not from this NIC\"");
   guards.push_back("oifname " + set_of(closed) + " " + from + "oifname . ip daddr != " + addresses +
                    " counter drop comment \"no IP forwarding: not for this NIC\"");
@@ -170,7 +171,7 @@ Data tags(const network::Fabric& fabric) {
   for (std::size_t i = 0; i < fabric.subnets.size(); ++i) {
     Data item("subnet", std::to_string(i));
     item.set("prefixes", prefix_elements(virtual_network(fabric, fabric.subnets[i])));
-    if (!gateways.empty()) item.set("learned_by", Data("gateways", joined(gateways)));
+    if (!gateways.empty()) item.set("learned_by", Data("gateways", join(gateways)));
     list.push_back(item);
   }
   return list;
@@ -202,7 +203,7 @@ void dispatch(const network::Fabric& fabric, const char* by, Chain chain_of, Dat
       elements.push_back(quoted(nic.interface) + " : jump " + chain);
   if (elements.empty()) return;
   Data item("by", std::string(by));
-  item.set("elements", joined(elements));
+  item.set("elements", join(elements));
   list.push_back(item);
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nodes/vnet/security_lines.hh"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "base/azure.hh"
+#include "base/join.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -13,18 +12,18 @@ namespace {
 using Ports = std::vector<std::pair<std::uint16_t, std::uint16_t>>;
 
 /// One side of a packet, in nftables' words.
-struct Side {
+struct RuleSide {
   const char* address;
   const char* port;
   const char* mark;
 };
-constexpr Side kSource{"ip saddr", "th sport", "0x1"}, kDestination{"ip daddr", "th dport", "0x2"};
+constexpr RuleSide kSource{"ip saddr", "th sport", "0x1"}, kDestination{"ip daddr", "th dport", "0x2"};
 
-std::string marked(const Side& side, bool member) {
+std::string marked(const RuleSide& side, bool member) {
   return std::string("meta mark & ") + side.mark + " == " + (member ? side.mark : "0x0");
 }
 
-std::string of_addresses(const Side& side, const std::vector<Prefix>& prefixes) {
+std::string of_addresses(const RuleSide& side, const std::vector<Prefix>& prefixes) {
   return std::string(side.address) + " { " + prefix_elements(prefixes) + " }";
 }
 
@@ -36,7 +35,7 @@ std::vector<Prefix> prefixes_called(const std::string& name, const std::vector<n
 }
 
 /// What matches one service tag; nothing for one that nobody has.
-std::vector<std::string> of_tag(const Side& side, const std::string& tag,
+std::vector<std::string> of_tag(const RuleSide& side, const std::string& tag,
                                 const std::vector<network::PublicService>& services) {
   if (tag == "VirtualNetwork") return {marked(side, true)};
   if (tag == "Internet") return {marked(side, false) + " " + side.address + " != @not-internet"};
@@ -47,7 +46,7 @@ std::vector<std::string> of_tag(const Side& side, const std::string& tag,
 }
 
 /// The alternatives of which a packet has to match one; {""} is any packet.
-std::vector<std::string> alternatives(const Side& side, const std::vector<std::string>& wanted,
+std::vector<std::string> alternatives(const RuleSide& side, const std::vector<std::string>& wanted,
                                       const std::vector<network::PublicService>& services) {
   if (wanted.empty()) return {""};
   std::vector<std::string> matches;
@@ -76,10 +75,10 @@ std::string port_elements(Ports ports) {
   std::vector<std::string> words;
   for (const auto& [first, last] : merged)
     words.push_back(std::to_string(first) + (first == last ? "" : "-" + std::to_string(last)));
-  return joined(words);
+  return join(words);
 }
 
-std::string of_ports(const Side& side, const Ports& ports) {
+std::string of_ports(const RuleSide& side, const Ports& ports) {
   return ports.empty() ? "" : std::string(side.port) + " { " + port_elements(ports) + " }";
 }
 
@@ -102,8 +101,6 @@ std::string line(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
-
 std::string prefix_elements(std::vector<Prefix> prefixes) {
   std::ranges::sort(prefixes, {}, [](const Prefix& prefix) { return std::pair(prefix.length(), prefix); });
   std::vector<Prefix> kept;
@@ -113,7 +110,7 @@ std::string prefix_elements(std::vector<Prefix> prefixes) {
     kept.push_back(prefix);
     words.push_back(prefix.text());
   }
-  return joined(words);
+  return join(words);
 }
 
 std::vector<std::string> security_lines(const network::SecurityRule& rule,

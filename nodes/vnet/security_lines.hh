@@ -15,9 +15,6 @@ namespace xconn::nodes {
 std::vector<std::string> security_lines(const network::SecurityRule& rule,
                                         const std::vector<network::PublicService>& services);
 
-/// As nftables lists them: "a, b".
-std::string joined(const std::vector<std::string>& words);
-
 /// "10.0.0.0/8, 192.0.2.1": without those that others of them contain, which nftables would refuse.
 std::string prefix_elements(std::vector<Prefix> prefixes);
 

@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric = 20, kSystemMetric = 30;
 constexpr std::uint32_t kSubnetRule = 100;
 constexpr std::uint32_t kPeersTable = 901;  ///< what comes from a peered VNet may go to the machines of this one only
-constexpr std::uint32_t kMainTable = 254;
 
 /// Next hop type None of every subnet that has no default route of the user's.
 constexpr const char* kNowhere[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"};

@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFirstDefault = 65000;  // priority of the rules that every group has
-constexpr const char* kMainTable = "254";
+constexpr const char* kMainTableText = "254";
 
 struct Nic {
   const network::Node& node;
@@ -153,7 +153,7 @@ std::vector<Question> ask_effective_routes(const Query& query) {
   const auto place = place_of(azure::expand(query.topology), nic);
   std::vector<Question> questions{{nic.node.name, "links", ""}, {place.fabric, "routes", std::to_string(place.table)}};
   for (const auto& instance : azure::instances_behind(query.topology, place.fabric))
-    questions.push_back({instance.node, "routes", kMainTable});
+    questions.push_back({instance.node, "routes", kMainTableText});
   return questions;
 }
 
@@ -175,7 +175,7 @@ json effective_routes(const Query& query, const Answers& answers) {
 std::vector<Question> ask_effective_nsg(const Query& query) {
   const auto nic = nic_of(query);
   const auto& fabric = nic.interface.subnet->vnet;
-  return {{nic.node.name, "links", ""}, {fabric, "nft", "list ruleset"}, {fabric, "routes", kMainTable}};
+  return {{nic.node.name, "links", ""}, {fabric, "nft", "list ruleset"}, {fabric, "routes", kMainTableText}};
 }
 
 json effective_nsg(const Query& query, const Answers& answers) {

@@ -25,7 +25,7 @@ std::uint32_t hash_of(const std::string& text) {  // FNV-1a
 }
 
 /// A subnet's .1, and its ::1 for a NIC that has IPv6.
-std::vector<InterfaceAddress> routers_of(const model::Subnet& subnet, bool with_v6) {
+std::vector<InterfaceAddress> default_gateways_of(const model::Subnet& subnet, bool with_v6) {
   std::vector<InterfaceAddress> routers{{subnet.prefix.host(1), 32}};
   if (with_v6 && subnet.prefix_v6) routers.emplace_back(subnet.prefix_v6->host(1), 128);
   return routers;
@@ -63,7 +63,8 @@ std::string Expansion::plug(const std::string& vnet, const End& machine, const s
   const auto name = interface_name(machine.node + "." + std::to_string(index_in_fabric(fabric_node, machine.node)));
   network::Interface side = port(name);
   side.hide_hop = true;
-  if (!subnet.empty()) side.addresses = routers_of(subnet_of(vnet_of(in, vnet), subnet), address_v6.has_value());
+  if (!subnet.empty())
+    side.addresses = default_gateways_of(subnet_of(vnet_of(in, vnet), subnet), address_v6.has_value());
   fabric_node.interfaces.push_back(std::move(side));
   fabric_node.fabric->nics.push_back({name, address, subnet, address_v6});
   link(machine, {vnet, name}, fabric_node.where);

@@ -115,7 +115,7 @@ std::vector<network::Interface> ports_of_instance(const model::Subnet& subnet, c
   return {core, vnet};
 }
 
-void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
+void add_er_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
   const auto& vnet = vnet_of(expansion.in, gateway.vnet);
   const auto& subnet = subnet_of(vnet, kGatewaySubnet);
   const Address address = gateway.instances.at(static_cast<std::size_t>(index));
@@ -214,7 +214,7 @@ void add_gateways(Expansion& expansion) {
     if (gateway.type == model::GatewayType::kVpn) continue;
     expansion.add_node(gateway_switch_name(gateway), "switch", "microsoft", gateway.where);
     for (int index = 0; index < static_cast<int>(gateway.instances.size()); ++index)
-      add_instance(expansion, gateway, index);
+      add_er_instance(expansion, gateway, index);
     teach_fabric(expansion, gateway);
   }
 }

@@ -157,7 +157,7 @@ void add_interfaces(const Expansion& expansion, const model::Gateway& gateway, i
   instance.ha = watch(expansion, gateway, index, router);
 }
 
-void add_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
+void add_vpn_instance(Expansion& expansion, const model::Gateway& gateway, int index) {
   const auto& vnet = vnet_of(expansion.in, gateway.vnet);
   const auto router = subnet_of(vnet, kGatewaySubnet).prefix.host(1);
   const Address address = gateway.instances.at(static_cast<std::size_t>(index));
@@ -230,7 +230,7 @@ void add_vpn_gateways(Expansion& expansion) {
     if (gateway.type != model::GatewayType::kVpn) continue;
     expansion.add_node(gateway_front_name(gateway), "switch", "microsoft", gateway.where);
     expansion.link(gateway.internet, {gateway_front_name(gateway), "internet"}, gateway.where);
-    for (int index : {0, 1}) add_instance(expansion, gateway, index);
+    for (int index : {0, 1}) add_vpn_instance(expansion, gateway, index);
     if (!gateway.active_active) join_platform(expansion, gateway);
     teach_fabric(expansion, gateway, kVpnPreference);
     prefer_active(expansion, gateway);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/duration.hh"
+#include "base/join.hh"
 #include "base/text.hh"
 
 namespace xconn {
@@ -16,9 +17,7 @@ std::string join(const std::vector<std::string>& parts, const char* between) {
 }
 
 std::string all_of(const std::vector<Finding>& findings) {
-  std::string out;
-  for (const auto& finding : findings) out += (out.empty() ? "" : "\n") + to_string(finding);
-  return out;
+  return join(findings, "\n", [](const Finding& finding) { return to_string(finding); });
 }
 
 std::string kernel_text(const std::string& operation, const std::string& object, const std::string& netns, int number,

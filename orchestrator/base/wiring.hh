@@ -26,13 +26,15 @@ struct NextHop {
   friend bool operator==(const NextHop&, const NextHop&) = default;
 };
 
+inline constexpr std::uint32_t kMainTable = 254;  ///< RT_TABLE_MAIN of linux/rtnetlink.h
+
 enum class RouteKind { kUnicast, kBlackhole, kUnreachable, kThrow };
 
 struct Route {
   Prefix to;
   RouteKind kind = RouteKind::kUnicast;
   std::vector<NextHop> next_hops;  ///< more than one is ECMP
-  std::uint32_t table = 254;       ///< 254 is main
+  std::uint32_t table = kMainTable;
   std::uint32_t metric = 0;
   std::optional<Address> source;  ///< preferred source
   friend bool operator==(const Route&, const Route&) = default;
@@ -45,7 +47,7 @@ struct Rule {
   std::uint32_t mark = 0, mask = 0;  ///< selects when mask is not 0
   std::optional<Prefix> from, to;
   std::uint16_t udp_port = 0;  ///< selects UDP to this port when not 0
-  std::uint32_t table = 254;
+  std::uint32_t table = kMainTable;
   friend bool operator==(const Rule&, const Rule&) = default;
 };
 
@@ -54,7 +56,7 @@ struct Rule {
 /// a spoke receive what the gateways of its hub learned, and how a data path lags behind the routes it follows.
 struct RouteMirror {
   std::string from_node;  ///< whose table; empty: this node's own
-  std::uint32_t from_table = 254;
+  std::uint32_t from_table = kMainTable;
   std::uint8_t from_protocol = 186;  ///< RTPROT_BGP
   std::vector<std::uint32_t> to_tables;
   std::uint32_t metric = 20;

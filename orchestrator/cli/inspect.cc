@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/join.hh"
 #include "base/text.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
@@ -25,19 +26,12 @@ struct InspectArguments {
 };
 
 std::string addresses_text(const json& addresses) {
-  std::string text;
-  for (const auto& address : addresses) text += (text.empty() ? "" : " ") + address.get<std::string>();
-  return text;
+  return join(addresses, " ", [](const json& address) { return address.get<std::string>(); });
 }
 
 /// "172.16.139.4, 172.16.139.5"; a next hop that has no address of its own is the interface's network.
 std::string listed(const json& items) {
-  std::string text;
-  for (const auto& item : items) {
-    const auto word = item.get<std::string>();
-    text += (text.empty() ? "" : ", ") + (word.empty() ? "connected" : word);
-  }
-  return text;
+  return join(items, ", ", [](const json& item) { return item == "" ? "connected" : item.get<std::string>(); });
 }
 
 std::string node_table(const json& nodes, bool colour) {
@@ -71,14 +65,10 @@ std::string summary(const json& lab) {
 }
 
 std::string datapath_text(const json& datapath) {
-  std::map<std::string, std::string> by_driver;
-  for (const auto& [feature, driver] : datapath.items()) {
-    auto& features = by_driver[driver.get<std::string>()];
-    features += (features.empty() ? "" : ", ") + feature;
-  }
-  std::string text;
-  for (const auto& [driver, features] : by_driver) text += (text.empty() ? "" : "; ") + driver + " for " + features;
-  return "  datapath: " + text + "\n";
+  std::map<std::string, std::vector<std::string>> by_driver;
+  for (const auto& [feature, driver] : datapath.items()) by_driver[driver.get<std::string>()].push_back(feature);
+  const auto row = [](const auto& one) { return one.first + " for " + join(one.second); };
+  return "  datapath: " + join(by_driver, "; ", row) + "\n";
 }
 
 /// Why something is not as planned, as the node's kernel and daemons know it.

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "base/text.hh"
 #include "cli/lab_view.hh"
 #include "cli/output.hh"
@@ -20,17 +21,11 @@ struct PlanArguments {
   std::string topology, against, node;
 };
 
-std::string joined(const auto& items, auto text_of) {
-  std::string out;
-  for (const auto& item : items) out += (out.empty() ? "" : " ") + text_of(item);
-  return out;
-}
-
 std::string node_rows(const plan::Plan& plan, bool colour) {
   Table table({"NODE", "ROLE", "INTERFACES", "SERVICES"});
   for (const auto& node : plan.nodes)
-    table.add({node.name, node.role, joined(node.interfaces, [](const auto& interface) { return interface.name; }),
-               joined(node.services, [](const auto& service) { return service.name; })});
+    table.add({node.name, node.role, join(node.interfaces, " ", [](const auto& interface) { return interface.name; }),
+               join(node.services, " ", [](const auto& service) { return service.name; })});
   return table.text(colour);
 }
 

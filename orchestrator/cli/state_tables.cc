@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/join.hh"
 #include "cli/output.hh"
 #include "sys/clock.hh"
 
@@ -49,21 +50,15 @@ std::string percent(const json& value) {
 
 std::string whole_seconds(const json& value) { return value.is_null() ? "-" : plain(value) + " s"; }
 
-std::string words(const json& value) {
-  std::string text;
-  for (const auto& word : value) text += (text.empty() ? "" : " ") + plain(word);
-  return text.empty() ? "none" : text;
-}
+std::string words(const json& value) { return value.empty() ? "none" : join(value, " ", plain); }
 
 /// Of a time of CLOCK_MONOTONIC, in nanoseconds.
 std::string since(const json& value) { return value.is_number() ? ago(std::chrono::nanoseconds{value}) : "-"; }
 
 /// What a rule has sent, by member.
 std::string packets(const json& value) {
-  std::string text;
-  for (const auto& counter : value)
-    text += (text.empty() ? "" : " ") + plain(counter["member"]) + ":" + plain(counter["packets"]);
-  return text.empty() ? "none" : text;
+  const auto row = [](const json& counter) { return plain(counter["member"]) + ":" + plain(counter["packets"]); };
+  return value.empty() ? "none" : join(value, " ", row);
 }
 
 std::string health(const json& value) { return value == true ? "healthy" : "unhealthy"; }

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kPython = "/usr/bin/python3";
 
-struct Option {
+struct TrainOption {
   const char* name;
   const char* about;
   bool is_flag = false;
@@ -34,15 +34,15 @@ struct Option {
 struct TrainVerb {
   const char* name;
   const char* about;
-  std::vector<Option> places;  ///< positionals; "NAME..." takes all that are left
-  std::vector<Option> options;
+  std::vector<TrainOption> places;  ///< positionals; "NAME..." takes all that are left
+  std::vector<TrainOption> options;
   bool of_attempt = false;  ///< it takes the options that choose an attempt
 };
 
-const Option kFolder{"--folder", "Folder of the attempts [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
-const Option kAttempt{"-a,--attempt", "Which attempt; not needed while only one is in progress"};
+const TrainOption kFolder{"--folder", "Folder of the attempts [$XCONN_TRAIN, or /var/lib/crossconnect/train]"};
+const TrainOption kAttempt{"-a,--attempt", "Which attempt; not needed while only one is in progress"};
 
-const Option kExercise{"-e,--exercise", "Which exercise; not needed while only one is in progress"};
+const TrainOption kExercise{"-e,--exercise", "Which exercise; not needed while only one is in progress"};
 
 // In practice and in an exam.
 const TrainVerb kTicket{"ticket", "Print the ticket again", {}, {}, true};
@@ -223,14 +223,14 @@ int become_door(const CLI::App& verb, const Session& session) {
   return become_python(verb, session, "crossconnect.train.door");
 }
 
-void add_option(CLI::App& verb, const Option& option) {
+void add_option(CLI::App& verb, const TrainOption& option) {
   if (option.is_flag)
     verb.add_flag(option.name, option.about);
   else
     verb.add_option(option.name)->description(option.about)->type_name("TEXT");
 }
 
-void add_place(CLI::App& verb, const Option& place) {
+void add_place(CLI::App& verb, const TrainOption& place) {
   std::string name = place.name;
   const bool optional = name.starts_with('['), many = name.find("...") != std::string::npos;
   std::erase_if(name, [](char each) { return each == '[' || each == ']' || each == '.'; });
@@ -239,7 +239,7 @@ void add_place(CLI::App& verb, const Option& place) {
   option->description(place.about)->required(!optional);
 }
 
-CLI::App& add_train_verb(CLI::App& group, const TrainVerb& row, const std::vector<Option>& of_attempt) {
+CLI::App& add_train_verb(CLI::App& group, const TrainVerb& row, const std::vector<TrainOption>& of_attempt) {
   auto& verb = *group.add_subcommand(row.name, row.about);
   for (const auto& place : row.places) add_place(verb, place);
   for (const auto& option : row.options) add_option(verb, option);

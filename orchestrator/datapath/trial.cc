@@ -101,7 +101,7 @@ std::optional<Refusal> refusal_of(const std::function<void()>& action) {
   } catch (const ServiceError& error) {
     return Refusal{error.last_log_lines().empty() ? error.status() : error.last_log_lines().front(), {}};
   } catch (const TimeoutError& error) {
-    return Refusal{"did not answer in " + to_string(Duration{error.bound()}),
+    return Refusal{"did not answer in " + xconn::to_string(Duration{error.bound()}),
                    "the machine is too busy, or too slow: try again when it has less to do"};
   } catch (const Error& error) {
     return Refusal{error.what(), {}};

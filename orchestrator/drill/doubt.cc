@@ -40,7 +40,7 @@ const SourceRow* row_of(const std::string& source) {
   return found == std::end(kSources) ? nullptr : found;
 }
 
-const char* name_of(const std::string& source) {
+const char* detector_name(const std::string& source) {
   const auto* row = row_of(source);
   return row == nullptr ? source.c_str() : row->name;
 }
@@ -246,7 +246,7 @@ std::string Doubt::words(const Window& because) const {
   if (misled_ && because.end >= horizon()) {
     const Detection& detection = misled_->detection;
     return fmt::format("the host stalled {} at {}; {} of {} with {} ({}) may have fallen by it",
-                       readable(length(misled_->stall)), at(misled_->stall.start), name_of(detection.source),
+                       readable(length(misled_->stall)), at(misled_->stall.start), detector_name(detection.source),
                        detection.node, detection.subject, patience(detection));
   }
   const Stall* longest = nullptr;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/join.hh"
+
 namespace xconn::faults {
 
 namespace {
@@ -27,10 +29,8 @@ constexpr Mismatch kMismatchRows[] = {
 
 /// "vlan: the id of ...; md5: ..."
 std::string meaning_of_what() {
-  std::string text;
-  for (const auto& row : kMismatchRows)
-    text += (text.empty() ? "" : "; ") + std::string(row.what) + ": " + std::string(row.meaning);
-  return text;
+  return join(kMismatchRows, "; ",
+              [](const auto& row) { return std::string(row.what) + ": " + std::string(row.meaning); });
 }
 
 const std::string kWhat = meaning_of_what();

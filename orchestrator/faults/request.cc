@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/join.hh"
 #include "base/nearest.hh"
 #include "faults/kinds.hh"
 #include "faults/site.hh"
@@ -25,16 +26,12 @@ Finding value_finding(const Request& request, std::string field, std::string val
   return finding(request, std::move(field), std::move(value), "it is " + std::string(info_of(kind).form));
 }
 
-std::string join(const std::set<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text.empty() ? "none" : text;
-}
+std::string list_of(const std::set<std::string>& names) { return names.empty() ? "none" : join(names); }
 
 /// "did you mean 'loss'", or all that there are.
 std::string nearest_of(const std::string& word, const std::vector<std::string_view>& known, const std::string& all) {
   const auto near = did_you_mean(word, known);
-  return near.empty() ? all + join({known.begin(), known.end()}) : near;
+  return near.empty() ? all + list_of({known.begin(), known.end()}) : near;
 }
 
 std::string parameter_remedy(const Kind& kind, const std::string& word) {
@@ -161,7 +158,7 @@ std::optional<std::string> target_fault(const Kind& kind, TargetKind wanted, con
   if (std::ranges::find(known, target) != known.end()) return std::nullopt;
   const std::string node = target.substr(0, target.find(':'));
   if (std::ranges::find(inventory.nodes, node) == inventory.nodes.end()) {
-    return "there is no node \"" + node + "\"; there are: " + join({inventory.nodes.begin(), inventory.nodes.end()});
+    return "there is no node \"" + node + "\"; there are: " + list_of({inventory.nodes.begin(), inventory.nodes.end()});
   }
   const std::string form = "fault " + std::string(kind.name) + " takes " + std::string(to_string(wanted));
   if (is_whole_node(wanted)) return form + ", not \"" + target + "\"";
@@ -170,7 +167,7 @@ std::optional<std::string> target_fault(const Kind& kind, TargetKind wanted, con
     if (owner == node) there.insert(thing);
   }
   const std::string name = target.size() == node.size() ? "" : target.substr(node.size() + 1);
-  return node + " has no " + std::string(noun(wanted)) + " \"" + name + "\"; it has: " + join(there) + " (" + form +
+  return node + " has no " + std::string(noun(wanted)) + " \"" + name + "\"; it has: " + list_of(there) + " (" + form +
          ")";
 }
 

@@ -140,7 +140,7 @@ RawPtr guid(const Call& call) {
   return call.of(out);
 }
 
-RawPtr join(const Call& call) {
+RawPtr joined_text(const Call& call) {
   std::string out;
   for (const auto& item : call.raw(0).items) out += (out.empty() ? "" : call.text(1)) + item->text;
   return call.of(out);
@@ -299,7 +299,7 @@ const ArmFunction kFunctions[] = {
        const auto from = c.text(0).find_first_not_of(" \t\r\n"), to = c.text(0).find_last_not_of(" \t\r\n");
        return c.of(from == std::string::npos ? std::string{} : c.text(0).substr(from, to - from + 1));
      }},
-    {"join", 2, join},
+    {"join", 2, joined_text},
     {"replace", 3, replace},
     {"substring", 2, substring},
     {"startsWith", 2,

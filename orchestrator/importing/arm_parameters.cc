@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/join.hh"
 #include "importing/arm_template.hh"
 #include "importing/json.hh"
 
@@ -122,8 +123,7 @@ class Pairing {
   }
 
   void tell(const Raw& file, const Indices& found) {
-    std::string names;
-    for (const auto i : found) names += (names.empty() ? "" : ", ") + file_of(*templates_[i]);
+    const auto names = join(found, ", ", [this](const auto i) { return file_of(*templates_[i]); });
     if (found.empty())
       notes_.add(
           {file.at.where(), "parameters", "", "", "are declared by none of the templates", "they were left out"});

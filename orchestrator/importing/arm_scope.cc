@@ -14,7 +14,7 @@ using model::Position;
 using model::Raw;
 using model::RawPtr;
 
-constexpr int kDeepest = 150;
+constexpr int kDeepestScope = 150;
 constexpr std::size_t kBytesAStep = 64;
 constexpr std::size_t kStepsOfAFailure = 10;  ///< unwinding takes about as long
 /// Ends the reason of something unknown that nobody has been told about.
@@ -180,7 +180,7 @@ void ArmScope::evaluate_copy(const Raw& copy, Raw& into, const std::string& obje
 }
 
 RawPtr ArmScope::call(const Expression& expression, const Position& at) {
-  if (depth_ > kDeepest) throw Unevaluated{"is nested too deeply"};
+  if (depth_ > kDeepestScope) throw Unevaluated{"is nested too deeply"};
   work_.spend(1);
   at_ = at;
   if (expression.kind == Expression::Kind::kText || expression.kind == Expression::Kind::kNumber)

@@ -93,11 +93,11 @@ RawPtr utc_now(const Call& call) {
   return call.of(shown(std::chrono::sys_days(kDay), call.count() > 0 ? call.text(0) : ""));
 }
 
-struct Duration {
+struct IsoDuration {
   long long years = 0, months = 0, seconds = 0;
 };
 
-void add_unit(Duration& out, char unit, bool is_time, long long value) {
+void add_unit(IsoDuration& out, char unit, bool is_time, long long value) {
   constexpr long long kMinute = 60, kHour = 3600, kDay = 86400;
   if (unit == 'Y') out.years += value;
   if (unit == 'M' && !is_time) out.months += value;
@@ -109,9 +109,9 @@ void add_unit(Duration& out, char unit, bool is_time, long long value) {
 }
 
 /// ISO 8601: "-P1Y2M3DT4H5M6S"
-Duration duration_of(const std::string& text) {
+IsoDuration duration_of(const std::string& text) {
   constexpr long long kMost = 100'000;
-  Duration out;
+  IsoDuration out;
   const bool is_back = text.starts_with('-');
   bool is_time = false;
   long long value = 0;
@@ -124,7 +124,7 @@ Duration duration_of(const std::string& text) {
     else
       add_unit(out, c, is_time, std::exchange(value, 0));
   }
-  return is_back ? Duration{-out.years, -out.months, -out.seconds} : out;
+  return is_back ? IsoDuration{-out.years, -out.months, -out.seconds} : out;
 }
 
 RawPtr date_time_add(const Call& call) {

@@ -6,7 +6,7 @@
 namespace xconn::importing {
 namespace {
 
-constexpr int kDeepest = 64;
+constexpr int kDeepestCall = 64;
 
 class Parser {
  public:
@@ -21,7 +21,7 @@ class Parser {
 
  private:
   Expression expression(int depth) {
-    if (depth > kDeepest) throw Unevaluated{"is nested too deeply"};
+    if (depth > kDeepestCall) throw Unevaluated{"is nested too deeply"};
     skip_blanks();
     auto out = peek() == '\'' ? quoted() : is_digit() ? number() : call(depth);
     while (true) {

@@ -161,7 +161,7 @@ std::string why_foreign(const std::string& type) {
   return row == kExplained.end() ? "" : std::string(": ") + std::string(row->why);
 }
 
-void join(Note& first, const Note& more) {
+void merge(Note& first, const Note& more) {
   if (first.names.empty()) first.names.push_back(first.object);
   if (std::ranges::find(first.names, more.object) == first.names.end()) first.names.push_back(more.object);
   if (first.value != more.value) first.value.clear();
@@ -265,7 +265,7 @@ std::vector<Note> Notes::take() {
     const auto [known, is_new] = first.emplace(group, notes.size());
     if (is_several && !together.empty()) note.instead = together;
     if (is_several && !is_new)
-      join(notes[known->second], note);
+      merge(notes[known->second], note);
     else
       notes.push_back(std::move(note));
   }

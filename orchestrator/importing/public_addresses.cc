@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "base/join.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -75,11 +76,7 @@ std::vector<Address> made_up(std::size_t count, Draft& draft) {
   throw Error("there is no address left for the public side");
 }
 
-std::string list_of(const std::vector<Address>& addresses) {
-  std::string out;
-  for (const auto& address : addresses) out += (out.empty() ? "" : ", ") + address.text();
-  return out;
-}
+std::string list_of(const std::vector<Address>& addresses) { return join(addresses, ", ", &Address::text); }
 
 std::string why_assumed(const Holder& holder, bool is_kept) {
   if (holder.known.empty()) return "its public address is in none of the files";

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/azure.hh"
+#include "base/join.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -189,8 +190,7 @@ void complete(model::Vnet& vnet, Draft& draft) {
   if (vnet.address_space.empty()) {
     vnet.address_space = space_of(vnet, draft);
     for (const auto& prefix : vnet.address_space) draft.take(prefix);
-    std::string all;
-    for (const auto& prefix : vnet.address_space) all += (all.empty() ? "" : ", ") + prefix.text();
+    const auto all = join(vnet.address_space, ", ", &Prefix::text);
     draft.assume({vnet.where, "VNet " + vnet.name, "addressSpace", "", "its address space is in none of the files",
                   "it is " + all},
                  "vnets/" + vnet.name + "/address-space");
@@ -262,8 +262,7 @@ void leave_out_homeless(Draft& draft) {
 
 void report_regionless(Draft& draft) {
   if (draft.regionless.empty()) return;
-  std::string all;
-  for (const auto& name : draft.regionless) all += (all.empty() ? "" : ", ") + name;
+  const auto all = join(draft.regionless);
   const auto& first = *find_named(draft.topology.vnets, draft.regionless.front());
   draft.notes.add({first.where, "VNet " + all, "location", "", "the files leave the region open",
                    "there is none, so which circuits reach it is not checked; `--region REGION` gives one",

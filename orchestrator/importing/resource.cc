@@ -5,6 +5,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/join.hh"
+
 namespace xconn::importing {
 namespace {
 
@@ -151,11 +153,7 @@ std::string ResourceId::text() const {
   return out;
 }
 
-std::string ResourceId::path() const {
-  std::string out;
-  for (const auto& part : names) out += (out.empty() ? "" : "/") + part;
-  return out;
-}
+std::string ResourceId::path() const { return join(names, "/"); }
 
 ResourceId ResourceId::parent() const {
   auto out = *this;

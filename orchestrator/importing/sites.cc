@@ -15,7 +15,7 @@ std::set<std::string> vnets_of(const Draft& draft, std::string model::Connection
   return out;
 }
 
-void join(std::vector<Site>& sites, Site more) {
+void merge(std::vector<Site>& sites, Site more) {
   const auto meets = [&](const Site& site) {
     return std::ranges::any_of(more.vnets, [&](const auto& vnet) { return site.vnets.contains(vnet); });
   };
@@ -49,9 +49,9 @@ const model::Gateway* gateway_of(const Draft& draft, const model::Connection& co
 std::vector<Site> sites_of(const Draft& draft) {
   std::vector<Site> sites;
   for (const auto& circuit : draft.topology.circuits)
-    join(sites, {vnets_of(draft, &model::Connection::circuit, circuit.name), {circuit.name}, {}});
+    merge(sites, {vnets_of(draft, &model::Connection::circuit, circuit.name), {circuit.name}, {}});
   for (const auto& local : draft.topology.local_gateways)
-    join(sites, {vnets_of(draft, &model::Connection::local_gateway, local.name), {}, {local.name}});
+    merge(sites, {vnets_of(draft, &model::Connection::local_gateway, local.name), {}, {local.name}});
   return sites;
 }
 

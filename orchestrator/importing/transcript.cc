@@ -12,7 +12,7 @@
 namespace xconn::importing {
 namespace {
 
-constexpr std::string_view kBlanks = " \t";
+constexpr std::string_view kSpaces = " \t";
 /// How a shell asks for the next command.
 constexpr std::array<std::string_view, 6> kPrompts{"$ ", "> ", "# ", "% ", "\xe2\x9d\xaf ", ">"};
 /// What is asked there.
@@ -24,9 +24,9 @@ constexpr std::array<std::string_view, 16> kShells{
     "shell", "zsh",  "cmd",   "powershell", "pwsh",    "http", "azurecli", "azurepowershell"};
 
 std::string_view trimmed(std::string_view line) {
-  const auto from = line.find_first_not_of(kBlanks);
+  const auto from = line.find_first_not_of(kSpaces);
   return from == std::string_view::npos ? std::string_view()
-                                        : line.substr(from, line.find_last_not_of(kBlanks) - from + 1);
+                                        : line.substr(from, line.find_last_not_of(kSpaces) - from + 1);
 }
 
 bool names_tool(std::string_view line) {
@@ -60,7 +60,7 @@ std::string language_of(std::string_view fence) {
 /// leaves.
 bool begins_json(std::string_view line) {
   if (!line.starts_with('{') && !line.starts_with('[')) return false;
-  const auto next = line.find_first_not_of(kBlanks, 1);
+  const auto next = line.find_first_not_of(kSpaces, 1);
   if (next == line.npos) return true;
   return std::string_view("\"{[}]-\\|/").find(line[next]) != std::string_view::npos;
 }

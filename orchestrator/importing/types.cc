@@ -6,7 +6,7 @@
 namespace xconn::importing {
 namespace {
 
-const TypeRow kTypes[] = {
+const TypeRow kCarriedTypes[] = {
     {"microsoft.network/routetables", "route table", carry_route_table},
     {"microsoft.network/routetables/routes", "route", carry_route},
     {"microsoft.network/networksecuritygroups", "NSG", carry_nsg},
@@ -61,11 +61,13 @@ bool is_there(const Draft& draft, std::string_view what, const std::string& name
 
 }  // namespace
 
-bool is_carried(std::string_view type) { return std::ranges::find(kTypes, type, &TypeRow::type) != std::end(kTypes); }
+bool is_carried(std::string_view type) {
+  return std::ranges::find(kCarriedTypes, type, &TypeRow::type) != std::end(kCarriedTypes);
+}
 
 std::vector<Carried> carried_by(const Draft& draft) {
   std::vector<Carried> out;
-  for (const auto& row : kTypes) {
+  for (const auto& row : kCarriedTypes) {
     Carried carried{std::string(row.what), {}};
     for (const auto& resource : draft.inventory.resources())
       if (resource.id.type == row.type && is_there(draft, row.what, draft.name_of(resource.id)))
@@ -76,7 +78,7 @@ std::vector<Carried> carried_by(const Draft& draft) {
 }
 
 void carry_resources(Draft& draft) {
-  for (const auto& row : kTypes)
+  for (const auto& row : kCarriedTypes)
     for (const auto& resource : draft.inventory.resources()) {
       if (resource.id.type != row.type) continue;
       Fields fields(*resource.body, std::string(row.what) + " " + resource.id.path(), draft);

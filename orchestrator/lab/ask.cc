@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::chrono::seconds kPatience{2};  // with a daemon that does not answer
+constexpr std::chrono::seconds kAnswerPatience{2};  // with a daemon that does not answer
 
 std::string neighbour_state(std::uint16_t state) {
   static const std::map<std::uint16_t, std::string> kStates{
@@ -134,7 +134,7 @@ struct Asking {
 
   void ask_bgpd(std::size_t index, const std::string& node, const std::string& command) {
     const auto kept = std::make_shared<std::shared_ptr<void>>();  // by its own callback, until that is called
-    *kept = services::vty_ask(lab.loop(), services::vty_socket(node, "bgpd"), command, kPatience,
+    *kept = services::vty_ask(lab.loop(), services::vty_socket(node, "bgpd"), command, kAnswerPatience,
                               [kept, all = all, answers = answers, index](sys::Outcome<std::string> reply) {
                                 (*answers)[index] = answer_of([&] { return parsed(reply.get()); });
                                 kept->reset();
@@ -143,7 +143,7 @@ struct Asking {
   }
 
   void ask_service(std::size_t index, services::Service& service) const {
-    service.state(kPatience, [all = all, answers = answers, index](sys::Outcome<json> state) {
+    service.state(kAnswerPatience, [all = all, answers = answers, index](sys::Outcome<json> state) {
       (*answers)[index] = answer_of([&] { return state.get(); });
     });
   }

@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr Duration kPatience = std::chrono::milliseconds{500};  // with a daemon that does not answer
+constexpr Duration kInspectPatience = std::chrono::milliseconds{500};  // with a daemon that does not answer
 
 std::int64_t milliseconds(Duration duration) { return duration / std::chrono::milliseconds{1}; }
 
@@ -205,10 +205,11 @@ void inspect_node(Lab& lab, const std::string& name, std::function<void(const js
              {"routes", routes_json(reader)},
              {"reasons", node.reasons()},
              {"events", events_json(lab.events(), name)}};
-  node.services().state(kPatience, [whole = std::move(whole), told = std::move(told)](const json& services) mutable {
-    whole["services"] = services;
-    told(whole);
-  });
+  node.services().state(kInspectPatience,
+                        [whole = std::move(whole), told = std::move(told)](const json& services) mutable {
+                          whole["services"] = services;
+                          told(whole);
+                        });
 }
 
 }  // namespace xconn::lab

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "lab/count.hh"
 #include "plan/edits.hh"
 #include "sys/clock.hh"
@@ -170,8 +171,7 @@ void Lab::impair(const End& from, const Impairment& impairment) {
 
 Node& Lab::node(const std::string& name) {
   if (const auto found = by_name_.find(name); found != by_name_.end()) return *found->second;
-  std::string names;
-  for (const auto& each : nodes_) names += (names.empty() ? "" : ", ") + each->name();
+  const auto names = join(nodes_, ", ", [](const auto& each) { return each->name(); });
   throw NotFoundError("there is no node " + name + " in lab " + plan_.lab + " (nodes: " + names + ")");
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/halves.hh"
 
+#include "base/join.hh"
 #include "model/read.hh"
 #include "model/rules.hh"
 
@@ -8,11 +9,7 @@ namespace xconn::model {
 namespace {
 
 /// "[10.1.0.0/16, 10.9.0.0/16]"
-std::string list_of(const std::vector<Prefix>& prefixes) {
-  std::string text;
-  for (const auto& prefix : prefixes) text += (text.empty() ? "" : ", ") + prefix.text();
-  return "[" + text + "]";
-}
+std::string list_of(const std::vector<Prefix>& prefixes) { return "[" + join(prefixes, ", ", &Prefix::text) + "]"; }
 
 }  // namespace
 

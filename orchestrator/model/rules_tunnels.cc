@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/join.hh"
 #include "model/proposals.hh"
 #include "model/rules.hh"
 
@@ -76,15 +77,9 @@ void check_public(Check& check, const Path& path, const Address& address, const 
 
 Proposals or_usual(const Proposals& own, const char* usual) { return own.empty() ? Proposals{usual} : own; }
 
-std::string listed(const Proposals& proposals) {
-  std::string text;
-  for (const auto& one : proposals) text += (text.empty() ? "" : ", ") + one;
-  return text;
-}
-
 void check_offer(Check& check, const Path& path, const Proposals& own, const Proposals& theirs,
                  const std::string& whose) {
-  if (!share_proposal(own, theirs)) check.report(path, listed(own), whose + " takes " + listed(theirs));
+  if (!share_proposal(own, theirs)) check.report(path, join(own), whose + " takes " + join(theirs));
 }
 
 void check_offers(Check& check, const Node& node, const network::Tunnel& tunnel, const Proposals& ike,

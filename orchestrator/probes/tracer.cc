@@ -17,7 +17,7 @@
 namespace xconn::probes {
 namespace {
 
-constexpr int kLookMilliseconds = 20;  // how late the end is noticed
+constexpr int kEndNoticedMilliseconds = 20;  // how late the end is noticed
 constexpr Duration kFast = std::chrono::milliseconds{20};
 constexpr std::uint64_t kEveryFourth = 3;
 
@@ -83,7 +83,7 @@ struct Tracer::State {
   void read() {
     pollfd waiting{trace.fd(), POLLIN, 0};
     while (!ending) {
-      poll(&waiting, 1, kLookMilliseconds);
+      poll(&waiting, 1, kEndNoticedMilliseconds);
       take();
     }
     take();

@@ -35,7 +35,7 @@ bool is_own(const std::set<Address>& next_hops) {
 }
 
 /// As it stands in the table: the gateway, or the interface of one that has none.
-std::string name_of(const NextHop& hop) { return hop.via ? hop.via->text() : hop.interface; }
+std::string hop_name(const NextHop& hop) { return hop.via ? hop.via->text() : hop.interface; }
 
 const RouteSeen* nearest(const std::vector<RouteSeen>& routes) {
   const auto first = std::ranges::min_element(routes, {}, &RouteSeen::metric);
@@ -61,7 +61,7 @@ std::set<std::string> resolved(const std::set<Address>& hops, const Prefix& pref
     if (on_link)
       names.insert(hop.text());
     else
-      for (const auto& next : way->next_hops) names.insert(name_of(next));
+      for (const auto& next : way->next_hops) names.insert(hop_name(next));
   }
   return names;
 }
@@ -81,7 +81,7 @@ std::optional<std::string> difference(const Prefix& prefix, const std::set<Addre
   if (route == nullptr && there != routes.to.end() && std::ranges::any_of(there->second, is_nearer)) return {};
   std::set<std::string> seen;
   if (route != nullptr)
-    for (const auto& hop : route->next_hops) seen.insert(name_of(hop));
+    for (const auto& hop : route->next_hops) seen.insert(hop_name(hop));
   const auto wanted = resolved(selected, prefix, routes);
   if (seen == wanted) return {};
   return fmt::format("{} goes by {} in the kernel, bgpd selected {}", prefix.text(),

@@ -31,7 +31,7 @@ Make json_daemon(const char* program, const char* source) {
   };
 }
 
-const std::map<std::string, Make>& table() {
+const std::map<std::string, Make>& makers() {
   static const std::map<std::string, Make> rows{
       {"frr", made<FrrDaemon>},
       {"strongswan", made<Charon>},
@@ -48,15 +48,15 @@ const std::map<std::string, Make>& table() {
 }  // namespace
 
 std::unique_ptr<Service> make(const plan::Service& spec, const Context& context) {
-  const auto row = table().find(spec.kind);
-  if (row != table().end()) return row->second(spec, context);
+  const auto row = makers().find(spec.kind);
+  if (row != makers().end()) return row->second(spec, context);
   throw NotFoundError(fmt::format("{}: service '{}' is of the unknown kind '{}'; there are: {}", context.node,
                                   spec.name, spec.kind, fmt::join(kinds(), ", ")));
 }
 
 std::vector<std::string> kinds() {
   std::vector<std::string> names;
-  for (const auto& [name, make] : table()) names.push_back(name);
+  for (const auto& [name, make] : makers()) names.push_back(name);
   return names;
 }
 

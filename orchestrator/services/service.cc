@@ -106,7 +106,7 @@ std::string Service::fate() const {
   if (done()) return "its work is done";
   if (!comes_back_at_) return "it stays down (restart: " + std::string(name_of(schedule_.policy())) + ")";
   const auto left = std::chrono::round<std::chrono::seconds>(*comes_back_at_ - sys::now());
-  return left.count() > 0 ? "it starts again in " + to_string(left) : "it starts again";
+  return left.count() > 0 ? "it starts again in " + xconn::to_string(left) : "it starts again";
 }
 
 void Service::hold(bool held) {

@@ -26,8 +26,8 @@ namespace asio = boost::asio;
 using Socket = asio::local::stream_protocol::socket;
 using Code = boost::system::error_code;
 
-constexpr std::size_t kMostForOne = 16U << 20;  // waits for one client, before what it is sent next
-constexpr std::size_t kMost = 256U << 20;       // waits for all clients, or comes in one request
+constexpr std::size_t kMostForOne = 16U << 20;   // waits for one client, before what it is sent next
+constexpr std::size_t kMostForAll = 256U << 20;  // waits for all clients, or comes in one request
 
 /// What waits to be taken by the clients of a server.
 struct Waiting {
@@ -52,7 +52,7 @@ class Peer : public Connection {
     waiting_ += queue_.back().size();
     all_->bytes += queue_.back().size();
     if (queue_.size() == 1) write();
-    if (all_->bytes > kMost) all_->too_much(*this);
+    if (all_->bytes > kMostForAll) all_->too_much(*this);
   }
 
   void feed(std::function<std::optional<std::string>()> next) override {
@@ -112,7 +112,7 @@ class Peer : public Connection {
 
   void read() {
     if (reading_ || !socket_.is_open() || !queue_.empty()) return;
-    if (received_.pending() > kMost) return drop();
+    if (received_.pending() > kMostForAll) return drop();
     reading_ = true;
     socket_.async_read_some(asio::buffer(buffer_), [me = self()](const Code& error, std::size_t size) {
       me->reading_ = false;

@@ -11,6 +11,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "base/join.hh"
+
 namespace xconn::sys {
 namespace {
 
@@ -57,12 +59,6 @@ const Part& part_named(const std::string& feature) {
   for (const auto& part : kParts)
     if (part.feature == feature) return part;
   throw std::logic_error("no feature of the kernel is called " + feature);
-}
-
-std::string joined(const Words& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 std::string distribution() {
@@ -123,15 +119,15 @@ ModuleHost this_host(const Words& modules) {
 std::string package_line(const ModuleHost& host) {
   if (host.distribution == "ubuntu") return "apt-get install linux-modules-extra-" + host.release;
   if (host.distribution == "debian" && host.release.find("-cloud-") != std::string::npos)
-    return "apt-get install linux-image-amd64, then boot it: the cloud kernel has no " + joined(host.absent);
-  return "install the package of kernel " + host.release + " that has the modules " + joined(host.absent);
+    return "apt-get install linux-image-amd64, then boot it: the cloud kernel has no " + join(host.absent, " ");
+  return "install the package of kernel " + host.release + " that has the modules " + join(host.absent, " ");
 }
 
 }  // namespace
 
 std::string module_remedy(const std::vector<std::string>& modules, const ModuleHost& host) {
-  const auto line = (modules.size() > 1 ? "modprobe -a " : "modprobe ") + joined(modules);
-  if (!host.loads) return "boot a kernel that has " + joined(modules) + ": " + host.release + " takes no modules";
+  const auto line = (modules.size() > 1 ? "modprobe -a " : "modprobe ") + join(modules, " ");
+  if (!host.loads) return "boot a kernel that has " + join(modules, " ") + ": " + host.release + " takes no modules";
   if (host.is_container) return "on the container's host: " + line;
   if (!host.has_folder)
     return line + "; there is no /lib/modules/" + host.release + " here: in a chroot or a container, on its host";

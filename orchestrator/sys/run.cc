@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "sys/children.hh"
 #include "sys/clock.hh"
 
@@ -33,12 +34,6 @@ Pipe make_input() {
   int ends[2];
   check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "create socket pair");
   return {Fd(ends[0]), Fd(ends[1])};
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
 }
 
 /// Feeds and drains a command until it has closed its output and ended.
@@ -78,7 +73,8 @@ class Conversation {
  private:
   void turn() {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - now()).count();
-    if (left <= 0) throw TimeoutError("'" + joined(argv_) + "' to end", options_.deadline, output_.err + output_.out);
+    if (left <= 0)
+      throw TimeoutError("'" + join(argv_, " ") + "' to end", options_.deadline, output_.err + output_.out);
     std::array<pollfd, 4> all{pollfd{out_.get(), POLLIN, 0}, pollfd{err_.get(), POLLIN, 0},
                               pollfd{in_.get(), POLLOUT, 0}, pollfd{child_->pidfd.get(), POLLIN, 0}};
     if (::poll(all.data(), all.size(), static_cast<int>(std::min<std::int64_t>(left, 1'000'000))) < 0) return;
@@ -122,8 +118,8 @@ std::vector<std::string> last_lines(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  constexpr std::ptrdiff_t kMost = 20;
-  if (std::ssize(lines) > kMost) lines.erase(lines.begin(), lines.end() - kMost);
+  constexpr std::ptrdiff_t kLastLines = 20;
+  if (std::ssize(lines) > kLastLines) lines.erase(lines.begin(), lines.end() - kLastLines);
   return lines;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/address.hh"
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "sys/file.hh"
 #include "world/place.hh"
 
@@ -77,12 +78,6 @@ bool is_still_there(const sys::Fd& lock, const fs::path& folder) {
   }, there{};
   return ::fstat(lock.get(), &held) == 0 && ::stat((folder / "lock").c_str(), &there) == 0 &&
          held.st_ino == there.st_ino && held.st_dev == there.st_dev;
-}
-
-std::string join(const std::vector<std::string>& names) {
-  std::string out;
-  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
-  return out;
 }
 
 }  // namespace

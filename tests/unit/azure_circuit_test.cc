@@ -261,9 +261,9 @@ TEST(Circuit, AProviderThatRoutesPeersWithMicrosoftItself) {
   const auto plain = expand(routed(model::Connectivity::kManagedL3));
   const auto& router = node(plain, "useasterc1cust1-pe1");
   EXPECT_EQ(router.bgp->asn, *Asn::of(65300));
-  EXPECT_EQ(interface(plain, router.name, "cust").addresses.front().text(), "172.30.0.2/30");
-  EXPECT_EQ(interface(plain, router.name, "msee.29.28").addresses.front().text(), "192.0.2.97/30");
-  EXPECT_EQ(neighbor(plain, router.name, "172.30.0.1").asn, *Asn::of(65001));
+  EXPECT_EQ(interface(router, "cust").addresses.front().text(), "172.30.0.2/30");
+  EXPECT_EQ(interface(router, "msee.29.28").addresses.front().text(), "192.0.2.97/30");
+  EXPECT_EQ(neighbor(router, "172.30.0.1").asn, *Asn::of(65001));
   EXPECT_NE(link(plain, {router.name, "msee"}, {"msee1", "prov"}), nullptr);
   EXPECT_FALSE(has_node(plain, "exchange"));
 }
@@ -334,7 +334,7 @@ TEST(Circuit, HasAPairOfNetworksForEachAddressFamily) {
 TEST(Circuit, DisabledPeeringIsShutAtMicrosoft) {
   auto topology = shipped("private-peering");
   topology.circuits[0].private_peering->state = model::PeeringState::kDisabled;
-  EXPECT_TRUE(neighbor(expand(topology), "msee1", "192.0.2.97").shutdown);
+  EXPECT_TRUE(neighbor(node(expand(topology), "msee1"), "192.0.2.97").shutdown);
 }
 
 }  // namespace

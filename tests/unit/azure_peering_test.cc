@@ -18,7 +18,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-model::Topology reference(const std::string& file = "topology.yaml") { return shipped("transit-vnet/" + file); }
+model::Topology transit(const std::string& file = "topology.yaml") { return shipped("transit-vnet/" + file); }
 
 model::Vnet& vnet(model::Topology& topology, const std::string& name) {
   return *std::ranges::find(topology.vnets, name, &model::Vnet::name);
@@ -32,7 +32,7 @@ const network::FabricPeer& peer(const network::Network& topology, std::string_vi
 }
 
 TEST(VnetPeering, IsConnectedWhenTheOtherHalfIsThere) {
-  auto topology = reference();
+  auto topology = transit();
   const auto half = vnet(topology, "spoke1").peerings.front();
   EXPECT_EQ(peering_state(topology, "spoke1", half), "Connected");
   EXPECT_TRUE(uses_remote_gateways(topology, "spoke1", half));
@@ -45,7 +45,7 @@ TEST(VnetPeering, IsConnectedWhenTheOtherHalfIsThere) {
 
 TEST(VnetPeering, IsDisconnectedWhenItsOtherHalfGoes) {
   using testing::Pair;
-  const auto before = reference();
+  const auto before = transit();
   auto after = before;
   vnet(after, "spoke1").peerings.clear();
   EXPECT_THAT(left_alone(before, after), testing::ElementsAre(Pair("transit", "to-spoke1")));
@@ -62,7 +62,7 @@ TEST(VnetPeering, IsDisconnectedWhenItsOtherHalfGoes) {
 // Microsoft Learn, "Update the address space for a peered virtual network": until it is synced, the peer does not know.
 TEST(VnetPeering, DoesNotKnowWhatWasAddedUntilItIsSynced) {
   const auto added = *Prefix::parse("10.7.0.0/24");
-  auto before = reference(), after = before;
+  auto before = transit(), after = before;
   vnet(after, "spoke1").address_space.push_back(added);
   const auto left = left_unsynced(before, after);
   ASSERT_THAT(left, SizeIs(1));
@@ -84,7 +84,7 @@ TEST(VnetPeering, IsCarriedOverAsOutOfSyncAndSyncedByAVerb) {
   const auto path = std::string(kSourceDir) + "/topologies/transit-vnet/topology.yaml";
   auto wanted = model::Document::load(path);
   wanted.put({"vnets", "spoke1", "address-space"}, model::parse_value("[10.0.100.32/27, 10.7.0.0/24]"));
-  auto document = carried_over(reference(), wanted);
+  auto document = carried_over(transit(), wanted);
   const auto known = [&] {
     auto topology = model::read(document);
     return std::ranges::find(vnet(topology, "transit").peerings, "to-spoke1", &model::VnetPeering::name)
@@ -98,7 +98,7 @@ TEST(VnetPeering, IsCarriedOverAsOutOfSyncAndSyncedByAVerb) {
 }
 
 TEST(VnetPeering, JoinsTwoFabricsOnceAndHidesTheHop) {
-  const auto plain = expand(reference());
+  const auto plain = expand(transit());
   EXPECT_THAT(node(plain, "transit").fabric->peers, SizeIs(2));
   const auto& hub = peer(plain, "spoke1", "transit");
   EXPECT_TRUE(linked(plain, {"spoke1", "transit"}, {"transit", "spoke1"}));
@@ -113,7 +113,7 @@ TEST(VnetPeering, JoinsTwoFabricsOnceAndHidesTheHop) {
 }
 
 TEST(VnetPeering, OnlyASpokeThatUsesThemHasALinkToTheGateways) {
-  auto topology = reference();
+  auto topology = transit();
   vnet(topology, "spoke2").peerings.front().use_remote_gateways = false;
   const auto plain = expand(topology);
   EXPECT_TRUE(linked(plain, {"spoke1", "transit-gw"}, {"transit", "spoke1-gw"}));
@@ -124,7 +124,7 @@ TEST(VnetPeering, OnlyASpokeThatUsesThemHasALinkToTheGateways) {
 }
 
 TEST(VnetPeering, GatewaysAnnounceTheSpokesThatUseThem) {
-  auto topology = reference();
+  auto topology = transit();
   const Prefix hub = *Prefix::parse("10.0.4.0/26"), one = *Prefix::parse("10.0.100.32/27"),
                two = *Prefix::parse("10.0.100.64/27");
   EXPECT_THAT(node(expand(topology), "transit-gw-0").bgp->advertise, ElementsAre(hub, one, two));
@@ -135,7 +135,7 @@ TEST(VnetPeering, GatewaysAnnounceTheSpokesThatUseThem) {
 }
 
 TEST(VnetPeering, AnApplianceInThePeeredVnetHasALinkOfItsOwn) {
-  const auto plain = expand(reference("via-nva.yaml"));
+  const auto plain = expand(transit("via-nva.yaml"));
   const auto& routes = node(plain, "spoke1").fabric->subnets.front().routes;
   ASSERT_THAT(routes, SizeIs(1));
   ASSERT_THAT(routes[0].next_hops, SizeIs(1));
@@ -162,7 +162,7 @@ TEST(VnetPeering, AHubsVpnGatewayIsANextHopOfASpokesUserRoutes) {
 }
 
 TEST(VnetPeering, OneNextHopHasOneLinkHoweverManyRoutesUseIt) {
-  auto topology = reference("via-nva.yaml");
+  auto topology = transit("via-nva.yaml");
   auto& routes = std::ranges::find(topology.route_tables, "spoke1", &model::RouteTable::name)->routes;
   routes.push_back(routes.front());
   routes.back().to = *Prefix::parse("0.0.0.0/0");
@@ -172,7 +172,7 @@ TEST(VnetPeering, OneNextHopHasOneLinkHoweverManyRoutesUseIt) {
 }
 
 TEST(VnetPeering, AnApplianceBeyondTwoPeeringsIsNoNextHop) {
-  auto topology = reference("via-nva.yaml");
+  auto topology = transit("via-nva.yaml");
   topology.route_tables.front().routes.front().next_hop = Address::parse("10.0.100.68");  // of the other spoke
   const auto plain = expand(topology);
   EXPECT_EQ(node(plain, "spoke1").fabric->subnets.front().routes.front().kind, RouteKind::kBlackhole);

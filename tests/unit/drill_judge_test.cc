@@ -13,7 +13,7 @@ using probes::Verdict;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr const char* kFlow = "client-to-app";
+constexpr const char* kJudged = "client-to-app";
 
 class JudgeTest : public testing::Test {
  protected:
@@ -27,11 +27,11 @@ class JudgeTest : public testing::Test {
     return judged(what).verdict;
   }
   static ExpectOutage outage(Duration at_most, Direction direction = Direction::kBoth) {
-    return {kFlow, direction, {at_most, std::nullopt}, std::nullopt};
+    return {kJudged, direction, {at_most, std::nullopt}, std::nullopt};
   }
   static ExpectPath path(const std::string& when) {
     ExpectPath result;
-    result.flow = kFlow;
+    result.flow = kJudged;
     result.when = when;
     return result;
   }
@@ -65,21 +65,21 @@ TEST_F(JudgeTest, OutageDuringASpan) {
 }
 
 TEST_F(JudgeTest, DeadAndAlive) {
-  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kBoth, true}), Verdict::kFail);
-  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kBoth, false}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectDead{kJudged, Direction::kBoth, true}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectDead{kJudged, Direction::kBoth, false}), Verdict::kPass);
   evidence_.flows[0].forward.trail = trail_with_gap(104s, 200s);
   measure_all(evidence_);
-  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kForward, true}), Verdict::kPass);
-  EXPECT_EQ(verdict(ExpectDead{kFlow, Direction::kBoth, true}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectDead{kJudged, Direction::kForward, true}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectDead{kJudged, Direction::kBoth, true}), Verdict::kFail);
   EXPECT_FALSE(evidence_.flows[0].forward.after);
 }
 
 TEST_F(JudgeTest, OfNothingThatWasSentNothingIsLost) {
   const auto before = Span{20s, 30s};  // the flow's probes end before
-  const ExpectLost none{kFlow, Direction::kForward, 0, std::nullopt, before};
+  const ExpectLost none{kJudged, Direction::kForward, 0, std::nullopt, before};
   EXPECT_EQ(verdict(none), Verdict::kInconclusive);
   EXPECT_EQ(judged(none).found, "nothing was sent forward");
-  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, std::nullopt, 1, before}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict(ExpectLost{kJudged, Direction::kForward, std::nullopt, 1, before}), Verdict::kInconclusive);
 }
 
 TEST_F(JudgeTest, AFlowThatHadNotBegunHadNoOutage) {
@@ -92,9 +92,9 @@ TEST_F(JudgeTest, AFlowThatHadNotBegunHadNoOutage) {
 }
 
 TEST_F(JudgeTest, LostProbes) {
-  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, 112, std::nullopt, {}}), Verdict::kPass);
-  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kForward, 111, std::nullopt, {}}), Verdict::kFail);
-  EXPECT_EQ(verdict(ExpectLost{kFlow, Direction::kBoth, 0, std::nullopt, Span{6s, 9s}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectLost{kJudged, Direction::kForward, 112, std::nullopt, {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectLost{kJudged, Direction::kForward, 111, std::nullopt, {}}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectLost{kJudged, Direction::kBoth, 0, std::nullopt, Span{6s, 9s}}), Verdict::kPass);
 }
 
 TEST_F(JudgeTest, PathBeforeAfterAndAtATime) {
@@ -133,14 +133,14 @@ TEST_F(JudgeTest, WithoutTracingAPathIsInconclusive) {
   ExpectPath any = path("after");
   any.avoids = {"router"};
   EXPECT_EQ(verdict(any), Verdict::kInconclusive);
-  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, {}}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kJudged, false, {}}), Verdict::kInconclusive);
 }
 
 TEST_F(JudgeTest, Symmetry) {
-  EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"router", "other"}, "before", {}}), Verdict::kPass);
-  EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"other"}, "before", {}}), Verdict::kFail);  // it crosses neither
+  EXPECT_EQ(verdict(ExpectSymmetry{kJudged, {"router", "other"}, "before", {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectSymmetry{kJudged, {"other"}, "before", {}}), Verdict::kFail);  // it crosses neither
   evidence_.sightings_lost = true;
-  EXPECT_EQ(verdict(ExpectSymmetry{kFlow, {"other"}, "before", {}}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict(ExpectSymmetry{kJudged, {"other"}, "before", {}}), Verdict::kInconclusive);
 }
 
 TEST_F(JudgeTest, Events) {
@@ -154,11 +154,11 @@ TEST_F(JudgeTest, Events) {
 }
 
 TEST_F(JudgeTest, Counters) {
-  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, true, {}}), Verdict::kPass);
-  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, {}}), Verdict::kFail);
-  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, Span{5s, 10s}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kJudged, true, {}}), Verdict::kPass);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kJudged, false, {}}), Verdict::kFail);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kJudged, false, Span{5s, 10s}}), Verdict::kPass);
   evidence_.sightings_lost = true;
-  EXPECT_EQ(verdict(ExpectCounter{"router", kFlow, false, Span{5s, 10s}}), Verdict::kInconclusive);
+  EXPECT_EQ(verdict(ExpectCounter{"router", kJudged, false, Span{5s, 10s}}), Verdict::kInconclusive);
 }
 
 TEST_F(JudgeTest, Captures) {

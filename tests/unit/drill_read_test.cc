@@ -15,7 +15,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-constexpr const char* kGood = R"(name: silent
+constexpr const char* kWhole = R"(name: silent
 about: a story
 topology: ../topology.yaml
 duration: 20s
@@ -52,7 +52,7 @@ std::vector<Finding> findings(const std::string& text) {
 }
 
 TEST(DrillRead, EveryWordArrives) {
-  const Drill drill = read_text(kGood, "dir/drills/d.yaml");
+  const Drill drill = read_text(kWhole, "dir/drills/d.yaml");
   EXPECT_EQ(drill.name, "silent");
   EXPECT_EQ(drill.topology, "dir/topology.yaml");
   EXPECT_EQ(drill.duration, 20s);
@@ -70,7 +70,7 @@ TEST(DrillRead, EveryWordArrives) {
 }
 
 TEST(DrillRead, TheTimelineIsInOrderOfTime) {
-  const Drill drill = read_text(kGood, "d.yaml");
+  const Drill drill = read_text(kWhole, "d.yaml");
   ASSERT_EQ(drill.timeline.size(), 3U);
   const auto& fault = std::get<Inject>(drill.timeline[0].action);
   EXPECT_EQ(fault.kind, "loss");
@@ -82,7 +82,7 @@ TEST(DrillRead, TheTimelineIsInOrderOfTime) {
 }
 
 TEST(DrillRead, ExpectationsOfEveryKind) {
-  const Drill drill = read_text(kGood, "d.yaml");
+  const Drill drill = read_text(kWhole, "d.yaml");
   ASSERT_EQ(drill.expectations.size(), 10U);
   const auto& outage = std::get<ExpectOutage>(drill.expectations[0].what);
   EXPECT_EQ(outage.limit.at_most, 3500ms);
@@ -274,7 +274,7 @@ expect:
 
 TEST(DrillRead, MentionsWhatOnlyALabKnows) {
   std::vector<std::string> words;
-  for (const auto& mention : read_text(kGood, "d.yaml").mentions) words.push_back(mention.at.value);
+  for (const auto& mention : read_text(kWhole, "d.yaml").mentions) words.push_back(mention.at.value);
   EXPECT_THAT(words, ElementsAre("x", "y", "x", "192.0.2.1", "n", "n:i", "n", "x", "n", "m", "n:i", "n", "bfd", "n",
                                  "sdwan", "n:i", "n"));
 }

@@ -20,7 +20,7 @@ std::chrono::nanoseconds cpu_time() {
   return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
 }
 
-std::vector<Finding> findings_of(const std::string& text) {
+std::vector<Finding> findings_in(const std::string& text) {
   try {
     read_text(text, "test.yaml");
   } catch (const TopologyError& error) {
@@ -30,7 +30,7 @@ std::vector<Finding> findings_of(const std::string& text) {
 }
 
 std::string first_rule(const std::string& text) {
-  const auto found = findings_of(text);
+  const auto found = findings_in(text);
   return found.empty() ? "" : to_string(found[0]);
 }
 
@@ -113,13 +113,13 @@ TEST(Hostile, MergeBomb) {
     const auto before = "*b" + std::to_string(i - 1);
     text += "x-" + std::to_string(i) + ": &b" + std::to_string(i) + " {<<: [" + before + ", " + before + "]}\n";
   }
-  EXPECT_LT(time_of([&] { EXPECT_FALSE(findings_of(text).empty()); }).count(), 2000);
+  EXPECT_LT(time_of([&] { EXPECT_FALSE(findings_in(text).empty()); }).count(), 2000);
 }
 
 TEST(Hostile, FindingsAreBounded) {
   std::string text = "nodes:\n";
   for (int i = 0; i < 5000; ++i) text += "  n" + std::to_string(i) + ": {role: host, colour: blue}\n";
-  const auto found = findings_of(text);
+  const auto found = findings_in(text);
   ASSERT_EQ(found.size(), 101U);
   EXPECT_EQ(found.back().rule, "and 4900 more");
 }
@@ -132,7 +132,7 @@ TEST(Hostile, NoiseIsRefusedQuickly) {
   while (bytes.size() < (10U << 20)) bytes += static_cast<char>(random());
   for (const auto* noise : {&printable, &keys, &bytes}) {
     const auto spent = time_of([&] {
-      const auto found = findings_of(*noise);
+      const auto found = findings_in(*noise);
       EXPECT_FALSE(found.empty());
       EXPECT_LE(found.size(), 101U);
       for (const auto& finding : found) EXPECT_LT(to_string(finding).size(), 1000U);
@@ -142,7 +142,7 @@ TEST(Hostile, NoiseIsRefusedQuickly) {
 }
 
 TEST(Hostile, LongWordsAreShortened) {
-  const auto found = findings_of("nodes: {a: {role: host, gateway: " + std::string(100'000, 'x') + "}}");
+  const auto found = findings_in("nodes: {a: {role: host, gateway: " + std::string(100'000, 'x') + "}}");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_LT(found[0].value.size(), 100U);
 }
@@ -152,7 +152,7 @@ TEST(Hostile, AFileThatIsNoTopologyIsNotQuoted) {
        {"root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n", "password: hunter2\ntoken: hunter2\n",
         "hunter2: &hunter2 hunter2\nhunter2: 1\n", "key: *hunter2\n", "- hunter2\n", "[hunter2: {hunter2", "hunter2",
         "%hunter2\n", "a: !!hunter2 [hunter2", "\"\\hunter2\""}) {
-    const auto found = findings_of(text);
+    const auto found = findings_in(text);
     ASSERT_EQ(found.size(), 1U) << text;
     for (const auto* word : {"hunter2", "19000", "daemon"})
       EXPECT_EQ(to_string(found[0]).find(word), std::string::npos) << to_string(found[0]);

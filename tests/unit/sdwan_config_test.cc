@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-Config config(const std::string& more) {
+Config config_with(const std::string& more) {
   return parse_config(R"({"routes": ["10.0.0.0/8"], "zones": {"under": ["a"], "over": ["b", "c"]}, "members": [
       {"name": "a", "interface": "a0", "gateway": "192.0.2.1"}, {"name": "b", "interface": "b0", "weight": 2},
       {"name": "c", "interface": "c0", "weight": 4}])" +
@@ -21,7 +21,7 @@ Config config(const std::string& more) {
 
 TEST(Config, fills_in_defaults) {
   const auto seen =
-      config(R"(, "health_checks": [{"name": "h", "members": ["a"], "server": "10.1.1.1", "protocol": "http"}])");
+      config_with(R"(, "health_checks": [{"name": "h", "members": ["a"], "server": "10.1.1.1", "protocol": "http"}])");
   const auto& check = seen.sdwan.health_checks.at(0);
   EXPECT_EQ(check.port, 80);
   EXPECT_EQ(check.interval, std::chrono::milliseconds(500));
@@ -33,7 +33,7 @@ TEST(Config, fills_in_defaults) {
 
 TEST(Config, zones_become_members) {
   const auto seen =
-      config(R"(, "rules": [{"name": "r", "zones": ["over", "under"], "members": ["c"]}, {"name": "s"}])");
+      config_with(R"(, "rules": [{"name": "r", "zones": ["over", "under"], "members": ["c"]}, {"name": "s"}])");
   EXPECT_THAT(seen.sdwan.rules[0].members, ElementsAre("c", "b", "a"));
   EXPECT_THAT(seen.sdwan.rules[1].members, ElementsAre("a", "b", "c"));
 }
@@ -47,7 +47,7 @@ class BadConfig : public testing::TestWithParam<Bad> {};
 
 TEST_P(BadConfig, is_refused_with_its_place) {
   try {
-    config(GetParam().more);
+    config_with(GetParam().more);
     FAIL() << "accepted";
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr(GetParam().says));
@@ -76,13 +76,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Ruleset, ports_follow_the_direction_of_the_connection) {
   const auto text =
-      table_text(config(R"(, "rules": [{"name": "r", "protocol": 17, "ports": [[53, 53]], "dscp": 46}])"));
+      table_text(config_with(R"(, "rules": [{"name": "r", "protocol": 17, "ports": [[53, 53]], "dscp": 46}])"));
   EXPECT_THAT(text, HasSubstr("ct direction reply meta l4proto 17 ip dscp 46 th sport { 53-53 } jump pick-r"));
   EXPECT_THAT(text, HasSubstr("ct direction original meta l4proto 17 ip dscp 46 th dport { 53-53 } jump pick-r"));
 }
 
 TEST(Ruleset, each_application_rule_has_its_bit) {
-  const auto seen = config(R"(, "rules": [{"name": "r", "applications": ["DNS"]}, {"name": "s"},
+  const auto seen = config_with(R"(, "rules": [{"name": "r", "applications": ["DNS"]}, {"name": "s"},
                                           {"name": "t", "applications": ["HTTP"]}])");
   EXPECT_EQ(application_bit(seen, 0), 1u);
   EXPECT_EQ(application_bit(seen, 1), 0u);
@@ -91,7 +91,7 @@ TEST(Ruleset, each_application_rule_has_its_bit) {
 }
 
 TEST(Ruleset, writes_only_what_changed) {
-  const auto seen = config(R"(, "rules": [{"name": "r"}, {"name": "s"}])");
+  const auto seen = config_with(R"(, "rules": [{"name": "r"}, {"name": "s"}])");
   const Steering before{true, {{0}, {1}}, {0, 1}, {0, 1}};
   EXPECT_EQ(steering_text(seen, before, before), "");
   auto after = before;
@@ -103,7 +103,7 @@ TEST(Ruleset, writes_only_what_changed) {
 }
 
 TEST(Ruleset, a_sticky_rule_asks_the_session_first) {
-  const auto seen = config(R"(, "rules": [{"name": "r", "sla_stickiness": true}, {"name": "s"}])");
+  const auto seen = config_with(R"(, "rules": [{"name": "r", "sla_stickiness": true}, {"name": "s"}])");
   const auto table = table_text(seen);
   EXPECT_THAT(table, HasSubstr("    jump stay-r\n    jump pick-s\n"));
   EXPECT_THAT(table, HasSubstr("ct direction original ct mark and 0xfe000000 vmap @staying-r\n    goto pick-r\n"));
@@ -119,7 +119,7 @@ TEST(Ruleset, a_sticky_rule_asks_the_session_first) {
 }
 
 TEST(Ruleset, spreads_by_weight_with_the_common_divisor_taken_out) {
-  const auto seen = config(R"(, "rules": [{"name": "r", "strategy": "maximize-bandwidth"}])");
+  const auto seen = config_with(R"(, "rules": [{"name": "r", "strategy": "maximize-bandwidth"}])");
   const auto text = steering_text(seen, Steering{}, Steering{true, {{1, 2}}, {0, 1}, {}});
   EXPECT_THAT(text,
               HasSubstr("th dport mod 3 seed 0x5eed vmap { 0 : goto use-r.b, 1 : goto use-r.c, 2 : goto use-r.c }"));
@@ -127,10 +127,10 @@ TEST(Ruleset, spreads_by_weight_with_the_common_divisor_taken_out) {
 }
 
 TEST(Ruleset, no_member_leaves_the_chain_empty) {
-  const auto text = steering_text(config(""), Steering{}, Steering{});
+  const auto text = steering_text(config_with(""), Steering{}, Steering{});
   EXPECT_EQ(text, "");
   const Steering one{true, {}, {0}, {0}};
-  EXPECT_EQ(steering_text(config(""), one, Steering{}),
+  EXPECT_EQ(steering_text(config_with(""), one, Steering{}),
             "flush chain ip xconn_sdwan pick-implicit\nflush map ip xconn_sdwan returning\n");
 }
 

@@ -15,7 +15,6 @@
 namespace xconn::sdwan {
 namespace {
 
-constexpr std::uint32_t kMainTable = 254;
 constexpr std::size_t kTopApplications = 10;
 
 /// RTPROT_ZEBRA, BIRD, BABEL, BGP, ISIS, OSPF, RIP, EIGRP of linux/rtnetlink.h: learned, not configured.

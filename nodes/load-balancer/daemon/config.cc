@@ -36,10 +36,10 @@ void check(const Config& config) {
 
 }  // namespace
 
-Config parse_config(const nlohmann::json& json) {
+Config parse_config(const nlohmann::json& from) {
   Config config;
   try {
-    config = fields::decoded<Config>(json);
+    config = fields::decoded<Config>(from);
   } catch (const Error& error) {
     refuse(error.what());
   }
