@@ -340,6 +340,11 @@ def test_no_input_is_pasted_into_a_script():
     assert [step["name"] for step in STEPS if "${{" in step.get("run", "")] == []
 
 
+def test_no_context_is_read_that_github_does_not_promise_to_composite_actions():
+    """github/docs#25336: they may name an action that this one uses."""
+    assert not re.search(r"github\.action_(repository|ref)", (ROOT / "action.yml").read_text())
+
+
 def test_root_gets_what_the_scripts_read():
     kept = set(re.search(r"--preserve-env=(\S+)", (SCRIPTS / "as-root").read_text())[1].split(","))
     for step in STEPS:
