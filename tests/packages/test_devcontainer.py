@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from engine import added, buildah, podman, run
+from engine import added, buildah, finished, run
 from root import bootstrap, release
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,11 +43,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def image(base: str) -> Iterator[str]:
-    apart = ["--isolation", "chroot", "--network", "none", "--pull-never"]
+    alone = ["unshare", "--net", "buildah", "build", "-q", "--isolation", "chroot", "--pull-never"]
     sent = ["--ignorefile", f"{FOLDER}/Dockerfile.dockerignore", "--file", f"{FOLDER}/Dockerfile"]
-    buildah(
-        "build", "-q", *apart, *sent, "--from", base, "--tag", BUILT, str((FOLDER / SPEC["build"]["context"]).resolve())
-    )
+    finished([*alone, *sent, "--from", base, "--tag", BUILT, str((FOLDER / SPEC["build"]["context"]).resolve())], True)
     yield BUILT
     buildah("rmi", "--force", BUILT)
 
