@@ -6,10 +6,8 @@ set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_COMPONENTS_ALL crossconnect)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-set(CPACK_PACKAGE_HOMEPAGE_URL https://github.com/OWNER/crossconnect)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_MAINTAINER "Crossconnect maintainers <maintainers@crossconnect.invalid>"
-  CACHE STRING "Who answers for the packages")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER ${XCONN_MAINTAINER})
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
@@ -63,9 +61,10 @@ endif()
 # Each package has its licence and its history, as Debian's policy asks.
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
 configure_file(debian/changelog.in ${debian}/changelog @ONLY)
+configure_file(debian/copyright.in ${debian}/copyright @ONLY)
 execute_process(COMMAND ${GZIP} -9nf ${debian}/changelog)
 foreach(name ${CPACK_COMPONENTS_ALL})
-  install(FILES debian/copyright ${debian}/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
+  install(FILES ${debian}/copyright ${debian}/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name}
     COMPONENT ${name} EXCLUDE_FROM_ALL)
 endforeach()
 

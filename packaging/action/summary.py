@@ -30,7 +30,7 @@ def summary(results: Results) -> str:
 def _head(results: Results) -> str:
     held = sum(drill.verdict == "pass" for drill in results.drills)
     said = plain(results.problem) or (
-        f"{len(results.findings)} mistakes, so no drill ran"
+        f"{counted(len(results.findings), 'mistake')}, so no drill ran"
         if results.findings
         else f"{held} of {len(results.drills)} drills passed"
     )
@@ -100,6 +100,10 @@ def _steps(nodes: list[str]) -> list[tuple[str, str]]:
 
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------------
+
+
+def counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def plain(text: str) -> str:

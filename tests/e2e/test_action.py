@@ -167,6 +167,12 @@ def test_mistakes_are_told_where_they_are(runner):
     assert said.count("::error ") == 10 and "30 mistakes, so no drill ran" in runner.summary.read_text()
 
 
+def test_one_mistake_is_one(runner):
+    Results(findings=[Finding("a.yaml", 1, 1, "wrong")]).write(runner.results)
+    runner.run("tell")
+    assert "1 mistake, so no drill ran" in runner.summary.read_text()
+
+
 def test_drills_that_did_not_come_to_their_end(runner):
     status, said = runner.run("tell")
     assert status == 1 and "did not finish" in said and runner.outputs["verdict"] == "error"
@@ -245,11 +251,15 @@ def test_nothing_runs_where_a_file_is_wrong(runner):
     runner.drill("drills/bad.yaml", topology=Path("../topology.yaml"))
     runner.drill("drills/too.yaml", topology=Path("../topology.yaml"))
     (runner.workspace / "drills" / "worse.yaml").write_text("flows: {}\n")
+    runner.drill("drills/lost.yaml", topology=Path("../nowhere.yaml"))
     assert runner.run("rehearse")[0] == 0
     results = Results.read(runner.results)
     assert results.drills == [] and results.verdict == "error"
     found = [(one.file, one.line) for one in results.findings]
     assert ("topology.yaml", 2) in found and ("drills/worse.yaml", 1) in found
+    (lost,) = [one for one in results.findings if one.file == "drills/lost.yaml"]
+    lines = (runner.workspace / lost.file).read_text().splitlines()
+    assert lines[lost.line - 1].startswith("topology:") and lost.text.startswith("nowhere.yaml: there is no such file")
     assert len(found) == len({(one.file, one.line, one.column, one.text) for one in results.findings})
 
 
@@ -338,6 +348,11 @@ def test_the_action_refers_to_what_is_there():
 def test_no_input_is_pasted_into_a_script():
     """A branch called $(rm -rf /) stays a word: scripts get what others wrote by their environment only."""
     assert [step["name"] for step in STEPS if "${{" in step.get("run", "")] == []
+
+
+def test_no_context_is_read_that_github_does_not_promise_to_composite_actions():
+    """github/docs#25336: they may name an action that this one uses."""
+    assert not re.search(r"github\.action_(repository|ref)", (ROOT / "action.yml").read_text())
 
 
 def test_root_gets_what_the_scripts_read():

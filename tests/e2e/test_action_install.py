@@ -152,6 +152,7 @@ def test_the_release_is_the_actions_own_unless_another_is_named(job):
     outputs = chosen(job)
     own = (ROOT / "CMakeLists.txt").read_text().split("project(crossconnect VERSION ")[1].split()[0]
     assert outputs["version"] == f"v{own}" and outputs["key"] == f"crossconnect-v{own}-{SYSTEM}-{ARCH}-"
+    assert outputs["releases"].startswith("https://github.com/") and outputs["releases"].endswith("/releases/download")
     assert chosen(job, INPUT_VERSION="v3.4.5", ImageVersion="20261101.1")["key"].endswith(
         f"v3.4.5-{SYSTEM}-{ARCH}-20261101.1"
     )

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The container image: made twice, looked into, and run by podman with no more than docs/containers.md says.
-
-A host may keep podman from running anything: root without CAP_SYS_RESOURCE may not raise limits, and crun does not take a
-mixture of cgroup v1 and v2. Both are taken care of here, and said at the end of the run (`what was changed`)."""
+"""The container image: made twice, looked into, and run by podman with no more than docs/containers.md says."""
 
 from __future__ import annotations
 
@@ -14,35 +11,11 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from engine import TUN, added, changed, podman, run
 
 ROOT = Path(__file__).resolve().parents[2]
-HERE = Path(__file__).resolve().parent
 NEEDED = "SYS_ADMIN NET_ADMIN NET_RAW NET_BIND_SERVICE SYS_CHROOT CHOWN DAC_OVERRIDE SETUID SETGID".split()
-TUN = ["--device", "/dev/net/tun"]
 MOST_BYTES = 150 * 1000 * 1000
-CAP_SYS_RESOURCE = 24
-
-IN_CGROUP2 = 'umount -l /sys/fs/cgroup 2>/dev/null || true; mount -t cgroup2 none /sys/fs/cgroup; exec podman "$@"'
-
-
-def lacks_resource_capability() -> bool:
-    status = dict(line.split(":\t") for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
-    return not int(status["CapEff"], 16) >> CAP_SYS_RESOURCE & 1
-
-
-def has_mixed_cgroups() -> bool:
-    return Path("/sys/fs/cgroup/unified").exists()
-
-
-def podman(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """podman as this host lets it run."""
-    options = ["--runtime", str(HERE / "without-rlimits" / "crun")] if lacks_resource_capability() else []
-    command = ["podman", *options, *words]
-    if has_mixed_cgroups():
-        command = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", IN_CGROUP2, *command]
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert not check or done.returncode == 0, done.stdout + done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -61,23 +34,10 @@ def image(made: Path) -> Iterator[str]:
     yield loaded.strip().rpartition(" ")[2]
 
 
-def added(names: list[str]) -> list[str]:
-    return [word for name in names for word in ("--cap-add", name)]
-
-
-def run(image: str, options: list[str], *words: str) -> subprocess.CompletedProcess[str]:
-    # a container's own control groups are no part of what is tried, and not every host can make them
-    fixed = ["run", "--rm", "--network", "none", "--cgroups", "disabled"]
-    return podman(*fixed, *options, image, *words, check=False)
-
-
 def test_what_was_changed_for_this_host(record_property: pytest.FixtureRequest, capsys: pytest.CaptureFixture) -> None:
-    changed = ["cgroups are disabled"]
-    changed += ["rlimits left the specification: root lacks CAP_SYS_RESOURCE"] if lacks_resource_capability() else []
-    changed += ["podman sees cgroup v2 alone: this host has v1 and v2"] if has_mixed_cgroups() else []
-    record_property("what was changed", "; ".join(changed))
+    record_property("what was changed", "; ".join(changed()))
     with capsys.disabled():
-        print(f"\npodman: {'; '.join(changed)}")
+        print(f"\npodman: {'; '.join(changed())}")
 
 
 def test_two_builds_have_one_digest(made: Path, tmp_path: Path) -> None:
@@ -115,16 +75,6 @@ def test_nine_capabilities_are_enough_on_a_read_only_image(image: str, topology:
     read_only = ["--read-only", "--tmpfs", "/run", "--tmpfs", "/tmp"]
     up = run(image, ["--cap-drop", "ALL", *added(NEEDED), *TUN, *read_only], "up", topology)
     assert up.returncode == 0 and f"{topology}: " in up.stdout, up.stderr
-
-
-def test_what_the_devcontainer_gives_is_enough(image: str) -> None:
-    """Its lab comes up, and it says what to type (tests/e2e/test_devcontainer.py looks at that)."""
-    spec = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
-    given = [*added(spec["capAdd"]), *(f"--security-opt={one}" for one in spec["securityOpt"]), *spec["runArgs"]]
-    place = ["--volume", f"{ROOT}:/workspace:ro", "--workdir", "/workspace", "--entrypoint", "sh"]
-    both = f"{spec['postStartCommand']} && {spec['postAttachCommand']}"
-    opened = run(image, ["--cap-drop", "ALL", *given, *place], "-c", both)
-    assert opened.returncode == 0 and "Break it:" in opened.stdout, opened.stdout + opened.stderr
 
 
 @pytest.mark.parametrize("lacking", NEEDED)

@@ -4,6 +4,8 @@ have nothing. `ci/test packages` makes the packages and runs this; root, and apt
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -91,6 +93,36 @@ def test_pages_and_completions_are_where_their_readers_look(installed: Root) -> 
     for file in ("man/man1/xconn-up.1.gz", "bash-completion/completions/xconn", "fish/vendor_completions.d/xconn.fish"):
         assert (installed.folder / "usr/share" / file).is_file(), file
     assert (installed.folder / "usr/share/zsh/vendor-completions/_xconn").read_text().startswith("#compdef xconn\n")
+
+
+def verbs(root: Root, *of: str) -> set[str]:
+    return set(re.findall(r"^  ([a-z][a-z-]*)(?:, [a-z-]+)?  ", root.run("xconn", *of, "--help").stdout, re.MULTILINE))
+
+
+def test_every_verb_has_a_page_and_is_completed(installed: Root) -> None:
+    every = verbs(installed)
+    assert {"up", "drill", "train", "exam", "mcp", "schema"} <= every
+    pages = installed.folder / "usr/share/man/man1"
+    assert {page.name for page in pages.iterdir()} >= {"xconn.1.gz", *(f"xconn-{verb}.1.gz" for verb in every)}
+    assert every <= set(installed.run("xconn", "complete", "--", "").stdout.split())
+    for verb in ("train", "exam"):
+        page = gzip.decompress((pages / f"xconn-{verb}.1.gz").read_bytes()).decode()
+        assert verbs(installed, verb) == set(re.findall(r"^\.SS (\S+)", page.replace("\\-", "-"), re.MULTILINE))
+        assert verbs(installed, verb) <= set(installed.run("xconn", "complete", "--", verb, "").stdout.split())
+
+
+def test_what_the_tree_has_is_installed(installed: Root) -> None:
+    share = installed.folder / "usr/share/crossconnect"
+    for folder in ("topologies", "exercises"):
+        there = {
+            path.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*") if "__pycache__" not in str(path)
+        }
+        assert there == {path.relative_to(share / folder) for path in (share / folder).rglob("*")}
+    schemas = {path.name.split(".")[0]: json.loads(path.read_text()) for path in (share / "schemas").iterdir()}
+    assert set(schemas) == {"topology", "drill", "exercise"} and all("$schema" in one for one in schemas.values())
+    assert {path.name for path in ROOT.glob("docs/*.md")} <= {
+        path.name for path in (installed.folder / "usr/share/doc/crossconnect").iterdir()
+    }
 
 
 @pytest.fixture
