@@ -11,7 +11,7 @@ import os
 import re
 import shlex
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Iterator
@@ -188,9 +188,8 @@ def _read(file: Path) -> dict[str, Any]:
 
 def folders_in(folder: Path) -> list[Path]:
     """Of the attempts in a folder, without those that --again has set aside. Raises OSError if it cannot be listed."""
-    if not os.path.lexists(folder):
-        return []
-    os.listdir(folder)  # glob takes one that it may not read for empty
+    with suppress(FileNotFoundError):
+        os.listdir(folder)  # glob takes one that it may not read for empty
     return sorted({file.parent for name in ("attempt.json", log.FILE) for file in folder.glob(f"*/{name}") if not file.parent.suffix})  # fmt: skip
 
 
