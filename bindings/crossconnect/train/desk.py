@@ -75,5 +75,5 @@ def as_text(table: list[dict[str, Any]]) -> str:
 
 def _word(value: Any) -> str:
     """What a student wrote stays on its line, leaves room for others, and does nothing to the teacher's terminal."""
-    word = shown(str(value)).replace("\n", " ; ").replace("\t", " ")
+    word = shown(f"{value:g}" if isinstance(value, float) else str(value)).replace("\n", " ; ").replace("\t", " ")
     return word if len(word) <= WIDEST else f"{word[: WIDEST - 3]}..."
