@@ -300,7 +300,7 @@ def test_the_exercises_that_ship_are_hidden_from_who_is_confined(tmp_path: Path)
 
 
 @pytest.mark.bound(180)
-def test_a_script_solves_an_exercise(clients, xconn, attempt: str):
+def test_a_script_solves_an_exercise(clients, xconn, attempt: str, tmp_path: Path):
     client = clients("--attempt", attempt)
     assert "rebuilt" in json.loads(client.call("ticket")[0])["ticket"]
     assert json.loads(client.call("check")[0])["fixed"] is False
@@ -322,4 +322,5 @@ def test_a_script_solves_an_exercise(clients, xconn, attempt: str):
     score = json.loads(client.call("check")[0])["score"]
     assert (score["total"], score["of"]) == (10, 10)
     state = json.loads(xconn("train", "status", "--attempt", attempt, "--format", "json").stdout)
+    assert (tmp_path / "attempts" / attempt / "verbs.jsonl").read_text() == "", "what the server runs is kept once"
     assert state["steps"] >= 5 and state["state"] == "fixed" and state["minutes"] > 0

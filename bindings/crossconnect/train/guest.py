@@ -73,7 +73,9 @@ def _start(verb: str, student: Student, attempt: Attempt, exercise: Exercise, wo
 
 def environment(user: str) -> dict[str, str]:
     """Ours has nothing of the student's but the terminal's kind."""
-    ours = {name: os.environ[name] for name in ("PATH", "LANG", "TERM", "XCONN_RUN") if name in os.environ}
+    ours = {
+        name: os.environ[name] for name in ("PATH", "LANG", "TERM", "XCONN_RUN", "XCONN_NOTED") if name in os.environ
+    }
     return {**ours, "HOME": "/tmp", "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "HISTFILE": "/dev/null"}
 
 
