@@ -98,11 +98,13 @@ py::object asked(Call call) {
 }
 
 py::object drill(const RemoteLab& lab, const std::string& text, const std::string& file, const std::string& captures,
-                 const py::object& progress) {
+                 const py::object& progress, bool as_it_is) {
   const auto tell = calling(progress);
   return asked([&] {
     auto changes = nodes::rehearse_file(lab.topology_file(), drill::commands_of(drill::read_text(text, file)));
-    return lab.drill({.text = text, .file = file, .capture_folder = captures, .changes = std::move(changes)}, tell);
+    return lab.drill(
+        {.text = text, .file = file, .capture_folder = captures, .changes = std::move(changes), .as_it_is = as_it_is},
+        tell);
   });
 }
 
@@ -157,8 +159,9 @@ void bind_lab(py::module_& module) {
            "Makes the lab what a topology says, touching only what differs. Returns what was changed, in words.")
       .def("command", &command, "words"_a, "timeout"_a = 90.0, "progress"_a = py::none(),
            "Changes an object: KIND VERB NAME... [KEY=VALUE]... Returns what was changed, in words.")
-      .def("drill", &drill, "text"_a, "file"_a, "captures"_a = "", "progress"_a = py::none(),
-           "Runs a drill; returns its report as a dict, times in seconds.")
+      .def("drill", &drill, "text"_a, "file"_a, "captures"_a = "", "progress"_a = py::none(), "as_it_is"_a = false,
+           "Runs a drill; returns its report as a dict, times in seconds. `as_it_is`: facts that do not hold and will "
+           "not by themselves keep it from nothing.")
       .def("events", &events, "All events so far, each {at (ns), source, node, text}.");
 }
 

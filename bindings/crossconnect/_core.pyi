@@ -71,6 +71,11 @@ class Lab:
         self, words: list[str], timeout: float = 90.0, progress: Callable[[str], None] | None = None
     ) -> list[str]: ...
     def drill(
-        self, text: str, file: str, captures: str = "", progress: Callable[[dict[str, Any]], None] | None = None
+        self,
+        text: str,
+        file: str,
+        captures: str = "",
+        progress: Callable[[dict[str, Any]], None] | None = None,
+        as_it_is: bool = False,
     ) -> dict[str, Any]: ...
     def events(self) -> list[dict[str, Any]]: ...

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/errors.hh"
+#include "cli/noted.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::cli {
@@ -29,8 +30,30 @@ void add_lab_option(Verb verb, Session& session) {
   verb.option("-l,--lab", session.lab, "Name of the lab; not needed while only one is up (or $XCONN_LAB)");
 }
 
+namespace {
+
+/// A lab that cannot be chosen is the action's to tell.
+void note(const Session& session) {
+  try {
+    note_command_line(session.chosen_lab());
+  } catch (const Error&) {
+  }
+}
+
+std::function<int()> noting(const Session& session, const std::function<int()>& action) {
+  return [&session, action] {
+    note(session);
+    return action();
+  };
+}
+
+}  // namespace
+
 void on_chosen(Verb verb, Session& session, std::function<int()> action) {
-  verb.app().callback([&session, action = std::move(action)] { session.action = action; });
+  const bool about_lab = verb.app().get_option_no_throw("--lab") != nullptr;
+  verb.app().callback([&session, about_lab, action = std::move(action)] {
+    session.action = about_lab ? noting(session, action) : action;
+  });
 }
 
 }  // namespace xconn::cli

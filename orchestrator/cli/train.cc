@@ -65,7 +65,7 @@ std::vector<TrainVerb> student_verbs() {
             kFolder,
             {"--again", "Start over; the earlier attempt is kept", true}}},
           {"status",
-           "Show the state of an attempt: time, hints, answers, marks",
+           "Show the state of an attempt: time, hints, answers, points",
            {},
            {{"--watch", "Keep checking the symptoms until all have been gone for ten seconds", true}},
            true},
@@ -125,7 +125,7 @@ std::vector<TrainVerb> exam_verbs() {
            {{"exercise", "The exercise's name"}},
            {}},
           kTicket,
-          {"status", "Show the state of your attempt: time, hints, answers, marks", {}, {}, true},
+          {"status", "Show the state of your attempt: time, hints, answers, points", {}, {}, true},
           kHint,
           kAnswer,
           kCheck,
@@ -264,7 +264,7 @@ std::vector<std::string> exercise_names() {
 
 void add_train(Verb root, Session& session) {
   auto& app = root.app();
-  auto& group = *app.add_subcommand("train", "Learn by fixing broken networks: tickets, hints, checks and marks");
+  auto& group = *app.add_subcommand("train", "Learn by fixing broken networks: tickets, hints, checks and points");
   group.require_subcommand(1);
   for (const auto& rows : {student_verbs(), teacher_verbs()})
     for (const auto& row : rows) {
@@ -289,7 +289,7 @@ void add_mcp(Verb root, Session& session) {
       *app.add_subcommand("mcp", "Serve the Model Context Protocol on stdin and stdout: a lab's verbs as tools");
   add_lab_option(verb, session);
   add_option(verb, kFolder);
-  add_option(verb, {"-a,--attempt", "An attempt of an exercise: its nodes, its check and its marks"});
+  add_option(verb, {"-a,--attempt", "An attempt of an exercise: its nodes, its check and its points"});
   add_option(verb, {"--allow-faults", "Faults may be injected and healed", true});
   on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
 }

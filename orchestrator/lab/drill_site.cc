@@ -17,8 +17,8 @@ constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that say
 
 }  // namespace
 
-DrillSite::DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes)
-    : lab_(lab), changes_(std::move(changes)), to_rest_(lab.to_rest()) {}
+DrillSite::DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes, bool as_it_is)
+    : lab_(lab), changes_(std::move(changes)), to_rest_(as_it_is ? lab.to_rest_as_it_is() : lab.to_rest()) {}
 
 probes::Endpoint DrillSite::endpoint(const std::string& place) const {
   const auto found = place_of(lab_.plan(), place);

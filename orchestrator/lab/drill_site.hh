@@ -19,8 +19,8 @@ class Lab;
 
 class DrillSite : public drill::Site {
  public:
-  /// `changes`: what each of the drill's commands makes of the lab.
-  explicit DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes = {});
+  /// `changes`: what each of the drill's commands makes of the lab. `as_it_is`: see RemoteLab::DrillRequest.
+  explicit DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes = {}, bool as_it_is = false);
   probes::Endpoint endpoint(const std::string& place) const override;
   probes::Target target(const std::string& place, std::uint8_t protocol, std::uint16_t port) const override;
   std::vector<probes::InterfaceView> interfaces() const override;

@@ -233,9 +233,18 @@ std::optional<std::string> Lab::pending(std::chrono::nanoseconds since) {
   return first;
 }
 
-std::optional<std::string> Lab::unrest(std::chrono::nanoseconds began) {
+std::optional<std::string> Lab::difference(std::chrono::nanoseconds began) {
+  return rest_.difference(sys::now(), began, missing(), [this](auto since) { return pending(since); });
+}
+
+std::optional<std::string> Lab::difference_as_it_is(std::chrono::nanoseconds began) {
+  if (services_missing()) return difference(began);
+  return rest_.difference_as_it_is(sys::now(), began, facts_missing(), [this](auto since) { return pending(since); });
+}
+
+std::optional<std::string> Lab::unrest(std::chrono::nanoseconds began, Difference which) {
   try {
-    return rest_.difference(sys::now(), began, missing(), [this](auto since) { return pending(since); });
+    return (this->*which)(began);
   } catch (const ServiceError&) {  // a daemon that cannot come: waiting is in vain
     throw;
   } catch (const std::exception& error) {
@@ -244,20 +253,24 @@ std::optional<std::string> Lab::unrest(std::chrono::nanoseconds began) {
   }
 }
 
-std::function<std::optional<std::string>()> Lab::to_rest() {
+std::function<std::optional<std::string>()> Lab::looks(Difference which) {
   struct Look {
     std::chrono::nanoseconds began = sys::now(), next{0};
     std::optional<std::string> seen;
   };
   rest_.set_calm(changes_by_itself(plan_) ? Rest::kCalm : Duration{0});
-  return [this, look = std::make_shared<Look>()] {
+  return [this, which, look = std::make_shared<Look>()] {
     const auto now = sys::now();
     if (now < look->next) return look->seen;
-    look->seen = unrest(look->began);
+    look->seen = unrest(look->began, which);
     look->next = std::max(sys::now() + kBetweenLooks, now + kShareOfLooks * (sys::now() - now));
     return look->seen;
   };
 }
+
+std::function<std::optional<std::string>()> Lab::to_rest() { return looks(&Lab::difference); }
+
+std::function<std::optional<std::string>()> Lab::to_rest_as_it_is() { return looks(&Lab::difference_as_it_is); }
 
 /// The first, but what is no route before routes: most of those are missing because a session is.
 std::optional<std::string> Lab::facts_missing() {

@@ -92,6 +92,8 @@ class Lab {
   /// For whoever waits, from now on: what keeps the lab from rest (see rest.hh), nullopt when nothing does. Made to be
   /// called after every handler of the loop.
   std::function<std::optional<std::string>()> to_rest();
+  /// The same of a lab as it is: facts that do not come by themselves keep nobody waiting.
+  std::function<std::optional<std::string>()> to_rest_as_it_is();
   /// Facts that do not hold, each with what is seen instead.
   std::vector<std::pair<plan::Fact, std::optional<std::string>>> facts();
 
@@ -122,7 +124,11 @@ class Lab {
   std::optional<std::string> services_missing();
   std::optional<std::string> facts_missing();
   std::optional<std::string> pending(std::chrono::nanoseconds since);
-  std::optional<std::string> unrest(std::chrono::nanoseconds began);
+  std::optional<std::string> difference(std::chrono::nanoseconds began);
+  std::optional<std::string> difference_as_it_is(std::chrono::nanoseconds began);
+  using Difference = std::optional<std::string> (Lab::*)(std::chrono::nanoseconds began);
+  std::optional<std::string> unrest(std::chrono::nanoseconds began, Difference which);
+  std::function<std::optional<std::string>()> looks(Difference which);
   services::LabState lab_state();
 
   sys::Loop& loop_;

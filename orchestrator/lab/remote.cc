@@ -226,6 +226,7 @@ json RemoteLab::drill(const DrillRequest& request, const Progress& progress, con
                {"changes", changes},
                {"file", std::filesystem::absolute(request.file)},
                {"folder", request.capture_folder},
+               {"as_it_is", request.as_it_is},
                {"lab_ends_with_client", request.lab_ends_with_us}},
               progress, signals);
 }

@@ -71,6 +71,9 @@ class RemoteLab {
     std::string file;                           ///< what findings call it, and what its topology is relative to
     std::string capture_folder;                 ///< for pcap files; empty: none
     std::vector<plan::Rehearsed> changes = {};  ///< what each of its commands makes of the lab: nodes::rehearse()
+    /// Judges the lab as somebody's own commands have left it: what the plan promises and does not come by itself is
+    /// not awaited.
+    bool as_it_is = false;
     bool lab_ends_with_us = false;  ///< when this process ends before the drill, however it ends, so does the lab
   };
   /// Runs a drill, and heals and ends it when this process goes. `progress` sees events as they happen. Returns

@@ -36,4 +36,12 @@ std::optional<std::string> Rest::difference(std::chrono::nanoseconds now, std::c
   return pending(std::max(began, last_ + calm_ / 2));
 }
 
+std::optional<std::string> Rest::difference_as_it_is(std::chrono::nanoseconds now, std::chrono::nanoseconds began,
+                                                     const std::optional<std::string>& missing,
+                                                     const Pending& pending) {
+  last_ = std::min(last_, now);
+  if (missing && now - std::max(last_, began) < kInVain * calm_) return missing;
+  return difference(now, began, std::nullopt, pending);
+}
+
 }  // namespace xconn::lab

@@ -15,6 +15,7 @@ namespace xconn::lab {
 class Rest {
  public:
   static constexpr Duration kCalm = std::chrono::seconds{1};
+  static constexpr int kInVain = 5;  ///< calms until what is missing does not come by itself: routers try each second
 
   /// `calm` is how long nothing may have happened: zero where nothing can happen by itself.
   explicit Rest(Duration calm = kCalm) : calm_(calm) {}
@@ -30,6 +31,10 @@ class Rest {
   /// happened last. `began`: when the wait began; no answer from before it counts.
   std::optional<std::string> difference(std::chrono::nanoseconds now, std::chrono::nanoseconds began,
                                         const std::optional<std::string>& missing, const Pending& pending);
+  /// The same for who takes the lab as it is: what is not as planned is awaited only until nothing
+  /// has happened for kInVain, of which `began` is the earliest beginning.
+  std::optional<std::string> difference_as_it_is(std::chrono::nanoseconds now, std::chrono::nanoseconds began,
+                                                 const std::optional<std::string>& missing, const Pending& pending);
 
  private:
   Duration calm_;

@@ -152,7 +152,7 @@ std::vector<plan::Rehearsed> changes_of(const Lab& lab, const drill::Drill& dril
 }
 
 /// {"text": drill file, "file": its name, "folder": for captures, "lab_ends_with_client": bool, "changes": what each of
-/// its commands makes of the lab} -> report; one at a time. A client that goes ends it.
+/// its commands makes of the lab, "as_it_is": bool} -> report; one at a time. A client that goes ends it.
 void do_drill(Lab& lab, const json& request, const To& to) {
   if (lab.is_drilled) throw Error("a drill is running in lab " + lab.plan().lab + " already; wait for it");
   struct Running {
@@ -164,7 +164,7 @@ void do_drill(Lab& lab, const json& request, const To& to) {
   demand_there(drill.mentions, lab.plan());
   auto changes = changes_of(lab, drill, request);
   tell_events(lab, to, lab.events().read_on(), std::nullopt);
-  DrillSite site(lab, std::move(changes));
+  DrillSite site(lab, std::move(changes), request.value("as_it_is", false));
   const drill::RunOptions options{.folder = request.value("folder", ""),
                                   .is_awaited = [to] { return to->client_is_there(); }};
   try {

@@ -16,6 +16,7 @@
 #include "sys/cover.hh"
 #include "sys/fd.hh"
 #include "sys/file.hh"
+#include "sys/installation.hh"
 #include "sys/view.hh"
 #include "world/vtysh.hh"
 
@@ -41,6 +42,11 @@ void cover_other_folders() {
     if (entry.symlink_status().type() == fs::file_type::directory && !is_shown(entry.path().filename()))
       sys::cover(entry.path());
   if (fs::is_directory("/var")) fs::create_directory_symlink("/run", "/var/run");  // as FRR's tools call it
+}
+
+/// Those that ship are among the system's folders, with their solutions.
+void cover_exercises(const fs::path& folder) {
+  if (fs::is_directory(folder)) sys::cover(folder);
 }
 
 std::vector<fs::path> kept(const Guest& guest, const fs::path& folder) {
@@ -94,8 +100,10 @@ void demand_plain_standard() {
 
 void show_only(const Guest& guest, const sys::User& account, const fs::path& folder) {
   ::umask(022);
+  const auto exercises = sys::share_below(sys::own_folder()) / "exercises";
   sys::leave_mounts();
   cover_other_folders();
+  cover_exercises(exercises);
   sys::cover("/run", kept(guest, folder));
   name_account(account);
   quiet_routers(guest, account);

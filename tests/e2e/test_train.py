@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attempts of exercises: seeds, marks, hints, what is kept, and a student's way from ticket to page."""
+"""Attempts of exercises: seeds, points, hints, what is kept, and a student's way from ticket to page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from trainee import EXERCISES, checked
 
 from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
-from crossconnect.train import desk, exercise as exercises, marks, verbs
+from crossconnect.train import desk, exam as exams, exercise as exercises, points, stage, verbs
 from crossconnect.train.attempt import Attempt
 
 # --- at the door -------------------------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ def test_an_exercise_that_is_not_there(train):
     assert told.returncode == 2 and "did you mean 'dead-backup'?" in told.stderr
 
 
-# --- seeds and marks ---------------------------------------------------------------------------------------------------
+# --- seeds and points --------------------------------------------------------------------------------------------------
 
 
 def test_the_same_student_gets_the_same_variant():
@@ -78,8 +78,8 @@ RIGHT = {"at": 1.0, "where": "ce:sec", "what": "route-filter"}
         ({"answers": [{**RIGHT, "at": 5.0}], "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 0),
     ],
 )
-def test_marks(values: dict[str, Any], total: float):
-    assert marks.marks(*an_attempt("dead-backup", **values)).total == total
+def test_points(values: dict[str, Any], total: float):
+    assert points.score(*an_attempt("dead-backup", **values)).total == total
 
 
 @pytest.mark.parametrize(
@@ -95,12 +95,12 @@ def test_marks(values: dict[str, Any], total: float):
 )
 def test_a_checkpoint_costs_what_is_left_to_earn(values: dict[str, Any], stage: str, price: float):
     exercise, attempt = an_attempt("dead-backup", **values)
-    assert marks.price(exercise, attempt, stage) == price
+    assert points.price(exercise, attempt, stage) == price
     best = {**RIGHT, "at": 9.0}
     attempt.checkpoints = [*attempt.checkpoints, {"at": 8.0, "stage": stage}]
     attempt.answers, attempt.fixed_at = [*attempt.answers, best], attempt.fixed_at or 9.0
-    earned = marks.marks(exercise, attempt)
-    assert earned.cure + earned.place + earned.kind == exercise.points - price - (5 if "checkpoints" in values else 0)
+    earned = points.score(exercise, attempt)
+    assert earned.fix + earned.place + earned.kind == exercise.points - price - (5 if "checkpoints" in values else 0)
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_a_checkpoint_costs_what_is_left_to_earn(values: dict[str, Any], stage: 
 )
 def test_marks_where_nothing_is_wrong(values: dict[str, Any], total: float):
     """A check that passed from the beginning is no merit by itself."""
-    assert marks.marks(*an_attempt("one-row", **values)).total == total
+    assert points.score(*an_attempt("one-row", **values)).total == total
 
 
 def test_marks_of_two_causes():
     exercise, attempt = an_attempt("two-things", fixed_at=5.0)
     attempt.answers.append({"at": 1.0, "where": "192.0.2.2", "what": "static-route"})
-    assert marks.marks(exercise, attempt).total == 8 + 2 + 2
-    crossed = marks.judge(exercise, "192.0.2.2", "route-filter")
+    assert points.score(exercise, attempt).total == 8 + 2 + 2
+    crossed = points.judge(exercise, "192.0.2.2", "route-filter")
     assert crossed.place and not crossed.kind, "the place of one and the kind of the other"
 
 
@@ -143,7 +143,7 @@ def test_a_hint_is_free_once_the_cause_is_told(tmp_path: Path, told: dict[str, A
     answer = verbs.hint(words)
     assert answer.words["price"] == 0 and "advertised-routes" in answer.text and "free" in answer.text
     attempt = attempts.load(tmp_path / words.attempt)
-    assert marks.marks(attempt.read_exercise(), attempt).total == 10 - 1, "the hint before it keeps its price"
+    assert points.score(attempt.read_exercise(), attempt).total == 10 - 1, "the hint before it keeps its price"
 
 
 @pytest.mark.parametrize(
@@ -226,6 +226,17 @@ def test_an_attempt_put_aside_is_kept(tmp_path: Path):
     assert list(attempts.all_in(tmp_path)) == []
 
 
+def test_an_exam_names_its_own_door(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(exams, "HOME", tmp_path)
+    exercise = exercises.read(EXERCISES / "one-row")
+    attempt = attempts.create(tmp_path / "2026" / "one-row-ada", exercise, "ada", "0")
+    with pytest.raises(crossconnect.NotFoundError, match="is not up; sudo xconn exam start one-row resumes it"):
+        stage.lab_of(attempt)
+    (attempt.folder / "attempt.json").write_text("{")
+    with pytest.raises(crossconnect.Error, match="is damaged.*tell the teacher"):
+        attempts.load(attempt.folder)
+
+
 # --- a student's way ---------------------------------------------------------------------------------------------------
 
 
@@ -258,8 +269,10 @@ def test_from_the_ticket_to_the_page(train, xconn, tmp_path: Path):
 
     page = train("page").stdout
     assert "`route-filter` at `ce`" in page and "xconn exec pc -- ip address" in page and "check: passed" in page
+    assert "`xconn node update ce" in page and "| hint: number 1 |" in page and page.count("xconn exec pc") == 1
+    assert "xconn train" not in page and "xconn exec --lab" not in page, "what a verb runs is none of the student's"
     table = json.loads(train("class", str(tmp_path / "attempts"), "--format", "json").stdout)
-    assert [(row["student"], row["state"], row["marks"], row["hints"]) for row in table] == [("ada", "fixed", 9, 1)]
+    assert [(row["student"], row["state"], row["points"], row["hints"]) for row in table] == [("ada", "fixed", 9, 1)]
     assert train("class", str(tmp_path / "attempts"), "--csv").stdout.startswith(",".join(desk.COLUMNS))
 
 

@@ -23,11 +23,11 @@ from crossconnect.train import exercise as exercises
 from crossconnect.train.command_line import verbs_of
 
 GUEST = (1 << 30) + UIDS["ada"]
-MENDED, OTHER, SEED = "one-session-down", "one-row", "7"  # at the one sits ada, at the other ben
+FIXED, OTHER, SEED = "one-session-down", "one-row", "7"  # at the one sits ada, at the other ben
 
 
 def folders(place: str = "/srv/exercises") -> list[str]:
-    return [f"{place}/{name}" for name in (MENDED, OTHER)]
+    return [f"{place}/{name}" for name in (FIXED, OTHER)]
 
 
 def clock(seconds: float) -> str:
@@ -41,10 +41,10 @@ def run_folder(user: str, exercise: str) -> str:
 @pytest.fixture(scope="module")
 def host(leaves_nothing_behind: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TeachersHost]:
     """With an exam that two students sit, each at one exercise."""
-    made = TeachersHost(tmp_path_factory.mktemp("teacher"), MENDED, OTHER, "silent-appliance")
+    made = TeachersHost(tmp_path_factory.mktemp("teacher"), FIXED, OTHER, "silent-appliance")
     opened = made.teacher("open", *folders(), "--students", "%students", "--seed", SEED, "--until", clock(86400))
     assert opened.returncode == 0, opened.stderr
-    for user, exercise in (("ada", MENDED), ("ben", OTHER)):
+    for user, exercise in (("ada", FIXED), ("ben", OTHER)):
         begun = made.sudo(user, "start", exercise)
         assert begun.returncode == 0 and "sudo xconn exam check" in begun.stdout, begun.stderr
     yield made
@@ -56,18 +56,18 @@ def host(leaves_nothing_behind: None, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.mark.bound(180)
 def test_a_student_mends_the_network_from_inside(host: TeachersHost) -> None:
-    neighbor = exercises.read(ROOT / "exercises" / MENDED, SEED).variant["neighbor"]
+    neighbor = exercises.read(ROOT / "exercises" / FIXED, SEED).variant["neighbor"]
     assert host.checked("ada").returncode == 1
     lines = ("configure terminal", "router bgp 65010", f"neighbor {neighbor} password branchkey")
-    mended = host.sudo(
+    fixed = host.sudo(
         "ada", "exec", "ce", "--", "vtysh", "-N", "ce", *(word for line in lines for word in ("-c", line))
     )
-    assert mended.returncode == 0, mended.stdout + mended.stderr
+    assert fixed.returncode == 0, fixed.stdout + fixed.stderr
     passed = host.checked("ada")
     assert passed.returncode == 0 and "PASS" in passed.stdout, passed.stdout + passed.stderr
     assert host.sudo("ada", "answer", "--where", "ce", "--what", "secret").returncode == 0
     table = {row["student"]: row for row in json.loads(host.teacher("show", "--format", "json").stdout)["attempts"]}
-    assert table["ada"]["state"] == "fixed" and table["ada"]["marks"] == 10 and table["ada"]["steps"] >= 1
+    assert table["ada"]["state"] == "fixed" and table["ada"]["points"] == 10 and table["ada"]["steps"] >= 1
     assert table["ben"]["state"] == "at work" and table["ben"]["steps"] == 0
 
 
@@ -94,7 +94,7 @@ def test_looking_needs_no_node(host: TeachersHost) -> None:
     table = host.sudo("ada", "az", "network", "express-route", "list", "-o", "table")
     assert table.returncode == 0 and "er1" in table.stdout, table.stderr
     listed = json.loads(host.sudo("ada", "list", "--format", "json").stdout)["exercises"]
-    assert listed == [{"exercise": MENDED, "state": "in progress"}, {"exercise": OTHER, "state": "not started"}]
+    assert listed == [{"exercise": FIXED, "state": "in progress"}, {"exercise": OTHER, "state": "not started"}]
 
 
 def test_a_command_runs_as_the_student_with_what_the_network_needs(host: TeachersHost) -> None:
@@ -121,7 +121,7 @@ def test_what_is_typed_in_a_shell_is_kept(host: TeachersHost) -> None:
     terminal.interrupt()  # Ctrl-C is the command's, and the shell goes on
     terminal.type("exit 5\n")
     assert terminal.wait() == 5
-    kept = host.run("cat", f"{host.attempts}/{MENDED}-ada/commands.jsonl").stdout
+    kept = host.run("cat", f"{host.attempts}/{FIXED}-ada/commands.jsonl").stdout
     commands = [json.loads(line)["command"] for line in kept.splitlines()]
     assert commands[-3:] == ["echo one$((1))two", WAITS, "exit 5"], commands
     assert "as it was signed" in host.run(XCONN, "train", "class", host.attempts, "--verify").stdout
@@ -135,8 +135,8 @@ def test_nothing_of_a_command_stays_behind(host: TeachersHost) -> None:
 # --- what they may not: in a node ---------------------------------------------------------------------------------------
 
 READABLE = f"""
-for file in /etc/shadow {HOME} {HOME}/exam.json "$ATTEMPTS" /srv/exercises/{MENDED}/solution.md /srv/exercises \\
-  /srv/exercises/{MENDED}/exercise.yaml /srv/exercises/{MENDED}/broken.sh /srv/exercises/{OTHER}/solution.md \\
+for file in /etc/shadow {HOME} {HOME}/exam.json "$ATTEMPTS" /srv/exercises/{FIXED}/solution.md /srv/exercises \\
+  /srv/exercises/{FIXED}/exercise.yaml /srv/exercises/{FIXED}/broken.sh /srv/exercises/{OTHER}/solution.md \\
   "$RUN/plan.json" "$RUN/topology.json" "$RUN/events.jsonl" "$RUN/agent.sock" "$RUN/nodes/msee1" /run/frr/msee1 \\
   /run/netns /run/xconn-exam/ben "$RUN/nodes/ce/bgpd.log" /proc/1/root /proc/1/ns/net /proc/1/environ; do
   ([ -d "$file" ] && ls -A "$file" || head -c 1 "$file") 2> /dev/null | grep -q '' && echo "read $file"
@@ -220,7 +220,7 @@ def test_what_runs_in_a_node_is_out_of_the_reach_of_its_user(host: TeachersHost)
 
 @pytest.mark.parametrize("script", [READABLE, WRITABLE, UNDONE], ids=["reads", "writes", "undoes"])
 def test_a_student_in_a_node_does_no_harm(host: TeachersHost, script: str) -> None:
-    told = {"$ATTEMPTS": host.attempts, "$RUN": run_folder("ada", MENDED), "@WORLD@": str(host.writable)}
+    told = {"$ATTEMPTS": host.attempts, "$RUN": run_folder("ada", FIXED), "@WORLD@": str(host.writable)}
     for name, value in told.items():
         script = script.replace(name, value)
     done = host.inside("ada", "ce", script)
@@ -233,7 +233,7 @@ def test_the_calls_that_would_undo_it_are_refused(host: TeachersHost) -> None:
 
 
 def test_a_student_sees_the_nodes_of_the_ticket(host: TeachersHost) -> None:
-    said = host.inside("ada", "pc", f"ls {run_folder('ada', MENDED)}/nodes /run/frr; ls /run; ls /srv/exercises").stdout
+    said = host.inside("ada", "pc", f"ls {run_folder('ada', FIXED)}/nodes /run/frr; ls /run; ls /srv/exercises").stdout
     assert {"pc", "ce"} == set(re.findall(r"^(pc|ce|msee\d?|app|carrier.*)$", said, re.MULTILINE)), said
     assert "xconn-exam" in said and "netns" not in said
 
@@ -243,7 +243,7 @@ def test_a_student_sees_the_nodes_of_the_ticket(host: TeachersHost) -> None:
 
 @pytest.mark.parametrize(
     "place",
-    [HOME, "/srv/exercises", run_folder("ada", MENDED), run_folder("ada", MENDED) + "/nodes/ce", run_folder("ben", OTHER)],
+    [HOME, "/srv/exercises", run_folder("ada", FIXED), run_folder("ada", FIXED) + "/nodes/ce", run_folder("ben", OTHER)],
 )  # fmt: skip
 def test_a_student_who_logs_in_gets_nowhere_near(host: TeachersHost, place: str) -> None:
     assert host.run("ls", place).returncode == 0, "it is there"

@@ -86,14 +86,14 @@ def test_healthy_before(folder: Path):
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_fails_while_broken_and_passes_after_solve(folder: Path):
-    demand_none(trial.mended(chosen(folder)))
+    demand_none(trial.fixed(chosen(folder)))
 
 
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", INSIDE, ids=named)
 def test_an_exam_allows_what_solves_it(folder: Path):
     """Typed as an ordinary user, confined to the nodes of the ticket."""
-    demand_none(trial.mended_inside(chosen(folder)))
+    demand_none(trial.fixed_inside(chosen(folder)))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
@@ -106,8 +106,8 @@ def test_it_suits_an_exam_or_says_why_not(folder: Path):
 
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder, script", WRONG, ids=named)
-def test_a_wrong_mend_is_refused(folder: Path, script: Path):
-    demand_none(trial.wrongly_mended(chosen(folder), script))
+def test_a_wrong_fix_is_refused(folder: Path, script: Path):
+    demand_none(trial.wrongly_fixed(chosen(folder), script))
 
 
 @pytest.mark.slow

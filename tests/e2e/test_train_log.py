@@ -20,13 +20,14 @@ EXERCISE = ROOT / "exercises" / "one-row"
 
 
 def an_attempt(home: Path, student: str) -> Attempt:
-    """With a hint, commands, and lines of a shell."""
+    """With a hint, commands, lines of a shell, and a verb of xconn."""
     made = attempts.create(home / f"one-row-{student}", exercises.read(EXERCISE), student, "0")
     made.begin_span()
     made.hints = 1
     made.save()
     commands.note(made, ["xconn", "exec", "pc", "--", "true"])
     (made.folder / "history").write_text("#1000\nip route\n#1001\nip neigh\n")
+    (made.folder / "verbs.jsonl").write_text('{"at": 1002.5, "argv": ["xconn", "inspect"]}\n')
     made.answers.append({"at": 1.0, "where": "", "what": "mtu"})
     made.save()
     return made
@@ -46,6 +47,14 @@ def test_what_nobody_changed_is_as_it_was_signed(ada: Attempt, tmp_path: Path):
     with open(ada.folder / "history", "a") as shell:  # that is still open
         shell.write("#1002\nip link\n")
     assert findings(tmp_path) == {"one-row-ada": (), "one-row-ben": ()}
+
+
+def test_a_file_that_an_earlier_program_did_not_sign_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(log, "SIGNED", ("attempt.json", "commands.jsonl", "history"))
+        made = an_attempt(tmp_path, "ada")
+    (made.folder / "verbs.jsonl").unlink()
+    assert findings(tmp_path)["one-row-ada"] == ()
 
 
 @pytest.mark.parametrize("file", log.SIGNED)

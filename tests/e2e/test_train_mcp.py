@@ -5,11 +5,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Iterator
 
+import crossconnect
 import pytest
 from conftest import XCONN
+from trainee import EXERCISES
+
+from crossconnect.train import confined
+from crossconnect.train import exercise as exercises
 
 
 class Client:
@@ -155,7 +161,7 @@ def test_a_tool_that_fails_is_told_and_it_goes_on(clients, xconn, attempt: str):
     for command, words in (
         ([], "command: there is none"),
         (["yes"], "printed more than 1024 KiB"),
-        (["echo", "x" * 200_000], "Argument list too long"),
+        (["echo", "x" * 200_000], "argument list too long"),
         (["no-such-program"], "no-such-program"),
     ):
         told, failed = client.call("exec", node="nva", command=command)
@@ -180,8 +186,121 @@ def test_faults_only_when_they_are_allowed(clients, attempt: str):
     assert not client.call("fault", words=["heal", "all"])[1]
 
 
+def test_a_tool_that_has_to_be_allowed_is_named(clients):
+    refused = clients().ask("tools/call", name="fault", arguments={"words": ["list"]})
+    assert "started without --allow-faults" in refused["error"]["message"]
+
+
+# --- an attempt is confined ---------------------------------------------------------------------------------------------
+
+# What only somebody on the host, or in another node, can do. Each works for whom nobody measures.
+ATTACKS = {
+    "another node's router": ["vtysh", "-N", "cust1-msee1", "-c", "show version"],
+    "another node by its name": ["ip", "netns", "exec", "cust1-msee1", "true"],
+    "the namespaces that have names": ["ls", "/run/netns/cust1-msee1"],
+    "the first process's namespaces": ["nsenter", "--target=1", "--net", "--mount", "ip", "netns", "exec", "cust1-msee1", "true"],
+    "the first process's files": ["ls", "/proc/1/root/run/netns/cust1-msee1"],
+    "everybody's files": ["sh", "-c", "ls /proc/*/root/run/netns/cust1-msee1"],
+    "the lab's command line": [XCONN, "inspect", "cust1-msee1"],
+    "the solution": ["cat", f"{EXERCISES}/silent-appliance/solution.md"],
+    "what breaks it": ["cat", f"{EXERCISES}/silent-appliance/broken.yaml"],
+    "the host's secrets": ["cat", "/etc/shadow"],
+    "a new namespace": ["unshare", "--net", "true"],
+    "a mount": ["mount", "-t", "tmpfs", "none", "/mnt"],
+    "a file of the lab": ["sh", "-c", ": > /var/tmp/note"],
+}  # fmt: skip
+
+
 @pytest.mark.bound(180)
-def test_a_script_solves_an_exercise(clients, xconn, attempt: str):
+def test_a_program_reaches_nothing_but_its_nodes(clients, attempt: str, tmp_path: Path):
+    free, measured = clients("--lab", attempt), clients("--attempt", attempt)
+    own = [["cat", str(tmp_path / "attempts" / attempt / "attempt.json")], ["cat", str(tmp_path / "attempts" / ".key")]]
+    for name, command in [*ATTACKS.items(), *((str(one), one) for one in own)]:
+        said, failed = free.call("exec", node="nva", command=command)
+        assert not failed, f"{name}: is no attack: {said}"
+        assert measured.call("exec", node="nva", command=command)[1], name
+    assert measured.call("exec", node="nva", command=["id", "-u"]) == (f"{(1 << 30) + 65534}\n", False)
+    for command in (["ip", "route", "add", "203.0.113.0/24", "dev", "lo"], ["nft", "list", "ruleset"]):
+        assert not measured.call("exec", node="nva", command=command)[1], "it may work in its own"
+
+
+CHANGES = {
+    "gives no access to cust1-msee1": [
+        ["node", "update", "cust1-msee1", "bgp.keepalive=60s"],
+        ["node", "update", "--dry-run", "cust1-msee1", "bgp.keepalive=60s"],
+        ["node", "show", "cust1-msee1"],
+        ["node", "delete", "cust1-msee1"],
+    ],
+    "gives no access to spy": [["node", "create", "spy", "role=host"]],
+    "'exec' runs or reads": [
+        ["node", "update", "nva", "exec=[[touch, /tmp/x]]"],
+        ["node", "update", "nva", '={role: router, "\\x65xec": [[touch, /tmp/x]]}'],
+    ],
+    "'from-file' runs or reads": [["node", "update", "nva", "nftables={from-file: /etc/shadow}"]],
+    "'files' runs or reads": [["node", "update", "nva", "files={frr.conf: {append: x}}"]],
+    "'include' runs or reads": [
+        ["node", "update", "nva", 'nftables=include "/etc/shadow"'],
+        ["node", "update", "nva", 'nftables="\\x69nclude \\"/etc/shadow\\""'],
+    ],
+    "takes --dry-run and --format=json alone": [["node", "update", "--format", "json", "nva", "a=1"]],
+    "is not YAML": [["node", "update", "nva", "routes=[{"]],
+}
+
+
+def test_a_program_changes_a_network_and_nothing_else(clients, attempt: str):
+    client = clients("--attempt", attempt)
+    for words, changes in CHANGES.items():
+        for change in changes:
+            said, failed = client.call("change", words=change)
+            assert failed and words in said, (change, said)
+    for change in (
+        ["node", "list"],
+        ["node", "show", "nva"],
+        ["node", "update", "nva", "interfaces.eth0.ip-forwarding=true", "--dry-run"],
+        ["subnet", "show", "spoke1", "vms", "--format=json"],
+    ):
+        assert not client.call("change", words=change)[1], change
+
+
+def test_an_exercise_that_a_program_can_read_is_refused(tmp_path: Path):
+    exercise = exercises.read(EXERCISES / "silent-appliance")
+    confined.demand_hidden(exercise)
+    with pytest.raises(crossconnect.Error, match="a program can read the solution there"):
+        confined.demand_hidden(replace(exercise, folder=Path("/usr/local/mine/silent-appliance")))
+
+
+INSTALLED = """
+mount -t tmpfs none /usr/src
+mkdir -p /usr/src/x/bin /usr/src/x/libexec /usr/src/x/share/crossconnect/exercises
+mount --bind "$1/bin" /usr/src/x/bin
+mount --bind "$1/libexec" /usr/src/x/libexec
+mount --bind "$2" /usr/src/x/share/crossconnect/exercises
+xconn=/usr/src/x/bin/xconn
+$xconn up "$3" --name hidden-exercises > /dev/null
+trap '$xconn down hidden-exercises > /dev/null' EXIT
+$xconn exec --lab hidden-exercises a -- ls /usr/src/x/share/crossconnect/exercises
+echo --
+$xconn exec --lab hidden-exercises --as nobody a -- ls /usr/src/x/share/crossconnect/exercises < /dev/null | cat
+"""
+
+
+def test_the_exercises_that_ship_are_hidden_from_who_is_confined(tmp_path: Path):
+    """They are in a folder of the system's, where the others are in view."""
+    topology = tmp_path / "two.yaml"
+    topology.write_text(
+        "name: two\nnodes:\n  a: {role: host, interfaces: {eth0: 192.0.2.1/24}}\n"
+        "  b: {role: host, interfaces: {eth0: 192.0.2.2/24}}\nlinks:\n  - [a:eth0, b:eth0]\n"
+    )
+    words = [str(Path(XCONN).parents[1]), str(EXERCISES), str(topology)]
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-eu", "-c", INSTALLED, "sh", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    seen, hidden = done.stdout.split("--\n")
+    assert "silent-appliance" in seen and hidden == ""
+
+
+@pytest.mark.bound(180)
+def test_a_script_solves_an_exercise(clients, xconn, attempt: str, tmp_path: Path):
     client = clients("--attempt", attempt)
     assert "rebuilt" in json.loads(client.call("ticket")[0])["ticket"]
     assert json.loads(client.call("check")[0])["fixed"] is False
@@ -203,4 +322,5 @@ def test_a_script_solves_an_exercise(clients, xconn, attempt: str):
     score = json.loads(client.call("check")[0])["score"]
     assert (score["total"], score["of"]) == (10, 10)
     state = json.loads(xconn("train", "status", "--attempt", attempt, "--format", "json").stdout)
+    assert (tmp_path / "attempts" / attempt / "verbs.jsonl").read_text() == "", "what the server runs is kept once"
     assert state["steps"] >= 5 and state["state"] == "fixed" and state["minutes"] > 0

@@ -23,7 +23,7 @@ BEGAN = 1_000_000.0
 
 @pytest.fixture
 def attempt(tmp_path: Path) -> Attempt:
-    """Of dead-backup: two spans of ten minutes with a night between them, four looks at the symptom, and hostile words."""
+    """Of dead-backup: two spans of ten minutes with a night between them, a hint, four looks at the symptom, and hostile words."""
     exercise = exercises.read(ROOT / "exercises" / "dead-backup", "0")
     made = attempts.create(tmp_path / "dead-backup-ada", exercise, f"ada {HOSTILE}", "0")
     made.spans = [[BEGAN, BEGAN + 600], [BEGAN + 90_000, BEGAN + 90_600]]
@@ -33,6 +33,9 @@ def attempt(tmp_path: Path) -> Attempt:
     made.fixed_at = BEGAN + 90_540
     row = {"at": BEGAN + 60, "command": f"echo {HOSTILE} {BREAKS_OUT} | x `y`"}
     (made.folder / "commands.jsonl").write_text(json.dumps(row) + "\n")
+    made.hints, made.hints_at = 1, [BEGAN + 180]
+    verb = {"at": BEGAN + 210, "argv": ["xconn", "az", "network", "nic", "list-effective-nsg", "-n", HOSTILE]}
+    (made.folder / "verbs.jsonl").write_text(json.dumps(verb) + '\n{"at": "x", "argv": ["a"]}\n{"at": 1}\n{"argv"')
     (made.folder / "history").write_bytes(b"#1000120\n</td></table><script>\xff</script>\n")
     return made
 
@@ -105,7 +108,17 @@ def test_the_symptoms_are_drawn_in_time_of_work(read: Reader):
     begins = [round((x - left) / width * 20, 1) for _, x, _ in bars[1:]]
     assert begins == [5.0, 5.5, 6.0, 19.0]
     assert bars[-1][1] + bars[-1][2] == left + width
-    assert [one["class"] for one in read.all("line")] == ["command", "command", "answer", "check", "check"]
+    assert [one["class"] for one in read.all("line")] == [
+        *("command", "command", "hint", "command", "answer", "check", "check"),
+    ]
+
+
+def test_it_shows_what_the_student_did(read: Reader, attempt: Attempt):
+    told = page.markdown(attempt, attempt.read_exercise())
+    assert "| 3.0 min | hint: number 1 |" in told and "| 3.5 min | `xconn az network nic list-effective-nsg -n" in told
+    assert "number 1" in read.text and "xconn az network nic list-effective-nsg" in read.text
+    attempt.gave_up_at = BEGAN + 90_570
+    assert "| 19.5 min | solution: shown |" in page.markdown(attempt, attempt.read_exercise())
 
 
 def test_it_has_all_parts(read: Reader):
@@ -115,7 +128,7 @@ def test_it_has_all_parts(read: Reader):
         "a route filter lets too little or too much through",
         "The check passed after 19.0 min. What fixes it:",
         "xconn node update ce",
-        "5 of 10",
+        "4 of 10",
         "A session that is up is not redundancy",
         "Designing for high availability with ExpressRoute",
     ):
@@ -123,7 +136,7 @@ def test_it_has_all_parts(read: Reader):
 
 
 def test_the_night_is_no_work(attempt: Attempt):
-    assert [one.minutes for one in story.happenings(attempt)] == [1.0, 2.0, 4.0, 5.0, 19.0]
+    assert [one.minutes for one in story.happenings(attempt)] == [1.0, 2.0, 3.0, 3.5, 4.0, 5.0, 19.0]
 
 
 def test_nobody_looked(tmp_path: Path):

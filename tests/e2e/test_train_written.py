@@ -160,7 +160,7 @@ def test_what_an_exam_would_refuse_is_found_by_trying(written):
     (found,) = validate.findings(folder)
     assert "inside/msee1.sh: is for a node that the ticket gives no access to" in str(found)
     (folder / "inside" / "msee1.sh").unlink()
-    refused, unsolved = trial.mended_inside(exercises.read(folder))
+    refused, unsolved = trial.fixed_inside(exercises.read(folder))
     assert "inside/ce.sh" in str(refused) and "in an exam" in str(refused)
     assert "the check fails after inside" in str(unsolved)
 
@@ -168,7 +168,7 @@ def test_what_an_exam_would_refuse_is_found_by_trying(written):
 @pytest.mark.bound(180)
 def test_a_check_that_passes_while_broken_is_found(written):
     folder = written("symptom.yaml", "carrier:msee1", "carrier:msee2")
-    found = [str(one) for one in trial.mended(exercises.read(folder))]
+    found = [str(one) for one in trial.fixed(exercises.read(folder))]
     assert len(found) == 1 and "the check passes after broken.yaml; fix symptom.yaml" in found[0], found
 
 
@@ -212,14 +212,14 @@ nodes:
 def test_a_network_that_never_comes_up_is_a_finding(written):
     folder = written("ticket.md", "Branch", "Branch")
     (folder / "broken.yaml").write_text("extends: healthy.yaml" + NEVER_UP)
-    (found,) = map(str, trial.mended(exercises.read(folder)))
+    (found,) = map(str, trial.fixed(exercises.read(folder)))
     assert "the lab does not come up: waited" in found and "is for broken.sh" in found
 
 
 def test_a_fault_that_cannot_be_placed_is_a_finding(written):
     folder = written("ticket.md", "Branch", "Branch")
     (folder / "broken.sh").write_text("xconn exec nowhere -- true\n")
-    (found,) = map(str, trial.mended(exercises.read(folder)))
+    (found,) = map(str, trial.fixed(exercises.read(folder)))
     assert "broken.sh: " in found and "there is no node nowhere" in found
 
 

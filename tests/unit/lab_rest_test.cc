@@ -49,6 +49,30 @@ TEST(Rest, CountsFromTheLastLookAtWhichSomethingWasMissing) {
   EXPECT_EQ(rest.difference(11s, 5s, {}, kIdle), kNothing);
 }
 
+TEST(Rest, AsItIsAwaitsWhatIsMissingOnlyWhileSomethingHappens) {
+  Rest rest;
+  rest.happened(10s, "hq: fib 0.0.0.0/0 removed");
+  EXPECT_EQ(rest.difference_as_it_is(14999ms, 9s, "a route is absent", kIdle), Text("a route is absent"));
+  EXPECT_EQ(rest.difference_as_it_is(15s, 9s, "a route is absent", kIdle), kNothing);
+  EXPECT_EQ(rest.difference_as_it_is(20s, 16s, "a route is absent", kIdle), Text("a route is absent")) << "it may come";
+  EXPECT_EQ(rest.difference_as_it_is(21s, 16s, "a route is absent", kIdle), kNothing);
+}
+
+TEST(Rest, AsItIsIsAtRestAtOnceWhereNothingIsMissing) {
+  Rest rest;
+  rest.happened(10s, "an election");
+  EXPECT_EQ(rest.difference_as_it_is(60s, 60s, {}, kIdle), kNothing);
+  EXPECT_THAT(rest.difference_as_it_is(10900ms, 5s, {}, kIdle), Optional(HasSubstr("0.9 s ago")));
+}
+
+TEST(Rest, AsItIsAwaitsWhatIsPending) {
+  Rest rest;
+  const auto exchange = [](auto) { return Text("hq: charon: IKE_SA vpn is CONNECTING and not done"); };
+  EXPECT_THAT(rest.difference_as_it_is(20s, 5s, "an SA is absent", exchange), Optional(HasSubstr("CONNECTING")));
+  EXPECT_EQ(rest.difference_as_it_is(24s, 5s, "an SA is absent", kIdle), Text("an SA is absent"));
+  EXPECT_EQ(rest.difference_as_it_is(25s, 5s, "an SA is absent", kIdle), kNothing);
+}
+
 TEST(Rest, CountsFromTheLastLookAtWhichSomethingWasPending) {
   Rest rest;
   const auto exchange = [](auto) { return Text("hq: charon: IKE_SA vpn is CONNECTING and not done"); };

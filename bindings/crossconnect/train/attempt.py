@@ -11,14 +11,15 @@ import os
 import re
 import shlex
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Iterator
 
 from .. import _core
 from . import exercise as exercises
-from . import key, log, record, stage
+from . import exam as exams
+from . import key, log, os_errors, record, stage
 from .exercise import Exercise
 
 VERSION = 1
@@ -33,6 +34,7 @@ class Attempt:
     seed: str
     spans: list[list[float]] = field(default_factory=list)  # of work: [from, to], seconds since the epoch
     hints: int = 0
+    hints_at: list[float] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)  # {at, where, what}
     checks: list[dict[str, Any]] = field(default_factory=list)  # {at, fixed, rows}
     looks: list[dict[str, Any]] = field(default_factory=list)  # by status --watch: {at, rows}
@@ -68,6 +70,8 @@ class Attempt:
     @property
     def resume(self) -> str:
         """The command that resumes it, with the options that differ from the defaults of `start`."""
+        if is_of_exam(self.folder):
+            return f"{door(self.folder)} start {Path(self.exercise).name}"
         told = {"--student": (self.student, user()), "--folder": (str(self.folder.parent), str(home()))}
         options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
         return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
@@ -93,9 +97,19 @@ class Attempt:
 def _replace(file: Path, text: str) -> None:
     """Atomic, and readable by root only: a topology contains keys."""
     beside = file.with_name(f".{file.name}.new")
-    beside.touch(mode=0o600)
-    beside.write_text(text)
-    beside.replace(file)
+    with os_errors.about(file):
+        beside.touch(mode=0o600)
+        beside.write_text(text)
+        beside.replace(file)
+
+
+def is_of_exam(folder: Path) -> bool:
+    return exams.HOME in folder.parents
+
+
+def door(folder: Path) -> str:
+    """By which whoever works at the attempt in this folder comes in."""
+    return "sudo xconn exam" if is_of_exam(folder) else "xconn train"
 
 
 def home(folder: str = "") -> Path:
@@ -140,34 +154,42 @@ def load(folder: Path) -> Attempt:
     file = folder / "attempt.json"
     if not file.exists():
         if (folder / log.FILE).exists():
-            raise _core.Error(f"{file}: is missing; {_BROKEN}")
-        raise _core.NotFoundError(f"{folder} is not an attempt; start one with xconn train start EXERCISE")
+            raise _core.Error(f"{file}: is missing; {_broken(folder)}")
+        raise _core.NotFoundError(f"{folder} is not an attempt; start one with {door(folder)} start EXERCISE")
     words = _read(file)
     if (version := words.get("version")) != VERSION:
         raise _core.Error(
             f"{file}: version = '{version}': this program reads version {VERSION}; nothing was changed, "
-            f"continue with the program that created it, or {_AGAIN}"
+            f"continue with the program that created it, or {_again(folder)}"
         )
+    words.setdefault("hints_at", [])  # which attempts of earlier programs do not have
     wrong = [*record.misfits(words), *sorted(words.keys() - record.ATTEMPT.keys() - {"version"})]
     if wrong:
-        raise _core.Error(f"{file}: {', '.join(wrong)}: is not as this program writes it; {_BROKEN}")
+        raise _core.Error(f"{file}: {', '.join(wrong)}: is not as this program writes it; {_broken(folder)}")
     return Attempt(folder, **{key: words[key] for key in record.ATTEMPT})
 
 
-_AGAIN = "start over with xconn train start EXERCISE --again"
-_BROKEN = f"nothing was changed: put the file back from a copy, or {_AGAIN}"
+def _again(folder: Path) -> str:
+    return "tell the teacher" if is_of_exam(folder) else "start over with xconn train start EXERCISE --again"
+
+
+def _broken(folder: Path) -> str:
+    return f"nothing was changed: put the file back from a copy, or {_again(folder)}"
 
 
 def _read(file: Path) -> dict[str, Any]:
+    content = file.read_bytes()
     try:
-        words = json.loads(file.read_bytes())
-    except (ValueError, RecursionError, OSError) as error:
-        raise _core.Error(f"{file}: is damaged ({error}); {_BROKEN}")
+        words = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise _core.Error(f"{file}: is damaged ({error}); {_broken(file.parent)}")
     return words if isinstance(words, dict) else {}
 
 
 def folders_in(folder: Path) -> list[Path]:
-    """Of the attempts in a folder, without those that --again has set aside."""
+    """Of the attempts in a folder, without those that --again has set aside. Raises OSError if it cannot be listed."""
+    with suppress(FileNotFoundError):
+        os.listdir(folder)  # glob takes one that it may not read for empty
     return sorted({file.parent for name in ("attempt.json", log.FILE) for file in folder.glob(f"*/{name}") if not file.parent.suffix})  # fmt: skip
 
 

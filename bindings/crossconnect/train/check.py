@@ -59,9 +59,10 @@ def run(lab: Lab, exercise: Exercise) -> Verdict:
 
 
 def _rows(lab: Lab, exercise: Exercise, about: str) -> tuple[Row, ...]:
+    """Of the lab as it is: a fix typed into a router takes away what the broken topology still promises."""
     file = exercise.folder / f"{about}.yaml"
     try:
-        report = Report(lab._core.drill(exercise.drill(file.name), str(file)))
+        report = Report(lab._core.drill(exercise.drill(file.name), str(file), as_it_is=True))
     except _core.TimeoutError as error:
         return (Row(about, f"before the drill: {error.awaited}", error.last_state or "timed out", "fail"),)
     except _core.ServiceError as error:

@@ -11,6 +11,7 @@ from typing import Callable, Iterable, Mapping
 
 from .. import _core
 from ..lab import CommandError
+from . import os_errors
 
 HOST_LACKS = 4
 _COUNTS = {"?": "?", "*": "*"}
@@ -88,19 +89,24 @@ def _demand_text(words: argparse.Namespace) -> None:
 
 def run(action: Callable[[argparse.Namespace], object], words: argparse.Namespace) -> int:
     """The exit code of an action, whose Answer or error is printed."""
+    os.environ["XCONN_NOTED"] = "1"  # what a verb runs is none of the student's own (orchestrator/cli/noted.hh)
     try:
         _demand_text(words)
         return _print(action(words), words.format)
-    except (_core.TopologyError, _core.NotFoundError) as error:
-        return _fail(error, 2, words.format)
-    except _core.HostError as error:
-        return _fail(error, HOST_LACKS, words.format)
-    except PermissionError as error:
-        return _fail(_core.HostError(f"{error.filename}: {error.strerror}; attempts and labs need root: sudo xconn ..."), HOST_LACKS, words.format)  # fmt: skip
     except BrokenPipeError:
         leave_reader()
         return 1
-    except (_core.Error, CommandError, OSError) as error:
-        return _fail(error, 1, words.format)
+    except OSError as error:
+        if error.filename is None:  # the output takes nothing: nor does it take an error as JSON
+            leave_reader()
+            words.format = "text"
+        return _refused(os_errors.as_error(error), words.format)
+    except (_core.Error, CommandError) as error:
+        return _refused(error, words.format)
     except KeyboardInterrupt:
         return 130
+
+
+def _refused(error: Exception, format_: str) -> int:
+    codes = ((_core.TopologyError, 2), (_core.NotFoundError, 2), (_core.HostError, HOST_LACKS))
+    return _fail(error, next((code for kind, code in codes if isinstance(error, kind)), 1), format_)

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a student ran, with times: by `train exec`, `train shell` and the tools of `xconn mcp`."""
+"""What a student ran, with times: by `train exec`, `train shell`, the tools of `xconn mcp`, and verbs of xconn on the lab."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import time
-from typing import Any, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterable
 
 from . import log
-from .attempt import Attempt
+
+if TYPE_CHECKING:
+    from .attempt import Attempt
 
 LONGEST = 4096  # characters of a command
 
@@ -20,19 +23,38 @@ def note(attempt: Attempt, words: Iterable[str]) -> None:
 
 def keep(attempt: Attempt, command: str) -> None:
     row = {"at": time.time(), "command": command[:LONGEST]}
-    with log.changing(attempt.folder), open(attempt.folder / "commands.jsonl", "a") as file:
-        file.write(json.dumps(row) + "\n")
+    with log.changing(attempt.folder):
+        log.append(attempt.folder / "commands.jsonl", json.dumps(row) + "\n")
+
+
+def listen(attempt: Attempt, lab_folder: Path) -> None:
+    """From now on each verb of xconn that somebody runs on the lab tells it (orchestrator/cli/noted.hh)."""
+    file = attempt.folder / log.VERBS
+    file.touch(mode=0o600)
+    (lab_folder / log.VERBS).symlink_to(file)
 
 
 def read(attempt: Attempt) -> list[dict[str, Any]]:
     """{at, command}, in order of time."""
-    return sorted([*_noted(attempt), *_typed(attempt)], key=lambda row: row["at"])
+    return sorted([*_noted(attempt), *_verbs(attempt), *_typed(attempt)], key=lambda row: row["at"])
 
 
 def _noted(attempt: Attempt) -> list[dict[str, Any]]:
-    file = attempt.folder / "commands.jsonl"
-    lines = file.read_text(errors="replace").splitlines() if file.exists() else []
-    return [row for row in map(log.parsed, lines) if _is_row(row)]
+    return [row for row in _rows(attempt.folder / "commands.jsonl") if _is_row(row)]
+
+
+def _verbs(attempt: Attempt) -> list[dict[str, Any]]:
+    rows = _rows(attempt.folder / log.VERBS)
+    told = [{"at": row.get("at"), "command": _joined(row.get("argv"))} for row in rows]
+    return [row for row in told if _is_row(row)]
+
+
+def _joined(argv: Any) -> str | None:
+    return shlex.join(map(str, argv))[:LONGEST] if isinstance(argv, list) else None
+
+
+def _rows(file: Path) -> list[log.Line]:
+    return list(map(log.parsed, file.read_text(errors="replace").splitlines() if file.exists() else []))
 
 
 def _is_row(row: log.Line) -> bool:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from .. import _core
-from . import commands
+from . import commands, os_errors
 from .attempt import Attempt, folders_in, load
 from .markup import shown
-from .marks import marks
+from .points import score
 from .stage import is_up
 
 UNREADABLE = "unreadable"
 WIDEST = 100  # characters of a cell
-COLUMNS = ("student", "exercise", "state", "minutes", "hints", "answers", "checks", "steps", "marks", "of", "last")
+COLUMNS = ("student", "exercise", "state", "minutes", "hints", "answers", "checks", "steps", "points", "of", "last")
 
 
 def state_of(attempt: Attempt) -> str:
@@ -31,7 +31,7 @@ def state_of(attempt: Attempt) -> str:
 def row_of(attempt: Attempt) -> dict[str, Any]:
     typed = commands.read(attempt)
     exercise = attempt.read_exercise()
-    given = marks(exercise, attempt)
+    given = score(exercise, attempt)
     values = (attempt.student, exercise.name, state_of(attempt), round(attempt.seconds / 60, 1), attempt.hints)
     values += (len(attempt.answers), len(attempt.checks), len(typed), given.total, given.of)
     return dict(zip(COLUMNS, (*values, typed[-1]["command"] if typed else "")))
@@ -45,7 +45,8 @@ def row_in(folder: Path) -> dict[str, Any]:
     """An attempt that cannot be read says why in place of its last command, and hides none of the others."""
     try:
         return row_of(load(folder))
-    except (_core.Error, OSError) as error:
+    except (_core.Error, OSError) as refused:
+        error = os_errors.as_error(refused) if isinstance(refused, OSError) else refused
         named = {"exercise": folder.name, "state": UNREADABLE, "last": str(error)}
         return {column: named.get(column, "") for column in COLUMNS}
 
@@ -74,5 +75,5 @@ def as_text(table: list[dict[str, Any]]) -> str:
 
 def _word(value: Any) -> str:
     """What a student wrote stays on its line, leaves room for others, and does nothing to the teacher's terminal."""
-    word = shown(str(value)).replace("\n", " ; ").replace("\t", " ")
+    word = shown(f"{value:g}" if isinstance(value, float) else str(value)).replace("\n", " ; ").replace("\t", " ")
     return word if len(word) <= WIDEST else f"{word[: WIDEST - 3]}..."

@@ -101,12 +101,23 @@ class Exercise:
 
 def libraries() -> list[Path]:
     """$XCONN_EXERCISES, ./exercises, those installed with the program; each existing folder once."""
-    here = Path(__file__).resolve()
     named = os.environ.get("XCONN_EXERCISES")
-    places = [Path(named)] if named else []
-    places += [Path.cwd() / "exercises"]
-    places += [parent / "share" / "crossconnect" / "exercises" for parent in here.parents]
-    return list(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
+    if named and not Path(named).is_dir():
+        raise NotFoundError(
+            f"XCONN_EXERCISES = '{named}': is not a folder; name the one that your exercises are in, or unset it"
+        )
+    places = [*([Path(named)] if named else []), Path.cwd() / "exercises"]
+    return list(dict.fromkeys([*_there(places), *installed()]))
+
+
+def installed() -> list[Path]:
+    """With the program."""
+    places = [parent / "share" / "crossconnect" / "exercises" for parent in Path(__file__).resolve().parents]
+    return _there(places)
+
+
+def _there(places: list[Path]) -> list[Path]:
+    return [place.resolve() for place in places if place.is_dir()]
 
 
 def all_folders() -> list[Path]:

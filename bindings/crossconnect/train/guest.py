@@ -8,15 +8,20 @@ import re
 import select
 import signal
 import subprocess
+from pathlib import Path
 from typing import Iterator
 
 from .. import _core
 from ..lab import program
 from . import commands, workplace
+from .asked import ask
 from .attempt import Attempt
 from .exam import Exam
 from .exercise import Exercise
 from .student import Student
+
+NOBODY = "nobody"  # who has no account: a program that is measured, a trial
+_SYSTEM = re.compile("/(bin|etc|lib[^/]*|sbin|usr)/")  # as orchestrator/world/guest.cc shows it
 
 # Before a command runs, bash tells a pipe of ours its line of the history: a student can append to it, and take nothing back.
 _TELL = "$(HISTTIMEFORMAT= history 1 >&{pipe}; printf '\\0' >&{pipe})"
@@ -41,6 +46,17 @@ def shell(student: Student, attempt: Attempt, exercise: Exercise, node: str) -> 
         return _code(running, student)
 
 
+def run(lab: str, exercise: Exercise, node: str, argv: list[str]) -> subprocess.CompletedProcess[str]:
+    """As nobody, and without a terminal."""
+    workplace.demand_access(exercise, node)
+    return ask(command("exec", NOBODY, lab, exercise, [node, "--", *argv]), environment(NOBODY))
+
+
+def can_read(folder: Path) -> bool:
+    """A guest sees the system's folders, of which others than root may read nearly all."""
+    return _SYSTEM.match(f"{folder}/") is not None
+
+
 def command(verb: str, user: str, lab: str, exercise: Exercise, words: list[str]) -> list[str]:
     """The command line that confines a user to the nodes of the ticket."""
     return [program(), verb, f"--lab={lab}", f"--as={user}", f"--sees={','.join(exercise.access)}", *words]
@@ -57,7 +73,9 @@ def _start(verb: str, student: Student, attempt: Attempt, exercise: Exercise, wo
 
 def environment(user: str) -> dict[str, str]:
     """Ours has nothing of the student's but the terminal's kind."""
-    ours = {name: os.environ[name] for name in ("PATH", "LANG", "TERM", "XCONN_RUN") if name in os.environ}
+    ours = {
+        name: os.environ[name] for name in ("PATH", "LANG", "TERM", "XCONN_RUN", "XCONN_NOTED") if name in os.environ
+    }
     return {**ours, "HOME": "/tmp", "USER": user, "LOGNAME": user, "SHELL": "/bin/bash", "HISTFILE": "/dev/null"}
 
 

@@ -7,20 +7,23 @@ the program sign the change, because each line says whether the files were as th
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import hmac
 import json
+import os
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Iterator
 
-from . import key
+from . import key, os_errors
 
 FILE = "log.jsonl"
-GROWS = "history"  # a shell writes it while the attempt is not ours
-SIGNED = ("attempt.json", "commands.jsonl", GROWS)
+VERBS = "verbs.jsonl"
+GROWS = ("history", VERBS)  # a shell and other verbs of xconn write them while the attempt is not ours
+SIGNED = ("attempt.json", "commands.jsonl", *GROWS)
 _NOTHING = {name: [0, hashlib.sha256().hexdigest()] for name in SIGNED}
 
 Line = dict[str, Any]
@@ -30,13 +33,22 @@ Line = dict[str, Any]
 def changing(folder: Path) -> Iterator[None]:
     """Files are changed inside; then they are signed. One process at a time."""
     secret = key.read(folder.parent)
-    with open(folder / FILE, "a+") as log:
+    with open(folder / FILE, "a+") as log, os_errors.about(folder):
         fcntl.flock(log, fcntl.LOCK_EX)
         log.seek(0)
         lines = lines_of(log.read())
         changed = _changed(folder, lines)
         yield
-        log.write(_line(folder, lines, changed, secret) + "\n")
+        append(folder / FILE, _line(folder, lines, changed, secret) + "\n")
+
+
+def append(file: Path, text: str) -> None:
+    """All of it, or nothing where the disk is full."""
+    with os_errors.about(file), open(file, "ab", buffering=0) as out:
+        size = out.tell()
+        if out.write(text.encode()) < len(text.encode()):
+            out.truncate(size)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
 
 
 def begin(folder: Path) -> None:
@@ -72,12 +84,12 @@ def _changed(folder: Path, lines: list[str]) -> list[str]:
 
 def differing(folder: Path, line: Line) -> list[str]:
     """The files that are not as a line says."""
-    files = line.get("files", _NOTHING)
+    files = {**_NOTHING, **line.get("files", {})}
     return [name for name in SIGNED if not _is_as(folder / name, *files[name])]
 
 
 def _is_as(file: Path, size: int, digest: str) -> bool:
-    return _digest(file, size if file.name == GROWS else None) == [size, digest]
+    return _digest(file, size if file.name in GROWS else None) == [size, digest]
 
 
 def _digest(file: Path, size: int | None = None) -> list[Any]:

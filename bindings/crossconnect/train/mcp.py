@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Callable, Iterator
 from .. import _core
 from ..lab import program
 from . import attempt as attempts
-from . import commands, stage, verbs, workplace
+from . import commands, confined, guest, os_errors, stage, verbs
 from .command_line import leave_reader
 
 VERSIONS = ("2025-06-18", "2024-11-05")  # that of 2025-03-26 demands batches
@@ -83,6 +83,8 @@ class Server:
     def __init__(self, words: argparse.Namespace) -> None:
         self._words = words
         self._attempt = attempts.choose(words.attempt, words.folder) if words.attempt else None
+        if self._attempt:
+            confined.demand_hidden(self._attempt.read_exercise())
         self.tools = {tool.name: tool for tool in self._tools()}
 
     def answer(self, line: bytes) -> dict[str, Any] | None:
@@ -128,13 +130,19 @@ class Server:
         name = parameters.get("name")
         tool = self.tools.get(name) if isinstance(name, str) else None
         if tool is None:
-            raise Refused(BAD_PARAMETERS, f"unknown tool {name}; use one of {', '.join(self.tools)}")
+            raise Refused(BAD_PARAMETERS, f"unknown tool {name}; {self._remedy(name)}")
         given = _given(parameters, "arguments")
         tool.demand(given)
         try:
             return {"content": [{"type": "text", "text": tool.run(given)}], "isError": False}
         except (_core.Error, OSError, subprocess.SubprocessError) as error:
-            return {"content": [{"type": "text", "text": str(error)}], "isError": True}
+            told = os_errors.as_error(error) if isinstance(error, OSError) else error
+            return {"content": [{"type": "text", "text": str(told)}], "isError": True}
+
+    def _remedy(self, name: Any) -> str:
+        if name == "fault":
+            return "this server was started without --allow-faults"
+        return f"use one of {', '.join(self.tools)}"
 
     # --- the tools -----------------------------------------------------------------------------------------------------
 
@@ -173,14 +181,19 @@ class Server:
         return self._xconn("inspect", "--format", "json", *(["--", given["node"]] if "node" in given else []))
 
     def _exec(self, given: dict[str, Any]) -> str:
-        if self._attempt:
-            workplace.demand_access(self._attempt.read_exercise(), given["node"])
-        return self._xconn("exec", "--", given["node"], "--", *given["command"])
+        node, command = given["node"], given["command"]
+        if not self._attempt:
+            return self._xconn("exec", "--", node, "--", *command)
+        stage.lab_of(self._attempt)
+        commands.note(self._attempt, ["xconn", "exec", node, "--", *command])
+        return _said(guest.run(self._attempt.name, self._attempt.read_exercise(), node, command))
 
     def _change(self, given: dict[str, Any]) -> str:
         verb = (given["words"] or [""])[0]
         if verb not in CHANGING:
             raise Refused(BAD_PARAMETERS, f"change: unknown object '{verb}'; use one of {', '.join(CHANGING)}")
+        if self._attempt:
+            confined.demand_change(self._attempt.read_exercise(), given["words"])
         return self._asked(*given["words"])
 
     def _asked(self, *words: str) -> str:
@@ -193,10 +206,13 @@ class Server:
         if self._attempt:
             commands.note(attempts.load(self._attempt.folder), ["xconn", *words])
         lab = self._attempt.name if self._attempt else self._words.lab
-        done = stage.run(lab, *words)
-        if done.returncode != 0:
-            raise _core.Error((done.stderr or done.stdout).strip() or f"exited with {done.returncode}")
-        return done.stdout
+        return _said(stage.run(lab, *words))
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    if done.returncode != 0:
+        raise _core.Error((done.stderr or done.stdout).strip() or f"exited with {done.returncode}")
+    return done.stdout
 
 
 _ANOTHER = re.compile(r"--lab(=|$)|-[a-z]*l", re.DOTALL)  # as an option of a lab, or among flags

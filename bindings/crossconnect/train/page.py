@@ -8,7 +8,7 @@ from typing import Iterator
 from . import story
 from .attempt import Attempt
 from .exercise import Exercise
-from .marks import marks
+from .points import score
 from .markup import escaped, shown
 
 
@@ -17,10 +17,10 @@ def markdown(attempt: Attempt, exercise: Exercise) -> str:
 
 
 def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
-    given = marks(exercise, attempt)
+    given = score(exercise, attempt)
     yield f"# {exercise.words['title']}: {escaped(attempt.student)}"
     yield ""
-    yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; fix {given.cure:g}, place {given.place:g},"
+    yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; fix {given.fix:g}, place {given.place:g},"
     yield f"kind {given.kind:g}, hints {-given.hints}, guesses {-given.guesses}."
     yield from ("", "## Cause", "")
     yield from (f"- `{cause['what']}` at `{cause['where'][0]}`" for cause in exercise.causes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from . import causes, marks, story
+from . import causes, points, story
 from .attempt import Attempt
 from .exercise import Exercise
 from .markup import element, escaped, paragraphs, table
@@ -16,7 +16,8 @@ _STYLE = """body{font:15px system-ui,sans-serif;margin:2em auto;max-width:66em;p
 table{border-collapse:collapse}td,th{padding:.25em .8em .25em 0;text-align:left;vertical-align:top}
 tr+tr td{border-top:1px solid #ddd}pre{background:#f4f4f4;padding:.8em;overflow-x:auto}pre,td code{white-space:pre-wrap}
 svg{width:100%;font-size:12px}.pass{fill:#2e8b57}.fail{fill:#c0392b}.inconclusive{fill:#b8860b}.unseen{fill:#ddd}
-.command{stroke:#777;stroke-dasharray:2}.answer{stroke:#1f5fa8;stroke-width:2}.check{stroke:#111}.checkpoint{stroke:#b8860b;stroke-width:3}"""
+.command{stroke:#777;stroke-dasharray:2}.answer{stroke:#1f5fa8;stroke-width:2}.check{stroke:#111}.checkpoint{stroke:#b8860b;stroke-width:3}
+.hint{stroke:#7d3c98;stroke-width:2}.solution{stroke:#b8860b;stroke-dasharray:6 2}"""
 
 
 def html(attempt: Attempt, exercise: Exercise) -> str:
@@ -35,7 +36,7 @@ def _body(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     yield _part(
         "Fix", f"<p>{_when_fixed(attempt, exercise)}</p>" + element("pre", escaped(exercise.text("solve").strip()))
     )
-    yield _part("Points", table(_points(marks.marks(exercise, attempt))))
+    yield _part("Points", table(_points(points.score(exercise, attempt))))
     yield _part("Why", paragraphs(exercise.text("solution.md")))
 
 
@@ -72,10 +73,10 @@ def _rows(happened: list[story.Happening]) -> Iterator[list[str]]:
 def _when_fixed(attempt: Attempt, exercise: Exercise) -> str:
     if attempt.fixed_at is None:
         return "The check never passed. What fixes it:"
-    late = "" if marks.mended(exercise, attempt) else ", which did not count any more"
+    late = "" if points.fixed_in_time(exercise, attempt) else ", which did not count any more"
     return f"The check passed after {attempt.minutes_at(attempt.fixed_at):.1f} min{late}. What fixes it:"
 
 
-def _points(given: marks.Marks) -> list[list[str]]:
-    values = (("fix", given.cure), ("place", given.place), ("kind", given.kind), ("hints", -given.hints), ("guesses", -given.guesses))  # fmt: skip
+def _points(given: points.Score) -> list[list[str]]:
+    values = (("fix", given.fix), ("place", given.place), ("kind", given.kind), ("hints", -given.hints), ("guesses", -given.guesses))  # fmt: skip
     return [*([name, f"{value:g}"] for name, value in values), ["total", f"{given.total:g} of {given.of}"]]

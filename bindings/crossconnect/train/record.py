@@ -47,6 +47,7 @@ ATTEMPT: dict[str, Shape] = {
     "seed": _text,
     "spans": [_span],
     "hints": _count,
+    "hints_at": [_number],
     "answers": [{"at": _number, "where": _text, "what": _text}],
     "checks": [{"at": _number, "fixed": _flag, "rows": [_ROW]}],
     "looks": [{"at": _number, "rows": [_ROW]}],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .. import _core
 from ..lab import Lab, attach, program, up
-from . import script
+from . import commands, script
 from .asked import ask
 
 if TYPE_CHECKING:
@@ -36,9 +36,10 @@ def is_up(name: str) -> bool:
 def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
     """Brings it up in its last known state. Raises Error if it is already up, or cannot be broken."""
     if is_up(attempt.name):
-        raise _core.Error(f"attempt {attempt.name} is running and its lab is up; xconn train ticket shows the ticket")
+        raise _core.Error(f"the lab {attempt.name} is already up")
     lab = up(attempt.topology, name=attempt.name)
     break_lab(lab, exercise)
+    commands.listen(attempt, lab.folder)
     return lab
 
 

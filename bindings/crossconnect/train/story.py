@@ -13,7 +13,7 @@ from .attempt import Attempt
 @dataclass(frozen=True)
 class Happening:
     minutes: float  # of work
-    kind: str  # "command", "answer", "check" or "checkpoint"
+    kind: str  # "command", "hint", "answer", "check", "checkpoint" or "solution"
     text: str
 
 
@@ -32,12 +32,16 @@ def happenings(attempt: Attempt) -> list[Happening]:
 def _happenings(attempt: Attempt) -> Iterator[Happening]:
     for row in commands.read(attempt):
         yield Happening(attempt.minutes_at(row["at"]), "command", row["command"])
+    for number, at in enumerate(attempt.hints_at, 1):
+        yield Happening(attempt.minutes_at(at), "hint", f"number {number}")
     for row in attempt.answers:
         yield Happening(attempt.minutes_at(row["at"]), "answer", f"{row['what']} at {row['where'] or '-'}")
     for row in attempt.checkpoints:
         yield Happening(attempt.minutes_at(row["at"]), "checkpoint", f"{row['stage']}, at a price of {row['price']:g}")
     for row in attempt.checks:
         yield Happening(attempt.minutes_at(row["at"]), "check", _result(row))
+    if attempt.gave_up_at is not None:
+        yield Happening(attempt.minutes_at(attempt.gave_up_at), "solution", "shown")
 
 
 def _result(check: dict[str, Any]) -> str:

@@ -14,12 +14,10 @@ from typing import Callable, Iterator
 from .. import _core
 from ..lab import Lab, up
 from . import check, guest, script, stage
-from .asked import ask
 from .attempt import name_of
 from .exercise import Exercise
 from .finding import Finding, Undecided
 
-NOBODY = "nobody"  # stands in for a student
 TRIES = 5  # of a check that stalls of the host leave open
 
 
@@ -47,7 +45,7 @@ def healthy(exercise: Exercise) -> Iterator[Finding]:
 
 
 @_way
-def mended(exercise: Exercise) -> Iterator[Finding]:
+def fixed(exercise: Exercise) -> Iterator[Finding]:
     """The check fails while the lab is broken, and passes after solve."""
     with _lab(exercise) as lab:
         if exercise.causes:
@@ -57,7 +55,7 @@ def mended(exercise: Exercise) -> Iterator[Finding]:
 
 
 @_way
-def mended_inside(exercise: Exercise) -> Iterator[Finding]:
+def fixed_inside(exercise: Exercise) -> Iterator[Finding]:
     """The check passes after what a student types in an exam, as an ordinary user who is confined to the ticket's nodes."""
     with _lab(exercise) as lab:
         for node, text in exercise.inside.items():
@@ -66,7 +64,7 @@ def mended_inside(exercise: Exercise) -> Iterator[Finding]:
 
 
 @_way
-def wrongly_mended(exercise: Exercise, script: Path) -> Iterator[Finding]:
+def wrongly_fixed(exercise: Exercise, script: Path) -> Iterator[Finding]:
     with _lab(exercise) as lab:
         yield from _play(exercise, lab, script)
         yield from _expect(exercise, lab, f"wrong/{script.name}", passes=False)
@@ -80,11 +78,11 @@ class Way:
 
 def ways(exercise: Exercise) -> Iterator[Way]:
     yield Way("healthy", lambda: healthy(exercise))
-    yield Way("broken, solve", lambda: mended(exercise))
+    yield Way("broken, solve", lambda: fixed(exercise))
     if exercise.inside:
-        yield Way("inside, as in an exam", lambda: mended_inside(exercise))
+        yield Way("inside, as in an exam", lambda: fixed_inside(exercise))
     for script in exercise.scripts("wrong"):
-        yield Way(f"wrong/{script.name}", partial(wrongly_mended, exercise, script))
+        yield Way(f"wrong/{script.name}", partial(wrongly_fixed, exercise, script))
 
 
 def all_ways(exercise: Exercise) -> Iterator[Finding]:
@@ -111,8 +109,7 @@ def _play(exercise: Exercise, lab: Lab, file: Path) -> Iterator[Finding]:
 
 
 def _type(exercise: Exercise, lab: Lab, node: str, text: str) -> Iterator[Finding]:
-    words = [node, "--", "sh", "-eu", "-c", text]
-    done = ask(guest.command("exec", NOBODY, lab.name, exercise, words), guest.environment(NOBODY))
+    done = guest.run(lab.name, exercise, node, ["sh", "-eu", "-c", text])
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines() or [f"exited with {done.returncode}"]
         yield Finding(

@@ -22,7 +22,8 @@ from . import (
     exercise as exercises,
     key,
     keys,
-    marks,
+    os_errors,
+    points,
     page,
     page_html,
     script,
@@ -105,9 +106,8 @@ def start(words: Words) -> Answer:
 
 def _attempt_of(place: Path, exercise: Exercise, student: str, seed: str, again: bool) -> Attempt:
     if stage.is_up(place.name):
-        raise _core.Error(
-            f"the lab {place.name} is already up; xconn train ticket shows the ticket, xconn train stop takes the lab down"
-        )
+        told = "" if attempts.is_of_exam(place) else ", xconn train stop takes the lab down"
+        raise _core.Error(f"the lab {place.name} is already up; {attempts.door(place)} ticket shows the ticket{told}")
     if place.exists() and again:
         attempts.set_aside(place)
     if not place.exists():
@@ -145,7 +145,7 @@ def status(words: Words) -> Answer:
     with _changing(words) as (attempt, exercise):  # its time goes on
         pass
     row = desk.row_of(attempt)
-    facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": marks.marks(exercise, attempt).as_words()}
+    facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": points.score(exercise, attempt).as_words()}
     return Answer(facts, desk.as_text([row]))
 
 
@@ -176,9 +176,10 @@ def hint(words: Words) -> Answer:
         if attempt.hints >= len(exercise.hints):
             raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
         given = exercise.hints[attempt.hints]
-        if marks.is_told(attempt):
+        if points.is_told(attempt):
             return _free_hints(exercise.hints[attempt.hints :])
         attempt.hints += 1
+        attempt.hints_at.append(time.time())
     return Answer({"hint": attempt.hints, **given}, f"{given['text'].strip()}\n  (-{given['price']} points)")
 
 
@@ -193,7 +194,7 @@ def answer(words: Words) -> Answer:
     if words.what != "nothing" and not words.where:
         raise _core.NotFoundError("--where is missing: the place of the cause, as NODE, NODE:INTERFACE or KIND/NAME")
     with _changing(words) as (attempt, exercise):
-        judged = marks.judge(exercise, words.where, words.what)
+        judged = points.judge(exercise, words.where, words.what)
         if words.where and not judged.place:
             Places(exercise).demand(words.where)
         attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
@@ -209,11 +210,11 @@ def run_check(words: Words) -> Answer:
         attempt.checks.append({"at": time.time(), **verdict.as_words()})
         if verdict.fixed and attempt.fixed_at is None:
             attempt.fixed_at = time.time()
-    given = marks.marks(exercise, attempt)
+    given = points.score(exercise, attempt)
     return Answer({**verdict.as_words(), "score": given.as_words()}, *_told(verdict, given))
 
 
-def _told(verdict: check.Verdict, given: marks.Marks) -> tuple[str, int]:
+def _told(verdict: check.Verdict, given: points.Score) -> tuple[str, int]:
     if verdict.fixed:
         rest = "; place and kind of the cause are not named yet" if given.place + given.kind < given.of / 2 else ""
         return f"{verdict}\nPASS  {given.total:g} of {given.of} points{rest}", PASS
@@ -234,7 +235,7 @@ def checkpoint(words: Words) -> Answer:
     """For who fell behind: tells the cause, or puts the fix in."""
     with _changing(words) as (attempt, exercise):
         _demand_stage(attempt, words.stage)
-        price = marks.price(exercise, attempt, words.stage)
+        price = points.price(exercise, attempt, words.stage)
         if words.stage == "fixed":
             lab = stage.lab_of(attempt)
             script.run(lab, exercise.text("solve"), "solve")
@@ -246,10 +247,10 @@ def checkpoint(words: Words) -> Answer:
 
 
 def _demand_stage(attempt: Attempt, name: str) -> None:
-    if name not in marks.STAGES:
-        remedy = nearest(name, marks.STAGES) or f"use one of {', '.join(marks.STAGES)}"
+    if name not in points.STAGES:
+        remedy = nearest(name, points.STAGES) or f"use one of {', '.join(points.STAGES)}"
         raise _core.NotFoundError(f"there is no stage '{name}'; {remedy}")
-    if marks.told_at(attempt, name) != math.inf:
+    if points.told_at(attempt, name) != math.inf:
         raise _core.Error(f"{attempt.name}: is past '{name}' already")
 
 
@@ -279,7 +280,7 @@ def shell(words: Words) -> Answer:
 
 def show_page(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
-    if not marks.is_over(exercise, attempt):
+    if not points.is_over(exercise, attempt):
         raise _core.Error(
             "the page contains the solution: it is available after a passed check and an answer with the right place "
             "and kind, or after xconn train solution"
@@ -287,7 +288,8 @@ def show_page(words: Words) -> Answer:
     made = _page(words.report)(attempt, exercise)
     if not words.report:
         return Answer({"page": made}, made.rstrip())
-    Path(words.report).write_text(made, encoding="utf-8")
+    with os_errors.about(Path(words.report)):
+        Path(words.report).write_text(made, encoding="utf-8")
     return Answer({"report": words.report}, f"  {words.report}")
 
 

@@ -27,8 +27,8 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Marks:
-    cure: float
+class Score:
+    fix: float
     place: float
     kind: float
     hints: int
@@ -37,7 +37,7 @@ class Marks:
 
     @property
     def total(self) -> float:
-        return max(0.0, round(self.cure + self.place + self.kind - self.hints - self.guesses, 2))
+        return max(0.0, round(self.fix + self.place + self.kind - self.hints - self.guesses, 2))
 
     def as_words(self) -> dict[str, Any]:
         return {"total": self.total, **asdict(self)}
@@ -110,15 +110,15 @@ def price(exercise: Exercise, attempt: Attempt, stage: str) -> float:
     return fix + (exercise.points / 4 * (2 - named) if not is_told(attempt) else 0.0)
 
 
-def mended(exercise: Exercise, attempt: Attempt) -> bool:
+def fixed_in_time(exercise: Exercise, attempt: Attempt) -> bool:
     """If nothing is wrong the check passes from the start, so it counts only with the right answer."""
     in_time = attempt.fixed_at is not None and attempt.fixed_at <= told_at(attempt, "fixed")
     return in_time and (bool(exercise.causes) or found_causes(exercise, attempt, "kind") == 1)
 
 
-def marks(exercise: Exercise, attempt: Attempt) -> Marks:
-    return Marks(
-        cure=exercise.points / 2 if mended(exercise, attempt) else 0.0,
+def score(exercise: Exercise, attempt: Attempt) -> Score:
+    return Score(
+        fix=exercise.points / 2 if fixed_in_time(exercise, attempt) else 0.0,
         place=exercise.points / 4 * found_causes(exercise, attempt, "place"),
         kind=exercise.points / 4 * found_causes(exercise, attempt, "kind"),
         hints=sum(hint["price"] for hint in exercise.hints[: attempt.hints]),

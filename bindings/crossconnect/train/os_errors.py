@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the operating system refused, as a sentence: the path, the reason, what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+from .. import _core
+
+
+@dataclass(frozen=True)
+class Reason:
+    says: str
+    remedy: str
+    kind: type[_core.Error] = _core.NotFoundError  # what was named is wrong; HostError: the host cannot
+
+
+_REASONS = {
+    errno.ENOENT: Reason("no such file or folder", "check the path, or create its folder first"),
+    errno.ENOTDIR: Reason("a part of this path is a file", "name a folder"),
+    errno.EISDIR: Reason("is a folder", "name a file"),
+    errno.EEXIST: Reason("is no folder", "name another one, or move it away"),
+    errno.ENAMETOOLONG: Reason("has too long a name", "choose a shorter one"),
+    errno.ELOOP: Reason("is a symbolic link that leads to itself", "name the folder itself"),
+    errno.EINVAL: Reason("is no name of a file here", "choose another one"),
+    errno.E2BIG: Reason("argument list too long", "put it into a file", _core.Error),
+    errno.EACCES: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
+    errno.EPERM: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
+    errno.EROFS: Reason("is on a file system that is read-only", "name a folder elsewhere", _core.HostError),
+    errno.ENOSPC: Reason("the disk is full", "make room and run it again", _core.HostError),
+    errno.EDQUOT: Reason("the disk quota is used up", "make room and run it again", _core.HostError),
+    errno.EFBIG: Reason("the file would be larger than allowed", "raise ulimit -f and run it again", _core.HostError),
+    errno.EMFILE: Reason("too many files are open", "raise ulimit -n and run it again", _core.HostError),
+    errno.ENFILE: Reason("the host has too many files open", "run it again later", _core.HostError),
+    errno.EIO: Reason("the disk cannot read or write it", "look at dmesg; put it back from a copy", _core.HostError),
+}
+
+
+def as_error(error: OSError) -> _core.Error:
+    """One of the program's own, with its exit code."""
+    says = (error.strerror or str(error)).lower()
+    reason = _REASONS.get(error.errno or 0, Reason(says, "correct that and run it again", _core.Error))
+    return reason.kind(f"{_name(error)}: {reason.says}; {reason.remedy}")
+
+
+def _name(error: OSError) -> str:
+    name = error.filename
+    return "the output" if name is None else os.fsdecode(name) if isinstance(name, (str, bytes)) else str(name)
+
+
+@contextmanager
+def about(file: Path) -> Iterator[None]:
+    """Names the file in what is refused inside: a write says no name."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(file)
+        raise
