@@ -78,8 +78,16 @@ def _nodes(plan: dict[str, Any]) -> Iterator[str]:
     return (node["name"] for node in plan["nodes"])
 
 
+def _running(plan: dict[str, Any], daemon: str) -> Iterator[str]:
+    return (node["name"] for node in plan["nodes"] if any(one["name"] == daemon for one in node.get("services", [])))
+
+
 def _speakers(plan: dict[str, Any]) -> Iterator[str]:
-    return (node["name"] for node in plan["nodes"] if any(one["name"] == "bgpd" for one in node.get("services", [])))
+    return _running(plan, "bgpd")
+
+
+def _bfd_speakers(plan: dict[str, Any]) -> Iterator[str]:
+    return _running(plan, "bfdd")
 
 
 def _msees(plan: dict[str, Any]) -> Iterator[str]:
@@ -135,6 +143,8 @@ _MISMATCHES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "prefix": _numbered,
     "md5": _neighbors,
     "asn": _neighbors,
+    "bgp-timers": _speakers,
+    "bfd-timers": _bfd_speakers,
     "psk": _tunnels,
     "identity": _tunnels,
     "ike-proposal": _tunnels,

@@ -95,7 +95,7 @@ class Report:
     def words_of(self, number: int) -> str:
         """One expectation: what was expected, what was found, and why it was expected."""
         one = self.expectations[number]
-        because = f"\n  because {one['because']}" if one["because"] else ""
+        because = f"\n  expected because {one['because']}" if one["because"] else ""
         return f"{one['sentence']}: {one['verdict']}\n  found: {one['found']}{because}"
 
     def __repr__(self) -> str:

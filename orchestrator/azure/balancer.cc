@@ -54,8 +54,7 @@ void reach_vnet(const model::Vnet& vnet, network::Node& node) {
 /// A public frontend hangs on a link to the Internet, and its VNet's way out leads through it.
 void reach_internet(Expansion& expansion, const model::LoadBalancer& balancer, const std::string& front,
                     const std::string& vnet, network::Node& node) {
-  const auto router =
-      interface_of(expansion.node(balancer.internet.node), balancer.internet.interface).addresses.front();
+  const auto router = internet_router(expansion, balancer.internet, balancer.frontend);
   auto outside = port("inet", {{balancer.frontend, router.length()}});
   outside.hide_hop = true;
   node.interfaces.push_back(outside);

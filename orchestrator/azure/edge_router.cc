@@ -37,19 +37,21 @@ void speak(const Address& customer, Asn asn, const network::BgpNeighbor& theirs,
   router.bgp->neighbors.push_back(ours);
 }
 
-/// Rule T40: the port has an address, and whoever is there knows the provider's router.
+/// Rule T40: the port has an address, and whoever is there knows the provider's router. Where that is broken on purpose
+/// the provider's port is there, and has nobody to talk to.
 void face_customer(Expansion& expansion, const End& customer, const Where& where, const std::string& name) {
   auto& router = expansion.node(name);
   const auto& site = *std::ranges::find(expansion.in.nodes, customer.node, &network::Node::name);
-  const auto& own =
-      std::ranges::find(site.interfaces, customer.interface, &network::Interface::name)->addresses.front();
-  const auto address = model::provider_address(own);
-  router.interfaces.push_back(port("cust", {{address, own.length()}}));
-  if (const auto* session = session_with(site, address))
-    speak(own.address(), site.bgp->asn, *session, router);
-  else
-    route_statically(site, customer.interface, own.address(), router);
+  const auto* own = model::port_address(site, customer.interface);
   expansion.link(customer, {name, "cust"}, where);
+  router.interfaces.push_back(port("cust"));
+  if (own == nullptr) return;
+  const auto address = model::provider_address(*own);
+  router.interfaces.back().addresses = {{address, own->length()}};
+  if (const auto* session = session_with(site, address))
+    speak(own->address(), site.bgp->asn, *session, router);
+  else
+    route_statically(site, customer.interface, own->address(), router);
 }
 
 // --- towards Microsoft -----------------------------------------------------------------------------------------------

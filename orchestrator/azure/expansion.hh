@@ -62,6 +62,9 @@ Route route_to(const Prefix& prefix);
 Route route_to(const Prefix& prefix, NextHop next_hop);
 /// `end` is 0 for the primary link, 1 for the secondary one.
 const End& customer_end(const model::Circuit& circuit, int end);
+/// What stands at a node's port to the Internet: its address there, and its network's length; without one (rule T54),
+/// `own` alone.
+InterfaceAddress internet_router(const Expansion& expansion, const End& internet, const Address& own);
 std::vector<const model::Circuit*> circuits_of(const model::Topology& topology, const model::Gateway& gateway);
 /// The address of an MSEE in GatewaySubnet: .4 and .5 for the first circuit of a gateway, the next free ones for
 /// others.

@@ -25,16 +25,6 @@ std::uint32_t preference_of(const model::Gateway& gateway, std::size_t index) {
   return stands_by ? kVpnPreference - 1 : kVpnPreference;
 }
 
-/// What stands between the gateway and the Internet: the router's address and the network's length.
-InterfaceAddress internet_router(const Expansion& expansion, const model::Gateway& gateway) {
-  for (const auto& node : expansion.in.nodes)
-    if (node.name == gateway.internet.node)
-      for (const auto& interface : node.interfaces)
-        if (interface.name == gateway.internet.interface && !interface.addresses.empty())
-          return interface.addresses.front();
-  return {gateway.public_addresses.front(), 32};
-}
-
 const model::LocalGateway& local_gateway_of(const Expansion& expansion, const model::Connection& connection) {
   return *std::ranges::find(expansion.in.local_gateways, connection.local_gateway, &model::LocalGateway::name);
 }
@@ -144,7 +134,7 @@ network::Ha watch(const Expansion& expansion, const model::Gateway& gateway, int
 }
 
 void add_interfaces(const Expansion& expansion, const model::Gateway& gateway, int index, network::Node& instance) {
-  const auto router = internet_router(expansion, gateway);
+  const auto router = internet_router(expansion, gateway.internet, gateway.public_addresses.front());
   instance.interfaces = {port("internet"), port("vnet", {{gateway.instances.at(static_cast<std::size_t>(index)), 32}})};
   instance.routes.push_back(route_to(Prefix{}, {router.address(), "internet", true}));
   if (gateway.active_active) {
@@ -222,6 +212,14 @@ void introduce(Expansion& expansion, const model::Gateway& vpn, const model::Gat
 }
 
 }  // namespace
+
+InterfaceAddress internet_router(const Expansion& expansion, const End& internet, const Address& own) {
+  for (const auto& node : expansion.in.nodes)
+    if (node.name == internet.node)
+      for (const auto& interface : node.interfaces)
+        if (interface.name == internet.interface && !interface.addresses.empty()) return interface.addresses.front();
+  return {own, own.bits()};
+}
 
 std::string gateway_front_name(const model::Gateway& gateway) { return gateway.name + "-front"; }
 

@@ -43,7 +43,7 @@ std::string markdown_flow(const FlowResult& flow) {
 std::string junit_case(const Report& report, const Judgement& one) {
   std::string text = fmt::format("    <testcase classname=\"{}\" name=\"{}\" file=\"{}\" line=\"{}\">\n",
                                  xml_text(report.drill), xml_text(one.sentence), xml_text(report.file), one.line);
-  const std::string detail = xml_text(one.found + (one.because.empty() ? "" : "; because " + one.because));
+  const std::string detail = xml_text(one.found + (one.because.empty() ? "" : "; expected because " + one.because));
   if (one.verdict == Verdict::kFail) text += fmt::format("      <failure message=\"{}\"/>\n", detail);
   if (one.verdict == Verdict::kInconclusive) {
     text += fmt::format("      <error type=\"inconclusive\" message=\"{}\"/>\n", detail);
@@ -173,7 +173,8 @@ std::string to_html(const Report& report) {
       xml_text(report.drill), kStyle, name_of(report.verdict), xml_text(report.about));
   text += Picture(report).svg() + "<table>";
   for (const Judgement& one : report.judgements) {
-    text += html_row({std::string(name_of(one.verdict)), one.sentence, one.found, one.because});
+    text += html_row({std::string(name_of(one.verdict)), one.sentence, one.found,
+                      one.because.empty() ? "" : "expected because " + one.because});
   }
   text += "</table>\n";
   for (const FlowResult& flow : report.flows) text += html_flow(flow);

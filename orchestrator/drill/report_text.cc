@@ -79,7 +79,7 @@ std::string judgement_lines(const Report& report, const Paint& paint) {
     text += fmt::format("  {}  {}\n", paint(code_of(one.verdict), word), printable(one.sentence));
     text += fmt::format("  {:<{}}    {}\n", "", width, printable(one.found));
     if (!one.because.empty() && one.verdict != Verdict::kPass) {
-      text += fmt::format("  {:<{}}    because {}\n", "", width, printable(one.because));
+      text += fmt::format("  {:<{}}    expected because {}\n", "", width, printable(one.because));
     }
   }
   return text;

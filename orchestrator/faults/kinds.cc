@@ -19,6 +19,10 @@ constexpr Mismatch kMismatchRows[] = {
     {"prefix", TargetKind::kNumbered, "the network that an interface has its address in, as the next /30"},
     {"md5", TargetKind::kNeighbor, "the password of a BGP neighbor"},
     {"asn", TargetKind::kNeighbor, "the AS number that a BGP neighbor is known by"},
+    {"bgp-timers", TargetKind::kSpeaker,
+     "a router's BGP timers, 1 s and 3 s: the smaller hold time is both sides', so a silence of 3 s ends its sessions"},
+    {"bfd-timers", TargetKind::kBfdSpeaker,
+     "a router's BFD intervals, 1 s: the larger interval is both sides', so a silence is noticed after 3 s"},
     {"psk", TargetKind::kTunnel, "the key of a tunnel"},
     {"identity", TargetKind::kTunnel, "the identity that the peer of a tunnel must prove"},
     {"ike-proposal", TargetKind::kTunnel, "the algorithms of its IKE_SA"},
@@ -137,6 +141,7 @@ std::string_view to_string(TargetKind target) {
                                          "NODE:NEIGHBOR",
                                          "NODE:TUNNEL",
                                          "NODE:INTERFACE with an IPv4 address",
+                                         "NODE with BFD",
                                          "NODE:PREFIX"};
   return kNames[static_cast<int>(target)];
 }

@@ -21,6 +21,7 @@ enum class TargetKind {
   kNeighbor,
   kTunnel,
   kNumbered,
+  kBfdSpeaker,
   kRoute
 };
 

@@ -2,6 +2,7 @@
 #include "faults/mismatch.hh"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -132,6 +133,25 @@ Made asn(Site& site, const Request& request, const sys::Pending& pending) {
   });
 }
 
+template <typename Change>
+Made router(Site& site, const Request& request, const sys::Pending& pending, Change change) {
+  return std::make_unique<Edited>(site, node_of(request), change, pending);
+}
+
+/// The least that BGP takes (RFC 4271, section 4.2).
+Made bgp_timers(Site& site, const Request& request, const sys::Pending& pending) {
+  return router(site, request, pending, [](network::Speaker& speaker) {
+    speaker.keepalive = std::chrono::seconds{1};
+    speaker.hold = std::chrono::seconds{3};
+  });
+}
+
+/// A side sends no oftener than the other wants to receive (RFC 5880, section 6.8.7).
+Made bfd_timers(Site& site, const Request& request, const sys::Pending& pending) {
+  return router(site, request, pending,
+                [](network::Speaker& speaker) { speaker.bfd.interval = std::chrono::seconds{1}; });
+}
+
 // --- tunnels -------------------------------------------------------------------------------------------------------
 
 class Overlaid : public Effect {
@@ -196,16 +216,9 @@ Made tunnel(Site& site, const Request& request, const sys::Pending& pending) {
 }
 
 const std::map<std::string_view, Made (*)(Site&, const Request&, const sys::Pending&)> kMakers = {
-    {"vlan", vlan},
-    {"tag-type", tag_type},
-    {"prefix", prefix},
-    {"md5", md5},
-    {"asn", asn},
-    {"psk", tunnel},
-    {"identity", tunnel},
-    {"ike-proposal", tunnel},
-    {"esp-proposal", tunnel},
-    {"pfs", tunnel},
+    {"vlan", vlan},        {"tag-type", tag_type},     {"prefix", prefix},         {"md5", md5},
+    {"asn", asn},          {"bgp-timers", bgp_timers}, {"bfd-timers", bfd_timers}, {"psk", tunnel},
+    {"identity", tunnel},  {"ike-proposal", tunnel},   {"esp-proposal", tunnel},   {"pfs", tunnel},
     {"selectors", tunnel},
 };
 

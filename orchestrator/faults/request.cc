@@ -120,20 +120,26 @@ std::string_view noun(TargetKind kind) {
                                          "BGP neighbour",
                                          "tunnel",
                                          "interface with an IPv4 address",
+                                         "node with BFD",
                                          "static route"};
   return kNouns[static_cast<int>(kind)];
 }
 
 bool is_whole_node(TargetKind target) {
-  return target == TargetKind::kNode || target == TargetKind::kSpeaker || target == TargetKind::kMsee;
+  return target == TargetKind::kNode || target == TargetKind::kSpeaker || target == TargetKind::kMsee ||
+         target == TargetKind::kBfdSpeaker;
+}
+
+bool is_of(TargetKind target, const Speaker& speaker) {
+  if (target == TargetKind::kMsee) return speaker.role == "msee";
+  return target == TargetKind::kSpeaker || speaker.bgp.has_bfd();
 }
 
 /// Is the node one that this fault configures, if it configures at all?
 bool can_be_told(TargetKind target, const std::string& node, const Inventory& inventory) {
   return target == TargetKind::kNode ||
-         std::any_of(inventory.speakers.begin(), inventory.speakers.end(), [&](const Speaker& speaker) {
-           return speaker.node == node && (target == TargetKind::kSpeaker || speaker.role == "msee");
-         });
+         std::any_of(inventory.speakers.begin(), inventory.speakers.end(),
+                     [&](const Speaker& speaker) { return speaker.node == node && is_of(target, speaker); });
 }
 
 /// What a request's target has to be: of a mismatch what mismatches there, or when that is nothing anything that can.

@@ -62,6 +62,11 @@ void apply_policy_now(const network::Speaker& before, const network::Speaker& af
   if (changes_policy(before, after, &network::Neighbor::out)) commands.emplace_back("do clear bgp * soft out");
 }
 
+/// A session keeps the times that it was opened with (RFC 4271, section 4.2).
+void open_anew(const network::Speaker& before, const network::Speaker& after, Commands& commands) {
+  if (before.hold != after.hold || before.keepalive != after.keepalive) commands.emplace_back("do clear bgp *");
+}
+
 /// Without the neighbours that are to be of another AS: bgpd keeps some of what a neighbour was, and cannot be told
 /// otherwise then.
 Router without_moved_neighbors(Router before, const Router& after) {
@@ -114,7 +119,10 @@ Commands commands_for(std::string_view daemon, const Router& before, const Route
   tell_topology(daemon, between, after, commands);
   if (uncovers) tell_topology(daemon, {after.node, {}, {}}, after, commands);
   users.additions(commands.empty() ? old : kNothing, now);
-  if (daemon == "bgpd" && before.bgp && after.bgp) apply_policy_now(*before.bgp, *after.bgp, commands);
+  if (daemon == "bgpd" && before.bgp && after.bgp) {
+    apply_policy_now(*before.bgp, *after.bgp, commands);
+    open_anew(*before.bgp, *after.bgp, commands);
+  }
   return commands;
 }
 

@@ -35,6 +35,15 @@ inline const Provider* provider_of(const Topology& topology, const Circuit& circ
   return found == topology.providers.end() ? nullptr : &*found;
 }
 
+/// The customer's own address on a port, if its network has room for the provider's router; nullptr without one.
+inline const InterfaceAddress* port_address(const network::Node& node, const std::string& interface) {
+  constexpr int kLongest = 30;
+  const auto found = std::ranges::find(node.interfaces, interface, &network::Interface::name);
+  if (found == node.interfaces.end() || found->addresses.empty()) return nullptr;
+  const auto& address = found->addresses.front();
+  return address.address().is_v4() && address.length() <= kLongest ? &address : nullptr;
+}
+
 /// The address of a provider's router on the network of the customer's port: the first one, unless that is the
 /// customer's.
 inline Address provider_address(const InterfaceAddress& customer) {

@@ -114,7 +114,7 @@ const ObjectInfo& object_info<Vnet>() {
       "vnets:\n  hub: {address-space: [10.1.0.0/16], subnets: {app: 10.1.0.0/24}, peerings: {to-spoke: spoke}}",
       {
           key<&Vnet::region, Place>("region", "the region's name in Azure: westeurope"),
-          key<&Vnet::address_space>("address-space", "its prefixes", kRequired),
+          key<&Vnet::address_space>("address-space", "its prefixes", kRequired | kFilled),
           key<&Vnet::subnets>("subnets", "its subnets", kRequired),
           key<&Vnet::peerings>("peerings", "its side of VNet peerings"),
           key<&Vnet::bgp_community, Community>("bgp-community", "its own community on private peering: 12076:20031"),

@@ -73,7 +73,7 @@ const RuleRow kRules[] = {
      kErGateway, azure_rules::instances},
     {"T23", "a tunnel starts at an address of its node", kFormat, edge::tunnel_ends},
     {"T24", "SD-WAN refers to existing members, zones, health checks and interfaces", kFormat, edge::sdwan_names},
-    {"T25", "an HA group consists of two nodes that name each other's address and use the same probe port", kFormat,
+    {"T25", "an HA group consists of two nodes, each with the interface on which it hears the other", kFormat,
      edge::pairs},
     {"T26", "BGP's hold time is 0 or at least 3 s, and longer than the keepalive interval", "RFC 4271 section 4.2",
      edge::bgp_timers},
@@ -132,6 +132,8 @@ const RuleRow kRules[] = {
     {"T54", "a public address is within the network of the Internet interface that it is attached to",
      "RFC 1122 section 3.3.1.1: local or by a router", edge::internet_addresses},
     {"T55", "both ends of a tunnel share at least one proposal", "RFC 7296 section 2.7", edge::tunnel_proposals},
+    {"T56", "the two nodes of an HA group name each other's address and answer probes on the same port", kFormat,
+     edge::pairs_agree},
     {"V1",
      "a circuit has one of Azure's bandwidths: 50 Mbps to 10 Gbps with a provider, 1 to 10 Gbps on 10 Gbps ports, "
      "5 to 100 Gbps on 100 Gbps ports",

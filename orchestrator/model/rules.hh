@@ -204,6 +204,7 @@ void sdwan_limits(Check&);
 void sdwan_ipv4(Check&);
 void selectors(Check&);
 void pairs(Check&);
+void pairs_agree(Check&);
 void bgp_timers(Check&);
 // rules_sessions.cc
 void bgp_ends(Check&);

@@ -143,6 +143,13 @@ void check_v4(Check& check, const Path& path, const Address& address) {
 // --- pairs
 // -----------------------------------------------------------------------------------------------------------------
 
+std::map<std::string, std::vector<const Node*>> groups_of(const Topology& topology) {
+  std::map<std::string, std::vector<const Node*>> groups;
+  for (const auto& node : topology.nodes)
+    if (node.ha && !node.ha->group.empty()) groups[node.ha->group].push_back(&node);
+  return groups;
+}
+
 bool stands_at(const Node& node, const Address& address) {
   const auto* interface = find_named(node.interfaces, node.ha->interface);
   return interface != nullptr && std::any_of(interface->addresses.begin(), interface->addresses.end(),
@@ -268,18 +275,19 @@ void selectors(Check& check) {
 }
 
 void pairs(Check& check) {
-  std::map<std::string, std::vector<const Node*>> groups;
-  for (const auto& node : check.topology.nodes)
-    if (node.ha && !node.ha->group.empty()) groups[node.ha->group].push_back(&node);
-  for (const auto& [group, nodes] : groups) {
+  for (const auto& [group, nodes] : groups_of(check.topology)) {
     for (const auto* node : nodes)
       if (!node->ha->interface.empty() && find_named(node->interfaces, node->ha->interface) == nullptr)
         check.report({"nodes", node->name, "ha", "interface"}, node->ha->interface, "the node has no such interface");
-    if (nodes.size() != 2) {
+    if (nodes.size() != 2)
       check.report({"nodes", nodes.back()->name, "ha", "group"}, group,
                    "it has " + std::to_string(nodes.size()) + " nodes");
-      continue;
-    }
+  }
+}
+
+void pairs_agree(Check& check) {
+  for (const auto& [group, nodes] : groups_of(check.topology)) {
+    if (nodes.size() != 2) continue;
     check_pair(check, *nodes[0], *nodes[1]);
     check_pair(check, *nodes[1], *nodes[0]);
   }

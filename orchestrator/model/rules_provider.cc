@@ -27,15 +27,6 @@ void each_provider_port(const Topology& topology, Visit visit) {
       visit(ProviderPort{provider, provider.sites[i], {"providers", provider.name, "sites", i}});
 }
 
-/// The customer's own address, whose network has room for the provider's router; or nullptr.
-const InterfaceAddress* own_address(const Node& node, const std::string& interface) {
-  constexpr int kLongest = 30;
-  const auto* found = find_named(node.interfaces, interface);
-  if (found == nullptr || found->addresses.empty()) return nullptr;
-  const auto& address = found->addresses.front();
-  return is_read(address) && address.address().is_v4() && address.length() <= kLongest ? &address : nullptr;
-}
-
 bool routes_by(const Node& node, const Address& router) {
   const auto goes_there = [&](const NextHop& hop) { return hop.via == router; };
   return node.gateway == router || std::any_of(node.routes.begin(), node.routes.end(), [&](const Route& route) {
@@ -65,8 +56,8 @@ void provider_ports(Check& check) {
   each_provider_port(check.topology, [&](const ProviderPort& port) {
     const auto* node = check.node(port.customer.node);
     if (node == nullptr) return;
-    const auto* own = own_address(*node, port.customer.interface);
-    if (own == nullptr)
+    const auto* own = port_address(*node, port.customer.interface);
+    if (own == nullptr || !is_read(*own))
       check.report(port.path, text_of(port.customer),
                    "give the interface an address in a network of /30 or larger, where the provider's router has the "
                    "first address that is free");

@@ -60,19 +60,21 @@ void each_vpn(const Topology& topology, Visit visit) {
   }
 }
 
-/// The network that stands at an interface of the Internet.
-const InterfaceAddress* network_at(const Check& check, const End& end) {
+/// Of a node that is there.
+const network::Interface* interface_at(const Check& check, const End& end) {
   const auto* node = check.node(end.node);
-  const auto* interface = node == nullptr ? nullptr : find_named(node->interfaces, end.interface);
-  if (interface == nullptr || interface->addresses.empty() || !is_read(interface->addresses.front())) return nullptr;
-  return &interface->addresses.front();
+  return node == nullptr ? nullptr : find_named(node->interfaces, end.interface);
 }
 
 void check_public(Check& check, const Path& path, const Address& address, const End& internet) {
-  const auto* router = network_at(check, internet);
-  if (router == nullptr || !is_read(address) || router->network().contains(address)) return;
-  check.report(path, address.text(),
-               text_of(internet) + " is in " + router->network().text() + ": take an address of it, or widen it");
+  if (check.node(internet.node) == nullptr || !is_read(address)) return;
+  const auto* interface = interface_at(check, internet);
+  if (interface == nullptr || interface->addresses.empty())
+    return check.report(path, address.text(), "give " + text_of(internet) + " an address of the same network");
+  const auto& router = interface->addresses.front();
+  if (is_read(router) && !router.network().contains(address))
+    check.report(path, address.text(),
+                 text_of(internet) + " is in " + router.network().text() + ": take an address of it, or widen it");
 }
 
 Proposals or_usual(const Proposals& own, const char* usual) { return own.empty() ? Proposals{usual} : own; }

@@ -222,10 +222,11 @@ void NodeServices::undo_edit(int number, const sys::Pending& pending) {
   take_over_router(pending);
 }
 
-/// Its neighbours and what passes between them are bgpd's alone.
+/// Its neighbours and what passes between them are bgpd's, the times of BFD bfdd's.
 void NodeServices::take_over_router(const sys::Pending& pending) {
-  if (auto* bgpd = dynamic_cast<FrrDaemon*>(find("bgpd"))) bgpd->take_over(pending);
-  keep_advancing();  // what bgpd does not take has it restarted
+  for (const auto* name : {"bgpd", "bfdd"})
+    if (auto* daemon = dynamic_cast<FrrDaemon*>(find(name))) daemon->take_over(pending);
+  keep_advancing();  // what a daemon does not take has it restarted
 }
 
 void NodeServices::stop(Duration grace, const sys::Pending& pending) {

@@ -45,8 +45,8 @@ class NodeServices {
   /// Makes the services what `node` lists: stops what is not there any more, makes and starts what is new or is run
   /// in another way, and lets the rest take over the files that were written anew. As restart() in time.
   void change(const plan::Node& node, const std::vector<std::string>& files);
-  /// Changes what bgpd runs until undo_edit() of the same number; edits add up, and outlive a restart.
-  /// Returns at once; `pending` (or nothing) is held until bgpd has taken it, and told when it cannot.
+  /// Changes what bgpd and bfdd run until undo_edit() of the same number; edits add up, and outlive a restart.
+  /// Returns at once; `pending` (or nothing) is held until both have taken it, and told when one cannot.
   void edit_router(int number, network::SpeakerEdit edit, const sys::Pending& pending);
   void undo_edit(int number, const sys::Pending& pending);
   /// All at once; `pending` is held until the last has ended.

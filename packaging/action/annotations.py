@@ -58,5 +58,5 @@ def _all(results: Results, warns: bool) -> Iterator[Annotation]:
         for one in drill.not_held():
             level = "warning" if warns and one["verdict"] == "inconclusive" else "error"
             text = f"{one['sentence']}: {one['verdict']}\nfound: {one['found']}"
-            text += f"\nbecause {one['because']}" if one["because"] else ""
+            text += f"\nexpected because {one['because']}" if one["because"] else ""
             yield Annotation(level, text, f"drill {drill.name}", drill.file, one["line"])

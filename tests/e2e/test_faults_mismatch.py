@@ -109,6 +109,42 @@ def test_another_as_number_is_a_bad_peer(lab):
     eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
 
 
+def test_the_smaller_hold_time_is_both_sides(lab):
+    def hold_time() -> float:
+        return vtysh(lab, "hq-er", "show bgp neighbors 192.168.251.2 json")["192.168.251.2"]["bgpTimerHoldTimeMsecs"]
+
+    def is_up_with(milliseconds: float) -> bool:
+        return bgp_state(lab, "hq-er", "192.168.251.2") == "Established" and hold_time() == milliseconds
+
+    before = hold_time()
+    with lab.fault("mismatch", "msee1", what="bgp-timers"):
+        eventually(lambda: is_up_with(3000), within=45, otherwise=lambda: str(hold_time()))
+        assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established", "the secondary path is not concerned"
+    assert before > 3000
+    eventually(lambda: is_up_with(before), within=45, otherwise=lambda: str(hold_time()))
+
+
+def test_the_larger_bfd_interval_is_both_sides_and_ends_no_session(lab):
+    def told() -> set[int]:
+        peers = vtysh(lab, "hq-er", "show bfd peers json")
+        (peer,) = [one for one in peers if one["peer"] == "192.168.251.2"]
+        return {peer["remote-receive-interval"], peer["remote-transmit-interval"]}
+
+    before, told_before = len(lab.events()), told()
+    with lab.fault("mismatch", "msee1", what="bfd-timers"):
+        eventually(lambda: told() == {1000}, within=10, otherwise=lambda: str(told()))
+        assert said_of(lab, "bfd", before) == said_of(lab, "bgp", before) == []
+        with lab.fault("blackhole", "provider:msee1"):
+            eventually(lambda: bfd_state(lab, "hq-er", "192.168.251.2") == "down", within=5)
+        silent, down = [
+            next(one["at"] for one in lab.events()[before:] if one["source"] == source and word in one["text"])
+            for source, word in (("fault", "blackhole"), ("bfd", "192.168.251.2 down"))
+        ]
+        assert 1.5e9 < down - silent < 3.5e9, "three intervals of 1 s after the last packet"
+    eventually(lambda: told() == told_before, within=10)
+    eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
+
+
 # what, what the one who initiates is told, what the lab's timeline says of it
 REFUSALS = [
     ("ike-proposal", "NO_PROPOSAL_CHOSEN", "NO_PROPOSAL_CHOSEN: the received IKE_SA proposals did not match"),
@@ -179,6 +215,7 @@ def test_each_has_its_places():
 
     assert targets("vlan") == {"hq-er:pri.28", "hq-er:sec.28"}
     assert targets("md5") == targets("asn") == {"hq-er:192.168.251.2", "hq-er:192.168.251.6"}
+    assert targets("bgp-timers") == targets("bfd-timers") == {"hq-er"}
     assert targets("prefix") == {"hq-er:lan", "hq-er:pri.28", "hq-er:sec.28"}
     with pytest.raises(crossconnect.NotFoundError, match="no place"):
         targets("psk")

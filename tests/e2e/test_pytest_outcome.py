@@ -52,7 +52,7 @@ def test_a_failed_drill_is_told_as_its_report(rehearse):
         [
             "*cut.drill.yaml:7: outage of f <= 1.00 s: fail",
             "*found: 1.12 s forward",
-            "*because BFD",
+            "*expected because BFD",
             "*forward before  a > b > c",
             "*forward after   a > c",
             "*+0.871  bfd      r1*down",

@@ -11,6 +11,7 @@ from host import eventually
 from witness import bgp_state, vtysh
 
 ON_PREM, DEVICE = "10.1.11.0/25", "192.168.11.88"
+INSTANCES = ("10.17.11.76", "10.17.11.77")
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,24 @@ def lab(leaves_nothing_behind: None, topologies: Any, tmp_path_factory: Any) -> 
     )
     with crossconnect.up(file, name="leaky") as lab:
         yield lab
+
+
+def far_next_hops(lab: Any) -> str:
+    """What on-prem's bgpd thinks of the instances' addresses, which are not on a network of its own."""
+    shown = (lab.exec("hq-ce", "vtysh", "-N", "hq-ce", "-c", f"show bgp nexthop {address}") for address in INSTANCES)
+    return "".join(one.stdout for one in shown)
+
+
+CONNECT = "import socket, sys; socket.create_connection((sys.argv[2], 179), 5, (sys.argv[1], 0)).recv(19)"
+
+
+def test_a_second_connection_of_a_far_neighbour_leaves_its_next_hop_valid(lab: Any) -> None:
+    """As when both sides connect at once, which a busy host makes likely."""
+    eventually(lambda: far_next_hops(lab).count(" valid") == 2, within=20, otherwise=lambda: far_next_hops(lab))
+    for index, address in enumerate(INSTANCES):
+        lab.exec(f"vpn-gw-{index}", "/usr/bin/python3", "-c", CONNECT, address, DEVICE)  # until bgpd's OPEN
+    assert far_next_hops(lab).count(" valid") == 2 and "Must be" not in far_next_hops(lab), far_next_hops(lab)
+    assert all(bgp_state(lab, "hq-ce", address) == "Established" for address in INSTANCES)
 
 
 def unicast(lab: Any, line: str) -> None:

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
 #include <set>
 
 #include "model/read.hh"
@@ -66,6 +69,43 @@ TEST_P(Breach, IsBuilt) {
 
 INSTANTIATE_TEST_SUITE_P(Rules, Breach, testing::ValuesIn(model::rehearsable_rules()),
                          [](const auto& row) { return std::string(row.param.code); });
+
+/// The files of examples: "T13", "V13-announced".
+std::vector<std::string> examples() {
+  std::vector<std::string> names;
+  for (const auto& file : std::filesystem::directory_iterator(std::string(kSourceDir) + "/tests/unit/bad"))
+    if (std::isupper(static_cast<unsigned char>(file.path().filename().string().front())))
+      names.push_back(file.path().stem().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+class AnyBreach : public testing::TestWithParam<std::string> {};
+
+/// Whatever is named: what comes of it is a plan, or a sentence that names its place.
+TEST_P(AnyBreach, IsBuiltOrRefused) {
+  auto document = bad(GetParam());
+  expect(document, {GetParam().substr(0, GetParam().find('-'))});
+  try {
+    EXPECT_FALSE(compose(model::read(document)).nodes.empty());
+  } catch (const TopologyError& error) {
+    EXPECT_THAT(error.what(), HasSubstr(".yaml:"));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, AnyBreach, testing::ValuesIn(examples()), [](const auto& row) {
+  auto name = row.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+TEST(Breaches, EveryRuleOfFilesHasAnExample) {
+  const auto files = examples();
+  for (const auto& rule : model::rules())
+    if (rule.when == model::When::kFile) {
+      EXPECT_TRUE(std::ranges::count(files, rule.code) > 0) << rule.code;
+    }
+}
 
 TEST(Breaches, AnotherMistakeIsStillOne) {
   auto document = bad("V18");

@@ -44,7 +44,7 @@ class Verdict:
 def _line(row: Row) -> str:
     mark = {"pass": "ok  ", "fail": "FAIL", "inconclusive": "open"}[row.verdict]
     found = "" if row.verdict == "pass" else f"\n        found: {row.found}"
-    because = f"\n        because {row.because}" if row.because and row.verdict == "fail" else ""
+    because = f"\n        expected because {row.because}" if row.because and row.verdict == "fail" else ""
     return f"  {mark}  {row.sentence}{found}{because}"
 
 
