@@ -15,7 +15,7 @@ constexpr std::uint32_t kUserMetric = 10, kUserGuardMetric = 11, kLearnedMetric 
 constexpr std::uint32_t kSubnetRule = 100;
 constexpr std::uint32_t kPeersTable = 901;  ///< what comes from a peered VNet may go to the machines of this one only
 
-/// Next hop type None of every subnet that has no default route of the user's.
+/// Next hop type None of every subnet that has no default route of the user's, unless a VNet has the very prefix.
 constexpr const char* kNowhere[] = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"};
 
 Route system_route(const Prefix& to, RouteKind kind, std::uint32_t table) {
@@ -87,6 +87,13 @@ void add_peer_routes(const network::Fabric& fabric, const network::FabricSubnet&
   }
 }
 
+/// This one's address space, or a peered one's.
+bool is_of_a_vnet(const Prefix& prefix, const network::Fabric& fabric) {
+  const auto has = [&](const auto& space) { return std::ranges::find(space, prefix) != space.end(); };
+  return has(fabric.address_space) ||
+         std::ranges::any_of(fabric.peers, [&](const auto& peer) { return has(peer.address_space); });
+}
+
 /// Longest prefix first, then the user's before BGP's before the system's: their metrics. `throw` leads to the main
 /// table, where the NICs are.
 void add_subnet_routes(const network::Fabric& fabric, const network::FabricSubnet& subnet, plan::Node& node) {
@@ -105,8 +112,9 @@ void add_subnet_routes(const network::Fabric& fabric, const network::FabricSubne
   node.routes.push_back(default_route(fabric, subnet.table));
   if (is_dual_stack(fabric)) node.routes.push_back(system_route(every_v6(), RouteKind::kBlackhole, subnet.table));
   if (std::ranges::any_of(subnet.routes, [](const Route& route) { return route.to.is_default(); })) return;
-  for (const char* prefix : kNowhere)
-    node.routes.push_back(system_route(*Prefix::parse(prefix), RouteKind::kBlackhole, subnet.table));
+  for (const char* text : kNowhere)
+    if (const auto prefix = *Prefix::parse(text); !is_of_a_vnet(prefix, fabric))
+      node.routes.push_back(system_route(prefix, RouteKind::kBlackhole, subnet.table));
 }
 
 void add_subnet_rules(const network::Fabric& fabric, plan::Node& node) {

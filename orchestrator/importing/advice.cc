@@ -81,6 +81,15 @@ constexpr Row kBytes[] = {
 
 // --- by its words ----------------------------------------------------------------------------------------------------
 
+/// What az prints when a command fails: "(ResourceNotFound) The Resource ... was not found."
+bool is_az_error(std::string_view text) {
+  const auto line = first_line(text);
+  const auto end = line.find(") ");
+  return line.starts_with("ERROR: ") ||
+         (line.starts_with('(') && end != line.npos &&
+          std::ranges::all_of(line.substr(1, end - 1), [](unsigned char c) { return std::isalnum(c) != 0; }));
+}
+
 bool is_bicep_parameters(std::string_view text) { return has_line_from(text, {"using '", "using none"}); }
 
 bool is_bicep(std::string_view text) {
@@ -188,6 +197,11 @@ std::optional<Advice> first_that_fits(const Row (&rows)[N], const Text& text) {
 std::optional<Advice> advice_on_bytes(const Text& text) {
   if (text.content.size() > kLargestFile) return Advice{"is larger than 64 MiB", "import parts of it"};
   return first_that_fits(kBytes, text);
+}
+
+std::optional<Advice> advice_on_failure(const Text& text) {
+  if (!is_az_error(text.content)) return std::nullopt;
+  return Advice{"is what az says of a command that failed", "do what it wants, and save the command's output again"};
 }
 
 std::optional<Advice> advice_on_text(const Text& text, bool is_page) {

@@ -68,6 +68,36 @@ std::optional<Address> only_firewall(const Draft& draft) {
   return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
 }
 
+/// What the lab gave to this NIC, firewall or frontend of a balancer.
+std::optional<Address> address_of(const ResourceId& owner, const Draft& draft) {
+  const auto nic = draft.nics.find(draft.key(owner));
+  const End end = nic == draft.nics.end() ? End{draft.name_of(owner), "eth0"} : nic->second;
+  if (const auto* node = find_named(draft.topology.nodes, end.node))
+    if (const auto* interface = find_named(node->interfaces, end.interface))
+      if (!interface->addresses.empty()) return interface->addresses.front().address();
+  const auto* balancer = find_named(draft.topology.load_balancers, draft.name_of(owner));
+  return balancer == nullptr ? std::nullopt : std::optional(balancer->frontend);
+}
+
+/// Routes that name whom they go to.
+void find_named_hops(Draft& draft) {
+  for (const auto& hop : draft.open_hops) {
+    auto& table = *find_named(draft.topology.route_tables, hop.table);
+    auto& route = table.routes[hop.route];
+    route.next_hop = address_of(hop.owner, draft);
+    if (route.next_hop)
+      draft.notes.add_alike({table.where,
+                             "route table " + table.name,
+                             "nextHopIpAddress",
+                             "",
+                             "is known only once it is deployed",
+                             "it is " + hop.owner.name() + "'s, " + route.next_hop->text(),
+                             {},
+                             Outcome::kAssumed},
+                            "they are those that the lab gave to whom they name");
+  }
+}
+
 bool lacks_hop(const model::UserRoute& route) {
   return route.type == model::NextHopType::kVirtualAppliance && !route.next_hop;
 }
@@ -101,6 +131,35 @@ bool reaches(const model::Vnet& vnet, const Address& address, const Draft& draft
   return has(&vnet) || std::ranges::any_of(vnet.peerings, [&](const auto& peering) {
            return has(find_named(draft.topology.vnets, peering.remote));
          });
+}
+
+/// A gateway of type Vpn, its own or one that it uses.
+bool has_vpn_gateway(const model::Vnet& vnet, const Draft& draft) {
+  const auto is_in = [&](const std::string& name) {
+    return std::ranges::any_of(draft.topology.gateways, [&](const model::Gateway& gateway) {
+      return gateway.vnet == name && gateway.type == model::GatewayType::kVpn;
+    });
+  };
+  return is_in(vnet.name) || std::ranges::any_of(vnet.peerings, [&](const auto& peering) {
+           return peering.use_remote_gateways && is_in(peering.remote);
+         });
+}
+
+/// The same where the next hop is a gateway that is not there.
+void cut_hops_to_no_gateway(model::RouteTable& table, Draft& draft) {
+  const auto vnets = vnets_with(table, draft);
+  if (vnets.empty() || std::ranges::any_of(vnets, [&](const auto* vnet) { return has_vpn_gateway(*vnet, draft); }))
+    return;
+  bool is_cut = false;
+  for (auto& route : table.routes) {
+    if (route.type != model::NextHopType::kVirtualNetworkGateway) continue;
+    route.type = model::NextHopType::kNone;
+    is_cut = true;
+  }
+  if (is_cut)
+    draft.notes.add({table.where, "route table " + table.name, "nextHopType", "VirtualNetworkGateway",
+                     "its subnets' VNets have and use no VPN gateway in the files, so what goes there is lost",
+                     "the next hop is None; import `az network vnet-gateway list` too"});
 }
 
 /// Azure takes such a route and drops what it matches.
@@ -161,7 +220,9 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
 }
 
 void report_next_hops(Draft& draft) {
+  find_named_hops(draft);
   for (auto& table : draft.topology.route_tables) find_open_hops(table, draft);
+  for (auto& table : draft.topology.route_tables) cut_hops_to_no_gateway(table, draft);
   for (auto& table : draft.topology.route_tables) cut_hops_out_of_reach(table, draft);
   for (const auto& table : draft.topology.route_tables) report_lost_hops(table, draft);
 }

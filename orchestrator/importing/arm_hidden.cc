@@ -41,14 +41,14 @@ class Deciding {
     if (entry != nullptr && seen_.emplace(entry->value.get(), name).second) follow(*entry->value);
   }
 
-  /// In a module, what its caller made it of.
+  /// In a module, what its caller made it of: nothing when the caller says a plain value, or leaves it to the module.
   void follow_parameter(const std::string& name) {
     const auto* given = scope_.given_as(name);
-    if (given != nullptr && !seen_.emplace(given, name).second) return;
-    std::set<std::string> outer;
-    if (given != nullptr) Deciding(*scope_.caller(), seen_, outer).follow(*given);
-    if (outer.empty()) outer.insert(name);
-    parameters_.merge(outer);
+    if (scope_.caller() == nullptr) {
+      parameters_.insert(name);
+    } else if (given != nullptr && seen_.emplace(given, name).second) {
+      Deciding(*scope_.caller(), seen_, parameters_).follow(*given);
+    }
   }
 
   const ArmScope& scope_;
@@ -56,26 +56,18 @@ class Deciding {
   std::set<std::string>& parameters_;
 };
 
-template <class List>
-std::string joined(const List& words) {
-  constexpr std::size_t kShown = 8;
-  std::string out;
-  std::size_t count = 0;
-  for (const auto& word : words) {
-    if (count++ == kShown) return out + " and " + std::to_string(words.size() - kShown) + " more";
-    out += (out.empty() ? "" : ", ") + printable(word);
-  }
-  return out;
-}
-
 }  // namespace
 
+/// What a module leaves out because its caller says so in plain values is no decision of the user's.
 void ArmHidden::add(const std::string& resource, const Raw& decision, const ArmScope& scope) {
+  Seen seen;
+  std::set<std::string> parameters;
+  Deciding(scope, seen, parameters).follow(decision);
+  if (parameters.empty() && scope.caller() != nullptr) return;
   auto& file = files_[decision.at.file == nullptr ? "" : *decision.at.file];
   if (file.resources.empty()) file.where = decision.at.where();
   file.resources.insert(resource);
-  Seen seen;
-  Deciding(scope, seen, file.parameters).follow(decision);
+  file.parameters.merge(parameters);
 }
 
 void ArmHidden::tell(Notes& notes) const {

@@ -2,6 +2,7 @@
 #include "importing/arm_parameters.hh"
 
 #include <algorithm>
+#include <set>
 
 #include "base/join.hh"
 #include "importing/arm_template.hh"
@@ -103,6 +104,7 @@ class Pairing {
         others.push_back(file);
       }
     for (const auto& file : others) give_by_content(*file);
+    for (const auto& file : files) tell_undeclared(*file);
     return std::move(paired_);
   }
 
@@ -124,6 +126,7 @@ class Pairing {
 
   void tell(const Raw& file, const Indices& found) {
     const auto names = join(found, ", ", [this](const auto i) { return file_of(*templates_[i]); });
+    if (found.empty()) told_.insert(&file);
     if (found.empty())
       notes_.add(
           {file.at.where(), "parameters", "", "", "are declared by none of the templates", "they were left out"});
@@ -131,6 +134,21 @@ class Pairing {
       notes_.add({file.at.where(), "parameters", "", "", "may be for several templates: " + names,
                   "they were used for each; call the file as its template is called, with .parameters.json, to have "
                   "them for one"});
+  }
+
+  /// A name that no template has is mostly a slip of the pen, or of another template.
+  void tell_undeclared(const Raw& file) {
+    const auto* given = property(file, "parameters");
+    const auto is_declared = [&](const std::string& name) {
+      return std::ranges::any_of(templates_, [&](const auto& each) { return declares(*each, name); });
+    };
+    std::set<std::string> unknown;
+    if (given == nullptr || told_.contains(&file)) return;
+    for (const auto& entry : given->entries)
+      if (!is_declared(entry.key)) unknown.insert(entry.key);
+    if (unknown.empty()) return;
+    notes_.add({file.at.where(), "parameters", "", "", "no template here declares " + joined(unknown),
+                "they were left out; give the template that they are for too"});
   }
 
   void give(std::size_t i, const Raw& file) {
@@ -147,6 +165,7 @@ class Pairing {
   Notes& notes_;
   std::vector<ArmParameters> paired_;
   std::vector<bool> is_named_;
+  std::set<const Raw*> told_;  ///< files of which no parameter is declared
 };
 
 }  // namespace

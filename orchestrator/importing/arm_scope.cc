@@ -167,7 +167,7 @@ void ArmScope::evaluate_copy(const Raw& copy, Raw& into, const std::string& obje
   const auto* name = property(copy, "name");
   const auto *count = find_key(copy, "count"), *input = find_key(copy, "input");
   if (name == nullptr || count == nullptr || input == nullptr) return;
-  const auto times = number_of(*evaluate(count->value, object, field + ".count"));
+  const auto times = number_of(*known(evaluate(count->value, object, field + ".count")));
   if (times < 0 || times > kMostCopies) throw Unevaluated{"wants " + std::to_string(times) + " copies"};
   auto list = make(Raw::Kind::kList, copy.at);
   for (int i = 0; i < times; ++i) {
@@ -266,7 +266,7 @@ RawPtr ArmScope::parameter(const std::string& name) {
     if (auto assumed = exporters_name(name, *declared->value)) return assumed;
     const auto* type = property(*declared->value, "type");  // nobody keeps secrets in files, and no packet feels one
     const bool is_secret = type != nullptr && lower_case(type->text).starts_with("secure");
-    throw Unevaluated{"wants parameter " + name + ", which has no value; give its parameters file too", is_secret};
+    throw Unevaluated{missing_parameter(name), is_secret};
   });
 }
 
@@ -332,7 +332,14 @@ const Raw* ArmScope::given_as(const std::string& parameter) const {
 
 void ArmScope::made_up(const std::string& function) {
   if (!known_.emplace(function + "()", nullptr).second) return;
-  notes_.add({at_.where(), "template", function + "()", "", "only Azure knows its value", "another one was made up"});
+  notes_.add({at_.where(),
+              "template",
+              function + "()",
+              "",
+              "only Azure knows its value",
+              "another one was made up",
+              {},
+              Outcome::kMade});
 }
 
 std::string ArmScope::copy_index(const std::string& loop, long long offset) const {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "importing/arm_views.hh"
 #include "importing/json.hh"
 #include "importing/types.hh"
 
@@ -26,44 +27,6 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-std::shared_ptr<Raw> map_at(const model::Position& at) {
-  auto out = std::make_shared<Raw>();
-  out->kind = Raw::Kind::kMap;
-  out->at = at;
-  return out;
-}
-
-void put(Raw& map, const std::string& key, RawPtr value) {
-  if (find_key(map, key) == nullptr) map.entries.push_back({key, map.at, std::move(value)});
-}
-
-/// The items of a list with the ids that they have as parts of `id`: a VNet's subnets.
-RawPtr parts_with_ids(const RawEntry& entry, const ResourceId& id) {
-  if (!entry.value->is_list()) return entry.value;
-  auto list = std::make_shared<Raw>(*entry.value);
-  for (auto& item : list->items) {
-    const auto* name = item->is_map() ? find_key(*item, "name") : nullptr;
-    if (name == nullptr) continue;
-    auto named = std::make_shared<Raw>(*item);
-    put(*named, "id", make_text(id.child(entry.key, name->value->text).text(), item->at));
-    item = std::move(named);
-  }
-  return list;
-}
-
-/// As reference() sees it.
-RawPtr with_ids(const Raw& body, const ResourceId& id) {
-  auto out = std::make_shared<Raw>(body);
-  put(*out, "id", make_text(id.text(), body.at));
-  for (auto& entry : out->entries) {
-    if (!same_word(entry.key, "properties") || !entry.value->is_map()) continue;
-    auto properties = std::make_shared<Raw>(*entry.value);
-    for (auto& part : properties->entries) part.value = parts_with_ids(part, id);
-    entry.value = std::move(properties);
-  }
-  return out;
-}
-
 bool is_existing(const Raw& resource) {
   const auto* existing = find_key(resource, "existing");
   return existing != nullptr && existing->value->text == "true";
@@ -82,7 +45,7 @@ ArmParameters arm_values_of(const Raw& parameters) {
 }
 
 ArmTemplate::ArmTemplate(RawPtr root, ArmParameters parameters, ArmDeployment deployment, ArmWorld& world,
-                         const ArmTemplate* caller)
+                         ArmTemplate* caller)
     : root_(std::move(root)),
       world_(world),
       scope_(std::make_shared<ArmScope>(*root_, std::move(parameters), deployment, world.notes, world.work)),
@@ -265,12 +228,35 @@ ArmTemplate::Declared* ArmTemplate::find(const std::string& name) {
 
 RawPtr ArmTemplate::body_of(const std::string& name) {
   auto* declared = find(name);
-  if (declared != nullptr && !is_existing(*declared->body))
-    return declared->id.type == kDeployment ? deployment_body(*declared)
-                                            : with_ids(*evaluated(*declared), declared->id);
+  if (declared != nullptr && !is_existing(*declared->body)) return body_of(*declared);
   const auto id = declared != nullptr ? declared->id : ResourceId::parse(name);
-  const auto* other = id ? world_.inventory.find(*id) : nullptr;
-  return other == nullptr ? nullptr : with_ids(*other->body, other->id);
+  if (!id) return nullptr;
+  if (const auto* other = world_.inventory.find(*id)) return with_ids(*other->body, other->id);
+  return elsewhere(*id);
+}
+
+RawPtr ArmTemplate::body_of(Declared& declared) {
+  return declared.id.type == kDeployment ? deployment_body(declared) : with_ids(*evaluated(declared), declared.id);
+}
+
+RawPtr ArmTemplate::elsewhere(const ResourceId& id) {
+  if (world_.nowhere.contains(id.text())) return nullptr;
+  auto* root = this;
+  while (root->caller_ != nullptr) root = root->caller_;
+  auto found = root->body_below(id);
+  if (found == nullptr) world_.nowhere.insert(id.text());
+  return found;
+}
+
+RawPtr ArmTemplate::body_below(const ResourceId& id) {
+  auto* own = find(id.text());
+  if (own != nullptr && !is_existing(*own->body) && is_meant(*own)) return body_of(*own);
+  for (auto& declared : declared_) {
+    if (declared.id.type != kDeployment || !is_meant(declared)) continue;
+    auto* within = inner(declared);
+    if (auto found = within == nullptr ? nullptr : within->body_below(id)) return found;
+  }
+  return nullptr;
 }
 
 std::optional<ResourceId> ArmTemplate::id_of(const std::string& name) {

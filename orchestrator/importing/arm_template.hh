@@ -26,13 +26,14 @@ struct ArmWorld {
   ArmHidden hidden{};
   ArmWork work{};
   std::set<const model::Raw*> linked{};  ///< templates that another one deploys
+  std::set<std::string> nowhere{};       ///< ids that no deployment of the running template declares
 };
 
 class ArmTemplate final : public ArmResources {
  public:
   /// One with a scope of its own. `caller` is the template that deploys it.
   ArmTemplate(model::RawPtr root, ArmParameters parameters, ArmDeployment deployment, ArmWorld& world,
-              const ArmTemplate* caller = nullptr);
+              ArmTemplate* caller = nullptr);
   /// One that stands in `caller` and whose expressions see what `caller`'s see.
   ArmTemplate(model::RawPtr root, const std::string& group, ArmTemplate& caller);
 
@@ -74,6 +75,10 @@ class ArmTemplate final : public ArmResources {
   bool judge(const Declared& declared);
   void read(Declared& declared);
   model::RawPtr evaluated(Declared& declared);
+  /// What a deployment whose turn is yet to come declares; nullptr when none does.
+  model::RawPtr elsewhere(const ResourceId& id);
+  model::RawPtr body_of(Declared& declared);
+  model::RawPtr body_below(const ResourceId& id);
   model::RawPtr deployment_body(Declared& declared);
   model::RawPtr output(const model::Raw& declared);
 
@@ -92,7 +97,7 @@ class ArmTemplate final : public ArmResources {
   ArmWorld& world_;
   std::shared_ptr<ArmScope> scope_;
   std::string group_;
-  const ArmTemplate* caller_;
+  ArmTemplate* caller_;
   int depth_;
   ArmCopies copies_;  ///< in which it stands
   std::deque<Declared> declared_;

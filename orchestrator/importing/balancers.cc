@@ -98,8 +98,8 @@ void add_member(const Raw& member, const Resource& pool, Fields& fields, Draft& 
 std::string lack_of(const model::LoadBalancer& balancer, const Draft& draft) {
   if (!balancer.is_public && (balancer.vnet.empty() || balancer.subnet.empty())) return "its subnet";
   if (!balancer.is_public && balancer.frontend == Address()) return "its frontend's address";
+  if (balancer.rules.empty()) return "its load balancing rules";
   if (balancer.backends.empty()) return "its backends' NICs";
-  if (balancer.rules.empty()) return "its rules";
   if (balancer.probe.port == 0) return "its probe";
   for (const auto& end : balancer.backends) {
     const auto* node = find_named(draft.topology.nodes, end.node);

@@ -16,6 +16,13 @@
 
 namespace xconn::importing {
 
+/// A route to somebody whose address the lab chooses.
+struct OpenHop {
+  std::string table;
+  std::size_t route;  ///< its number in the table
+  ResourceId owner;
+};
+
 class Draft {
  public:
   Draft(const Inventory& found, Notes& said) : inventory(found), notes(said) {}
@@ -29,6 +36,7 @@ class Draft {
   std::map<std::string, std::vector<std::string>> pools;       ///< key() of a backend pool to those of its NICs
   std::map<std::string, std::vector<Address>> pool_addresses;  ///< by key() of a backend pool: who has no NIC there
   std::map<std::string, network::Probe> probes;                ///< by key()
+  std::vector<OpenHop> open_hops;
   int internet_ports = 0;
   std::string region;                   ///< of VNets for which no file says one
   std::vector<std::string> regionless;  ///< VNets whose region a file leaves open
@@ -107,6 +115,8 @@ class Fields {
   /// All of a list, or the one; IPv4 only.
   std::vector<Prefix> prefixes(std::string_view path);
   std::optional<Address> address(std::string_view path, const std::string& instead);
+  /// Whose address it is, when the lab is to choose that.
+  std::optional<ResourceId> owner(std::string_view path);
   std::optional<Asn> asn(std::string_view path, const std::string& instead);
   std::optional<long long> number(std::string_view path, long long low, long long high, const std::string& instead);
   bool truth(std::string_view path, bool otherwise = false);

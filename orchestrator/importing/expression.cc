@@ -7,6 +7,8 @@ namespace xconn::importing {
 namespace {
 
 constexpr int kDeepestCall = 64;
+constexpr std::string_view kWants = "wants parameter ";
+constexpr std::string_view kWithoutValue = ", which has no value; give its parameters file too";
 
 class Parser {
  public:
@@ -108,6 +110,15 @@ class Parser {
 };
 
 }  // namespace
+
+std::string missing_parameter(const std::string& name) {
+  return std::string(kWants) + name + std::string(kWithoutValue);
+}
+
+std::string missing_parameter_in(const std::string& reason) {
+  if (!reason.starts_with(kWants) || !reason.ends_with(kWithoutValue)) return {};
+  return reason.substr(kWants.size(), reason.size() - kWants.size() - kWithoutValue.size());
+}
 
 bool is_expression(const std::string& text) {
   return text.size() > 2 && text.front() == '[' && text[1] != '[' && text.back() == ']';

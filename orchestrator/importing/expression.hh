@@ -24,6 +24,11 @@ struct Unevaluated {
   bool is_told = false;  ///< there is a note on it already
 };
 
+/// Why an expression that wants this parameter has no value.
+std::string missing_parameter(const std::string& name);
+/// The parameter's name in such a reason; empty in others.
+std::string missing_parameter_in(const std::string& reason);
+
 /// Whether a string is an expression; "[[" begins a text with one bracket.
 bool is_expression(const std::string& text);
 

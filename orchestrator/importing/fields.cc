@@ -27,6 +27,7 @@ std::string whole(const std::string& text) {
 
 std::string why_not(const std::string& text, const std::string& what) {
   if (is_placeholder(text)) return "is a placeholder";
+  if (owner_of_address(text)) return "is known only once it is deployed";
   return what == "AS number" ? why_no_asn(text) : "is no " + what;
 }
 
@@ -76,6 +77,11 @@ std::optional<Prefix> Fields::prefix(std::string_view path, const std::string& i
 
 std::optional<Address> Fields::address(std::string_view path, const std::string& instead) {
   return parsed<Address>(path, "address", instead, Address::parse);
+}
+
+std::optional<ResourceId> Fields::owner(std::string_view path) {
+  const auto* value = raw(path);
+  return value == nullptr ? std::nullopt : owner_of_address(value->text);
 }
 
 std::optional<Asn> Fields::asn(std::string_view path, const std::string& instead) {

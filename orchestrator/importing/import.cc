@@ -43,23 +43,27 @@ std::vector<RawPtr> read_all(const std::vector<Text>& texts, Notes& notes) {
   throw TopologyError(std::move(findings));
 }
 
+constexpr const char* kLacks = "see what it lacks";
+constexpr const char* kGive = "give JSON of `az network ... show/list`, an ARM template, or `terraform show -json`";
+
 /// With what there was to say about it.
-[[noreturn]] void refuse(const std::string& why, const std::vector<Text>& texts, Notes& notes) {
-  std::vector<Finding> findings{{{texts.empty() ? "" : texts.front().file, 1, 1},
-                                 "input",
-                                 "",
-                                 "",
-                                 why,
-                                 "give JSON of `az network ... show/list`, an ARM template, or `terraform show -json`",
-                                 ""}};
-  append(notes.take(), findings);
+[[noreturn]] void refuse(const std::string& why, const std::string& remedy, const std::vector<Text>& texts,
+                         Notes& notes) {
+  std::vector<Finding> findings{{{texts.empty() ? "" : texts.front().file, 1, 1}, "input", "", "", why, remedy, ""}};
+  auto all = notes.take();
+  std::erase_if(all, [](const Note& note) { return note.outcome == Outcome::kMade; });
+  append(all, findings);
   throw TopologyError(std::move(findings));
 }
 
-/// Route tables and the like alone carry no packet.
+bool says_where(const model::Vnet& vnet) { return !vnet.address_space.empty() || !vnet.subnets.empty(); }
+
+bool is_plugged(const network::Node& node) { return !node.interfaces.empty(); }
+
+/// Route tables and the like alone carry no packet, nor do VNets of which the files say but the names.
 bool is_empty(const model::Topology& topology) {
-  return topology.vnets.empty() && topology.circuits.empty() && topology.gateways.empty() && topology.nodes.empty() &&
-         topology.local_gateways.empty() && topology.direct_ports.empty();
+  return std::ranges::none_of(topology.vnets, says_where) && std::ranges::none_of(topology.nodes, is_plugged) &&
+         topology.circuits.empty() && topology.gateways.empty() && topology.direct_ports.empty();
 }
 
 /// What the rules still say: an export can be of a network that a lab cannot have.
@@ -86,15 +90,20 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name, c
   for (const auto& document : read_all(texts, notes))
     std::ranges::find_if(kKinds, [&](const Kind& kind) { return kind.is(*document); })->read(document, reading);
   deploy_templates(reading);
-  if (inventory.empty()) refuse("there is no network of Azure's in it", texts, notes);
+  if (inventory.empty())
+    refuse("there is no network of Azure's in it", reading.templates.empty() ? kGive : kLacks, texts, notes);
   Draft draft(inventory, notes);
   draft.region = region;
   draft.topology.name = draft.free_name(name, "lab");
   carry_resources(draft);
   use_read_outs(draft);
+  if (is_empty(draft.topology)) {
+    leave_out_loose_ends(draft);
+    refuse("nothing of it can be carried over", kLacks, texts, notes);
+  }
   complete_vnets(draft);
+  leave_out_loose_ends(draft);
   add_machines(draft);
-  if (is_empty(draft.topology)) refuse("nothing of it can be carried over", texts, notes);
   finish_balancers(draft);
   report_next_hops(draft);
   complete_sessions(draft);

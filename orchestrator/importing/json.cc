@@ -6,8 +6,10 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_set>
 
 #include "importing/comments.hh"
+#include "importing/notes.hh"
 
 namespace xconn::importing {
 namespace {
@@ -72,6 +74,7 @@ struct Frame {
   std::shared_ptr<Raw> raw;
   std::string key;
   Position key_at;
+  std::unordered_set<std::string> keys;
 };
 
 /// Builds the tree from the parser's events, and stops it at the bounds.
@@ -106,7 +109,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
     const std::string text = error.what();
     const auto words = text.find(": ");
-    fault_ = words == std::string::npos ? text : text.substr(words + 2);
+    fault_ = printable(words == std::string::npos ? text : text.substr(words + 2));
     return false;
   }
 
@@ -155,7 +158,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
       fault_ = "is nested more than " + std::to_string(kDeepestNesting) + " levels deep";
       return false;
     }
-    stack_.push_back({make(kind, cursor_.last()), {}, {}});
+    stack_.push_back({make(kind, cursor_.last()), {}, {}, {}});
     return true;
   }
 
@@ -175,8 +178,16 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     else if (auto& frame = stack_.back(); frame.raw->is_list())
       frame.raw->items.push_back(std::move(raw));
     else
-      frame.raw->entries.push_back({std::move(frame.key), frame.key_at, std::move(raw)});
+      put(frame, std::move(raw));
     return true;
+  }
+
+  /// Of a key that is there twice the last value counts, as in Azure's own tools.
+  static void put(Frame& frame, RawPtr value) {
+    auto& entries = frame.raw->entries;
+    if (!frame.keys.insert(frame.key).second)
+      std::erase_if(entries, [&](const RawEntry& entry) { return entry.key == frame.key; });
+    entries.push_back({std::move(frame.key), frame.key_at, std::move(value)});
   }
 
   Cursor& cursor_;
@@ -188,7 +199,8 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 
 void report(const Cursor& cursor, const std::string& rule, std::vector<Finding>& findings) {
   const auto at = std::min(cursor.last(), cursor.text.empty() ? 0 : cursor.text.size() - 1);
-  findings.push_back({cursor.position(at).where(), "input", "", "", rule, "save the command's output again", ""});
+  findings.push_back(
+      {cursor.position(at).where(), "input", "", "", rule, "mend it there, or save the command's output again", ""});
 }
 
 /// Moves to the next document; false when there is none.

@@ -12,13 +12,6 @@ namespace {
 
 using model::Raw;
 
-network::Node& add_node(const std::string& name, Draft& draft) {
-  auto& node = draft.topology.nodes.emplace_back();
-  node.name = name;
-  node.role = "host";
-  node.site = "azure";
-  return node;
-}
 
 /// The NIC's machine: the one that claimed it, or one made for it.
 End end_of(const Resource& resource, Fields& fields, Draft& draft) {
@@ -29,13 +22,13 @@ End end_of(const Resource& resource, Fields& fields, Draft& draft) {
   return draft.nics[key] = {name, "eth0"};
 }
 
-void read_pools(const Raw& configuration, const Resource& resource, Draft& draft) {
+void read_pools(const Raw& configuration, const ResourceId& nic, Draft& draft) {
   const auto* pools = property(configuration, "loadBalancerBackendAddressPools");
   if (pools == nullptr) return;
   for (const auto& pool : pools->items) {
     const auto* text = pool->is_map() ? property(*pool, "id") : nullptr;
     const auto id = text == nullptr ? std::nullopt : ResourceId::parse(text->text);
-    if (id) draft.pools[draft.key(*id)].push_back(draft.key(resource.id));
+    if (id) draft.pools[draft.key(*id)].push_back(draft.key(nic));
   }
 }
 
@@ -150,12 +143,28 @@ void number_nics(Draft& draft, Addresses& addresses) {
         continue;
       }
       nic.addresses = {InterfaceAddress(*address, prefix.length())};
-      draft.assume_alike({node.where, "machine " + node.name, "privateIPAddress", "", "the file does not say it",
-                          "it is " + address->text()},
+      draft.assume_alike({node.where, "NIC " + node.name + ":" + nic.name, "privateIPAddress", "",
+                          "the file does not say it", "it is " + address->text()},
                          "nodes/" + node.name + "/interfaces/" + nic.name, "they have free ones of their subnets");
     }
   for (auto& node : draft.topology.nodes)
     std::erase_if(node.interfaces, [](const auto& nic) { return nic.name.empty(); });
+}
+
+/// The same for the frontends of internal balancers.
+void number_frontends(Draft& draft, Addresses& addresses) {
+  for (auto& balancer : draft.topology.load_balancers) {
+    const auto* vnet = find_named(draft.topology.vnets, balancer.vnet);
+    const auto* subnet = vnet == nullptr ? nullptr : find_named(vnet->subnets, balancer.subnet);
+    const bool is_played = !balancer.rules.empty() && !balancer.backends.empty();
+    if (balancer.is_public || subnet == nullptr || !is_played || balancer.frontend != Address()) continue;
+    const auto address = addresses.take({vnet->name, subnet->name}, subnet->prefix, false);
+    if (!address) continue;
+    balancer.frontend = *address;
+    draft.assume({balancer.where, "load balancer " + balancer.name, "privateIPAddress", "", "the file does not say it",
+                  "it is " + address->text()},
+                 "load-balancers/" + balancer.name + "/frontend");
+  }
 }
 
 void add_machine_to(const model::Vnet& vnet, Draft& draft, Addresses& addresses) {
@@ -185,6 +194,14 @@ void add_machine_to(const model::Vnet& vnet, Draft& draft, Addresses& addresses)
 
 }  // namespace
 
+network::Node& add_node(const std::string& name, Draft& draft) {
+  auto& node = draft.topology.nodes.emplace_back();
+  node.name = name;
+  node.role = "host";
+  node.site = "azure";
+  return node;
+}
+
 void carry_machine(const Resource& resource, Fields& fields, Draft& draft) {
   const auto* nics = fields.raw("networkProfile.networkInterfaces");
   fields.ignore_rest();
@@ -199,7 +216,7 @@ void carry_machine(const Resource& resource, Fields& fields, Draft& draft) {
   }
 }
 
-void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
+void add_interface(const ResourceId& nic_id, const End& end, Fields& fields, Draft& draft) {
   const auto* configurations = fields.raw("ipConfigurations");
   const auto nsg = fields.reference("networkSecurityGroup");
   fields.ignore({"dnsSettings",
@@ -222,9 +239,8 @@ void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
                  "internalDnsNameLabel",
                  "acceleratedNetworkingEnabled",
                  "appliedDnsServers"});
-  const auto end = end_of(resource, fields, draft);
   auto& node = *find_named(draft.topology.nodes, end.node);
-  if (node.where.file.empty()) node.where = resource.at.where();
+  if (node.where.file.empty()) node.where = fields.where();
   network::Interface nic;
   nic.name = end.interface;
   set_forwarding(node, nic, fields, draft);
@@ -233,9 +249,13 @@ void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
   const auto* first =
       configurations != nullptr && !configurations->items.empty() ? configurations->items[0].get() : nullptr;
   if (first == nullptr || !plug(*first, fields, nic, draft)) return;
-  read_pools(*first, resource, draft);
+  read_pools(*first, nic_id, draft);
   if (configurations->items.size() > 1) fields.note("ipConfigurations", "has more than one", "only the first is there");
   node.interfaces.push_back(std::move(nic));
+}
+
+void carry_nic(const Resource& resource, Fields& fields, Draft& draft) {
+  add_interface(resource.id, end_of(resource, fields, draft), fields, draft);
 }
 
 void add_machines(Draft& draft) {
@@ -248,6 +268,7 @@ void add_machines(Draft& draft) {
   std::erase_if(nodes, [](const network::Node& node) { return node.interfaces.empty(); });
   for (const auto& vnet : draft.topology.vnets)
     if (!addresses.has_machine(vnet.name)) add_machine_to(vnet, draft, addresses);
+  number_frontends(draft, addresses);
 }
 
 }  // namespace xconn::importing

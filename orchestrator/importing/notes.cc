@@ -7,6 +7,7 @@
 #include <set>
 #include <tuple>
 
+#include "importing/expression.hh"
 #include "importing/json.hh"
 
 namespace xconn::importing {
@@ -220,8 +221,13 @@ void Notes::at(const model::Raw& raw, std::string object, std::string field, std
 
 void Notes::unevaluated(const model::Raw& raw, const std::string& object, const std::string& field,
                         const std::string& why) {
-  if (is_felt(field))
-    keep({{raw.at.where(), object, field, raw.text, "this expression " + why, "it was left empty"}, why, {}});
+  if (!is_felt(field)) return;
+  Kept kept{{raw.at.where(), object, field, raw.text, "this expression " + why, "it was left empty"}, why, {}};
+  const auto parameter = missing_parameter_in(why);
+  if (parameter.empty()) return keep(std::move(kept));
+  auto& missing = missing_[kept.note.where.file];
+  missing.parameters.insert(parameter);
+  if (missing.notes.size() < kKept) missing.notes.push_back(std::move(kept));
 }
 
 void Notes::foreign(const Where& where, const std::string& type, const std::string& name) {
@@ -250,8 +256,26 @@ void Notes::take_foreign() {
   }
 }
 
+/// Whoever has no parameters file misses all of them at once.
+void Notes::take_missing() {
+  for (auto& [file, missing] : missing_) {
+    if (missing.parameters.size() < kSeveral) {
+      for (auto& kept : missing.notes) keep(std::move(kept));
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const auto& kept : missing.notes)
+      if (std::ranges::find(names, kept.note.object) == names.end()) names.push_back(kept.note.object);
+    add({missing.notes.front().note.where, "template", "parameters", "",
+         "have no value: " + joined(missing.parameters) + "; give its parameters file too",
+         "what hangs on them was left empty", std::move(names), Outcome::kLeftOut});
+  }
+  missing_.clear();
+}
+
 std::vector<Note> Notes::take() {
   take_foreign();
+  take_missing();
   std::ranges::stable_sort(kept_, {},
                            [](const Kept& kept) { return std::tie(kept.note.where.file, kept.note.where.line); });
   const auto copies = std::ranges::unique(kept_, {}, &Kept::note);
@@ -295,6 +319,17 @@ bool is_placeholder(const std::string& text) {
 bool is_secret(std::string_view key) {
   const auto shouted = upper(std::string(key));
   return std::ranges::any_of(kSecrets, [&](auto word) { return shouted.find(word) != std::string::npos; });
+}
+
+std::string joined(const std::set<std::string>& words) {
+  constexpr std::size_t kShown = 8;
+  std::string out;
+  std::size_t count = 0;
+  for (const auto& word : words) {
+    if (count++ == kShown) return out + " and " + std::to_string(words.size() - kShown) + " more";
+    out += (out.empty() ? "" : ", ") + printable(word);
+  }
+  return out;
 }
 
 std::string printable(const std::string& text) {

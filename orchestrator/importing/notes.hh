@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,7 @@ class Notes {
   void add_anyway(Note note);
   /// At `raw`, with its text as the value.
   void at(const model::Raw& raw, std::string object, std::string field, std::string reason, std::string instead);
-  /// An expression without a value; one note for each reason.
+  /// An expression without a value; one note for each reason, and one for all parameters that a file lacks.
   void unevaluated(const model::Raw& raw, const std::string& object, const std::string& field, const std::string& why);
   /// A resource of a type that has no counterpart; one note for each type, none for what no packet feels and for parts
   /// of what was left out.
@@ -47,11 +48,17 @@ class Notes {
     Where where;
     std::vector<std::string> names;
   };
+  struct Missing {
+    std::set<std::string> parameters;
+    std::vector<Kept> notes;
+  };
   void keep(Kept kept);
   void push(Kept kept);
   void take_foreign();
+  void take_missing();
 
   std::vector<Kept> kept_;
+  std::map<std::string, Missing> missing_;  ///< by file
   std::map<std::string, Foreign> foreign_;  ///< by type
   std::size_t dropped_ = 0;
 };
@@ -64,6 +71,9 @@ bool is_placeholder(const std::string& text);
 
 /// Whether this is the name of a key or a password: what it says is never shown.
 bool is_secret(std::string_view key);
+
+/// "a, b, c and 5 more"
+std::string joined(const std::set<std::string>& words);
 
 /// One printable line, shortened.
 std::string printable(const std::string& text);

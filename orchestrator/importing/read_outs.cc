@@ -237,7 +237,7 @@ void complete(model::Gateway& gateway, Draft& draft) {
   for (auto i = kFirstInstance; i < kFirstInstance + kTried && gateway.instances.size() < kInstances; ++i)
     if (const auto address = prefix.host(i); fits(address) && !is_used(draft, gateway.vnet, address))
       gateway.instances.push_back(address);
-  for (auto i = kFirstInstance; i > kFirstMsee + 1 && gateway.instances.size() < kInstances; --i)
+  for (auto i = kFirstInstance; i >= kFirstMsee && gateway.instances.size() < kInstances; --i)
     if (const auto address = prefix.host(i); fits(address) && !is_used(draft, gateway.vnet, address))
       gateway.instances.push_back(address);
   draft.assume(

@@ -64,6 +64,8 @@ constexpr std::array<std::string_view, 28> kBookkeeping{"id",
                                                         "gatewayManagerEtag",
                                                         "timeouts"};
 
+constexpr std::string_view kOpenAddress = "the private address of ";
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -154,6 +156,13 @@ std::string ResourceId::text() const {
 }
 
 std::string ResourceId::path() const { return join(names, "/"); }
+
+std::string open_address(const ResourceId& owner) { return std::string(kOpenAddress) + owner.text(); }
+
+std::optional<ResourceId> owner_of_address(std::string_view text) {
+  if (!text.starts_with(kOpenAddress)) return std::nullopt;
+  return ResourceId::parse(text.substr(kOpenAddress.size()));
+}
 
 ResourceId ResourceId::parent() const {
   auto out = *this;

@@ -33,6 +33,12 @@ struct ResourceId {
   ResourceId child(std::string_view kind, const std::string& name) const;
 };
 
+/// What stands for the private address that Azure gives to a NIC, a firewall or a balancer's frontend: no file says it,
+/// and the lab chooses one. Whose it is, is in it.
+std::string open_address(const ResourceId& owner);
+/// nullopt when it is no such text.
+std::optional<ResourceId> owner_of_address(std::string_view text);
+
 struct Resource {
   ResourceId id;
   model::RawPtr body;  ///< a map; ARM keeps properties in `properties`, az beside the name

@@ -29,6 +29,9 @@ const Raw* at(const Raw& map, const char* key) {
   return entry == nullptr || entry->value->is_null() ? nullptr : entry->value.get();
 }
 
+/// A plan knows it only after it is applied.
+constexpr std::string_view kNextHop = "next_hop_in_ip_address";
+
 std::string text(const Raw& map, const char* key) {
   const auto* value = at(map, key);
   return value == nullptr ? "" : value->text;
@@ -186,7 +189,8 @@ class PlanReader {
     forget_names(instance, *body);
     unknown_.tell(
         instance.full, expressions, body->at,
-        [](std::string_view key) { return key == "name" || is_id(key) || key.ends_with("_ids"); }, reading_.notes);
+        [](std::string_view key) { return key == "name" || is_id(key) || key.ends_with("_ids") || key == kNextHop; },
+        reading_.notes);
     reading_.inventory.add({*id, body, body->at});
   }
 
@@ -245,7 +249,7 @@ class PlanReader {
     if (expressions == nullptr || !expressions->is_map()) return;
     for (const auto& entry : expressions->entries) {
       const auto* known = block.find(entry.key);
-      const bool is_reference = is_id(entry.key) || entry.key.ends_with("_ids");
+      const bool is_reference = is_id(entry.key) || entry.key.ends_with("_ids") || entry.key == kNextHop;
       if (!is_reference || (known != nullptr && says_something(*known->value))) continue;
       put_unknown(entry, instance, out);
     }
@@ -271,6 +275,8 @@ class PlanReader {
     const auto ids = references_.follow(*expression.value, instance.address);
     if (ids.empty()) return;
     if (is_id(expression.key)) return put(expression.key, make_text(ids.front().text(), out.at), instance, out);
+    if (expression.key == kNextHop)
+      return put(expression.key, make_text(open_address(ids.front()), out.at), instance, out);
     auto list = std::make_shared<Raw>();
     list->kind = Raw::Kind::kList;
     for (const auto& id : ids) list->items.push_back(make_text(id.text(), out.at));

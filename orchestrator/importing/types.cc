@@ -28,6 +28,7 @@ const TypeRow kCarriedTypes[] = {
     {"microsoft.network/connections", "connection", carry_connection},
     {"microsoft.network/azurefirewalls", "firewall", carry_firewall},
     {"microsoft.compute/virtualmachines", "machine", carry_machine},
+    {"microsoft.compute/virtualmachinescalesets", "scale set", carry_scale_set},
     {"microsoft.network/networkinterfaces", "NIC", carry_nic},
     {"microsoft.network/loadbalancers", "load balancer", carry_balancer},
     {"microsoft.network/loadbalancers/backendaddresspools", "backend pool", carry_pool},
@@ -55,6 +56,7 @@ bool is_there(const Draft& draft, std::string_view what, const std::string& name
   if (name.empty()) return false;
   if (what == "gateway") return find_named(topology.gateways, name) != nullptr;
   if (what == "load balancer") return find_named(topology.load_balancers, name) != nullptr;
+  if (what == "scale set") return find_named(topology.nodes, name + "-0") != nullptr;
   if (what == "machine" || what == "NIC" || what == "firewall") return find_named(topology.nodes, name) != nullptr;
   return true;
 }

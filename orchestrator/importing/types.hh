@@ -42,6 +42,7 @@ void carry_gateway(const Resource& resource, Fields& fields, Draft& draft);
 void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft);
 void carry_connection(const Resource& resource, Fields& fields, Draft& draft);
 void carry_machine(const Resource& resource, Fields& fields, Draft& draft);
+void carry_scale_set(const Resource& resource, Fields& fields, Draft& draft);
 void carry_nic(const Resource& resource, Fields& fields, Draft& draft);
 void carry_firewall(const Resource& resource, Fields& fields, Draft& draft);
 void carry_pool(const Resource& resource, Fields& fields, Draft& draft);
@@ -49,9 +50,15 @@ void carry_balancer(const Resource& resource, Fields& fields, Draft& draft);
 void carry_probe(const Resource& resource, Fields& fields, Draft& draft);
 void carry_balancer_rule(const Resource& resource, Fields& fields, Draft& draft);
 
+/// A host called so, in Azure.
+network::Node& add_node(const std::string& name, Draft& draft);
+/// Plugs an interface in as a NIC's properties say.
+void add_interface(const ResourceId& nic, const End& end, Fields& fields, Draft& draft);
+
 // What is made once all resources are there.
 void use_read_outs(Draft& draft);            ///< routes and sessions that devices showed
 void complete_vnets(Draft& draft);           ///< VNets and subnets that no file described, gateways' instances
+void leave_out_loose_ends(Draft& draft);     ///< what hangs on a gateway or a connection that no file has
 void add_machines(Draft& draft);             ///< somebody to talk to in VNets without machines
 void report_next_hops(Draft& draft);         ///< of user routes that nobody forwards at
 void complete_sessions(Draft& draft);        ///< AS numbers and addresses of VPN devices that speak BGP

@@ -146,7 +146,8 @@ void carry_route_table(const Resource& resource, Fields& fields, Draft& draft) {
 void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
   auto* table = holder_of(resource, "route", draft.topology.route_tables, draft);
   const auto to = fields.prefix("addressPrefix", "the route was left out");
-  const auto hop = fields.address("nextHopIpAddress", "see the route table");
+  const auto owner = fields.owner("nextHopIpAddress");
+  const auto hop = owner ? std::nullopt : fields.address("nextHopIpAddress", "see the route table");
   const auto type = fields.text("nextHopType");
   fields.ignore({"hasBgpOverride"});
   if (table == nullptr || !to) return;
@@ -155,6 +156,7 @@ void carry_route(const Resource& resource, Fields& fields, Draft& draft) {
   const auto* row = std::ranges::find_if(known, [&](const auto& each) { return same_word(each.second, type); });
   if (row == std::end(known) || !to->is_v4()) return fields.note("nextHopType", "is not known here", kLeftOut);
   const bool is_address = row->first == Type::kVirtualAppliance;
+  if (owner && is_address) draft.open_hops.push_back({table->name, table->routes.size(), *owner});
   table->routes.push_back({*to, row->first, is_address ? hop : std::nullopt});
 }
 

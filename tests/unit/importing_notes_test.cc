@@ -94,6 +94,29 @@ TEST(Notes, ResourcesThatWantTheSameParameterAreOne) {
                                             "this resource wants parameter n, which has no value"));
 }
 
+/// The user can give the outer template's parameter, and nothing else of these.
+TEST(Notes, WhatAModuleHidesByPlainValuesIsNone) {
+  const auto module = [](const std::string& name, const std::string& value) {
+    return R"({"type": "Microsoft.Resources/deployments", "name": ")" + name + R"(", "properties": {
+ "expressionEvaluationOptions": {"scope": "inner"}, "parameters": {"is": {"value": )" +
+           value + R"(}}, "template": {
+ "parameters": {"is": {"type": "bool"}, "own": {"type": "bool", "defaultValue": false}}, "resources": [
+ {"condition": "[parameters('is')]", "type": "Microsoft.Network/virtualNetworks", "name": "of-)" +
+           name + R"("},
+ {"condition": "[parameters('own')]", "type": "Microsoft.Network/virtualNetworks", "name": "never-)" +
+           name + R"("}]}}})";
+  };
+  const auto out = imported(arm_template(
+      R"("choice": {"type": "bool", "defaultValue": false})",
+      R"({"type": "Microsoft.Network/virtualNetworks", "name": "hub", "properties": {"addressSpace": {"addressPrefixes": ["10.61.0.0/16"]}}}, )" +
+          module("plain", "false") + ", " + module("asked", "\"[parameters('choice')]\"")));
+  const auto notes = text_of(out.notes);
+  EXPECT_THAT(notes, HasSubstr("is false, or there are no copies: virtualnetworks of-asked; these were left out; what "
+                               "decides are parameters: choice"));
+  EXPECT_THAT(notes, Not(HasSubstr("of-plain")));
+  EXPECT_THAT(notes, Not(HasSubstr("never-")));
+}
+
 TEST(Notes, ARouteServerIsNoVirtualWanHub) {
   const auto says = [](const std::string& properties) {
     return text_of(imported(kVnet + resource("Microsoft.Network/virtualHubs", "x", properties)).notes);

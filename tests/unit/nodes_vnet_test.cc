@@ -40,6 +40,28 @@ TEST(Peers, ASubnetReachesAPeeredVnetBySystemRoute) {
   EXPECT_THROW(route(plan, "spoke1", 1001, "10.0.100.64/27"), std::runtime_error) << "peering is not transitive";
 }
 
+/// Azure's own route to nowhere gives way to a VNet of the same prefix; two routes would stand in one place.
+TEST(Tables, AVnetThatIsAPrivateRangeIsThere) {
+  const auto plan = compose(model::read_text(R"(
+name: lab
+nodes: {vm: {role: host, site: azure, interfaces: {eth0: {subnet: hub/app, address: 192.168.1.4}}}}
+vnets:
+  hub: {address-space: [192.168.0.0/16], subnets: {app: {prefix: 192.168.1.0/24}}, peerings: {a: {remote: spoke}}}
+  spoke: {address-space: [10.0.0.0/8], subnets: {app: {prefix: 10.1.0.0/24}}, peerings: {a: {remote: hub}}}
+)",
+                                             "lab.yaml"));
+  const auto count = [&](const char* to) {
+    return std::ranges::count_if(plan.find_node("hub")->routes, [&](const Route& item) {
+      return item.table == 1001 && item.to == *Prefix::parse(to);
+    });
+  };
+  EXPECT_EQ(route(plan, "hub", 1001, "192.168.0.0/16").kind, RouteKind::kThrow);
+  EXPECT_EQ(route(plan, "hub", 1001, "10.0.0.0/8").kind, RouteKind::kUnicast) << "the peer's";
+  EXPECT_EQ(count("192.168.0.0/16"), 1);
+  EXPECT_EQ(count("10.0.0.0/8"), 1);
+  EXPECT_EQ(route(plan, "hub", 1001, "172.16.0.0/12").kind, RouteKind::kBlackhole);
+}
+
 TEST(Peers, WhatTheGatewaysPassOnTakesTheirOwnLink) {
   const auto plan = compose(transit());
   EXPECT_EQ(route(plan, "transit", 1001, "10.0.100.32/27").next_hops.front().interface, "spoke1-gw");
