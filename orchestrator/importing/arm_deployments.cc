@@ -11,7 +11,7 @@ namespace {
 using model::Raw;
 using model::RawPtr;
 
-constexpr int kDeepest = 12;
+constexpr int kDeepestDeployment = 12;
 
 /// The last text in an expression that names a file: '/nested/vnet.json'.
 void find_file(const Expression& expression, std::string& out) {
@@ -48,7 +48,7 @@ void ArmTemplate::tell(const Declared& declared, const std::string& field, const
 ArmTemplate* ArmTemplate::inner(Declared& declared) {
   if (std::exchange(declared.is_opened, true)) return declared.inner.get();
   const Copies turn(*scope_, declared.copies);
-  if (depth_ < kDeepest)
+  if (depth_ < kDeepestDeployment)
     declared.inner = open(declared);
   else
     tell(declared, "", "", "is nested too deeply", "it was left out");

@@ -7,7 +7,6 @@
 namespace xconn::importing {
 namespace {
 
-constexpr const char* kLeftOut = "it was left out";
 constexpr long long kMostInstances = 1000, kPlayed = 2;  // one can fail, and another one is left
 
 /// How many of its instances a lab has.
