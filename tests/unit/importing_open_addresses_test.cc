@@ -101,6 +101,24 @@ TEST(OpenAddresses, AnExistingResourceOfALaterDeploymentIsThere) {
   EXPECT_EQ(topology_of(out).route_tables[0].routes[0].to.text(), "10.80.0.0/16");
 }
 
+/// A linked template asks for what its caller deploys beside it.
+TEST(OpenAddresses, AnOutputOfADeploymentOfTheCallerIsThere) {
+  const auto deployment = [](const std::string& name, const std::string& content) {
+    return R"({"type": "Microsoft.Resources/deployments", "name": ")" + name + R"(", "properties": {
+ "expressionEvaluationOptions": {"scope": "inner"}, "template": {)" +
+           content + "}}}";
+  };
+  const auto out = imported(arm_template(
+      "", deployment("guard", R"("resources": [{"type": "Microsoft.Network/networkSecurityGroups", "name": "guard"}],
+ "outputs": {"id": {"type": "string", "value": "[resourceId('Microsoft.Network/networkSecurityGroups', 'guard')]"}})") +
+              ", " +
+              deployment("net",
+                         R"("resources": [{"type": "Microsoft.Network/virtualNetworks", "name": "one", "properties": {
+ "addressSpace": {"addressPrefixes": ["10.80.0.0/16"]}, "subnets": [{"name": "app", "properties": {"addressPrefix": "10.80.1.0/24",
+ "networkSecurityGroup": {"id": "[reference(resourceId('Microsoft.Resources/deployments', 'guard')).outputs.id.value]"}}}]}}])")));
+  EXPECT_EQ(topology_of(out).vnets.at(0).subnets.at(0).nsg, "guard") << text_of(out.notes);
+}
+
 constexpr const char* kPlan = R"({"format_version": "1.2", "planned_values": {"root_module": {"resources": [
  {"address": "azurerm_virtual_network.one", "mode": "managed", "type": "azurerm_virtual_network", "name": "one",
   "values": {"name": "one", "location": "northeurope", "address_space": ["10.80.0.0/16"]}},
