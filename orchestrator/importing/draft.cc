@@ -147,4 +147,8 @@ void Draft::assume_alike(Note note, const std::string& path, std::string togethe
   notes.add_alike(std::move(note), std::move(together));
 }
 
+bool has_gateway(const Draft& draft, const std::string& vnet) {
+  return std::ranges::find(draft.topology.gateways, vnet, &model::Gateway::vnet) != draft.topology.gateways.end();
+}
+
 }  // namespace xconn::importing

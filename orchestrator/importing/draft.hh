@@ -86,6 +86,9 @@ class Draft {
   Prefixes taken_;
 };
 
+/// Whether `vnet` has a gateway of its own.
+bool has_gateway(const Draft& draft, const std::string& vnet);
+
 /// One resource's properties, read with checks: what is no address, no AS number ... is noted with what was done
 /// instead, never handed on. What nobody asked for is reported in the end.
 class Fields {

@@ -19,10 +19,6 @@ bool has_route_server(const std::string& vnet, const Draft& draft) {
   });
 }
 
-bool has_gateway(const Draft& draft, const std::string& vnet) {
-  return std::ranges::find(draft.topology.gateways, vnet, &model::Gateway::vnet) != draft.topology.gateways.end();
-}
-
 /// Its own half says so; one that no file has cannot.
 bool allows_transit(const model::Vnet& remote, const std::string& to) {
   return std::ranges::any_of(remote.peerings,

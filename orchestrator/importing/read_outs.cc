@@ -126,10 +126,6 @@ std::vector<Address> instances_said(const Draft& draft, const std::string& vnet)
   return out;
 }
 
-bool has_gateway(const Draft& draft, const std::string& vnet) {
-  return std::ranges::any_of(draft.topology.gateways, [&](const auto& gateway) { return gateway.vnet == vnet; });
-}
-
 /// The prefix that the gateway itself announces for its VNet.
 std::optional<Prefix> space_seen(const Draft& draft) {
   for (const auto& read_out : draft.inventory.read_outs()) {
