@@ -7,8 +7,8 @@
 #include "lab/remote.hh"
 #include "model/commands.hh"
 #include "model/objects.hh"
-#include "nodes/compose.hh"
-#include "nodes/compose_commands.hh"
+#include "nodes/make_plan.hh"
+#include "nodes/plan_commands.hh"
 
 namespace xconn::bindings {
 namespace {
@@ -36,7 +36,7 @@ RemoteLab::Progress calling(const py::object& callback) {
 RemoteLab up(const std::string& topology, const std::string& name, const std::string& program,
              const std::string& datapath, const std::vector<std::string>& captures, double timeout,
              bool keep_unconverged, bool debug_log, const py::object& progress) {
-  const auto chosen = nodes::compose_file(topology, name);
+  const auto chosen = nodes::plan_file(topology, name);
   lab::UpOptions options{.program = program,
                          .datapath = datapath,
                          .captures = {},
@@ -51,7 +51,7 @@ RemoteLab up(const std::string& topology, const std::string& name, const std::st
   return RemoteLab::up(chosen.plan, options, tell);
 }
 
-std::vector<std::string> become(const RemoteLab& lab, const nodes::Composed& chosen, double timeout,
+std::vector<std::string> become(const RemoteLab& lab, const nodes::Planned& chosen, double timeout,
                                 const py::object& progress) {
   const auto tell = calling(progress);
   const py::gil_scoped_release others;
@@ -60,8 +60,8 @@ std::vector<std::string> become(const RemoteLab& lab, const nodes::Composed& cho
 
 std::vector<std::string> apply(const RemoteLab& lab, const std::string& topology, double timeout,
                                const py::object& progress) {
-  const auto wanted = nodes::compose_file(topology, lab.name());
-  return become(lab, nodes::compose_change(lab.topology_file(), wanted.document), timeout, progress);
+  const auto wanted = nodes::plan_file(topology, lab.name());
+  return become(lab, nodes::plan_change(lab.topology_file(), wanted.document), timeout, progress);
 }
 
 model::Command command_of(const std::vector<std::string>& words) {
@@ -75,7 +75,7 @@ model::Command command_of(const std::vector<std::string>& words) {
 std::vector<std::string> command(const RemoteLab& lab, const std::vector<std::string>& words, double timeout,
                                  const py::object& progress) {
   const auto running = model::Document::load(lab.topology_file());
-  return become(lab, nodes::compose_command(running, command_of(words)), timeout, progress);
+  return become(lab, nodes::plan_command(running, command_of(words)), timeout, progress);
 }
 
 /// Kind of object -> its verbs.

@@ -5,14 +5,16 @@
 
 #include "bindings/core/bind.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 
 namespace xconn::bindings {
 namespace {
 
 namespace py = pybind11;
 
-py::object plan(const std::string& topology) { return to_python(plan::to_json(nodes::compose(model::read(topology)))); }
+py::object plan(const std::string& topology) {
+  return to_python(plan::to_json(nodes::make_plan(model::read(topology))));
+}
 
 }  // namespace
 

@@ -37,7 +37,7 @@ int show(const std::vector<std::string>& changes, const std::string& tail, const
 
 }  // namespace
 
-int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, const Session& session) {
+int change_lab(const nodes::Planned& chosen, const ChangeOptions& options, const Session& session) {
   const auto lab = lab::RemoteLab::attach(chosen.plan.lab);
   if (options.dry_run) {
     const auto changes = plan::sentences(plan::edits(lab.plan(), chosen.plan));

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/duration.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 
 namespace xconn::cli {
 
@@ -18,6 +18,6 @@ struct ChangeOptions {
 
 /// Makes the running lab of `chosen`'s name what `chosen` says; with `dry_run` only prints what that would change.
 /// Returns the exit code.
-int change_lab(const nodes::Composed& chosen, const ChangeOptions& options, const Session& session);
+int change_lab(const nodes::Planned& chosen, const ChangeOptions& options, const Session& session);
 
 }  // namespace xconn::cli

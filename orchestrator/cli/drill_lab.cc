@@ -12,7 +12,7 @@
 #include "cli/topology.hh"
 #include "lab/event_log.hh"
 #include "lab/rehearsal.hh"
-#include "nodes/compose_commands.hh"
+#include "nodes/plan_commands.hh"
 #include "plan/difference.hh"
 #include "sys/file.hh"
 #include "sys/installation.hh"
@@ -40,11 +40,11 @@ DrillFile::DrillFile(const std::string& word)
   drill_.topology = topology_of_drill(path_, drill_.topology);
 }
 
-nodes::Composed DrillFile::topology(const std::string& name) const {
-  auto composed = choose_topology(drill_.topology, name);
-  lab::demand_there(drill_.mentions, composed.plan);
-  (void)nodes::rehearse(composed.document, drill::commands_of(drill_));
-  return composed;
+nodes::Planned DrillFile::topology(const std::string& name) const {
+  auto planned = choose_topology(drill_.topology, name);
+  lab::demand_there(drill_.mentions, planned.plan);
+  (void)nodes::rehearse(planned.document, drill::commands_of(drill_));
+  return planned;
 }
 
 std::vector<plan::Rehearsed> DrillFile::changes(const lab::RemoteLab& lab) const {

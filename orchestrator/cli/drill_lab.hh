@@ -9,7 +9,7 @@
 #include "drill/drill.hh"
 #include "drill/report.hh"
 #include "lab/remote.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "plan/plan.hh"
 #include "plan/rehearsed.hh"
 #include "sys/signals.hh"
@@ -29,7 +29,7 @@ class DrillFile {
   const std::string& name() const { return drill_.name; }
   /// Its topology, `name` in place of the topology's own when not empty. Throws TopologyError, also for what the drill
   /// names and the topology has not.
-  nodes::Composed topology(const std::string& name = {}) const;
+  nodes::Planned topology(const std::string& name = {}) const;
   /// What each of its commands makes of this lab.
   std::vector<plan::Rehearsed> changes(const lab::RemoteLab& lab) const;
 

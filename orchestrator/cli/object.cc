@@ -17,7 +17,7 @@
 #include "model/commands.hh"
 #include "model/names.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 
 namespace xconn::cli {
 namespace {
@@ -57,7 +57,7 @@ int act(const ObjectKind& kind, const model::Verb& verb, const Arguments& argume
   std::vector<std::string> words{std::string(kind.word), std::string(verb.word)};
   words.insert(words.end(), arguments.names.begin(), arguments.names.end());
   const auto command = command_of(words);
-  return change_lab(nodes::compose_command(document_of(session), command), arguments.options, session);
+  return change_lab(nodes::plan_command(document_of(session), command), arguments.options, session);
 }
 
 /// provider provision --service-key K: the verb of the circuit that has this key.
@@ -65,7 +65,7 @@ int provide(const char* verb, const Arguments& arguments, const Session& session
   const auto running = kept_by(session);
   for (const auto& circuit : running.topology.circuits)
     if (circuit.service_key == arguments.service_key)
-      return change_lab(nodes::compose_command(running.document, command_of({"circuit", verb, circuit.name})),
+      return change_lab(nodes::plan_command(running.document, command_of({"circuit", verb, circuit.name})),
                         arguments.options, session);
   throw NotFoundError("no circuit of the lab has the service key " + arguments.service_key);
 }

@@ -102,8 +102,8 @@ std::vector<std::string> reference_topologies() {
   return {names.begin(), names.end()};
 }
 
-nodes::Composed choose_topology(const std::string& word, const std::string& name) {
-  return nodes::compose_file(find_topology(word), name);
+nodes::Planned choose_topology(const std::string& word, const std::string& name) {
+  return nodes::plan_file(find_topology(word), name);
 }
 
 void tell_of_commands(const plan::Plan& plan) {

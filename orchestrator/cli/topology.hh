@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 
 namespace xconn::cli {
 
@@ -29,7 +29,7 @@ std::vector<std::string> reference_drills();
 std::vector<std::string> reference_topologies();
 
 /// `name`, when not empty, is the lab's name in place of the topology's own. Throws TopologyError.
-nodes::Composed choose_topology(const std::string& word, const std::string& name = {});
+nodes::Planned choose_topology(const std::string& word, const std::string& name = {});
 
 /// The plan alone.
 plan::Plan read_plan(const std::string& word, const std::string& name = {});

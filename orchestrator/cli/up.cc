@@ -39,7 +39,7 @@ Duration duration_of(const std::string& word) {
   return *duration;
 }
 
-lab::UpOptions options_of(const UpArguments& arguments, const nodes::Composed& chosen) {
+lab::UpOptions options_of(const UpArguments& arguments, const nodes::Planned& chosen) {
   lab::UpOptions options{.program = sys::own_program(),
                          .datapath = arguments.datapath,
                          .captures = {},
@@ -62,12 +62,12 @@ bool answers(const std::string& lab) {
 }
 
 /// The lab is up: it becomes what the topology says now.
-int change(const UpArguments& arguments, const nodes::Composed& chosen, const Session& session) {
+int change(const UpArguments& arguments, const nodes::Planned& chosen, const Session& session) {
   if (!arguments.captures.empty())
     refuse("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
   if (arguments.log != "off") refuse("--log", "lab " + chosen.plan.lab + " is up already; take it down first");
   const auto running = lab::RemoteLab::attach(chosen.plan.lab).topology_file();
-  return change_lab(nodes::compose_change(running, chosen.document),
+  return change_lab(nodes::plan_change(running, chosen.document),
                     {.dry_run = arguments.dry_run, .bound = duration_of(arguments.bound)}, session);
 }
 

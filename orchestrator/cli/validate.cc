@@ -11,7 +11,7 @@
 #include "drill/schema.hh"
 #include "model/read.hh"
 #include "model/schema.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "world/error_wire.hh"
 
 namespace xconn::cli {
@@ -27,7 +27,7 @@ bool is_drill(const std::string& path) {
   return text != nullptr && (text->starts_with("flows:") || text->find("\nflows:") != std::string::npos);
 }
 
-nodes::Composed read_either(const std::string& word) {
+nodes::Planned read_either(const std::string& word) {
   const auto path = find_drill(find_topology(word));
   return is_drill(path) ? DrillFile(path).topology() : choose_topology(word, {});
 }

@@ -24,7 +24,7 @@ Route route_to(const Prefix& prefix, NextHop hop, std::uint32_t metric = 0) {
 /// Builds one site.
 class Customer {
  public:
-  Customer(const Site& site, const std::string& name, Draft& draft) : site_(site), name_(name), draft_(draft) {}
+  Customer(const OnPremSite& site, const std::string& name, Draft& draft) : site_(site), name_(name), draft_(draft) {}
 
   void build() {
     collect_prefixes();
@@ -309,7 +309,7 @@ class Customer {
     return out;
   }
 
-  const Site& site_;
+  const OnPremSite& site_;
   std::string name_;
   Draft& draft_;
   std::vector<Prefix> prefixes_;

@@ -15,8 +15,8 @@ std::set<std::string> vnets_of(const Draft& draft, std::string model::Connection
   return out;
 }
 
-void merge(std::vector<Site>& sites, Site more) {
-  const auto meets = [&](const Site& site) {
+void merge(std::vector<OnPremSite>& sites, OnPremSite more) {
+  const auto meets = [&](const OnPremSite& site) {
     return std::ranges::any_of(more.vnets, [&](const auto& vnet) { return site.vnets.contains(vnet); });
   };
   const auto first = std::ranges::find_if(sites, meets);
@@ -24,7 +24,7 @@ void merge(std::vector<Site>& sites, Site more) {
     sites.push_back(std::move(more));
     return;
   }
-  const auto take = [&](const Site& other) {
+  const auto take = [&](const OnPremSite& other) {
     first->vnets.insert(other.vnets.begin(), other.vnets.end());
     first->circuits.insert(first->circuits.end(), other.circuits.begin(), other.circuits.end());
     first->local_gateways.insert(first->local_gateways.end(), other.local_gateways.begin(), other.local_gateways.end());
@@ -46,8 +46,8 @@ const model::Gateway* gateway_of(const Draft& draft, const model::Connection& co
   return find_named(draft.topology.gateways, connection.gateway);
 }
 
-std::vector<Site> sites_of(const Draft& draft) {
-  std::vector<Site> sites;
+std::vector<OnPremSite> sites_of(const Draft& draft) {
+  std::vector<OnPremSite> sites;
   for (const auto& circuit : draft.topology.circuits)
     merge(sites, {vnets_of(draft, &model::Connection::circuit, circuit.name), {circuit.name}, {}});
   for (const auto& local : draft.topology.local_gateways)

@@ -11,7 +11,7 @@
 namespace xconn::importing {
 
 /// One customer: circuits and local gateways that lead to the same VNets.
-struct Site {
+struct OnPremSite {
   std::set<std::string> vnets;
   std::vector<std::string> circuits, local_gateways;
 };
@@ -19,6 +19,6 @@ struct Site {
 /// nullptr when it is in none of the files.
 const model::Gateway* gateway_of(const Draft& draft, const model::Connection& connection);
 
-std::vector<Site> sites_of(const Draft& draft);
+std::vector<OnPremSite> sites_of(const Draft& draft);
 
 }  // namespace xconn::importing

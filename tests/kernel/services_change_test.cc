@@ -8,8 +8,8 @@
 #include <set>
 
 #include "model/read.hh"
-#include "nodes/compose.hh"
 #include "nodes/edge/tunnels.hh"
+#include "nodes/make_plan.hh"
 #include "nodes/routing/propagation.hh"
 #include "services/nftables.hh"
 #include "services_ground.hh"
@@ -114,7 +114,7 @@ std::vector<std::string> shipped_rulesets() {
   std::set<std::string> all;
   for (const auto* name : {"sdwan-expressroute", "transit-vnet", "aviatrix-encryption", "er-vpn-backup", "vpn-over-er",
                            "two-circuits", "microsoft-peering"})
-    for (const auto& node : nodes::compose(model::read(std::string(kSourceDir) + "/topologies/" + name)).nodes)
+    for (const auto& node : nodes::make_plan(model::read(std::string(kSourceDir) + "/topologies/" + name)).nodes)
       all.insert(node.nftables);
   return {all.begin(), all.end()};
 }

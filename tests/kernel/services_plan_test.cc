@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reference topology's own configurations, given to the real daemons: none refuses a line.
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "services_ground.hh"
 #include "tests/source_dir.hh"
 
@@ -15,7 +15,7 @@ bool needs_no_interface(const plan::Service& service) { return service.kind == "
 class ReferencePlan : public Ground {};
 
 TEST_F(ReferencePlan, ItsRoutersAndTunnelEndsStart) {
-  const auto plan = nodes::compose(model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"));
+  const auto plan = nodes::make_plan(model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute"));
   std::size_t count = 0;
   for (auto planned : plan.nodes) {
     std::erase_if(planned.services, [](const auto& service) { return !needs_no_interface(service); });

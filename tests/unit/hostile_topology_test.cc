@@ -16,7 +16,7 @@
 #include "model/document.hh"
 #include "model/keys.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "tests/source_dir.hh"
 
 namespace xconn {
@@ -194,7 +194,7 @@ bool try_one(const RawPtr& root, const Trial& trial) {
   try {
     const auto document = Document::of(with(root, trial.path, trial.value));
     const auto topology = model::read(document);
-    expect_sound(nodes::compose(topology), document, trial.own_rules);
+    expect_sound(nodes::make_plan(topology), document, trial.own_rules);
     return true;
   } catch (const TopologyError& error) {
     EXPECT_TRUE(is_plain(error.what(), true)) << error.what();
@@ -213,7 +213,7 @@ TEST(HostileTopology, EveryValueThroughEveryKeyIntoEveryOutput) {
   std::size_t tried = 0, taken = 0;
   for (const auto& file : kBases) {
     const auto base = Document::load(kRoot + file);
-    expect_sound(nodes::compose(model::read(base)), base, true);
+    expect_sound(nodes::make_plan(model::read(base)), base, true);
     Objects objects;
     find_objects(base.raw(), model::object_info<model::Topology>(), {}, objects);
     for (const auto& [info, path] : objects) {
@@ -238,7 +238,7 @@ TEST(HostileTopology, APreSharedKeyMayBeAnything) {
   for (const std::string key : {"abc\\", "\"} EVIL {", "0x12", "0sYWJj", "#", " ", "schlüssel"}) {
     auto document = base;
     for (const auto* node : {"left", "right"}) document.put({"nodes", node, "tunnels", "vpn", "psk"}, key);
-    const auto plan = nodes::compose(model::read(document));
+    const auto plan = nodes::make_plan(model::read(document));
     for (const auto& file : plan.find_node("left")->files)
       if (file.name == "swanctl.conf") {
         EXPECT_TRUE(std::regex_search(file.content, std::regex("secret = 0s[A-Za-z0-9+/]+=*\n"))) << file.content;

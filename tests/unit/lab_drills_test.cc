@@ -8,7 +8,7 @@
 #include "drill/drill.hh"
 #include "lab/rehearsal.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "tests/source_dir.hh"
 
 namespace xconn::lab {
@@ -31,7 +31,7 @@ TEST_P(ShippedDrill, NamesWhatIsThere) {
   const auto drill = drill::read(GetParam());
   ASSERT_FALSE(drill.mentions.empty());
   const auto topology = model::read(drill.topology);
-  for (const auto& finding : not_there(drill.mentions, nodes::compose(topology))) ADD_FAILURE() << to_string(finding);
+  for (const auto& finding : not_there(drill.mentions, nodes::make_plan(topology))) ADD_FAILURE() << to_string(finding);
 }
 
 std::string name_of(const testing::TestParamInfo<std::string>& info) {

@@ -11,7 +11,7 @@
 
 #include "model/read.hh"
 #include "model/rules.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "tests/source_dir.hh"
 
 namespace xconn::nodes {
@@ -64,7 +64,7 @@ TEST_P(Breach, IsBuilt) {
   expect(document, codes);
   const auto topology = model::read(document);
   EXPECT_EQ(codes_of(topology.breaches), codes);
-  EXPECT_FALSE(compose(topology).nodes.empty());
+  EXPECT_FALSE(make_plan(topology).nodes.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, Breach, testing::ValuesIn(model::rehearsable_rules()),
@@ -87,7 +87,7 @@ TEST_P(AnyBreach, IsBuiltOrRefused) {
   auto document = bad(GetParam());
   expect(document, {GetParam().substr(0, GetParam().find('-'))});
   try {
-    EXPECT_FALSE(compose(model::read(document)).nodes.empty());
+    EXPECT_FALSE(make_plan(model::read(document)).nodes.empty());
   } catch (const TopologyError& error) {
     EXPECT_THAT(error.what(), HasSubstr(".yaml:"));
   }

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/read.hh"
-#include "nodes/compose_commands.hh"
+#include "nodes/plan_commands.hh"
 #include "tests/source_dir.hh"
 
 namespace xconn::nodes {

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "tests/source_dir.hh"
 
 namespace xconn::nodes {
@@ -33,7 +33,7 @@ std::string content(const plan::Plan& plan, const std::string& node, const std::
 TEST(EncryptionGateway, WithoutABackupIsOne) {
   auto topology = reference("aviatrix-encryption");
   topology.encryption_gateways.front().backup.reset();
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   EXPECT_NE(find(plan, "enc-primary"), nullptr);
   EXPECT_EQ(find(plan, "enc-backup"), nullptr);
   const auto control = content(plan, "enc-controller", "encryption.json"),
@@ -45,7 +45,7 @@ TEST(EncryptionGateway, WithoutABackupIsOne) {
 }
 
 TEST(EncryptionGateway, TellsTheEdgeWhatItsOwnTunnelsHave) {
-  const auto plan = compose(reference("aviatrix-encryption"));
+  const auto plan = make_plan(reference("aviatrix-encryption"));
   const auto edge = content(plan, "enc-controller", "edge-configuration.txt");
   const auto own = content(plan, "enc-primary", "swanctl.conf");
   EXPECT_THAT(edge, HasSubstr("aes256-sha256-modp2048, 28800 s"));
@@ -58,10 +58,10 @@ TEST(EncryptionGateway, TellsTheEdgeWhatItsOwnTunnelsHave) {
 
 TEST(Tunnels, ACallThatIsNotAnsweredIsDropped) {
   auto topology = reference("er-vpn-backup");
-  EXPECT_THAT(find(compose(topology), "vpn-gw-0")->nftables, Not(HasSubstr("a call")));
+  EXPECT_THAT(find(make_plan(topology), "vpn-gw-0")->nftables, Not(HasSubstr("a call")));
   std::ranges::find(topology.connections, "hq-hub", &model::Connection::name)->mode =
       model::ConnectionMode::kInitiatorOnly;
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   EXPECT_THAT(find(plan, "vpn-gw-0")->nftables,
               HasSubstr("ip saddr 203.0.113.2 udp dport 500 @th,128,64 0 counter drop"));
   EXPECT_THAT(find(plan, "vpn-gw-0")->nftables, HasSubstr("maxseg size set 1350"));

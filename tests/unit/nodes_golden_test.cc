@@ -11,7 +11,7 @@
 
 #include "frr/router.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "tests/golden.hh"
 
 namespace xconn::nodes {
@@ -65,7 +65,7 @@ class Golden : public testing::TestWithParam<const char*> {};
 
 TEST_P(Golden, PlanIsTheReviewedOne) {
   const std::string source = kSourceDir, name = GetParam();
-  auto plan = compose(model::read(source + "/topologies/" + name));
+  auto plan = make_plan(model::read(source + "/topologies/" + name));
   EXPECT_EQ(plan::from_json(plan::to_json(plan, true)), plan);
   for (auto& node : plan.nodes) leave_out_what_types_say(node);
   Json json = plan::to_json(plan, true);

@@ -7,7 +7,7 @@
 
 #include "azure/expand.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "nodes/routing/propagation.hh"
 #include "tests/source_dir.hh"
 
@@ -170,7 +170,7 @@ TEST(RouterId, IsAnotherOneForEachRouterOfAReferenceTopology) {
 }
 
 TEST(RouteFacts, NameAllNextHopsThatTheKernelWillHave) {
-  const auto plan = compose(model::read(std::string(kSourceDir) + "/topologies/two-circuits/equal.yaml"));
+  const auto plan = make_plan(model::read(std::string(kSourceDir) + "/topologies/two-circuits/equal.yaml"));
   const auto fact = std::ranges::find_if(plan.facts, [](const plan::Fact& one) {
     return one.node == "er-gw-0" && one.kind == "route" && one.subject == "10.11.0.0/24";
   });

@@ -7,7 +7,7 @@
 
 #include "base/errors.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "nodes/roles.hh"
 #include "tests/source_dir.hh"
 
@@ -41,7 +41,7 @@ bool has_route(const plan::Plan& plan, const std::string& node, const std::strin
 
 std::string refusal(const model::Topology& topology) {
   try {
-    compose(topology);
+    make_plan(topology);
   } catch (const TopologyError& error) {
     return error.what();
   }
@@ -66,11 +66,11 @@ TEST(Compose, BesideBgpTheMetricOfAStaticRouteIsItsDistance) {
   constexpr std::uint32_t kDistance = 1U << 24;  // as FRR reads it
   auto topology = reference();
   auto& route = node(topology, "hq-er").routes.at(0);
-  EXPECT_EQ(route_to(compose(topology), "hq-er", "172.16.248.0/24").metric, 0U);
+  EXPECT_EQ(route_to(make_plan(topology), "hq-er", "172.16.248.0/24").metric, 0U);
   route.metric = 200;
-  EXPECT_EQ(route_to(compose(topology), "hq-er", "172.16.248.0/24").metric, 200 * kDistance);
+  EXPECT_EQ(route_to(make_plan(topology), "hq-er", "172.16.248.0/24").metric, 200 * kDistance);
   node(topology, "fgt-a").routes.at(0).metric = 200;
-  EXPECT_EQ(route_to(compose(topology), "fgt-a", "172.16.137.0/24").metric, 200U) << "without BGP it is a metric";
+  EXPECT_EQ(route_to(make_plan(topology), "fgt-a", "172.16.137.0/24").metric, 200U) << "without BGP it is a metric";
 }
 
 TEST(Compose, RefusesAnUnknownRoleAndASectionThatARoleHasNot) {
@@ -84,7 +84,7 @@ TEST(Compose, FilesAreAppendedToReplacedAndAdded) {
   auto topology = reference();
   node(topology, "hq-er").files = {{"frr.conf", "! mine\n", false}, {"notes", "text", true}};
   node(topology, "hq-client").files = {{"echo.json", "{}", true}};
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   EXPECT_THAT(file(plan, "hq-er", "frr.conf"), AllOf(HasSubstr("router bgp 65001"), testing::EndsWith("! mine\n")));
   EXPECT_EQ(file(plan, "hq-er", "notes"), "text");
   EXPECT_EQ(file(plan, "hq-client", "echo.json"), "{}");
@@ -99,7 +99,7 @@ TEST(Compose, UsersSysctlsRulesAndCommandsAreAdded) {
   client.sysctls["net.ipv4.ip_forward"] = "1";
   client.nftables = "table inet mine {}\n";
   client.commands = {{"sleep", "1"}, {"sleep", "2"}};
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   const auto* made = plan.find_node("hq-client");
   EXPECT_EQ(made->sysctls.at("net.ipv4.ip_forward"), "1");
   EXPECT_THAT(made->nftables, HasSubstr("table inet mine"));
@@ -107,7 +107,7 @@ TEST(Compose, UsersSysctlsRulesAndCommandsAreAdded) {
 }
 
 TEST(Compose, EveryNameOfAPlanIsThere) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   for (const auto& link : plan.links)
     for (const End& end : {link.a, link.b}) {
       ASSERT_NE(plan.find_node(end.node), nullptr) << link.name;
@@ -121,7 +121,7 @@ TEST(Compose, EveryNameOfAPlanIsThere) {
 }
 
 TEST(Compose, EveryLinkEndIsAnEndAndEveryEndIsLinked) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   for (const auto& node : plan.nodes)
     for (const auto& interface : node.interfaces)
       EXPECT_EQ(interface.kind == plan::InterfaceKind::kEnd, plan.find_link({node.name, interface.name}) != nullptr)
@@ -129,7 +129,7 @@ TEST(Compose, EveryLinkEndIsAnEndAndEveryEndIsLinked) {
 }
 
 TEST(Compose, SecretsAreInSecretFilesOnly) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   for (const auto& node : plan.nodes)
     for (const auto& file : node.files)
       for (const char* secret : {"crossconnect-lab-only", "er1md5"})
@@ -137,7 +137,7 @@ TEST(Compose, SecretsAreInSecretFilesOnly) {
 }
 
 TEST(Switch, PortsOfOneBridge) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   const auto& interfaces = plan.find_node("hq-lan")->interfaces;
   ASSERT_EQ(interfaces.size(), 4U);
   EXPECT_EQ(interfaces[0].kind, plan::InterfaceKind::kBridge);
@@ -146,10 +146,10 @@ TEST(Switch, PortsOfOneBridge) {
 
 TEST(Routing, TimersAreTheProfiles) {
   auto topology = reference();
-  const auto azure = file(compose(topology), "msee1", "frr.conf");
+  const auto azure = file(make_plan(topology), "msee1", "frr.conf");
   EXPECT_THAT(azure, AllOf(HasSubstr("timers bgp 60 180"), HasSubstr("receive-interval 300\n")));
   topology.timers = network::Timers::kFast;
-  const auto fast = file(compose(topology), "msee1", "frr.conf");
+  const auto fast = file(make_plan(topology), "msee1", "frr.conf");
   EXPECT_THAT(fast, AllOf(HasSubstr("timers bgp 3 10"), HasSubstr("receive-interval 100\n")));
 }
 
@@ -157,7 +157,7 @@ TEST(Compose, AFileThatIsReplacedIsKnownByItsTextAlone) {
   auto topology = reference();
   node(topology, "hq-er").files = {{"frr.conf", "router bgp 1\n neighbor x password y\n", true}};
   node(topology, "hq-fgt").files = {{"sdwan.json", "{}", true}};
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   const auto& router = *plan.find_node("hq-er");
   EXPECT_FALSE(router.bgp);
   EXPECT_EQ(router.frr_lines, file(plan, "hq-er", "frr.conf"));
@@ -172,7 +172,7 @@ TEST(Routing, PolicyOfANeighbour) {
   neighbor.local_preference = 150;
   neighbor.accept = {*Prefix::parse("172.16.136.0/22")};
   neighbor.maximum_prefix = 200;
-  const auto conf = file(compose(topology), "hq-er", "frr.conf");
+  const auto conf = file(make_plan(topology), "hq-er", "frr.conf");
   EXPECT_THAT(conf, AllOf(HasSubstr("set as-path prepend 65001 65001\n"), HasSubstr("set local-preference 150\n"),
                           HasSubstr("ip prefix-list IN-192.168.251.6 seq 5 permit 172.16.136.0/22\n"),
                           HasSubstr("neighbor 192.168.251.6 maximum-prefix 199 restart 1\n"),
@@ -184,46 +184,46 @@ TEST(Routing, NothingIsExpectedOfASessionThatNobodyAnswers) {
   auto topology = reference();
   node(topology, "hq-er").bgp->neighbors.pop_back();
   node(topology, "hq-er").bgp->neighbors[0].bfd = false;
-  auto plan = compose(topology);
+  auto plan = make_plan(topology);
   EXPECT_TRUE(has_fact(plan, {"msee1", "bgp", "192.168.251.1", "Established"}));
   EXPECT_FALSE(has_fact(plan, {"msee1", "bfd", "192.168.251.1", "up"}));
   EXPECT_FALSE(has_fact(plan, {"msee2", "bgp", "192.168.251.5", "Established"}));
   node(topology, "hq-er").bgp.reset();
-  plan = compose(topology);
+  plan = make_plan(topology);
   EXPECT_FALSE(has_route(plan, "hq-er", "172.16.136.0/22"));
   EXPECT_FALSE(has_route(plan, "hub", "172.16.248.0/24"));
 }
 
 TEST(Routing, RoutesAreExpectedWhereTheyAreLearned) {
-  const auto chain = compose(model::read(std::string(kSourceDir) + "/topologies/chain"));
+  const auto chain = make_plan(model::read(std::string(kSourceDir) + "/topologies/chain"));
   EXPECT_TRUE(has_route(chain, "r1", "10.0.3.0/24"));
   EXPECT_TRUE(has_fact(chain, {"r2", "route", "10.0.3.0/24", "192.0.2.6"}));
   EXPECT_FALSE(has_route(chain, "r1", "10.0.1.0/24")) << "its own";
   auto topology = model::read(std::string(kSourceDir) + "/topologies/chain");
   node(topology, "r2").bgp->asn = *Asn::of(64601);  // r1 and r2 are internal now, but r1 does not think so
-  EXPECT_FALSE(has_route(compose(topology), "r1", "10.0.3.0/24"));
+  EXPECT_FALSE(has_route(make_plan(topology), "r1", "10.0.3.0/24"));
 }
 
 TEST(Routing, FiltersAndLoopsEndTheWayOfARoute) {
   auto topology = reference();
-  auto plan = compose(topology);
+  auto plan = make_plan(topology);
   EXPECT_TRUE(has_route(plan, "hq-er", "172.16.136.0/22"));
   EXPECT_TRUE(has_route(plan, "hub", "172.16.251.0/24"));
   EXPECT_FALSE(has_route(plan, "hub", "172.16.136.0/22")) << "its own address space";
   for (auto& neighbor : node(topology, "hq-er").bgp->neighbors) neighbor.announce = {*Prefix::parse("172.16.248.0/24")};
-  plan = compose(topology);
+  plan = make_plan(topology);
   EXPECT_TRUE(has_route(plan, "er-gw-1", "172.16.248.0/24"));
   EXPECT_FALSE(has_route(plan, "hub", "172.16.251.0/24"));
 }
 
 TEST(Vnet, RefusesItsOwnPrefixesFromTheGateway) {
-  const auto conf = file(compose(reference()), "hub", "frr.conf");
+  const auto conf = file(make_plan(reference()), "hub", "frr.conf");
   EXPECT_THAT(conf, AllOf(HasSubstr("ip prefix-list IN-172.16.139.12 seq 5 deny 172.16.136.0/22 le 32\n"),
                           HasSubstr("ip prefix-list IN-172.16.139.12 seq 10 permit any\n")));
 }
 
 TEST(Vnet, DefaultRouteOfTheUserRemovesNextHopNone) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   const auto nowhere = [&](std::uint32_t table) {
     return std::ranges::count_if(plan.find_node("hub")->routes, [&](const Route& route) {
       return route.table == table && route.kind == RouteKind::kBlackhole && !route.to.is_default();
@@ -234,7 +234,7 @@ TEST(Vnet, DefaultRouteOfTheUserRemovesNextHopNone) {
 }
 
 TEST(Pair, HighestPriorityIsMasterAndTheOthersYield) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   EXPECT_TRUE(has_fact(plan, {"fgt-a", "vrrp", "fgt", "MASTER"}));
   EXPECT_TRUE(has_fact(plan, {"fgt-b", "vrrp", "fgt", "BACKUP"}));
   EXPECT_TRUE(has_fact(plan, {"elb", "backend", "fgt-b:port1", "unhealthy"}));
@@ -245,7 +245,7 @@ TEST(Pair, HighestPriorityIsMasterAndTheOthersYield) {
 TEST(Pair, ExpectationsFollowThePriorities) {
   auto topology = reference();
   node(topology, "fgt-b").ha->priority = 250;
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   EXPECT_TRUE(has_fact(plan, {"fgt-b", "vrrp", "fgt", "MASTER"}));
   EXPECT_TRUE(has_fact(plan, {"fgt-b", "sdwan-member", "er", "alive"}));
   EXPECT_FALSE(has_fact(plan, {"fgt-a", "sdwan-member", "er", "alive"}));
@@ -261,7 +261,7 @@ std::string addresses(const plan::Plan& plan, const std::string& node, const std
 }
 
 TEST(Tunnels, TheAddressThatBgpSpeaksFromIsThereBeforeTheTun) {
-  const auto plan = compose(model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup/active-standby.yaml"));
+  const auto plan = make_plan(model::read(std::string(kSourceDir) + "/topologies/er-vpn-backup/active-standby.yaml"));
   EXPECT_EQ(addresses(plan, "hq-ce", "lo"), "192.168.11.88/32 ");
   EXPECT_EQ(addresses(plan, "vpn-gw-1", "lo"), "10.17.11.76/32 ");
   EXPECT_EQ(addresses(plan, "vpn-gw-0", "lo"), "") << "its NIC has it already";
@@ -269,7 +269,7 @@ TEST(Tunnels, TheAddressThatBgpSpeaksFromIsThereBeforeTheTun) {
 }
 
 TEST(Tunnels, OnlyTheInitiatorStarts) {
-  const auto plan = compose(reference());
+  const auto plan = make_plan(reference());
   EXPECT_THAT(file(plan, "hq-fgt", "swanctl.conf"), HasSubstr("start_action = start"));
   EXPECT_THAT(file(plan, "fgt-a", "swanctl.conf"), HasSubstr("start_action = none"));
   EXPECT_TRUE(has_fact(plan, {"hq-fgt", "child-sa", "vpn/vpn", "INSTALLED"}));
@@ -278,9 +278,10 @@ TEST(Tunnels, OnlyTheInitiatorStarts) {
 
 TEST(Tunnels, DeadAfterRetriesTimesInterval) {
   auto topology = reference();
-  EXPECT_THAT(file(compose(topology), "hq-fgt", "strongswan.conf"), HasSubstr("retransmit_tries = 7\n"));  // 8 x 0.5 s
+  EXPECT_THAT(file(make_plan(topology), "hq-fgt", "strongswan.conf"),
+              HasSubstr("retransmit_tries = 7\n"));  // 8 x 0.5 s
   node(topology, "hq-fgt").tunnels[0].dpd = {std::chrono::seconds(20), 3};
-  EXPECT_THAT(file(compose(topology), "hq-fgt", "strongswan.conf"),
+  EXPECT_THAT(file(make_plan(topology), "hq-fgt", "strongswan.conf"),
               AllOf(HasSubstr("retransmit_tries = 29\n"), HasSubstr("retransmit_timeout = 2.0\n")));
 }
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 #include "nodes/vnet/security_lines.hh"
 #include "tests/source_dir.hh"
 
@@ -33,7 +33,7 @@ const Route& route(const plan::Plan& plan, std::string_view node, std::uint32_t 
 }
 
 TEST(Peers, ASubnetReachesAPeeredVnetBySystemRoute) {
-  const auto plan = compose(transit());
+  const auto plan = make_plan(transit());
   const auto& to_hub = route(plan, "spoke1", 1001, "10.0.4.0/26");
   EXPECT_EQ(to_hub.metric, 30U);
   EXPECT_EQ(to_hub.next_hops.front(), (NextHop{Address::parse("10.0.4.1"), "transit", true}));
@@ -42,14 +42,14 @@ TEST(Peers, ASubnetReachesAPeeredVnetBySystemRoute) {
 
 /// Azure's own route to nowhere gives way to a VNet of the same prefix; two routes would stand in one place.
 TEST(Tables, AVnetThatIsAPrivateRangeIsThere) {
-  const auto plan = compose(model::read_text(R"(
+  const auto plan = make_plan(model::read_text(R"(
 name: lab
 nodes: {vm: {role: host, site: azure, interfaces: {eth0: {subnet: hub/app, address: 192.168.1.4}}}}
 vnets:
   hub: {address-space: [192.168.0.0/16], subnets: {app: {prefix: 192.168.1.0/24}}, peerings: {a: {remote: spoke}}}
   spoke: {address-space: [10.0.0.0/8], subnets: {app: {prefix: 10.1.0.0/24}}, peerings: {a: {remote: hub}}}
 )",
-                                             "lab.yaml"));
+                                               "lab.yaml"));
   const auto count = [&](const char* to) {
     return std::ranges::count_if(plan.find_node("hub")->routes, [&](const Route& item) {
       return item.table == 1001 && item.to == *Prefix::parse(to);
@@ -63,13 +63,13 @@ vnets:
 }
 
 TEST(Peers, WhatTheGatewaysPassOnTakesTheirOwnLink) {
-  const auto plan = compose(transit());
+  const auto plan = make_plan(transit());
   EXPECT_EQ(route(plan, "transit", 1001, "10.0.100.32/27").next_hops.front().interface, "spoke1-gw");
   EXPECT_EQ(route(plan, "transit", 1002, "10.0.100.32/27").next_hops.front().interface, "spoke1");
 }
 
 TEST(Peers, WhatComesFromAPeerGoesToMachinesOnly) {
-  const auto plan = compose(transit());
+  const auto plan = make_plan(transit());
   const auto& hub = *plan.find_node("transit");
   const auto rule = std::ranges::find(hub.rules, "spoke1", &Rule::in_interface);
   ASSERT_NE(rule, hub.rules.end());
@@ -79,7 +79,7 @@ TEST(Peers, WhatComesFromAPeerGoesToMachinesOnly) {
 }
 
 TEST(Peers, ASpokeLearnsOfItsHub) {
-  const auto plan = compose(transit());
+  const auto plan = make_plan(transit());
   const auto& mirrors = plan.find_node("spoke1")->mirrors;
   ASSERT_THAT(mirrors, SizeIs(1));
   EXPECT_EQ(mirrors[0].from_node, "transit");
@@ -92,16 +92,16 @@ TEST(Peers, ASpokeLearnsOfItsHub) {
 TEST(Peers, WithoutPropagationOnlyTheVnetItselfLearns) {
   auto topology = transit("via-nva.yaml");
   for (auto& table : topology.route_tables) table.propagate_bgp = false;
-  EXPECT_THAT(compose(topology).find_node("spoke1")->mirrors.front().to_tables, ElementsAre(254));
+  EXPECT_THAT(make_plan(topology).find_node("spoke1")->mirrors.front().to_tables, ElementsAre(254));
 }
 
 TEST(Peers, ForwardedTrafficAndAccessAreSwitches) {
   auto topology = transit();
-  EXPECT_THAT(compose(topology).find_node("spoke1")->nftables, Not(HasSubstr("forwarded traffic")));
+  EXPECT_THAT(make_plan(topology).find_node("spoke1")->nftables, Not(HasSubstr("forwarded traffic")));
   auto& spoke = *std::ranges::find(topology.vnets, "spoke1", &model::Vnet::name);
   spoke.peerings.front().allow_forwarded_traffic = false;
   spoke.peerings.front().allow_vnet_access = false;
-  const auto plan = compose(topology);
+  const auto plan = make_plan(topology);
   EXPECT_THAT(plan.find_node("spoke1")->nftables,
               HasSubstr("iifname { \"transit\" } ip saddr != { 10.0.4.0/26 } counter drop"));
   EXPECT_THAT(plan.find_node("spoke1")->nftables, HasSubstr("oifname \"transit\" counter drop"));
@@ -171,11 +171,11 @@ model::Topology with_groups() {
 }
 
 TEST(SecurityGroups, WithoutAnyNothingIsTracked) {
-  EXPECT_THAT(compose(transit()).find_node("spoke1")->nftables, Not(HasSubstr("ct state")));
+  EXPECT_THAT(make_plan(transit()).find_node("spoke1")->nftables, Not(HasSubstr("ct state")));
 }
 
 TEST(SecurityGroups, TheNicsIsAskedFirstOnTheWayOutAndLastOnTheWayIn) {
-  const auto rules = compose(with_groups()).find_node("spoke1")->nftables;
+  const auto rules = make_plan(with_groups()).find_node("spoke1")->nftables;
   const auto at = [&](const std::string& text) { return rules.find(text, rules.find("chain forward")); };
   ASSERT_NE(at("ct state established,related accept"), std::string::npos);
   EXPECT_LT(at("ct state"), at("iifname vmap { \"spoke1-vm.0\" : jump tags-0 }"));
@@ -186,7 +186,7 @@ TEST(SecurityGroups, TheNicsIsAskedFirstOnTheWayOutAndLastOnTheWayIn) {
 }
 
 TEST(SecurityGroups, DefaultRulesComeLast) {
-  const auto rules = compose(with_groups()).find_node("spoke1")->nftables;
+  const auto rules = make_plan(with_groups()).find_node("spoke1")->nftables;
   const auto chain = rules.find("chain nsg-of-nic-in {");
   ASSERT_NE(chain, std::string::npos);
   const auto at = [&](const std::string& text) { return rules.find(text, chain); };
@@ -196,25 +196,26 @@ TEST(SecurityGroups, DefaultRulesComeLast) {
 }
 
 TEST(SecurityGroups, VirtualNetworkIsTheVnetItsPeersItsUserRoutesAndWhatGatewaysLearned) {
-  const auto rules = compose(with_groups()).find_node("spoke1")->nftables;
+  const auto rules = make_plan(with_groups()).find_node("spoke1")->nftables;
   EXPECT_THAT(rules, HasSubstr("elements = { 10.0.4.0/26, 10.0.100.32/27, 168.63.129.16/32 }"));
   EXPECT_THAT(rules, HasSubstr("fib saddr oifname { \"transit-gw\" } meta mark set meta mark | 1"));
 }
 
 TEST(SecurityGroups, WithoutOneAPublicAddressIsClosed) {
   auto topology = model::read(std::string(kSourceDir) + "/topologies/sdwan-expressroute");
-  EXPECT_THAT(compose(topology).find_node("hub")->nftables,
+  EXPECT_THAT(make_plan(topology).find_node("hub")->nftables,
               HasSubstr("iifname { \"elb.1\", \"elb.2\" } oifname != { \"fgt-a.0\", \"fgt-b.0\" } counter drop"));
   for (auto& subnet : topology.vnets.front().subnets) subnet.nsg.clear();
-  EXPECT_THAT(compose(topology).find_node("hub")->nftables, HasSubstr("iifname { \"elb.1\", \"elb.2\" } counter drop"));
+  EXPECT_THAT(make_plan(topology).find_node("hub")->nftables,
+              HasSubstr("iifname { \"elb.1\", \"elb.2\" } counter drop"));
 }
 
 TEST(Nics, WithoutIpForwardingOnlyTheirOwnPacketsPass) {
   auto topology = transit();
-  EXPECT_THAT(compose(topology).find_node("transit")->nftables, Not(HasSubstr("no IP forwarding")))
+  EXPECT_THAT(make_plan(topology).find_node("transit")->nftables, Not(HasSubstr("no IP forwarding")))
       << "a router's is on";
   std::ranges::find(topology.nodes, "nva", &network::Node::name)->interfaces.front().ip_forwarding = false;
-  const auto rules = compose(topology).find_node("transit")->nftables;
+  const auto rules = make_plan(topology).find_node("transit")->nftables;
   EXPECT_THAT(rules, HasSubstr("iifname { \"nva.0\" } iifname . ip saddr != { \"nva.0\" . 10.0.4.36 } counter drop"));
   EXPECT_THAT(rules, HasSubstr("oifname { \"nva.0\" } oifname . ip daddr != { \"nva.0\" . 10.0.4.36 } counter drop"));
 }

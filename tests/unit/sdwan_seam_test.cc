@@ -7,9 +7,9 @@
 
 #include "model/applications.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
 #include "nodes/edge/daemon/classifier.hh"
 #include "nodes/edge/daemon/config.hh"
+#include "nodes/make_plan.hh"
 
 namespace xconn::sdwan {
 namespace {
@@ -50,7 +50,7 @@ nodes:
 links: [[edge:er, r:er], [edge:wan, r:wan], [edge:lan, pc:eth0]]
 )";
 
-plan::Plan composed() { return nodes::compose(model::read_text(kTopology, "seam.yaml")); }
+plan::Plan planned() { return nodes::make_plan(model::read_text(kTopology, "seam.yaml")); }
 
 Config seen(const plan::Plan& plan) {
   for (const auto& file : plan.find_node("edge")->files)
@@ -59,7 +59,7 @@ Config seen(const plan::Plan& plan) {
 }
 
 TEST(Seam, MembersAndZones) {
-  const auto config = seen(composed());
+  const auto config = seen(planned());
   EXPECT_EQ(config.node, "edge");
   EXPECT_FALSE(config.ha);
   const auto& sdwan = config.sdwan;
@@ -79,7 +79,7 @@ TEST(Seam, AnSlaTargetThatIsNotGivenDoesNotCount) {
   std::string text = kTopology;
   const std::string all = "sla: {latency: 100ms, jitter: 20ms, loss: 2%}";
   text.replace(text.find(all), all.size(), "sla: {latency: 100ms}");
-  const auto config = seen(nodes::compose(model::read_text(text, "seam.yaml")));
+  const auto config = seen(nodes::make_plan(model::read_text(text, "seam.yaml")));
   const auto& sla = *config.sdwan.health_checks.at(0).sla;
   EXPECT_EQ(sla.latency, 100ms);
   EXPECT_FALSE(sla.jitter);
@@ -87,7 +87,7 @@ TEST(Seam, AnSlaTargetThatIsNotGivenDoesNotCount) {
 }
 
 TEST(Seam, HealthChecks) {
-  const auto config = seen(composed());
+  const auto config = seen(planned());
   const auto& checks = config.sdwan.health_checks;
   ASSERT_EQ(checks.size(), 2u);
   const auto& web = checks[0];
@@ -108,7 +108,7 @@ TEST(Seam, HealthChecks) {
 }
 
 TEST(Seam, Rules) {
-  const auto config = seen(composed());
+  const auto config = seen(planned());
   const auto& rules = config.sdwan.rules;
   ASSERT_EQ(rules.size(), 4u);
   const auto& calls = rules[0];
@@ -134,7 +134,7 @@ TEST(Seam, Rules) {
 }
 
 TEST(Seam, ARuleByZonesHasItsFact) {
-  const auto facts = composed().facts;
+  const auto facts = planned().facts;
   const auto count = [&](const char* rule, const char* member) {
     return std::ranges::count(facts, plan::Fact{"edge", "sdwan-rule", rule, member});
   };
@@ -144,7 +144,7 @@ TEST(Seam, ARuleByZonesHasItsFact) {
 }
 
 TEST(Seam, WhatIsSteeredDoesNotFollowTheDefaultRouteWithoutADaemon) {
-  const auto plan = composed();
+  const auto plan = planned();
   std::vector<std::string> held;
   for (const auto& route : plan.find_node("edge")->routes)
     if (route.kind == RouteKind::kBlackhole && route.metric == 254u << 24) held.push_back(route.to.text());

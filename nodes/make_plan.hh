@@ -16,10 +16,10 @@ namespace xconn::nodes {
 
 /// `topology` as model::read returns it: every name resolved, every value in range. Throws TopologyError only for a
 /// role that is not in the table of roles (see roles.hh) or a section that its role does not take.
-plan::Plan compose(const model::Topology& topology);
+plan::Plan make_plan(const model::Topology& topology);
 
 /// What a lab is made of: the document, which it keeps, what was read of it, and the plan that it amounts to.
-struct Composed {
+struct Planned {
   model::Document document;
   plan::Plan plan;
   model::Topology topology;  ///< as read; what it breaks on purpose is in its `breaches`
@@ -27,17 +27,17 @@ struct Composed {
 
 /// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own.
 /// Throws TopologyError.
-Composed compose_file(const std::string& path, const std::string& name = {});
+Planned plan_file(const std::string& path, const std::string& name = {});
 
 /// `wanted` for a lab that runs what `running_file` says: what that has settled stays (azure/guards.hh). Throws
 /// TopologyError.
-Composed compose_change(const std::string& running_file, const model::Document& wanted);
+Planned plan_change(const std::string& running_file, const model::Document& wanted);
 
 /// The same of a verb that has edited the document of a lab that runs `running`. Azure's guards are asked first, then
 /// all the rules: where both say no, the step is what was wrong. Throws TopologyError.
-Composed compose_verb(const model::Topology& running, const model::Document& edited, model::Actor by);
+Planned plan_edit(const model::Topology& running, const model::Document& edited, model::Actor by);
 
 /// The same of a command to a lab that runs `running`. Throws NotFoundError and Error too, as model::edit().
-Composed compose_command(const model::Document& running, const model::Command& command);
+Planned plan_command(const model::Document& running, const model::Command& command);
 
 }  // namespace xconn::nodes

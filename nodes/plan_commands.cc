@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nodes/compose_commands.hh"
+#include "nodes/plan_commands.hh"
 
 #include <algorithm>
 
 #include "base/errors.hh"
 #include "base/join.hh"
 #include "model/read.hh"
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 
 namespace xconn::nodes {
 namespace {
@@ -29,7 +29,7 @@ class Runbook {
   plan::Rehearsed next(const model::Command& command) try {
     auto edited = document_;
     model::edit(edited, command);
-    return take(compose_verb(topology_, edited, command.verb->by));
+    return take(plan_edit(topology_, edited, command.verb->by));
   } catch (const TopologyError& error) {
     if (std::ranges::any_of(error.findings(), is_azures)) return {sentences(error), {}, {}};
     for (const auto& finding : error.findings()) note(command, finding);
@@ -44,7 +44,7 @@ class Runbook {
   }
 
  private:
-  plan::Rehearsed take(Composed made) {
+  plan::Rehearsed take(Planned made) {
     document_ = std::move(made.document);
     topology_ = std::move(made.topology);
     return {{}, std::move(made.plan), document_.json()};

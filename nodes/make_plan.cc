@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nodes/compose.hh"
+#include "nodes/make_plan.hh"
 
 #include <algorithm>
 #include <iterator>
@@ -160,7 +160,7 @@ void demand_name(const std::string& name) {
 
 }  // namespace
 
-plan::Plan compose(const model::Topology& topology) {
+plan::Plan make_plan(const model::Topology& topology) {
   const network::Network network = azure::expand(topology);
   std::vector<Finding> findings;
   for (const auto& node : network.nodes) check(node, findings);
@@ -185,42 +185,42 @@ plan::Plan compose(const model::Topology& topology) {
   return plan;
 }
 
-Composed compose_file(const std::string& path, const std::string& name) {
+Planned plan_file(const std::string& path, const std::string& name) {
   auto [topology, document] = model::read_with_document(path);
   if (!name.empty()) {
     demand_name(name);
     topology.name = name;
   }
   document.put({"name"}, topology.name);
-  auto plan = compose(topology);
+  auto plan = make_plan(topology);
   return {std::move(document), std::move(plan), std::move(topology)};
 }
 
 namespace {
 
-Composed composed(model::Document document) {
+Planned planned(model::Document document) {
   auto topology = model::read(document);
-  auto plan = compose(topology);
+  auto plan = make_plan(topology);
   return {std::move(document), std::move(plan), std::move(topology)};
 }
 
 }  // namespace
 
-Composed compose_change(const std::string& running_file, const model::Document& wanted) {
-  return composed(azure::carried_over(model::read(running_file), wanted));
+Planned plan_change(const std::string& running_file, const model::Document& wanted) {
+  return planned(azure::carried_over(model::read(running_file), wanted));
 }
 
-Composed compose_verb(const model::Topology& running, const model::Document& edited, model::Actor by) {
+Planned plan_edit(const model::Topology& running, const model::Document& edited, model::Actor by) {
   auto document = azure::carried_over(running, edited);
   const auto wanted = model::read_words(document);
   azure::demand_possible({running, wanted, by});
-  return composed(std::move(document));
+  return planned(std::move(document));
 }
 
-Composed compose_command(const model::Document& running, const model::Command& command) {
+Planned plan_command(const model::Document& running, const model::Command& command) {
   auto edited = running;
   model::edit(edited, command);
-  return compose_verb(model::read(running), edited, command.verb->by);
+  return plan_edit(model::read(running), edited, command.verb->by);
 }
 
 }  // namespace xconn::nodes
