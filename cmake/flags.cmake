@@ -20,7 +20,7 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 # (GCC bug 105651).
 add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Wno-restrict -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 
-# From nothing in less than half the time, but an edit compiles its neighbours too: for who does not edit.
+# From nothing in little more than half the time, but an edit compiles its neighbours too: for who does not edit.
 option(XCONN_UNITY "Compile a folder's files as one" OFF)
 if(XCONN_UNITY)
   set(CMAKE_UNITY_BUILD ON)

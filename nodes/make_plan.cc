@@ -9,6 +9,7 @@
 #include "azure/guards.hh"
 #include "base/address.hh"
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "model/read.hh"
 #include "network/names.hh"
 #include "nodes/roles.hh"
@@ -22,15 +23,11 @@ Finding finding(const network::Node& node, std::string field, std::string value,
 }
 
 std::string role_names() {
-  std::string names;
-  for (const auto& role : roles()) names += (names.empty() ? "" : ", ") + std::string(role.name);
-  return names;
+  return join(roles(), ", ", [](const Role& role) { return role.name; });
 }
 
 std::string file_names(const plan::Node& node) {
-  std::string names;
-  for (const auto& file : node.files) names += (names.empty() ? "" : ", ") + file.name;
-  return names.empty() ? "none" : names;
+  return node.files.empty() ? "none" : join(node.files, ", ", [](const plan::File& file) { return file.name; });
 }
 
 void check(const network::Node& node, std::vector<Finding>& findings) {

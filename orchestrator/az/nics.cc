@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kFirstDefault = 65000;  // priority of the rules that every group has
-constexpr const char* kMainTableText = "254";
+const std::string kMainTableText = std::to_string(kMainTable);
 
 struct Nic {
   const network::Node& node;

@@ -42,6 +42,14 @@ int index_in_fabric(const network::Node& fabric, const std::string& machine) {
 
 }  // namespace
 
+InterfaceAddress internet_router(const Expansion& expansion, const End& internet, const Address& own) {
+  for (const auto& node : expansion.in.nodes)
+    if (node.name == internet.node)
+      for (const auto& interface : node.interfaces)
+        if (interface.name == internet.interface && !interface.addresses.empty()) return interface.addresses.front();
+  return {own, own.bits()};
+}
+
 network::Node& Expansion::node(const std::string& name) { return named(out.nodes, name); }
 
 network::Node& Expansion::add_node(std::string name, std::string role, std::string site, const Where& where) {

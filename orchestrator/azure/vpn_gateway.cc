@@ -213,14 +213,6 @@ void introduce(Expansion& expansion, const model::Gateway& vpn, const model::Gat
 
 }  // namespace
 
-InterfaceAddress internet_router(const Expansion& expansion, const End& internet, const Address& own) {
-  for (const auto& node : expansion.in.nodes)
-    if (node.name == internet.node)
-      for (const auto& interface : node.interfaces)
-        if (interface.name == internet.interface && !interface.addresses.empty()) return interface.addresses.front();
-  return {own, own.bits()};
-}
-
 std::string gateway_front_name(const model::Gateway& gateway) { return gateway.name + "-front"; }
 
 void add_vpn_gateways(Expansion& expansion) {

@@ -10,12 +10,6 @@
 namespace xconn {
 namespace {
 
-std::string join(const std::vector<std::string>& parts, const char* between) {
-  std::string out;
-  for (const auto& part : parts) out += (out.empty() ? "" : between) + part;
-  return out;
-}
-
 std::string all_of(const std::vector<Finding>& findings) {
   return join(findings, "\n", [](const Finding& finding) { return to_string(finding); });
 }

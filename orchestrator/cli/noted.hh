@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What somebody does in the lab of an exercise, for the page about the attempt (train/commands.py). The attempt has put a
-// file for it into the run folder; other labs have none.
+// What somebody does in the lab of an exercise, for the page about the attempt (train/commands.py). The attempt has put
+// a file for it into the run folder; other labs have none.
 #pragma once
 
 #include <string>

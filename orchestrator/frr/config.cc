@@ -64,10 +64,10 @@ class AboutNeighbor {
   Statements made_;
 };
 
-/// `disable-connected-check` says what `ebgp-multihop` says, once more: for a connection that it accepts, bgpd 8.4 makes
-/// a peer with the neighbour's flags but not its TTL, and registers the next hop for that one. When both sides connect at
-/// once, the next hop of a session that is up would have to be connected from then on ("Must be Connected"), and be
-/// invalid for good.
+/// `disable-connected-check` says what `ebgp-multihop` says, once more: for a connection that it accepts, bgpd 8.4
+/// makes a peer with the neighbour's flags but not its TTL, and registers the next hop for that one. When both sides
+/// connect at once, the next hop of a session that is up would have to be connected from then on ("Must be Connected"),
+/// and be invalid for good.
 Statements session_of(const Neighbor& neighbor, const network::BfdTimers& bfd) {
   AboutNeighbor about(neighbor);
   about.set("remote-as", neighbor.asn.text());

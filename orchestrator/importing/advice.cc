@@ -86,7 +86,7 @@ bool is_az_error(std::string_view text) {
   const auto line = first_line(text);
   const auto end = line.find(") ");
   return line.starts_with("ERROR: ") ||
-         (line.starts_with('(') && end != line.npos &&
+         (line.starts_with('(') && end != line.npos && end > 1 &&
           std::ranges::all_of(line.substr(1, end - 1), [](unsigned char c) { return std::isalnum(c) != 0; }));
 }
 

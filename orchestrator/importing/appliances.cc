@@ -133,11 +133,11 @@ bool reaches(const model::Vnet& vnet, const Address& address, const Draft& draft
          });
 }
 
-/// A gateway of type Vpn, its own or one that it uses.
-bool has_vpn_gateway(const model::Vnet& vnet, const Draft& draft) {
+/// A gateway of this type, its own or one that it uses.
+bool uses_gateway(const model::Vnet& vnet, model::GatewayType type, const Draft& draft) {
   const auto is_in = [&](const std::string& name) {
     return std::ranges::any_of(draft.topology.gateways, [&](const model::Gateway& gateway) {
-      return gateway.vnet == name && gateway.type == model::GatewayType::kVpn;
+      return gateway.vnet == name && gateway.type == type;
     });
   };
   return is_in(vnet.name) || std::ranges::any_of(vnet.peerings, [&](const auto& peering) {
@@ -148,8 +148,10 @@ bool has_vpn_gateway(const model::Vnet& vnet, const Draft& draft) {
 /// The same where the next hop is a gateway that is not there.
 void cut_hops_to_no_gateway(model::RouteTable& table, Draft& draft) {
   const auto vnets = vnets_with(table, draft);
-  if (vnets.empty() || std::ranges::any_of(vnets, [&](const auto* vnet) { return has_vpn_gateway(*vnet, draft); }))
-    return;
+  const auto some_use = [&](model::GatewayType type) {
+    return std::ranges::any_of(vnets, [&](const auto* vnet) { return uses_gateway(*vnet, type, draft); });
+  };
+  if (vnets.empty() || some_use(model::GatewayType::kVpn)) return;
   bool is_cut = false;
   for (auto& route : table.routes) {
     if (route.type != model::NextHopType::kVirtualNetworkGateway) continue;
@@ -158,8 +160,11 @@ void cut_hops_to_no_gateway(model::RouteTable& table, Draft& draft) {
   }
   if (is_cut)
     draft.notes.add({table.where, "route table " + table.name, "nextHopType", "VirtualNetworkGateway",
-                     "its subnets' VNets have and use no VPN gateway in the files, so what goes there is lost",
-                     "the next hop is None; import `az network vnet-gateway list` too"});
+                     some_use(model::GatewayType::kExpressRoute)
+                         ? "needs a gateway of type Vpn; that of its subnets' VNets is of type ExpressRoute"
+                         : "needs a VPN gateway, and the files have none for its subnets' VNets",
+                     "the next hop is None, and what goes there is lost; if there is a VPN gateway, import "
+                     "`az network vnet-gateway list` too"});
 }
 
 /// Azure takes such a route and drops what it matches.

@@ -240,11 +240,11 @@ RawPtr ArmTemplate::body_of(Declared& declared) {
 }
 
 RawPtr ArmTemplate::elsewhere(const ResourceId& id) {
-  if (world_.nowhere.contains(id.text())) return nullptr;
+  if (!world_.nowhere.insert(id.text()).second) return nullptr;  // or it is being searched for
   auto* root = this;
   while (root->caller_ != nullptr) root = root->caller_;
   auto found = root->body_below(id);
-  if (found == nullptr) world_.nowhere.insert(id.text());
+  if (found != nullptr) world_.nowhere.erase(id.text());
   return found;
 }
 

@@ -81,7 +81,7 @@ std::vector<RawPtr> read_documents(const Text& text, Notes& notes, std::vector<F
   auto documents = clean.page ? read_blocks(clean, notes) : read_json(clean.text, findings);
   if (!documents.empty()) return documents;
   const auto& shown = clean.page ? text : clean.text;
-  if (const auto failure = advice_on_failure(text)) {
+  if (const auto failure = advice_on_failure({text.file, as_utf8(text.content)})) {
     findings.resize(known);
     findings.push_back(finding(text, *failure));
   } else if (const auto advice = advice_on_text({text.file, as_utf8(shown.content)}, clean.page.has_value())) {

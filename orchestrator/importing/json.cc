@@ -6,7 +6,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "importing/comments.hh"
 #include "importing/notes.hh"
@@ -74,7 +74,7 @@ struct Frame {
   std::shared_ptr<Raw> raw;
   std::string key;
   Position key_at;
-  std::unordered_set<std::string> keys;
+  std::unordered_map<std::string, std::size_t> places;  ///< of the entries, by their keys
 };
 
 /// Builds the tree from the parser's events, and stops it at the bounds.
@@ -185,9 +185,9 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   /// Of a key that is there twice the last value counts, as in Azure's own tools.
   static void put(Frame& frame, RawPtr value) {
     auto& entries = frame.raw->entries;
-    if (!frame.keys.insert(frame.key).second)
-      std::erase_if(entries, [&](const RawEntry& entry) { return entry.key == frame.key; });
-    entries.push_back({std::move(frame.key), frame.key_at, std::move(value)});
+    const auto [known, is_new] = frame.places.try_emplace(frame.key, entries.size());
+    if (is_new) entries.emplace_back();
+    entries[known->second] = {std::move(frame.key), frame.key_at, std::move(value)};
   }
 
   Cursor& cursor_;
@@ -200,7 +200,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
 void report(const Cursor& cursor, const std::string& rule, std::vector<Finding>& findings) {
   const auto at = std::min(cursor.last(), cursor.text.empty() ? 0 : cursor.text.size() - 1);
   findings.push_back(
-      {cursor.position(at).where(), "input", "", "", rule, "mend it there, or save the command's output again", ""});
+      {cursor.position(at).where(), "input", "", "", rule, "correct it there, or save the command's output again", ""});
 }
 
 /// Moves to the next document; false when there is none.

@@ -12,7 +12,6 @@ namespace {
 
 using model::Raw;
 
-
 /// The NIC's machine: the one that claimed it, or one made for it.
 End end_of(const Resource& resource, Fields& fields, Draft& draft) {
   const auto key = draft.key(resource.id);

@@ -227,7 +227,10 @@ void Notes::unevaluated(const model::Raw& raw, const std::string& object, const 
   if (parameter.empty()) return keep(std::move(kept));
   auto& missing = missing_[kept.note.where.file];
   missing.parameters.insert(parameter);
-  if (missing.notes.size() < kKept) missing.notes.push_back(std::move(kept));
+  if (missing.notes.size() < kKept)
+    missing.notes.push_back(std::move(kept));
+  else
+    ++dropped_;
 }
 
 void Notes::foreign(const Where& where, const std::string& type, const std::string& name) {

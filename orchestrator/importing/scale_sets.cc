@@ -11,7 +11,12 @@ constexpr long long kMostInstances = 1000, kPlayed = 2;  // one can fail, and an
 
 /// How many of its instances a lab has.
 long long instances_of(Fields& fields, const std::string& name, Draft& draft) {
-  const auto capacity = fields.number("sku.capacity", 0, kMostInstances, "it has two").value_or(kPlayed);
+  const auto given = fields.number("sku.capacity", 0, kMostInstances, "it has two");
+  if (!given)
+    draft.assume({fields.where(), fields.object(), "sku.capacity", "", "the files leave its number of instances open",
+                  "it has two"},
+                 "nodes/" + name + "-0");
+  const auto capacity = given.value_or(kPlayed);
   const auto count = std::clamp(capacity, 1LL, kPlayed);
   if (count != capacity)
     draft.notes.add({fields.where(), fields.object(), "sku.capacity", std::to_string(capacity),

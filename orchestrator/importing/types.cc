@@ -51,12 +51,14 @@ void report_unknown(Draft& draft) {
 }
 
 /// Gateways, balancers and machines that lack something are taken out again once all is read.
-bool is_there(const Draft& draft, std::string_view what, const std::string& name) {
+bool is_there(const Draft& draft, std::string_view what, const Resource& resource) {
   const auto& topology = draft.topology;
+  const auto name = draft.name_of(resource.id);
   if (name.empty()) return false;
   if (what == "gateway") return find_named(topology.gateways, name) != nullptr;
   if (what == "load balancer") return find_named(topology.load_balancers, name) != nullptr;
-  if (what == "scale set") return find_named(topology.nodes, name + "-0") != nullptr;
+  if (what == "local gateway") return find_named(topology.local_gateways, name) != nullptr;
+  if (what == "scale set") return std::ranges::count(topology.nodes, resource.at.where(), &network::Node::where) > 0;
   if (what == "machine" || what == "NIC" || what == "firewall") return find_named(topology.nodes, name) != nullptr;
   return true;
 }
@@ -72,7 +74,7 @@ std::vector<Carried> carried_by(const Draft& draft) {
   for (const auto& row : kCarriedTypes) {
     Carried carried{std::string(row.what), {}};
     for (const auto& resource : draft.inventory.resources())
-      if (resource.id.type == row.type && is_there(draft, row.what, draft.name_of(resource.id)))
+      if (resource.id.type == row.type && is_there(draft, row.what, resource))
         carried.names.push_back(resource.id.path());
     if (!carried.names.empty()) out.push_back(std::move(carried));
   }

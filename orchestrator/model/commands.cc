@@ -6,16 +6,11 @@
 #include <optional>
 #include <sstream>
 
+#include "base/join.hh"
 #include "model/halves.hh"
 
 namespace xconn::model {
 namespace {
-
-std::string joined(const std::vector<std::string>& words, const char* between) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
-}
 
 // --- what verbs do -----------------------------------------------------------------------------------------------
 
@@ -47,8 +42,7 @@ void set_values(Document& document, const KeyPath& path, const Command& command)
 }
 
 void create(Document& document, const KeyPath& path, const Command& command) {
-  if (document.find(path) != nullptr)
-    throw Error(joined(path, ".") + " is there already; update it, or delete it first");
+  if (document.find(path) != nullptr) throw Error(join(path, ".") + " is there already; update it, or delete it first");
   document.put(path, parse_value("{}"));
   set_values(document, path, command);
 }
@@ -154,7 +148,7 @@ Fault no_verb(const ObjectKind& kind, const std::string& word) {
 
 /// "vnet-peering delete VNET NAME", "circuit update NAME KEY=VALUE ..."
 Fault wrong_number(const ObjectKind& kind, const Verb& verb, const std::vector<std::string>& words) {
-  return {joined(words, " "),
+  return {join(words, " "),
           "the verb takes " + std::string(kind.names() == 1 ? "one name" : "two names") +
               (verb.takes_values ? ", and KEY=VALUE words after it" : ", and nothing more"),
           "write " + std::string(kind.word) + " " + std::string(verb.word) +
@@ -178,11 +172,11 @@ bool holds_secret(const Raw& raw) {
          std::ranges::any_of(raw.items, [](const auto& item) { return holds_secret(*item); });
 }
 
-/// As KEY=VALUE may be masked.
+/// As KEY=VALUE may be shown.
 std::string masked(const std::string& word) {
   const auto [key, value] = parted(word);
   const bool hidden = !value.empty() && (is_secret_key(key.back()) || holds_secret(*parse_value(value)));
-  return hidden ? joined(key, ".") + "=(secret)" : word;
+  return hidden ? join(key, ".") + "=(secret)" : word;
 }
 
 const Verb* find_verb(const ObjectKind& kind, const std::string& word) {
@@ -228,7 +222,7 @@ std::variant<Command, Fault> parse_command(const std::vector<std::string>& words
 void edit(Document& document, const Command& command) { command.verb->edit(document, command.path(), command); }
 
 void demand_there(const Document& document, const KeyPath& path) {
-  if (document.find(path) == nullptr) throw NotFoundError("the lab has no " + joined(path, "."));
+  if (document.find(path) == nullptr) throw NotFoundError("the lab has no " + join(path, "."));
 }
 
 }  // namespace xconn::model

@@ -69,6 +69,10 @@ const network::Interface* interface_at(const Check& check, const End& end) {
 void check_public(Check& check, const Path& path, const Address& address, const End& internet) {
   if (check.node(internet.node) == nullptr || !is_read(address)) return;
   const auto* interface = interface_at(check, internet);
+  const auto near = interface != nullptr
+                        ? std::string()
+                        : did_you_mean(internet.interface, names_in(check.node(internet.node)->interfaces));
+  if (!near.empty()) return check.report(path, text_of(internet), near);
   if (interface == nullptr || interface->addresses.empty())
     return check.report(path, address.text(), "give " + text_of(internet) + " an address of the same network");
   const auto& router = interface->addresses.front();

@@ -183,6 +183,15 @@ TEST(FrrCommands, CommunitiesOfANetworkAreInForceAtOnce) {
                           "network 10.0.0.0/16 route-map ORIGIN-10.0.0.0/16", "exit", "exit"));
 }
 
+TEST(FrrCommands, OtherTimesOpenTheSessionsAnew) {
+  const auto held = [](int seconds) {
+    return [seconds](network::Speaker& speaker) { speaker.hold = std::chrono::seconds{seconds}; };
+  };
+  EXPECT_EQ(change(held(180), held(3)).back(), "do clear bgp *");
+  const auto marked = [](network::Speaker& speaker) { speaker.networks[0].communities = {"65001:1"}; };
+  EXPECT_THAT(change([](network::Speaker&) {}, marked), testing::Not(testing::Contains("do clear bgp *")));
+}
+
 TEST(FrrText, HasWhatTheTimelineNeeds) {
   EXPECT_THAT(text_for("bfdd", router()), HasSubstr("debug bfd peer\n"));
   EXPECT_THAT(text_for("bgpd", with("router bgp 65009\n neighbor 10.0.0.2 remote-as 65002\n")),

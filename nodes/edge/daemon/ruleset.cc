@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "base/join.hh"
 #include "nodes/edge/daemon/mark.hh"
 
 namespace xconn::sdwan {
@@ -17,11 +18,7 @@ std::string set_bits(const std::string& mark, std::uint32_t mask, std::uint32_t 
   return fmt::format("{0} set {0} and {1} or {2}", mark, hex(~mask), hex(value));
 }
 
-std::string list(const std::vector<Prefix>& prefixes) {
-  std::string text;
-  for (const auto& prefix : prefixes) text += (text.empty() ? "" : ", ") + prefix.text();
-  return "{ " + text + " }";
-}
+std::string list(const std::vector<Prefix>& prefixes) { return "{ " + join(prefixes, ", ", &Prefix::text) + " }"; }
 
 std::string elements(const std::vector<Prefix>& prefixes) {
   return prefixes.empty() ? "" : "elements = " + list(prefixes) + ";";

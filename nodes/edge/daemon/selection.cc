@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/join.hh"
 #include "nodes/edge/daemon/health.hh"
 
 namespace xconn::sdwan {
@@ -126,11 +127,8 @@ Choice choose(const network::SdwanRule& rule, const std::vector<Candidate>& cand
   if (open.empty()) return {{}, "no member is usable" + remarks(candidates, {})};
   const auto pick = picker(rule.strategy)(rule, open, current);
   Choice choice;
-  std::string names;
-  for (const auto* candidate : pick.chosen) {
-    choice.members.push_back(candidate->member);
-    names += (names.empty() ? "" : ", ") + candidate->name;
-  }
+  for (const auto* candidate : pick.chosen) choice.members.push_back(candidate->member);
+  const auto names = join(pick.chosen, ", ", [](const auto* candidate) { return candidate->name; });
   choice.reason = names + ": " + pick.because + remarks(candidates, choice.members);
   return choice;
 }
