@@ -89,6 +89,7 @@ TEST(LooseEnds, ALocalGatewayWithoutConnectionMakesNoSite) {
   EXPECT_THAT(out.topology, Not(HasSubstr("onprem")));
   EXPECT_THAT(text_of(out.notes), HasSubstr("local gateway hq: no connection in the files leads to it, so it has no "
                                             "tunnel; it was left out; import `az network vpn-connection list` too"));
+  EXPECT_THAT(carried_of(out), testing::Not(HasSubstr("local gateway")));
   EXPECT_THAT(refusal(local), HasSubstr("import `az network vpn-connection list` too")) << "alone it is nothing";
 }
 

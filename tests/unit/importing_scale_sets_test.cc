@@ -60,7 +60,14 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Case{"1", "walls-0 ", ""}, Case{"2", "walls-0 walls-1 ", ""},
                     Case{"7", "walls-0 walls-1 ",
                          "sku.capacity = 7: a lab has one or two instances of a scale set; it has 2: walls-0, walls-1"},
-                    Case{"0", "walls-0 ", "it has 1: walls-0"}, Case{"", "walls-0 walls-1 ", ""}));
+                    Case{"0", "walls-0 ", "it has 1: walls-0"},
+                    Case{"", "walls-0 walls-1 ",
+                         "sku.capacity: the files leave its number of instances open; it has two"}));
+
+TEST(ScaleSets, IsCarriedUnderWhateverNameItsInstancesHave) {
+  const auto taken = resource("Microsoft.Compute/virtualMachines", "walls-0", "");
+  EXPECT_THAT(carried_of(imported(kVnet + taken + scale_set("1"))), HasSubstr("scale set:1"));
+}
 
 TEST(ScaleSets, ABalancerHasTheirInstances) {
   const auto out = imported(kVnet + scale_set("2") + kBalancer);

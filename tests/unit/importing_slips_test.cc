@@ -21,8 +21,11 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(Slips, WhatAzSaysOfAFailedCommandIsNoYaml) {
-  for (const auto* text : {"(ResourceNotFound) The Resource was not found.\nCode: ResourceNotFound\n",
-                           "ERROR: (AuthorizationFailed) The client has no access.\n"})
+  const std::string failed = "ERROR: (AuthorizationFailed) The client has no access.\n";
+  std::string of_power_shell = "\xff\xfe";  // UTF-16
+  for (const char c : failed) of_power_shell += {c, '\0'};
+  for (const auto& text : {std::string("(ResourceNotFound) The Resource was not found.\nCode: ResourceNotFound\n"),
+                           failed, of_power_shell})
     EXPECT_THAT(refusal(text), HasSubstr("is what az says of a command that failed")) << text;
 }
 
@@ -39,6 +42,14 @@ TEST(Slips, OfAKeyThatIsThereTwiceTheLastCounts) {
       R"("addressSpace": {"addressPrefixes": ["10.66.0.0/16"]}, "addressSpace": {"addressPrefixes": ["10.67.0.0/16"]})"));
   EXPECT_THAT(out.topology, HasSubstr("10.67.0.0/16"));
   EXPECT_THAT(out.topology, Not(HasSubstr("10.66.0.0/16")));
+}
+
+TEST(Slips, AKeyThatIsThereOftenCostsNoMoreThanOthers) {
+  std::string keys;
+  for (int i = 0; i < 100'000; ++i) keys += "\"k" + std::to_string(i % 50'000) + "\": 1, ";
+  const auto out = imported(resource("Microsoft.Network/virtualNetworks", "z",
+                                     keys + R"("addressSpace": {"addressPrefixes": ["10.66.0.0/16"]})"));
+  EXPECT_THAT(out.topology, HasSubstr("10.66.0.0/16"));
 }
 
 TEST(Slips, ParametersThatNoTemplateDeclaresAreSaid) {

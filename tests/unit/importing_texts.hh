@@ -19,6 +19,13 @@ inline std::string resource(const std::string& type, const std::string& name, co
          (properties.empty() ? "" : ", " + properties) + "}\n";
 }
 
+/// "VNet:1 gateway:1 ", as `xconn import --check` lists them.
+inline std::string carried_of(const Imported& out) {
+  std::string all;
+  for (const auto& [what, names] : out.carried) all += what + ":" + std::to_string(names.size()) + " ";
+  return all;
+}
+
 /// {"id": ...}
 inline std::string reference(const std::string& type, const std::string& name) {
   return R"({"id": ")" + id_of(type, name) + "\"}";
