@@ -134,7 +134,8 @@ class Server:
         given = _given(parameters, "arguments")
         tool.demand(given)
         try:
-            return {"content": [{"type": "text", "text": tool.run(given)}], "isError": False}
+            with os_errors.about(tool.name):
+                return {"content": [{"type": "text", "text": tool.run(given)}], "isError": False}
         except (_core.Error, OSError, subprocess.SubprocessError) as error:
             told = os_errors.as_error(error) if isinstance(error, OSError) else error
             return {"content": [{"type": "text", "text": str(told)}], "isError": True}
@@ -265,7 +266,7 @@ def serve(words: argparse.Namespace) -> verbs.Answer:
     try:
         for line in _messages(sys.stdin.buffer):
             if line.strip() and (answer := server.answer(line)) is not None:
-                print(json.dumps(answer), flush=True)
+                os_errors.tell(json.dumps(answer))
     except BrokenPipeError:  # the client has gone
         leave_reader()
     return verbs.Answer(None, "")
