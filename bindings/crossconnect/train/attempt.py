@@ -114,7 +114,8 @@ def door(folder: Path) -> str:
 
 
 def home(folder: str = "") -> Path:
-    return Path(folder or os.environ.get("XCONN_TRAIN") or "/var/lib/crossconnect/train")
+    """Absolute: others write into it from elsewhere (the lab's verbs, a shell's history)."""
+    return Path(folder or os.environ.get("XCONN_TRAIN") or "/var/lib/crossconnect/train").absolute()
 
 
 def user() -> str:
