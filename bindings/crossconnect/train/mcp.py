@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Callable, Iterator
 from .. import _core
 from ..lab import program
 from . import attempt as attempts
-from . import commands, confined, guest, os_errors, stage, verbs
+from . import commands, confined, guest, os_errors, stage, verbs, workplace
 from .command_line import leave_reader
 
 VERSIONS = ("2025-06-18", "2024-11-05")  # that of 2025-03-26 demands batches
@@ -185,17 +185,19 @@ class Server:
         node, command = given["node"], given["command"]
         if not self._attempt:
             return self._xconn("exec", "--", node, "--", *command)
+        exercise = self._attempt.read_exercise()
+        workplace.demand_access(exercise, node)  # what is refused is no step
         stage.lab_of(self._attempt)
         commands.note(self._attempt, ["xconn", "exec", node, "--", *command])
-        return _said(guest.run(self._attempt.name, self._attempt.read_exercise(), node, command))
+        return _said(guest.run(self._attempt.name, exercise, node, command))
 
     def _change(self, given: dict[str, Any]) -> str:
-        verb = (given["words"] or [""])[0]
+        words, verb = given["words"], (given["words"] or [""])[0]
         if verb not in CHANGING:
             raise Refused(BAD_PARAMETERS, f"change: unknown object '{verb}'; use one of {', '.join(CHANGING)}")
         if self._attempt:
-            confined.demand_change(self._attempt.read_exercise(), given["words"])
-        return self._asked(*given["words"])
+            words = confined.change(self._attempt.read_exercise(), words)
+        return self._asked(*words)
 
     def _asked(self, *words: str) -> str:
         """A verb in the client's own words, which may not be about another lab."""
