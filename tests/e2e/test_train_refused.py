@@ -225,6 +225,7 @@ def test_an_output_that_takes_nothing_is_told(home: Path) -> None:
 def test_what_has_no_path_is_told_of_the_verb(monkeypatch: pytest.MonkeyPatch, capfd: Any, format_: str) -> None:
     """And not of the output, which takes it."""
     monkeypatch.setenv("XCONN_NOTED", "")  # which `run` sets
+    monkeypatch.setattr(command_line, "leave_reader", lambda: None)  # it would silence these tests
 
     def fail(_: argparse.Namespace) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
