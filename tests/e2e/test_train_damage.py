@@ -194,6 +194,14 @@ def test_what_stop_prints_resumes_the_attempt(train, tmp_path: Path):
     assert {folder.name for folder in attempts.folders_in(home)} == {one.name, "one-row-ada"}
 
 
+def test_a_folder_may_be_named_from_where_one_stands(train, xconn, tmp_path: Path):
+    begun = train("start", "one-row", "--student", "ada", "--folder", "attempts", cwd=tmp_path)
+    assert begun.returncode == 0, begun.stderr
+    assert xconn("inspect", "pc", "--lab", "one-row-ada", cwd="/").returncode == 0
+    (noted,) = commands.read(attempts.load(tmp_path / "attempts" / "one-row-ada"))
+    assert noted["command"] == "xconn inspect pc --lab one-row-ada"
+
+
 # --- at once -----------------------------------------------------------------------------------------------------------
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import replace
+import textwrap
 from pathlib import Path
 from typing import Any, Iterator
 
-import crossconnect
 import pytest
 from conftest import XCONN
 from trainee import EXERCISES
-
-from crossconnect.train import confined
-from crossconnect.train import exercise as exercises
 
 
 class Client:
@@ -234,16 +230,51 @@ CHANGES = {
     "gives no access to spy": [["node", "create", "spy", "role=host"]],
     "'exec' runs or reads": [
         ["node", "update", "nva", "exec=[[touch, /tmp/x]]"],
-        ["node", "update", "nva", '={role: router, "\\x65xec": [[touch, /tmp/x]]}'],
+        ["node", "update", "nva", 'interfaces={"\\x65xec": [[touch, /tmp/x]]}'],
+        ["node", "update", "nva", "interfaces={<<: {exec: [[touch, /tmp/x]]}}"],
     ],
     "'from-file' runs or reads": [["node", "update", "nva", "nftables={from-file: /etc/shadow}"]],
     "'files' runs or reads": [["node", "update", "nva", "files={frr.conf: {append: x}}"]],
     "'include' runs or reads": [
+        ["node", "update", "nva", 'nftables=|\n  include "/etc/shadow"\n'],
+        ["node", "update", "nva", 'nftables=>-\n  x\n\n  include "/etc/shadow"'],
+        ["node", "update", "nva", 'nftables=%YAML 1.1\n---\ninclude "/etc/shadow"'],
+        ["node", "update", "nva", 'nftables=éinclude "/etc/shadow"'],
         ["node", "update", "nva", 'nftables=include "/etc/shadow"'],
         ["node", "update", "nva", 'nftables="\\x69nclude \\"/etc/shadow\\""'],
     ],
     "takes --dry-run and --format=json alone": [["node", "update", "--format", "json", "nva", "a=1"]],
-    "is not YAML": [["node", "update", "nva", "routes=[{"]],
+    "is not YAML": [
+        ["node", "update", "nva", "routes=[{"],
+        ["node", "update", "nva", 'nftables=# include "/etc/shadow"'],
+        ["node", "update", "nva", "nftables=a\n---\nb"],
+        ["node", "update", "nva", "routes=" + "[" * 10_000],
+    ],
+    # The two readers of YAML end a line, or a document, at different characters.
+    "has the character U+2028": [
+        ["node", "update", "nva", 'nftables=&a\u2028# include "/etc/shadow"'],
+        ["node", "update", "nva", 'nftables="\\L# include"'],
+    ],
+    "has the character U+2029": [["node", "update", "nva", 'nftables=a\u2029# include "/etc/shadow"']],
+    "has the character U+0085": [["node", "update", "nva", 'nftables=a\x85# include "/etc/shadow"']],
+    "has the character U+000D": [["node", "update", "nva", 'nftables=a\r# include "/etc/shadow"']],
+    "has the character U+FEFF": [["node", "update", "nva", "nftables=\ufeffa"]],
+    "has the character U+0000": [["node", "update", "nva", 'nftables="a\\0b"']],
+    "has an anchor, an alias or a tag": [
+        ["node", "update", "nva", "nftables=&a x"],
+        ["node", "update", "nva", "nftables=*a"],
+        ["node", "update", "nva", "nftables=!!str x"],
+        ["node", "update", "nva", "interfaces={eth0: &a {}, eth1: *a}"],
+    ],
+    "a key must be a text": [["node", "update", "nva", "interfaces=? [a]\n: b"]],
+    # In brackets one word is several to the command line.
+    "is neither a name nor KEY=VALUE": [
+        ["node", "update", "nva", "[role=router,nftables.from-file=/etc/shadow]"],
+        ["node", "update", "nva", "[role=router,nftables={from-file: /etc/shadow}]"],
+        ["nsg", "create", "[one,two.from-file=/etc/shadow]"],
+        ["node", "update", "nva", "={role: router}"],
+        ["node", "update", "nva", "'nftables'=x"],
+    ],
 }
 
 
@@ -260,43 +291,21 @@ def test_a_program_changes_a_network_and_nothing_else(clients, attempt: str):
         ["subnet", "show", "spoke1", "vms", "--format=json"],
     ):
         assert not client.call("change", words=change)[1], change
+    assert not client.call("change", words=["node", "update", "nva", f"nftables=|\n{_TABLE}"])[1]
+    kept = json.loads(client.call("change", words=["node", "show", "nva", "--format=json"])[0])
+    assert kept["nva"]["nftables"] == textwrap.dedent(_TABLE), "a block is read as it was written"
+    listed = client.call("exec", node="nva", command=["nft", "-j", "list", "table", "ip", "written"])
+    assert 'it says \\"é\\"' in listed[0] or not listed[1], listed
 
 
-def test_an_exercise_that_a_program_can_read_is_refused(tmp_path: Path):
-    exercise = exercises.read(EXERCISES / "silent-appliance")
-    confined.demand_hidden(exercise)
-    with pytest.raises(crossconnect.Error, match="a program can read the solution there"):
-        confined.demand_hidden(replace(exercise, folder=Path("/usr/local/mine/silent-appliance")))
-
-
-INSTALLED = """
-mount -t tmpfs none /usr/src
-mkdir -p /usr/src/x/bin /usr/src/x/libexec /usr/src/x/share/crossconnect/exercises
-mount --bind "$1/bin" /usr/src/x/bin
-mount --bind "$1/libexec" /usr/src/x/libexec
-mount --bind "$2" /usr/src/x/share/crossconnect/exercises
-xconn=/usr/src/x/bin/xconn
-$xconn up "$3" --name hidden-exercises > /dev/null
-trap '$xconn down hidden-exercises > /dev/null' EXIT
-$xconn exec --lab hidden-exercises a -- ls /usr/src/x/share/crossconnect/exercises
-echo --
-$xconn exec --lab hidden-exercises --as nobody a -- ls /usr/src/x/share/crossconnect/exercises < /dev/null | cat
-"""
-
-
-def test_the_exercises_that_ship_are_hidden_from_who_is_confined(tmp_path: Path):
-    """They are in a folder of the system's, where the others are in view."""
-    topology = tmp_path / "two.yaml"
-    topology.write_text(
-        "name: two\nnodes:\n  a: {role: host, interfaces: {eth0: 192.0.2.1/24}}\n"
-        "  b: {role: host, interfaces: {eth0: 192.0.2.2/24}}\nlinks:\n  - [a:eth0, b:eth0]\n"
-    )
-    words = [str(Path(XCONN).parents[1]), str(EXERCISES), str(topology)]
-    command = ["unshare", "--mount", "--propagation", "private", "sh", "-eu", "-c", INSTALLED, "sh", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stderr
-    seen, hidden = done.stdout.split("--\n")
-    assert "silent-appliance" in seen and hidden == ""
+_TABLE = """
+  table ip written {
+    # it says "é": {a: 1}
+    chain one { type filter hook input priority 5; policy accept; }
+  }
+"""[
+    1:
+]
 
 
 @pytest.mark.bound(180)
@@ -306,6 +315,8 @@ def test_a_script_solves_an_exercise(clients, xconn, attempt: str, tmp_path: Pat
     assert json.loads(client.call("check")[0])["fixed"] is False
     told, refused = client.call("exec", node="msee1", command=["true"])
     assert refused and "gives no access to msee1" in told
+    noted = tmp_path / "attempts" / attempt / "commands.jsonl"
+    assert not noted.exists() or "msee1" not in noted.read_text(), "what is refused is no step"
 
     ways = {
         node: client.call("exec", node=node, command=["ping", "-c1", "-W1", "10.0.4.36"])[1]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import json
 import os
@@ -10,13 +11,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import crossconnect
 import pytest
 from conftest import XCONN
 from trainee import EXERCISES
 
 from crossconnect.train import attempt as attempts
 from crossconnect.train import exercise as exercises
-from crossconnect.train import os_errors, verification
+from crossconnect.train import command_line, log, os_errors, verification
 
 OF_ATTEMPT = ("status", "ticket", "hint", "answer", "check", "solution", "checkpoint", "stop", "exec", "page", "mcp")
 MORE = {
@@ -72,13 +74,54 @@ def test_a_folder_that_is_a_file_is_told(xconn, tmp_path: Path, verb: str) -> No
     assert (code, line) == (2, f"{file}: a part of this path is a file; name a folder")
 
 
+BROKEN = "nothing was changed: put the file back from a copy, or start over with xconn train start EXERCISE --again"
+
+
+def made_a_folder(file: Path) -> Path:
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    return file
+
+
 @pytest.mark.parametrize("verb", OF_ATTEMPT)
 def test_an_attempt_that_cannot_be_read_is_told_by_every_verb(xconn, home: Path, verb: str) -> None:
-    file = an_attempt(home).folder / "attempt.json"
-    file.unlink()
-    file.mkdir()
+    file = made_a_folder(an_attempt(home).folder / "attempt.json")
     code, line = told(xconn, *of_attempt(verb, "--attempt", "dead-backup-ada"))
-    assert (code, line) == (2, f"{file}: is a folder; name a file")
+    assert (code, line) == (1, f"{file}: is a folder; {BROKEN}")
+
+
+@pytest.mark.parametrize("name", [log.FILE, *log.SIGNED])
+def test_a_file_that_nobody_has_named_is_put_back(xconn, home: Path, name: str) -> None:
+    file = made_a_folder(an_attempt(home).folder / name)
+    assert told(xconn, "train", "status") == (1, f"{file}: is a folder; {BROKEN}")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [(log.FILE, "it has no log"), ("attempt.json", "attempt.json changed since")]
+)
+def test_a_file_that_is_a_folder_hides_no_other_attempt(home: Path, name: str, says: str) -> None:
+    made_a_folder(an_attempt(home).folder / name)
+    attempts.create(home / "one-row-ben", exercises.read(EXERCISES / "one-row"), "ben", "0")
+    broken, whole = verification.verify(home)
+    assert broken.findings[0].startswith(says) and whole.findings == ()
+
+
+def test_a_key_that_is_a_folder_is_missing(xconn, home: Path) -> None:
+    an_attempt(home)
+    made_a_folder(home / ".key").chmod(0o700)
+    code, line = told(xconn, "train", "status")
+    assert code == 1 and line.startswith(f"{home}/.key: the key that signs the attempts in {home} is missing; put it")
+
+
+def test_a_disk_that_cannot_read_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = an_attempt(home).folder
+
+    def fail(_: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(crossconnect.Error, match=rf"is damaged \(the disk cannot read it\); {BROKEN}"):
+        attempts.load(folder)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +219,27 @@ def test_an_output_that_takes_nothing_is_told(home: Path) -> None:
             4,
             "xconn: the output: the disk is full; make room and run it again\n",
         )
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_what_has_no_path_is_told_of_the_verb(monkeypatch: pytest.MonkeyPatch, capfd: Any, format_: str) -> None:
+    """And not of the output, which takes it."""
+    monkeypatch.setenv("XCONN_NOTED", "")  # which `run` sets
+    monkeypatch.setattr(command_line, "leave_reader", lambda: None)  # it would silence these tests
+
+    def fail(_: argparse.Namespace) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    code = command_line.run(fail, argparse.Namespace(verb="list", format=format_))
+    out, err = capfd.readouterr()
+    said = json.loads(out)["error"]["message"] if format_ == "json" else err.strip().removeprefix("xconn: ")
+    assert (code, said) == (4, "list: too many files are open; raise ulimit -n and run it again")
+
+
+def test_whoever_stands_in_a_folder_that_is_gone_is_answered(tmp_path: Path) -> None:
+    script = f"mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir {tmp_path}/gone; exec {XCONN} train list"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0 and "dead-backup" in done.stdout, done
 
 
 @pytest.mark.parametrize("number", sorted(errno.errorcode))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import getpass
 import hashlib
@@ -113,7 +114,8 @@ def door(folder: Path) -> str:
 
 
 def home(folder: str = "") -> Path:
-    return Path(folder or os.environ.get("XCONN_TRAIN") or "/var/lib/crossconnect/train")
+    """Absolute: others write into it from elsewhere (the lab's verbs, a shell's history)."""
+    return Path(folder or os.environ.get("XCONN_TRAIN") or "/var/lib/crossconnect/train").absolute()
 
 
 def user() -> str:
@@ -156,6 +158,7 @@ def load(folder: Path) -> Attempt:
         if (folder / log.FILE).exists():
             raise _core.Error(f"{file}: is missing; {_broken(folder)}")
         raise _core.NotFoundError(f"{folder} is not an attempt; start one with {door(folder)} start EXERCISE")
+    _demand_files(folder)
     words = _read(file)
     if (version := words.get("version")) != VERSION:
         raise _core.Error(
@@ -169,6 +172,13 @@ def load(folder: Path) -> Attempt:
     return Attempt(folder, **{key: words[key] for key in record.ATTEMPT})
 
 
+def _demand_files(folder: Path) -> None:
+    """The user has named none of them, and can name no other."""
+    for file in (folder / name for name in (log.FILE, *log.SIGNED)):
+        if file.is_dir():
+            raise _core.Error(f"{file}: is a folder; {_broken(folder)}")
+
+
 def _again(folder: Path) -> str:
     return "tell the teacher" if is_of_exam(folder) else "start over with xconn train start EXERCISE --again"
 
@@ -178,11 +188,14 @@ def _broken(folder: Path) -> str:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    content = file.read_bytes()
     try:
-        words = json.loads(content)
+        words = json.loads(file.read_bytes())
     except (ValueError, RecursionError) as error:
         raise _core.Error(f"{file}: is damaged ({error}); {_broken(file.parent)}")
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        raise _core.Error(f"{file}: is damaged (the disk cannot read it); {_broken(file.parent)}")
     return words if isinstance(words, dict) else {}
 
 

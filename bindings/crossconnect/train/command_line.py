@@ -60,9 +60,9 @@ def leave_reader() -> None:
 def _print(answer: object, format_: str) -> int:
     words, text, code = getattr(answer, "words", None), getattr(answer, "text", ""), getattr(answer, "code", 0)
     if format_ == "json" and words is not None:
-        print(json.dumps(words, indent=2), flush=True)
+        os_errors.tell(json.dumps(words, indent=2))
     elif text:
-        print(text, flush=True)
+        os_errors.tell(text)
     return code
 
 
@@ -92,12 +92,13 @@ def run(action: Callable[[argparse.Namespace], object], words: argparse.Namespac
     os.environ["XCONN_NOTED"] = "1"  # what a verb runs is none of the student's own (orchestrator/cli/noted.hh)
     try:
         _demand_text(words)
-        return _print(action(words), words.format)
+        with os_errors.about(words.verb):
+            return _print(action(words), words.format)
     except BrokenPipeError:
         leave_reader()
         return 1
     except OSError as error:
-        if error.filename is None:  # the output takes nothing: nor does it take an error as JSON
+        if os_errors.is_of_output(error):  # which takes no error as JSON either
             leave_reader()
             words.format = "text"
         return _refused(os_errors.as_error(error), words.format)

@@ -31,7 +31,7 @@ def listen(attempt: Attempt, lab_folder: Path) -> None:
     """From now on each verb of xconn that somebody runs on the lab tells it (orchestrator/cli/noted.hh)."""
     file = attempt.folder / log.VERBS
     file.touch(mode=0o600)
-    (lab_folder / log.VERBS).symlink_to(file)
+    (lab_folder / log.VERBS).symlink_to(file.absolute())
 
 
 def read(attempt: Attempt) -> list[dict[str, Any]]:

@@ -44,7 +44,8 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 def row_in(folder: Path) -> dict[str, Any]:
     """An attempt that cannot be read says why in place of its last command, and hides none of the others."""
     try:
-        return row_of(load(folder))
+        with os_errors.about(folder):
+            return row_of(load(folder))
     except (_core.Error, OSError) as refused:
         error = os_errors.as_error(refused) if isinstance(refused, OSError) else refused
         named = {"exercise": folder.name, "state": UNREADABLE, "last": str(error)}

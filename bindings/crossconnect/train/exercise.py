@@ -106,7 +106,7 @@ def libraries() -> list[Path]:
         raise NotFoundError(
             f"XCONN_EXERCISES = '{named}': is not a folder; name the one that your exercises are in, or unset it"
         )
-    places = [*([Path(named)] if named else []), Path.cwd() / "exercises"]
+    places = [*([Path(named)] if named else []), Path("exercises")]
     return list(dict.fromkeys([*_there(places), *installed()]))
 
 

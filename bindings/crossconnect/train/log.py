@@ -94,7 +94,7 @@ def _is_as(file: Path, size: int, digest: str) -> bool:
 
 def _digest(file: Path, size: int | None = None) -> list[Any]:
     """The length and SHA-256 of the first `size` bytes, or of the whole file."""
-    content = (file.read_bytes() if file.exists() else b"")[:size]
+    content = (file.read_bytes() if file.is_file() else b"")[:size]
     return [len(content), hashlib.sha256(content).hexdigest()]
 
 

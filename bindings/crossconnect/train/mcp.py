@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Callable, Iterator
 from .. import _core
 from ..lab import program
 from . import attempt as attempts
-from . import commands, confined, guest, os_errors, stage, verbs
+from . import commands, confined, guest, os_errors, stage, verbs, workplace
 from .command_line import leave_reader
 
 VERSIONS = ("2025-06-18", "2024-11-05")  # that of 2025-03-26 demands batches
@@ -134,7 +134,8 @@ class Server:
         given = _given(parameters, "arguments")
         tool.demand(given)
         try:
-            return {"content": [{"type": "text", "text": tool.run(given)}], "isError": False}
+            with os_errors.about(tool.name):
+                return {"content": [{"type": "text", "text": tool.run(given)}], "isError": False}
         except (_core.Error, OSError, subprocess.SubprocessError) as error:
             told = os_errors.as_error(error) if isinstance(error, OSError) else error
             return {"content": [{"type": "text", "text": str(told)}], "isError": True}
@@ -184,17 +185,19 @@ class Server:
         node, command = given["node"], given["command"]
         if not self._attempt:
             return self._xconn("exec", "--", node, "--", *command)
+        exercise = self._attempt.read_exercise()
+        workplace.demand_access(exercise, node)  # what is refused is no step
         stage.lab_of(self._attempt)
         commands.note(self._attempt, ["xconn", "exec", node, "--", *command])
-        return _said(guest.run(self._attempt.name, self._attempt.read_exercise(), node, command))
+        return _said(guest.run(self._attempt.name, exercise, node, command))
 
     def _change(self, given: dict[str, Any]) -> str:
-        verb = (given["words"] or [""])[0]
+        words, verb = given["words"], (given["words"] or [""])[0]
         if verb not in CHANGING:
             raise Refused(BAD_PARAMETERS, f"change: unknown object '{verb}'; use one of {', '.join(CHANGING)}")
         if self._attempt:
-            confined.demand_change(self._attempt.read_exercise(), given["words"])
-        return self._asked(*given["words"])
+            words = confined.change(self._attempt.read_exercise(), words)
+        return self._asked(*words)
 
     def _asked(self, *words: str) -> str:
         """A verb in the client's own words, which may not be about another lab."""
@@ -265,7 +268,7 @@ def serve(words: argparse.Namespace) -> verbs.Answer:
     try:
         for line in _messages(sys.stdin.buffer):
             if line.strip() and (answer := server.answer(line)) is not None:
-                print(json.dumps(answer), flush=True)
+                os_errors.tell(json.dumps(answer))
     except BrokenPipeError:  # the client has gone
         leave_reader()
     return verbs.Answer(None, "")

@@ -8,7 +8,7 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, TextIO
 
 from .. import _core
 
@@ -20,6 +20,7 @@ class Reason:
     kind: type[_core.Error] = _core.NotFoundError  # what was named is wrong; HostError: the host cannot
 
 
+OUTPUT = "the output"
 _REASONS = {
     errno.ENOENT: Reason("no such file or folder", "check the path, or create its folder first"),
     errno.ENOTDIR: Reason("a part of this path is a file", "name a folder"),
@@ -50,15 +51,25 @@ def as_error(error: OSError) -> _core.Error:
 
 def _name(error: OSError) -> str:
     name = error.filename
-    return "the output" if name is None else os.fsdecode(name) if isinstance(name, (str, bytes)) else str(name)
+    return "the host" if name is None else os.fsdecode(name) if isinstance(name, (str, bytes)) else str(name)
 
 
 @contextmanager
-def about(file: Path) -> Iterator[None]:
-    """Names the file in what is refused inside: a write says no name."""
+def about(what: Path | str) -> Iterator[None]:
+    """Names the file, or what is done, in what is refused inside: a write says no name."""
     try:
         yield
     except OSError as error:
         if error.filename is None:
-            error.filename = str(file)
+            error.filename = str(what)
         raise
+
+
+def tell(text: object, out: TextIO | None = None) -> None:
+    """Prints it. What the output refuses is told of the output."""
+    with about(OUTPUT):
+        print(text, file=out, flush=True)
+
+
+def is_of_output(error: OSError) -> bool:
+    return error.filename == OUTPUT

@@ -154,7 +154,7 @@ def _watch(words: Words, out: TextIO) -> None:
     looks: list[dict[str, Any]] = []
 
     def tell(verdict: check.Verdict) -> None:
-        print(verdict, file=out, flush=True)
+        os_errors.tell(verdict, out)
         looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
 
     attempt, exercise = _chosen(words)
@@ -340,7 +340,6 @@ def _tried(exercise: Exercise, out: TextIO) -> Iterator[Finding]:
         began = time.monotonic()
         found = list(way.findings())
         result = "ok" if not found else "open" if all_undecided(found) else "FAIL"
-        print(
-            f"  {exercise.name:<22}  {way.name:<24}  {time.monotonic() - began:5.1f} s  {result}", file=out, flush=True
-        )
+        took = time.monotonic() - began
+        os_errors.tell(f"  {exercise.name:<22}  {way.name:<24}  {took:5.1f} s  {result}", out)
         yield from found

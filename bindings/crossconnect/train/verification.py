@@ -37,7 +37,7 @@ def verify(home: Path) -> list[Verified]:
 
 def _of(folder: Path, secret: bytes) -> Verified:
     file = folder / log.FILE
-    texts = log.lines_of(file.read_text(errors="replace") if file.exists() else "")
+    texts = log.lines_of(file.read_text(errors="replace") if file.is_file() else "")
     lines = [log.parsed(text) for text in texts]
     found = tuple(_broken_lines(folder.name, texts, lines, secret)) or tuple(_changes(folder, lines))
     at = lines[-1].get("at") if lines else 0.0
