@@ -41,11 +41,14 @@ std::string spoke_of_hub() {
           hub + "}]");
 }
 
-std::string vpn_gateway(const std::string& vnet_name) {
-  return resource(kGateways, "vpn1",
-                  R"("gatewayType": "Vpn", "sku": {"name": "VpnGw1"}, "ipConfigurations": [{"name": "a", "subnet": )" +
+std::string gateway(const std::string& type, const std::string& sku, const std::string& vnet_name) {
+  return resource(kGateways, "gw1",
+                  R"("gatewayType": ")" + type + R"(", "sku": {"name": ")" + sku +
+                      R"("}, "ipConfigurations": [{"name": "a", "subnet": )" +
                       subnet_reference(vnet_name, "GatewaySubnet") + "}]");
 }
+
+std::string vpn_gateway(const std::string& vnet_name) { return gateway("Vpn", "VpnGw1", vnet_name); }
 
 std::string refusal(const std::string& text) {
   try {
@@ -103,7 +106,10 @@ TEST(LooseEnds, ARouteToAGatewayThatNoVnetHasIsLost) {
                ", " + subnet("GatewaySubnet", "10.70.0.0/27"));
   const auto out = imported(table + own);
   EXPECT_EQ(topology_of(out).route_tables.at(0).routes.at(0).type, model::NextHopType::kNone);
-  EXPECT_THAT(text_of(out.notes), HasSubstr("so what goes there is lost; the next hop is None"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("needs a VPN gateway, and the files have none for its subnets' VNets; the "
+                                            "next hop is None, and what goes there is lost"));
+  EXPECT_THAT(text_of(imported(table + own + gateway("ExpressRoute", "ErGw1AZ", "hub")).notes),
+              HasSubstr("that of its subnets' VNets is of type ExpressRoute"));
   EXPECT_EQ(topology_of(imported(table + own + vpn_gateway("hub"))).route_tables.at(0).routes.at(0).type,
             model::NextHopType::kVirtualNetworkGateway);
 }
