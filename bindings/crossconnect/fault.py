@@ -90,6 +90,10 @@ def _bfd_speakers(plan: dict[str, Any]) -> Iterator[str]:
     return _running(plan, "bfdd")
 
 
+def _balancers(plan: dict[str, Any]) -> Iterator[str]:
+    return _running(plan, "lb")
+
+
 def _msees(plan: dict[str, Any]) -> Iterator[str]:
     return (node["name"] for node in plan["nodes"] if node["role"] == "msee")
 
@@ -151,6 +155,7 @@ _MISMATCHES: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
     "esp-proposal": _tunnels,
     "pfs": _tunnels,
     "selectors": _tunnels,
+    "probe-port": _balancers,
 }
 
 # Where the targets of `xconn fault kinds` are, by the words of that table.

@@ -70,8 +70,9 @@ json read_config(const std::string& path) {
 }
 
 struct Control::State {
-  State(sys::Loop& loop, const std::string& path, std::function<json()> state_of)
+  State(sys::Loop& loop, const std::string& path, std::function<json()> state_of, std::function<void(const json&)> take)
       : read(std::move(state_of)),
+        configure(std::move(take)),
         server(loop, path, 0600, [this](sys::Connection& client, const std::string& line) { serve(client, line); }) {}
 
   void serve(sys::Connection& client, const std::string& line) {
@@ -82,18 +83,27 @@ struct Control::State {
       client.send(state());
     } else if (get == "subscribe") {
       subscribers.push_back(client.weak_from_this());
+    } else if (configure && request.is_object() && request.contains("configure")) {
+      client.send(configured(request.at("configure")));
     } else {
       client.send(R"({"error":"expected {\"get\":\"state\"} or {\"get\":\"subscribe\"}"})");
     }
   }
 
-  /// A daemon goes on serving traffic when its own figures cannot be read.
-  std::string state() const {
+  /// A daemon goes on serving traffic when its own figures cannot be read, or another configuration is wrong.
+  static std::string answer(const std::function<json()>& ask) {
     try {
-      return read().dump();
+      return ask().dump();
     } catch (const std::exception& error) {
       return json{{"error", error.what()}}.dump(-1, ' ', false, json::error_handler_t::replace);
     }
+  }
+  std::string state() const { return answer(read); }
+  std::string configured(const json& config) const {
+    return answer([&] {
+      configure(config);
+      return json{{"configured", true}};
+    });
   }
 
   void send(const std::string& line) {
@@ -104,12 +114,14 @@ struct Control::State {
   }
 
   std::function<json()> read;
+  std::function<void(const json&)> configure;
   std::vector<std::weak_ptr<sys::Connection>> subscribers;
   sys::LineServer server;
 };
 
-Control::Control(sys::Loop& loop, const std::string& path, std::function<json()> state)
-    : state_(std::make_unique<State>(loop, path, std::move(state))) {}
+Control::Control(sys::Loop& loop, const std::string& path, std::function<json()> state,
+                 std::function<void(const json&)> configure)
+    : state_(std::make_unique<State>(loop, path, std::move(state), std::move(configure))) {}
 Control::~Control() = default;
 
 void Control::publish(Duration at, const std::string& event, const std::string& text, const json& more) {

@@ -2,8 +2,9 @@
 // What the project's own daemons have in common: their command line, their way to end, and their control socket.
 //
 // Socket: one JSON line each way. {"get":"state"} is answered with one line. {"get":"subscribe"} turns the connection
-// into a stream of events: {"at": monotonic nanoseconds, "event": "...", "text": "a sentence", ...}. Anything else is
-// answered {"error": "..."}.
+// into a stream of events: {"at": monotonic nanoseconds, "event": "...", "text": "a sentence", ...}. {"configure": what
+// the file would say} is answered {"configured": true} by a daemon that has taken it in place. Anything else, and what
+// cannot be taken in place, is answered {"error": "..."}.
 #pragma once
 
 #include <functional>
@@ -36,7 +37,9 @@ nlohmann::json read_config(const std::string& path);
 /// The control socket. On the loop's thread. Make it last: its presence says that the daemon serves.
 class Control {
  public:
-  Control(sys::Loop& loop, const std::string& path, std::function<nlohmann::json()> state);
+  /// `configure` takes another configuration in place, or throws and leaves all as it was.
+  Control(sys::Loop& loop, const std::string& path, std::function<nlohmann::json()> state,
+          std::function<void(const nlohmann::json& config)> configure = {});
   ~Control();
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;

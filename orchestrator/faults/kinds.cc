@@ -29,6 +29,8 @@ constexpr Mismatch kMismatchRows[] = {
     {"esp-proposal", TargetKind::kTunnel, "the algorithms of its CHILD_SA"},
     {"pfs", TargetKind::kTunnel, "its group for PFS: it comes up, and does not outlive a rekeying after 10 s"},
     {"selectors", TargetKind::kTunnel, "its traffic selectors"},
+    {"probe-port", TargetKind::kBalancer,
+     "the port that a load balancer probes, as the next one without a rule: its backends go down"},
 };
 
 /// "vlan: the id of ...; md5: ..."
@@ -142,6 +144,7 @@ std::string_view to_string(TargetKind target) {
                                          "NODE:TUNNEL",
                                          "NODE:INTERFACE with an IPv4 address",
                                          "NODE with BFD",
+                                         "NODE that balances load",
                                          "NODE:PREFIX"};
   return kNames[static_cast<int>(target)];
 }

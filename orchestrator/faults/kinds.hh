@@ -22,6 +22,7 @@ enum class TargetKind {
   kTunnel,
   kNumbered,
   kBfdSpeaker,
+  kBalancer,
   kRoute
 };
 

@@ -215,11 +215,51 @@ Made tunnel(Site& site, const Request& request, const sys::Pending& pending) {
   return std::make_unique<Overlaid>(site, its, place(its.name, inside), now, pending);
 }
 
+// --- load balancers -------------------------------------------------------------------------------------------------
+
+class ProbedOtherwise : public Effect {
+ public:
+  ProbedOtherwise(Site& site, Daemon balancer, network::ProbeEdit edit, const sys::Pending& pending)
+      : site_(site), balancer_(std::move(balancer)), number_(site_.edit_probe(balancer_, std::move(edit), pending)) {}
+  ~ProbedOtherwise() override {
+    tear_down("a fault", [this] { heal({}); });
+  }
+  void heal(const sys::Pending& pending) override {
+    if (std::exchange(held_, false)) site_.undo_probe(balancer_, number_, pending);
+  }
+
+ private:
+  Site& site_;
+  Daemon balancer_;
+  int number_;
+  bool held_ = true;
+};
+
+std::uint16_t next_port(std::uint16_t port) { return port == 65535 ? 1 : static_cast<std::uint16_t>(port + 1); }
+
+/// The next one that no rule passes to the backends: what serves them might answer there.
+std::uint16_t unused(const network::Balancer& balancer) {
+  const auto is_served = [&](std::uint16_t port) {
+    return std::ranges::any_of(balancer.rules, [&](const auto& rule) {
+      return port == (rule.backend_port == 0 ? rule.port : rule.backend_port);
+    });
+  };
+  auto port = next_port(balancer.probe.port);
+  while (is_served(port)) port = next_port(port);
+  return port;
+}
+
+Made probe_port(Site& site, const Request& request, const sys::Pending& pending) {
+  const auto& its = *std::ranges::find(site.inventory().balancers, request.target, &Balancer::node);
+  const auto edit = [port = unused(its.balancer)](network::Probe& probe) { probe.port = port; };
+  return std::make_unique<ProbedOtherwise>(site, Daemon{its.node, its.daemon}, edit, pending);
+}
+
 const std::map<std::string_view, Made (*)(Site&, const Request&, const sys::Pending&)> kMakers = {
     {"vlan", vlan},        {"tag-type", tag_type},     {"prefix", prefix},         {"md5", md5},
     {"asn", asn},          {"bgp-timers", bgp_timers}, {"bfd-timers", bfd_timers}, {"psk", tunnel},
     {"identity", tunnel},  {"ike-proposal", tunnel},   {"esp-proposal", tunnel},   {"pfs", tunnel},
-    {"selectors", tunnel},
+    {"selectors", tunnel}, {"probe-port", probe_port},
 };
 
 // --- what one side lacks -------------------------------------------------------------------------------------------

@@ -121,13 +121,14 @@ std::string_view noun(TargetKind kind) {
                                          "tunnel",
                                          "interface with an IPv4 address",
                                          "node with BFD",
+                                         "load balancer",
                                          "static route"};
   return kNouns[static_cast<int>(kind)];
 }
 
 bool is_whole_node(TargetKind target) {
   return target == TargetKind::kNode || target == TargetKind::kSpeaker || target == TargetKind::kMsee ||
-         target == TargetKind::kBfdSpeaker;
+         target == TargetKind::kBfdSpeaker || target == TargetKind::kBalancer;
 }
 
 bool is_of(TargetKind target, const Speaker& speaker) {
@@ -137,6 +138,8 @@ bool is_of(TargetKind target, const Speaker& speaker) {
 
 /// Is the node one that this fault configures, if it configures at all?
 bool can_be_told(TargetKind target, const std::string& node, const Inventory& inventory) {
+  if (target == TargetKind::kBalancer)
+    return std::ranges::find(inventory.balancers, node, &Balancer::node) != inventory.balancers.end();
   return target == TargetKind::kNode ||
          std::any_of(inventory.speakers.begin(), inventory.speakers.end(),
                      [&](const Speaker& speaker) { return speaker.node == node && is_of(target, speaker); });

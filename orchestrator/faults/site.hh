@@ -9,6 +9,7 @@
 
 #include "base/wiring.hh"
 #include "network/bgp.hh"
+#include "network/probe_edit.hh"
 #include "sys/join.hh"
 
 namespace xconn::sys {
@@ -51,6 +52,12 @@ struct Tunnel {
   std::string node, name, daemon;
 };
 
+/// A load balancer: its node, its daemon, and what the plan lets it run.
+struct Balancer {
+  std::string node, daemon;
+  network::Balancer balancer;
+};
+
 /// An interface, and its first IPv4 address that has neighbours in its network.
 struct Numbered {
   std::string node, interface;
@@ -74,6 +81,7 @@ struct Inventory {
   std::vector<Tunnel> tunnels = {};
   std::vector<Numbered> numbered = {};
   std::vector<StaticRoute> routes = {};
+  std::vector<Balancer> balancers = {};
 };
 
 /// All calls on the loop's thread; they throw KernelError or ServiceError when the act fails.
@@ -98,6 +106,9 @@ class Site {
   /// with `ends_sas` the tunnel's SAs end once they are loaded. Both return at once; `pending` (or nothing) as above.
   virtual int overlay(const Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending pending) = 0;
   virtual void take_back(const Tunnel& tunnel, int number, sys::Pending pending) = 0;
+  /// Changes how a load balancer probes, as edit() changes a bgpd.
+  virtual int edit_probe(const Daemon& balancer, network::ProbeEdit edit, sys::Pending pending) = 0;
+  virtual void undo_probe(const Daemon& balancer, int number, sys::Pending pending) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.
   virtual void restart(const std::string& node, const std::string& daemon) = 0;
 };

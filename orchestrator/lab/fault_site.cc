@@ -49,6 +49,15 @@ void FaultSite::take_back(const faults::Tunnel& tunnel, int number, sys::Pending
     charon->take_back(number, std::move(pending));
 }
 
+int FaultSite::edit_probe(const faults::Daemon& balancer, network::ProbeEdit edit, sys::Pending pending) {
+  lab_.node(balancer.node).services().edit_probe(balancer.name, ++last_edit_, std::move(edit), pending);
+  return last_edit_;
+}
+
+void FaultSite::undo_probe(const faults::Daemon& balancer, int number, sys::Pending pending) {
+  if (lab_.has_node(balancer.node)) lab_.node(balancer.node).services().undo_probe(balancer.name, number, pending);
+}
+
 void FaultSite::restart(const std::string& node, const std::string& daemon) {
   auto& services = lab_.node(node).services();
   services.at(daemon).hold(false);

@@ -23,6 +23,8 @@ class FaultSite : public faults::Site {
   void undo_edit(const std::string& node, int number, sys::Pending pending) override;
   int overlay(const faults::Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending pending) override;
   void take_back(const faults::Tunnel& tunnel, int number, sys::Pending pending) override;
+  int edit_probe(const faults::Daemon& balancer, network::ProbeEdit edit, sys::Pending pending) override;
+  void undo_probe(const faults::Daemon& balancer, int number, sys::Pending pending) override;
   void restart(const std::string& node, const std::string& daemon) override;
 
  private:

@@ -43,6 +43,12 @@ void add_tunnels(faults::Inventory& inventory, const plan::Node& node) {
       inventory.tunnels.push_back({node.name, interface.name, charon->name});
 }
 
+void add_balancer(faults::Inventory& inventory, const plan::Node& node) {
+  const auto daemon = std::ranges::find(node.services, "load-balancer", &plan::Service::kind);
+  if (node.balancer && daemon != node.services.end())
+    inventory.balancers.push_back({node.name, daemon->name, *node.balancer});
+}
+
 bool has_neighbours(const InterfaceAddress& address) { return address.address().is_v4() && address.length() < 32; }
 
 void add_numbered(faults::Inventory& inventory, const plan::Node& node) {
@@ -66,6 +72,7 @@ faults::Inventory inventory_of(const plan::Plan& plan) {
     add_sub_interfaces(inventory, node);
     add_tunnels(inventory, node);
     add_numbered(inventory, node);
+    add_balancer(inventory, node);
     for (const auto& route : node.routes) inventory.routes.push_back({node.name, route.to});
   }
   for (const auto& link : plan.links)

@@ -15,6 +15,7 @@
 #include "services/program.hh"
 #include "services/stream.hh"
 #include "services/vty.hh"
+#include "services/waiting.hh"
 #include "sys/clock.hh"
 #include "sys/fd.hh"
 #include "sys/file.hh"
@@ -25,14 +26,7 @@
 namespace xconn::services {
 namespace {
 
-constexpr Duration kPatience = std::chrono::seconds(10);  // of a fault, with a router that says nothing
 constexpr const char* kHostConfig = "/etc/frr";
-
-/// Somebody who wants to know that a change is in force, but not for ever.
-struct Waiting {
-  sys::Pending pending;
-  sys::Timer patience;
-};
 
 std::string space_of(const std::string& node) { return "/run/frr/" + node; }
 
@@ -80,16 +74,6 @@ const char* log_level_of(std::string_view daemon) { return daemon == "bfdd" ? "d
 std::optional<std::chrono::nanoseconds> on_our_clock(std::optional<std::chrono::nanoseconds> stamp) {
   if (stamp) stamp = sys::from_realtime(*stamp);
   return stamp;
-}
-
-std::shared_ptr<Waiting> waiting(sys::Loop& loop, const sys::Pending& pending, const std::string& who) {
-  auto made = std::make_shared<Waiting>(Waiting{pending, {}});
-  made->patience = sys::Timer::once(loop, kPatience, [waits = made.get(), who] {
-    waits->pending->failed(
-        std::make_exception_ptr(TimeoutError(who + " to take its new configuration", kPatience, "it does not answer")));
-    waits->pending.reset();
-  });
-  return made;
 }
 
 nlohmann::json parsed(const std::string& reply) { return nlohmann::json::parse(reply, nullptr, false); }

@@ -39,7 +39,7 @@ sys::ProcessSpec JsonDaemon::process_spec() {
   ::unlink(socket().c_str());
   sys::ProcessSpec process;
   process.argv = {program(program_), "--socket", socket(), "--name", context().node};
-  if (!spec().config.empty()) process.argv.insert(process.argv.end(), {"--config", file(spec().config)});
+  if (!spec().config.empty()) process.argv.insert(process.argv.end(), {"--config", config()});
   process.argv.insert(process.argv.end(), spec().arguments.begin(), spec().arguments.end());
   return process;
 }

@@ -25,6 +25,7 @@ class JsonDaemon : public Service {
   sys::ProcessSpec process_spec() override;
   std::shared_ptr<void> follow() override;
   std::optional<std::string> unready() override;
+  virtual std::string config() const { return file(spec().config); }  ///< the path of what it reads
   void request_state() override;
 
  private:

@@ -11,6 +11,7 @@
 #include "services/frr.hh"
 #include "services/json_daemon.hh"
 #include "services/keepalived.hh"
+#include "services/load_balancer.hh"
 #include "services/service.hh"
 #include "services/strongswan.hh"
 
@@ -37,7 +38,7 @@ const std::map<std::string, Make>& makers() {
       {"strongswan", made<Charon>},
       {"keepalived", made<Keepalived>},
       {"sdwan-edge", json_daemon("xconn-sdwan", "sdwan")},
-      {"load-balancer", json_daemon("xconn-lb", "lb")},
+      {"load-balancer", made<LoadBalancer>},
       {"encryption", json_daemon("xconn-encryption", "controller")},
       {"echo", json_daemon("xconn-echo", "")},
       {"command", made<Command>},

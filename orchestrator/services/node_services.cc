@@ -13,6 +13,7 @@
 #include "base/errors.hh"
 #include "base/teardown.hh"
 #include "services/frr.hh"
+#include "services/load_balancer.hh"
 #include "sys/clock.hh"
 #include "sys/join.hh"
 
@@ -220,6 +221,16 @@ void NodeServices::edit_router(int number, network::SpeakerEdit edit, const sys:
 void NodeServices::undo_edit(int number, const sys::Pending& pending) {
   router_.undo(number);
   take_over_router(pending);
+}
+
+void NodeServices::edit_probe(std::string_view name, int number, network::ProbeEdit edit, const sys::Pending& pending) {
+  dynamic_cast<LoadBalancer&>(at(name)).edit_probe(number, std::move(edit), pending);
+  keep_advancing();
+}
+
+void NodeServices::undo_probe(std::string_view name, int number, const sys::Pending& pending) {
+  if (auto* balancer = dynamic_cast<LoadBalancer*>(find(name))) balancer->undo_edit(number, pending);
+  keep_advancing();
 }
 
 /// Its neighbours and what passes between them are bgpd's, the times of BFD bfdd's.

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "network/probe_edit.hh"
 #include "services/router_config.hh"
 #include "services/service.hh"
 #include "sys/loop.hh"
@@ -49,6 +50,9 @@ class NodeServices {
   /// Returns at once; `pending` (or nothing) is held until both have taken it, and told when one cannot.
   void edit_router(int number, network::SpeakerEdit edit, const sys::Pending& pending);
   void undo_edit(int number, const sys::Pending& pending);
+  /// The same of how its load balancer `name` probes (load_balancer.hh).
+  void edit_probe(std::string_view name, int number, network::ProbeEdit edit, const sys::Pending& pending);
+  void undo_probe(std::string_view name, int number, const sys::Pending& pending);
   /// All at once; `pending` is held until the last has ended.
   void stop(Duration grace, const sys::Pending& pending);
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import crossconnect
 import pytest
@@ -219,3 +220,96 @@ def test_each_has_its_places():
     assert targets("prefix") == {"hq-er:lan", "hq-er:pri.28", "hq-er:sec.28"}
     with pytest.raises(crossconnect.NotFoundError, match="no place"):
         targets("psk")
+
+
+SERVER = """
+import socketserver
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self):
+        while data := self.request.recv(100):
+            self.request.sendall(data)
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = daemon_threads = True
+Server(("", 7777), Echo).serve_forever()
+"""
+
+PINNED = """
+import os, socket, sys, time
+connection = socket.create_connection((sys.argv[1], 7777), 5)
+connection.settimeout(2)
+open(sys.argv[2] + "/begun", "w").close()
+while not os.path.exists(sys.argv[2] + "/enough"):
+    connection.sendall(b"x")
+    assert connection.recv(1) == b"x", "closed"
+    time.sleep(0.05)
+"""
+
+APP = "172.16.137.4"
+
+
+def accepts(lab) -> bool:
+    """Whether a new connection through the load balancer before the firewalls is made."""
+    call = "import socket, sys; socket.create_connection((sys.argv[1], 7777), 1)"
+    return lab.exec("hq-client", "python3", "-c", call, APP, check=False).returncode == 0
+
+
+def probed_ports(lab) -> set[str]:
+    """Where Azure's probes of the next 6 s go, as the active firewall's outer port sees them."""
+    shown = lab.exec("fgt-a", "timeout", "6", "tcpdump", "-nlQ", "in", "-i", "port1",
+                     "src host 168.63.129.16 and tcp[tcpflags] = tcp-syn", check=False)  # fmt: skip
+    return set(re.findall(r"> [\d.]+\.(\d+): Flags \[S\]", shown.stdout))
+
+
+def balancer(lab) -> dict:
+    """What the load balancer before the firewalls says of itself."""
+    return lab.inspect("ilb-external")["services"]["lb"]
+
+
+@pytest.fixture
+def pinned(lab, tmp_path):
+    """A connection from on-prem to the application that is in use all the time; called, it says how it ended."""
+    with ThreadPoolExecutor(2) as pool:
+        server = pool.submit(lab.exec, "app", "timeout", "100", "python3", "-c", SERVER, check=False, timeout=120)
+        eventually(lambda: accepts(lab), within=10)
+        client = pool.submit(lab.exec, "hq-client", "timeout", "90", "python3", "-c", PINNED, APP, str(tmp_path),
+                             check=False, timeout=120)  # fmt: skip
+        eventually((tmp_path / "begun").exists, within=10)
+
+        def end() -> tuple[int, str]:
+            (tmp_path / "enough").touch()
+            return client.result().returncode, client.result().stderr
+
+        yield end
+        end()
+        lab.exec(
+            "app", "sh", "-c", "kill $(ss -Hltnp 'sport = :7777' | grep -o 'pid=[0-9]*' | cut -d= -f2)", check=False
+        )
+        server.result()
+
+
+@pytest.mark.bound(150)
+def test_another_port_to_probe_takes_new_flows_and_leaves_established_ones(lab, pinned):
+    before, pids = len(lab.events()), balancer(lab)["pids"]
+    assert probed_ports(lab) >= {"8008"}
+    with lab.fault("mismatch", "ilb-external", what="probe-port"):
+        eventually(lambda: not accepts(lab), within=20)
+        assert "8009" in probed_ports(lab)
+        said = said_of(lab, "lb", before)
+        assert [text for text in said if "fgt-a:port1 unhealthy: 2 probes unanswered" in text], said
+        assert not [
+            text for text in said if not text.startswith("ilb-external: ")
+        ], "the others have probes of their own"
+    eventually(lambda: accepts(lab), within=10)
+    assert balancer(lab)["pids"] == pids
+    assert pinned() == (0, ""), "it ended, or an answer was missing for 2 s"
+
+
+@pytest.mark.bound(150)
+def test_a_probe_that_is_updated_ends_no_flow(lab, pinned):
+    pids = balancer(lab)["pids"]
+    changes = lab.command("load-balancer", "update", "ilb-external", "probe.interval=6s")
+    assert balancer(lab)["pids"] == pids, changes
+    assert balancer(lab)["probe"]["interval"] == "6s"
+    assert accepts(lab)
+    lab.command("load-balancer", "update", "ilb-external", "probe.interval=5s")
+    assert pinned() == (0, ""), changes

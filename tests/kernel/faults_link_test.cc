@@ -46,6 +46,8 @@ struct Wires : Site {
   }
   int edit(const std::string&, network::SpeakerEdit, sys::Pending) override { return 0; }
   void undo_edit(const std::string&, int, sys::Pending) override {}
+  int edit_probe(const Daemon&, network::ProbeEdit, sys::Pending) override { return 0; }
+  void undo_probe(const Daemon&, int, sys::Pending) override {}
   int overlay(const Tunnel&, std::string, bool, sys::Pending) override { return 0; }
   void take_back(const Tunnel&, int, sys::Pending) override {}
   void restart(const std::string& node, const std::string& daemon) override {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/errors.hh"
@@ -7,6 +8,8 @@
 
 namespace xconn::lb {
 namespace {
+
+using nlohmann::json;
 
 struct Internal : testing::Test {
   Internal() { network.balance_internal(); }
@@ -69,7 +72,6 @@ struct Idle : testing::Test {
     return false;
   }
   LbNetwork network;
-  using json = nlohmann::json;
   const json translated = json::array({{{"protocol", 6}, {"port", 70}, {"backend_port", 7}}});
   const json ha_ports = json::array({{{"ha_ports", true}, {"floating_ip", true}}});
 };
@@ -226,6 +228,58 @@ TEST_F(Internal, ProbesByHttp) {
              "add rule ip t in tcp dport 80 reject with tcp reset'");
   network.wait_healthy("a", false);
   EXPECT_EQ(network.backend("a")["probe"]["text"], "refused");
+}
+
+TEST_F(Internal, AnotherPortToProbeTakesNoFlowAway) {
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kServer, 7));
+  ASSERT_TRUE(tcp.echoes());
+  const auto counted = network.state();
+  EXPECT_EQ(network.configure({{"probe", {{"port", 8009}}}}), json({{"configured", true}}));
+  for (const char* node : {"a", "b"}) network.wait_healthy(node, false);
+  EXPECT_TRUE(tcp.echoes("pinned"));
+  Socket late(network.netns("client"), SOCK_STREAM);
+  EXPECT_FALSE(late.connect(kServer, 7, 300));
+  for (const int n : {0, 1})
+    EXPECT_EQ(network.state()["backends"][n]["new_flows"], counted["backends"][n]["new_flows"]);
+
+  network.configure({{"probe", {{"port", 8008}}}});
+  for (const char* node : {"a", "b"}) network.wait_healthy(node, true);
+  EXPECT_TRUE(tcp.echoes("still"));
+  Socket again(network.netns("client"), SOCK_STREAM);
+  EXPECT_TRUE(again.connect(kServer, 7));
+}
+
+TEST_F(Internal, TakesAnotherKindOfProbe) {
+  network.configure({{"probe", {{"protocol", "http"}, {"port", 80}, {"path", "/health"}, {"threshold", 4}}}});
+  network.answer_probes("a", false);
+  network.sh("a",
+             "nft 'add table ip t; add chain ip t in { type filter hook input priority 0; };"
+             "add rule ip t in tcp dport 8008 counter; add rule ip t in tcp dport 80 counter drop'");
+  network.wait_healthy("a", false);
+  EXPECT_EQ(network.backend("a")["failures"], 4);
+  network.sh("a", "nft list ruleset | grep -q 'dport 8008 counter packets 0 '");
+  network.sh("a", "nft delete table ip t");
+  network.wait_healthy("a", true);
+}
+
+TEST_F(Internal, TakesAnotherInterval) {
+  network.configure({{"probe", {{"interval", "1s"}}}});
+  const auto next = [&](std::int64_t before) {
+    const auto at = [&] { return network.backend("a")["probe"]["at"].get<std::int64_t>(); };
+    network.wait_for("a probe", [&] { return at() > before; });
+    return at();
+  };
+  const auto first = next(next(0));  // one may have been under way
+  EXPECT_GT(next(first) - first, 500'000'000) << "it was 100 ms";
+}
+
+TEST_F(Internal, NothingButTheProbeIsTakenInPlace) {
+  const auto before = network.state();
+  EXPECT_EQ(network.configure({{"idle_timeout", "5m"}, {"probe", {{"port", 8009}}}})["error"],
+            "only the probe can be changed in place");
+  EXPECT_THAT(network.configure({{"probe", {{"port", 0}}}})["error"], testing::HasSubstr("port"));
+  EXPECT_EQ(network.state()["probe"], before["probe"]);
 }
 
 TEST_F(Internal, GoesOnThroughACrashAndStartsAgain) {

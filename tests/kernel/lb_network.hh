@@ -94,8 +94,15 @@ class LbNetwork {
                      {{"name", "b:eth0"}, {"address", "10.3.0.6"}, {"interface", "be.b"}, {"fabric_interface", "nb"}}}},
                    {"probe", {{"protocol", "tcp"}, {"port", 8008}, {"interval", "100ms"}, {"threshold", 2}}}});
     if (http_probe_) config["probe"].update({{"protocol", "http"}, {"port", 80}, {"path", "/health"}});
+    config_ = config;
     start("lb", "lb", XCONN_LB, config.dump());
     wait_for("both backends healthy", [this] { return state()["healthy"] == 2; });
+  }
+  /// What the balancer answers to another configuration: what it was started with, and this merged into it.
+  nlohmann::json configure(const nlohmann::json& patch) const {
+    auto config = config_;
+    config.merge_patch(patch);
+    return request("lb-lb", {{"configure", config}});
   }
   /// From the next start on.
   void probe_by_http() { http_probe_ = true; }
@@ -170,9 +177,10 @@ class LbNetwork {
                                                      .user = "",
                                                      .directory = ""}));
   }
-  nlohmann::json ask(const std::string& process) const {
+  nlohmann::json ask(const std::string& process) const { return request(process, {{"get", "state"}}); }
+  nlohmann::json request(const std::string& process, const nlohmann::json& what) const {
     try {
-      return nlohmann::json::parse(sys::LineClient(socket(process)).request(R"({"get":"state"})"));
+      return nlohmann::json::parse(sys::LineClient(socket(process)).request(what.dump()));
     } catch (const std::exception& error) {
       const auto log = sys::read_file_if_present(folder_ + "/" + process + ".log");
       throw std::runtime_error(process + ": " + error.what() + "\n" + log.value_or(""));
@@ -183,6 +191,7 @@ class LbNetwork {
   sys::Loop loop_;
   std::map<std::string, sys::Netns> nodes_;
   std::map<std::string, sys::Process> processes_;
+  nlohmann::json config_;
   bool http_probe_ = false;
 };
 

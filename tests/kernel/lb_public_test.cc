@@ -48,6 +48,22 @@ TEST_F(Public, FailedProbeMovesUdpAtOnce) {
   EXPECT_TRUE(flow.echoes());
 }
 
+TEST_F(Public, AnotherPortToProbeLetsTcpGoOn) {
+  network.balance_public({{{"protocol", 6}, {"port", 70}, {"backend_port", 7}}});
+  Socket tcp(network.netns("client"), SOCK_STREAM);
+  ASSERT_TRUE(tcp.connect(kPublic, 70));
+  ASSERT_TRUE(tcp.echoes());
+  network.configure({{"probe", {{"port", 8009}}}});
+  for (const char* node : {"a", "b"}) network.wait_healthy(node, false);
+  EXPECT_TRUE(tcp.echoes("pinned"));
+  Socket late(network.netns("client"), SOCK_STREAM);
+  EXPECT_FALSE(late.connect(kPublic, 70, 300));
+  network.configure({{"probe", {{"port", 8008}}}});
+  network.wait_healthy("a", true);
+  Socket again(network.netns("client"), SOCK_STREAM);
+  EXPECT_TRUE(again.connect(kPublic, 70));
+}
+
 TEST_F(Public, HidesBackendsOutboundAndKeepsTheirPort) {
   network.balance_public(kIpsec);
   Socket internet(network.netns("client"), SOCK_DGRAM, 7000);

@@ -230,13 +230,6 @@ TEST(Nftables, ABadRulesetGivesItsSentenceAndChangesNothing) {
 
 class Programs : public Ground {
  protected:
-  /// A program of ours, in Python, found by XCONN_LIBEXEC.
-  void play(const std::string& name, const std::string& body) {
-    sys::make_directories("/run/lab/libexec");
-    sys::write_file("/run/lab/libexec/" + name, "#!/usr/bin/python3\n" + body, 0755);
-    ::setenv("XCONN_LIBEXEC", "/run/lab/libexec", 1);
-  }
-  void TearDown() override { ::unsetenv("XCONN_LIBEXEC"); }
   void wait_file(const std::string& path) {
     loop_.wait(path, 10s, [&]() -> std::optional<std::string> {
       if (sys::read_file_if_present(path)) return std::nullopt;

@@ -5,6 +5,8 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "base/errors.hh"
 #include "services/vty.hh"
 #include "sys/fd.hh"
@@ -26,6 +28,7 @@ Ground::Ground() { use_private_run(); }
 Ground::~Ground() {
   for (auto& node : nodes_) node.services.reset();
   sys::remove_tree("/run/lab");
+  ::unsetenv("XCONN_LIBEXEC");
 }
 
 TestNode& Ground::node(const std::string& name, std::vector<plan::File> files, std::vector<plan::Service> services) {
@@ -42,6 +45,12 @@ TestNode& Ground::node(plan::Node plan) {
   made.services = std::make_unique<NodeServices>(made.plan, Context{loop_, made.plan.name, made.netns, made.folder,
                                                                     [this](const Event& e) { events_.push_back(e); }});
   return made;
+}
+
+void Ground::play(const std::string& name, const std::string& body) {
+  sys::make_directories("/run/lab/libexec");
+  sys::write_file("/run/lab/libexec/" + name, "#!/usr/bin/python3\n" + body, 0755);
+  ::setenv("XCONN_LIBEXEC", "/run/lab/libexec", 1);
 }
 
 void Ground::link(TestNode& a, const std::string& address_a, TestNode& b, const std::string& address_b) {

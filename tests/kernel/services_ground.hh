@@ -39,6 +39,8 @@ class Ground : public testing::Test {
   /// A node with these files and services; lo is up; nothing is started.
   TestNode& node(const std::string& name, std::vector<plan::File> files, std::vector<plan::Service> services);
   TestNode& node(plan::Node plan);
+  /// Until the test's end this Python is the Crossconnect daemon of that name.
+  void play(const std::string& name, const std::string& body);
   /// A link "eth0" to "eth0" with these addresses.
   void link(TestNode& a, const std::string& address_a, TestNode& b, const std::string& address_b);
   void start(Duration bound = std::chrono::seconds(20));

@@ -50,6 +50,11 @@ struct Recorder : Site {
     return last_edit;
   }
   void take_back(const Tunnel&, int number, sys::Pending) override { overlays.erase(number); }
+  int edit_probe(const Daemon&, network::ProbeEdit edit, sys::Pending) override {
+    probes[++last_edit] = std::move(edit);
+    return last_edit;
+  }
+  void undo_probe(const Daemon&, int number, sys::Pending) override { probes.erase(number); }
   void restart(const std::string& node, const std::string& daemon) override {
     acts.push_back(node + ":" + daemon + " restart");
   }
@@ -68,6 +73,7 @@ struct Recorder : Site {
   std::vector<Edit> edits;
   int last_edit = 0;
   std::map<int, std::string> overlays;
+  std::map<int, network::ProbeEdit> probes;
 
   /// What a node's bgpd runs: the plan, edited.
   network::Speaker running(const std::string& node) const {
@@ -186,6 +192,17 @@ TEST_F(Faults, EveryMismatchOfATunnelLaysSomethingOverIt) {
       heal(id);
     }
   EXPECT_EQ(seen.size(), 6U);
+}
+
+TEST_F(Faults, APortThatIsProbedInsteadHasNoRule) {
+  network::Balancer balancer{.probe = {.port = 65534}, .rules = {{.port = 65535}, {.port = 80, .backend_port = 1}}};
+  site.inventory_.balancers = {{"r", "lb", balancer}};
+  const int id = apply({"mismatch", "r", "probe-port"});
+  ASSERT_EQ(site.probes.size(), 1U);
+  site.probes.begin()->second(balancer.probe);
+  EXPECT_EQ(balancer.probe.port, 2);
+  heal(id);
+  EXPECT_TRUE(site.probes.empty());
 }
 
 TEST_F(Faults, OnlyAnMseeHasMaintenance) {

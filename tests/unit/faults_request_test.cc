@@ -87,6 +87,9 @@ TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
   EXPECT_THAT(refused({"mismatch", "ce", "vlan"}), HasSubstr("takes NODE:SUB-INTERFACE"));
   EXPECT_THAT(refused({"mismatch", "ce:vpn", "color"}), HasSubstr("vlan, tag-type, prefix, md5, asn, "));
   EXPECT_THAT(refused({"mismatch", "ce:vpn", "psk", "notice=later"}), HasSubstr("now or at-reauth"));
+  EXPECT_THAT(refused({"mismatch", "ce", "probe-port"}), HasSubstr("takes NODE that balances load, not \"ce\""));
+  inventory.balancers = {{"ce", "lb", {}}};
+  EXPECT_EQ(refused({"mismatch", "ce", "probe-port"}), "");
 }
 
 TEST(FaultRequest, TakesTheGoodOnes) {

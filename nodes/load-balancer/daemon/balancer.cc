@@ -10,6 +10,7 @@
 #include "base/errors.hh"
 #include "kernel/monitor.hh"
 #include "kernel/netlink.hh"
+#include "network/fields.hh"
 #include "nodes/load-balancer/daemon/health.hh"
 #include "nodes/load-balancer/daemon/neighbour.hh"
 #include "nodes/load-balancer/daemon/prober.hh"
@@ -31,6 +32,10 @@ constexpr Duration kLookAfterIdle = std::chrono::seconds(1);
 
 struct Watched {
   explicit Watched(int threshold) : health(threshold), since(sys::now()) {}
+  void probe_by(const Probe& probe) {
+    health.set_threshold(probe.threshold);
+    if (prober) prober->probe_by(probe);
+  }
   Health health;
   Duration since;
   std::optional<ProbeResult> last;
@@ -50,6 +55,12 @@ void own_probe_source(const Config& config, const sys::Netns& fabric) {
   kernel::Netlink netlink(fabric, "the fabric");
   netlink.commit(kernel::address_add("lo", {config.probe_source, 32}).tolerate(EEXIST));
   netlink.commit(kernel::link_set("lo", {.up = true}));
+}
+
+/// Whether one that runs `config` can take the other in place.
+bool differs_in_probe_alone(const Config& config, Config other) {
+  other.probe = config.probe;
+  return other == config;
 }
 
 json to_json(const FlowCounts& flows) { return {{"tcp", flows.tcp}, {"udp", flows.udp}, {"other", flows.other}}; }
@@ -112,6 +123,12 @@ struct Balancer::State {
     for (auto& backend : backends) {
       if (backend.prober) backend.prober->start(config.probe.interval, false);
     }
+  }
+  void probe_by(const Probe& probe) {
+    const bool another_rhythm = probe.interval != config.probe.interval;
+    config.probe = probe;
+    for (auto& backend : backends) backend.probe_by(probe);
+    if (another_rhythm && !starting) keep_interval();
   }
   void verdict(std::size_t index, const ProbeResult& result) {
     Watched& backend = backends[index];
@@ -204,6 +221,11 @@ void Balancer::start(Sink sink) {
   state_->start_probes();
 }
 
+void Balancer::configure(const Config& config) {
+  if (!differs_in_probe_alone(state_->config, config)) throw Error("only the probe can be changed in place");
+  state_->probe_by(config.probe);
+}
+
 json Balancer::state() const {
   const auto& config = state_->config;
   json rules = json::array(), backends = json::array();
@@ -221,6 +243,7 @@ json Balancer::state() const {
           {"kind", config.is_public ? "public" : "internal"},
           {"frontend", config.frontend.text()},
           {"healthy", std::count(verdicts.begin(), verdicts.end(), true)},
+          {"probe", fields::encode(config.probe)},
           {"rules", rules},
           {"drops", {{"no_backend", drops.no_backend}, {"unmatched", drops.unmatched}}},
           {"repinned", repinned},

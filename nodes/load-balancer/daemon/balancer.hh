@@ -36,7 +36,11 @@ class Balancer {
   Balancer& operator=(const Balancer&) = delete;
 
   void start(Sink sink);
-  /// {"name", "kind": "internal|public", "frontend", "healthy": count, "rules": [...], "drops": {...}, "repinned",
+  /// Probes in another way, from the next probe on; flows, counters and verdicts stay. Throws Error when something else
+  /// than the probe differs: that takes a restart.
+  void configure(const Config& config);
+  /// {"name", "kind": "internal|public", "frontend", "healthy": count, "probe": as configured, "rules": [...],
+  ///  "drops": {...}, "repinned",
   ///  "backends": [{"name", "address", "interface", "healthy", "since" (monotonic ns), "failures",
   ///    "probe": {"at", "answered", "text"} or null, "flows": {"tcp", "udp", "other"}, "packets", "bytes",
   ///    "new_flows"}]}

@@ -19,6 +19,11 @@ class Health {
     if (failures_ >= threshold_) healthy_ = false;
     return healthy_ != before;
   }
+  /// The verdict stays until the next probe.
+  void set_threshold(int threshold) {
+    threshold_ = threshold;
+    failures_ = std::min(failures_, threshold);
+  }
   bool healthy() const { return healthy_; }
   int failures() const { return failures_; }  ///< in a row, counted up to the threshold
 

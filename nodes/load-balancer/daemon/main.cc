@@ -12,7 +12,9 @@ int main(int argc, char** argv) {
   return control::run(
       argc, argv, "the load balancer of a Crossconnect lab", [](sys::Loop& loop, const control::Options& options) {
         lb::Balancer balancer(loop, lb::parse_config(control::read_config(options.config)));
-        control::Control control(loop, options.socket, [&] { return balancer.state(); });
+        control::Control control(
+            loop, options.socket, [&] { return balancer.state(); },
+            [&](const nlohmann::json& config) { balancer.configure(lb::parse_config(config)); });
         balancer.start([&](const lb::Event& event) {
           control.publish(event.at, event.event, event.text, {{"backend", event.backend}, {"healthy", event.healthy}});
         });

@@ -190,4 +190,6 @@ void Prober::start(Duration period, bool first_at_once) {
   if (first_at_once) state_->launch();
 }
 
+void Prober::probe_by(Probe probe) { state_->probe = std::move(probe); }
+
 }  // namespace xconn::lb

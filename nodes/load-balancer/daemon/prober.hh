@@ -41,6 +41,8 @@ class Prober {
 
   /// The first at once, or one period from now.
   void start(Duration period, bool first_at_once);
+  /// From the next one on; one that is under way ends as it began.
+  void probe_by(Probe probe);
 
  private:
   struct State;
