@@ -306,7 +306,7 @@ TEST(DrillRead, TheDrillsThatAreShippedCanBeRead) {
     EXPECT_NE(drill.about, "");
     ++count;
   }
-  EXPECT_EQ(count, 16);
+  EXPECT_EQ(count, 17);
 }
 
 TEST(DrillRead, BombsAreBounded) {
