@@ -36,6 +36,12 @@ def test_a_value_is_passed_on_as_it_was_read(value: str, text: str):
     assert value_text.read(value).text == text
 
 
+@pytest.mark.parametrize("value", ["{" * 5000, "[" * 5000, "[{" * 2000, "[1, " * 40 + "]" * 40, "x" * 70_000])
+def test_a_value_has_bounds(value: str):
+    with pytest.raises(crossconnect.Error, match="too many lists|characters"):
+        value_text.read(value)
+
+
 def test_an_exercise_that_a_program_can_read_is_refused(monkeypatch: pytest.MonkeyPatch):
     exercise = exercises.read(EXERCISES / "silent-appliance")
     confined.demand_hidden(exercise)

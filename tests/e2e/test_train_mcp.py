@@ -105,6 +105,8 @@ def called(name: object, arguments: object, number: object = 1) -> str:
         (called("exec", {"node": "\ud800", "command": ["a"]}), -32602),
         (called("az", {"words": ["network", "express-route", "list", "--lab", "another"]}), -32602),
         (called("az", {"words": ["network", "express-route", "list", "--lab=another"]}), -32602),
+        (called("az", {"words": ["network", "express-route", "list", "--l=another"]}), -32602),
+        (called("az", {"words": ["network", "express-route", "list", "--la", "another"]}), -32602),
         (called("change", {"words": ["node", "list", "-lanother"]}), -32602),
         ('{"jsonrpc": "2.0", "id": 1, "method": "dance"}', -32601),
         ('{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "fault"}}', -32602),
@@ -163,6 +165,8 @@ def test_a_tool_that_fails_is_told_and_it_goes_on(clients, xconn, attempt: str):
         told, failed = client.call("exec", node="nva", command=command)
         assert failed and words in told, told
     assert client.call("exec", node="nva", command=["head", "-c", "4", "/bin/ls"]) == ("\x7fELF", False)
+    spoken = ["sh", "-c", "echo out; echo warned >&2; exit 3"]
+    assert client.call("exec", node="nva", command=spoken) == ("out\nwarned\nexited with 3", True)
     assert "gives no access to --lab=" in client.call("exec", node="--lab=another", command=["a", "true"])[0]
     assert "no node --all" in client.call("inspect", node="--all")[0]
     assert "--where is missing" in client.call("answer", what="mtu")[0]

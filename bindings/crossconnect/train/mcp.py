@@ -184,12 +184,12 @@ class Server:
     def _exec(self, given: dict[str, Any]) -> str:
         node, command = given["node"], given["command"]
         if not self._attempt:
-            return self._xconn("exec", "--", node, "--", *command)
+            return _spoken(self._run("exec", "--", node, "--", *command))
         exercise = self._attempt.read_exercise()
         workplace.demand_access(exercise, node)  # what is refused is no step
         stage.lab_of(self._attempt)
         commands.note(self._attempt, ["xconn", "exec", node, "--", *command])
-        return _said(guest.run(self._attempt.name, exercise, node, command))
+        return _spoken(guest.run(self._attempt.name, exercise, node, command))
 
     def _change(self, given: dict[str, Any]) -> str:
         words, verb = given["words"], (given["words"] or [""])[0]
@@ -206,10 +206,21 @@ class Server:
         return self._xconn(*words)
 
     def _xconn(self, *words: str) -> str:
+        return _said(self._run(*words))
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         if self._attempt:
             commands.note(attempts.load(self._attempt.folder), ["xconn", *words])
         lab = self._attempt.name if self._attempt else self._words.lab
-        return _said(stage.run(lab, *words))
+        return stage.run(lab, *words)
+
+
+def _spoken(done: subprocess.CompletedProcess[str]) -> str:
+    """All that a command in a node printed; what failed says more in what came before."""
+    text = done.stdout + done.stderr
+    if done.returncode != 0:
+        raise _core.Error(f"{text}exited with {done.returncode}")
+    return text
 
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:
@@ -218,7 +229,7 @@ def _said(done: subprocess.CompletedProcess[str]) -> str:
     return done.stdout
 
 
-_ANOTHER = re.compile(r"--lab(=|$)|-[a-z]*l", re.DOTALL)  # as an option of a lab, or among flags
+_ANOTHER = re.compile(r"--l(a|ab)?(=|$)|-[a-z]*l", re.DOTALL)  # an option of a lab, also cut short, or among flags
 CHANGING = (
     "circuit", "peering", "authorization", "connection", "gateway", "local-gateway", "encryption-gateway", "port",
     "global-reach", "vnet", "subnet", "vnet-peering", "route-table", "route-filter", "public-service", "load-balancer",

@@ -16,6 +16,8 @@ _SIMPLE = re.compile(r"[\w/][\w./-]*", re.ASCII)
 _NULL = "tag:yaml.org,2002:null"
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # U+0085, U+2028 and others, which one reader takes for the end of a line
 _LAYOUT = "\n\t"
+_LONGEST = 65536  # characters
+_DEEPEST = 32  # brackets in brackets: PyYAML's time grows with the square of it and more
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ def read(value: str) -> Value:
     """Scalars, lists and maps of text. Raises Error for anything else."""
     if not value.strip(" "):
         return Value(value)
+    _demand_bounded(value)
     _demand_seen(value, value)
     try:
         scalars = tuple(_scalars(value))
@@ -48,6 +51,16 @@ def _scalars(value: str) -> list[str]:
     for one in scalars:
         _demand_seen(one, value)
     return scalars
+
+
+def _demand_bounded(value: str) -> None:
+    if len(value) > _LONGEST:
+        raise _core.Error(f"the value has {len(value)} characters; {_LONGEST} are the most")
+    depth = 0
+    for one in value:
+        depth += (one in "[{") - (one in "]}")
+        if depth > _DEEPEST:
+            raise _core.Error("the value has too many lists in lists; write KEY=VALUE as in the topology")
 
 
 def _demand_seen(text: str, value: str) -> None:
