@@ -252,8 +252,8 @@ CHANGES = {
         ["node", "update", "nva", "routes=[{"],
         ["node", "update", "nva", 'nftables=# include "/etc/shadow"'],
         ["node", "update", "nva", "nftables=a\n---\nb"],
-        ["node", "update", "nva", "routes=" + "[" * 10_000],
     ],
+    "too many lists in lists": [["node", "update", "nva", "routes=" + bracket * 10_000] for bracket in "[{"],
     # The two readers of YAML end a line, or a document, at different characters.
     "has the character U+2028": [
         ["node", "update", "nva", 'nftables=&a\u2028# include "/etc/shadow"'],
