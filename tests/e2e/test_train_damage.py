@@ -125,6 +125,16 @@ def test_one_spoilt_exercise_hides_no_other(written, train, monkeypatch: pytest.
     assert f"has mistakes: xconn train validate {folder}" in listed and re.search("^  good  +level 1", listed, re.M)
 
 
+@pytest.mark.parametrize("name", ["exercise.yaml", "ticket.md"])
+def test_nobody_waits_at_a_fifo(tmp_path: Path, name: str):
+    folder = tmp_path / "pinned-route"
+    shutil.copytree(EXERCISES / "pinned-route", folder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    done = subprocess.run([XCONN, "train", "validate", folder], capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2 and f"{name}: is not a regular file" in done.stdout, done
+
+
 def test_a_damaged_attempt_keeps_no_lab_of_an_exam_up(train, xconn, tmp_path: Path):
     assert train("start", "one-row", "--student", "ada").returncode == 0
     folder = tmp_path / "attempts" / "one-row-ada"

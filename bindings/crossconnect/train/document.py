@@ -14,7 +14,9 @@ Path_ = tuple[Any, ...]
 
 
 def read_text(file: Path) -> str:
-    """Raises TopologyError where it is no text."""
+    """Raises TopologyError where it is no text. A FIFO, at which one would wait, is not opened."""
+    if file.exists() and not file.is_file() and not file.is_dir():
+        demand_none([Finding(str(file), "is not a regular file", "write a text file")])
     try:
         return file.read_text(encoding="utf-8")
     except (UnicodeDecodeError, OSError) as error:
