@@ -13,14 +13,14 @@ namespace {
 
 using Data = kainjow::mustache::data;
 
-std::string selector_list(const std::vector<std::string>& words, const std::string& otherwise) {
+std::string comma_separated(const std::vector<std::string>& words, const std::string& otherwise) {
   return words.empty() ? otherwise : join(words, ",");
 }
 
 std::string selectors(const std::vector<Prefix>& prefixes) {
   std::vector<std::string> texts;
   for (const auto& prefix : prefixes) texts.push_back(prefix.text());
-  return selector_list(texts, "0.0.0.0/0");
+  return comma_separated(texts, "0.0.0.0/0");
 }
 
 /// RFC 4648, as swanctl.conf reads what begins with 0s.
@@ -143,10 +143,12 @@ void refuse_calls(const std::vector<network::Tunnel>& tunnels, plan::Node& node)
 }  // namespace
 
 std::string ike_proposals(const network::Tunnel& tunnel) {
-  return selector_list(tunnel.ike_proposals, "aes256-sha256-modp2048");
+  return comma_separated(tunnel.ike_proposals, "aes256-sha256-modp2048");
 }
 
-std::string esp_proposals(const network::Tunnel& tunnel) { return selector_list(tunnel.esp_proposals, "aes256gcm16"); }
+std::string esp_proposals(const network::Tunnel& tunnel) {
+  return comma_separated(tunnel.esp_proposals, "aes256gcm16");
+}
 
 std::string seconds(Duration duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());

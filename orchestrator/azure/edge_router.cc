@@ -37,8 +37,8 @@ void speak(const Address& customer, Asn asn, const network::BgpNeighbor& theirs,
   router.bgp->neighbors.push_back(ours);
 }
 
-/// Rule T40: the port has an address, and whoever is there knows the provider's router. Where that is broken on purpose
-/// the provider's port is there, and has nobody to talk to.
+/// Rule T40: the customer's port has an address, and its node knows the provider's router. Broken on purpose, the
+/// provider's port is there but has no neighbor.
 void face_customer(Expansion& expansion, const End& customer, const Where& where, const std::string& name) {
   auto& router = expansion.node(name);
   const auto& site = *std::ranges::find(expansion.in.nodes, customer.node, &network::Node::name);

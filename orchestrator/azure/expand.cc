@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "azure/expansion.hh"
+#include "model/rules.hh"
 
 namespace xconn::azure {
 namespace {
@@ -43,11 +44,10 @@ int index_in_fabric(const network::Node& fabric, const std::string& machine) {
 }  // namespace
 
 InterfaceAddress internet_router(const Expansion& expansion, const End& internet, const Address& own) {
-  for (const auto& node : expansion.in.nodes)
-    if (node.name == internet.node)
-      for (const auto& interface : node.interfaces)
-        if (interface.name == internet.interface && !interface.addresses.empty()) return interface.addresses.front();
-  return {own, own.bits()};
+  const auto* node = model::find_named(expansion.in.nodes, internet.node);
+  const auto* interface = node == nullptr ? nullptr : model::find_named(node->interfaces, internet.interface);
+  if (interface == nullptr || interface->addresses.empty()) return {own, own.bits()};
+  return interface->addresses.front();
 }
 
 network::Node& Expansion::node(const std::string& name) { return named(out.nodes, name); }

@@ -181,7 +181,8 @@ const ObjectInfo& object_info<Expectation>() {
       "An expectation: one of these, and why.",
       "- outage: {flow: client-to-app, at-most: 2s}\n  because: BFD finds it",
       {
-          key<&Expectation::because, Message>("because", "why it is expected; the report says it if it does not hold"),
+          key<&Expectation::because, Message>(
+              "because", "the reason for the expectation; the report shows it if the expectation fails"),
           what_key<ExpectOutage>("outage"),
           what_key<ExpectDead>("dead"),
           what_key<Alive, read_alive>("alive"),

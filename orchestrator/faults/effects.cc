@@ -238,7 +238,7 @@ const Speaker& speaker_of(const Setting& setting) {
 }
 
 void edit(Setting& setting, const std::string& node, network::SpeakerEdit edit) {
-  setting.effects.push_back(std::make_unique<Edited>(setting.site, node, std::move(edit), setting.pending));
+  setting.effects.push_back(edited(setting.site, node, std::move(edit), setting.pending));
 }
 
 void advertise(Setting& setting) {

@@ -186,17 +186,21 @@ void Silenced::heal(const sys::Pending&) {
   }
 }
 
-// --- Edited --------------------------------------------------------------------------------------------------------
+// --- Undoable ------------------------------------------------------------------------------------------------------
 
-Edited::Edited(Site& site, std::string node, network::SpeakerEdit edit, const sys::Pending& pending)
-    : site_(site), node_(std::move(node)), number_(site_.edit(node_, std::move(edit), pending)) {}
-
-Edited::~Edited() {
+Undoable::~Undoable() {
   tear_down("a fault", [this] { heal({}); });
 }
 
-void Edited::heal(const sys::Pending& pending) {
-  if (std::exchange(held_, false)) site_.undo_edit(node_, number_, pending);
+void Undoable::heal(const sys::Pending& pending) {
+  if (const auto undo = std::exchange(undo_, nullptr)) undo(pending);
+}
+
+std::unique_ptr<Effect> edited(Site& site, const std::string& node, network::SpeakerEdit edit,
+                               const sys::Pending& pending) {
+  const auto number = site.edit(node, std::move(edit), pending);
+  return std::make_unique<Undoable>(
+      [&site, node, number](const sys::Pending& healed) { site.undo_edit(node, number, healed); });
 }
 
 }  // namespace xconn::faults

@@ -2,7 +2,9 @@
 // The effects that faults share. For this folder only.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -87,19 +89,21 @@ class Silenced : public Effect {
   bool held_ = true;
 };
 
-/// A node's bgpd that runs something else than the plan says.
-class Edited : public Effect {
+/// What the site does until it is undone: when the fault is healed, or with this object, and once.
+class Undoable : public Effect {
  public:
-  Edited(Site& site, std::string node, network::SpeakerEdit edit, const sys::Pending& pending);
-  ~Edited() override;
+  using Undo = std::function<void(const sys::Pending& pending)>;
+  explicit Undoable(Undo undo) : undo_(std::move(undo)) {}
+  ~Undoable() override;
   void heal(const sys::Pending& pending) override;
 
  private:
-  Site& site_;
-  std::string node_;
-  int number_;
-  bool held_ = true;
+  Undo undo_;
 };
+
+/// A node's bgpd that runs something else than the plan says.
+std::unique_ptr<Effect> edited(Site& site, const std::string& node, network::SpeakerEdit edit,
+                               const sys::Pending& pending);
 
 /// Counts up, for the seeds of losses.
 std::uint64_t& next_seed(Holds& holds);

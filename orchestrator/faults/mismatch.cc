@@ -119,7 +119,7 @@ Made neighbor(Site& site, const Request& request, const sys::Pending& pending, C
   const auto edit = [address = *Address::parse(name_of(request)), change](network::Speaker& speaker) {
     if (auto* neighbor = speaker.find_neighbor(address)) change(*neighbor);
   };
-  return std::make_unique<Edited>(site, node_of(request), edit, pending);
+  return edited(site, node_of(request), edit, pending);
 }
 
 Made md5(Site& site, const Request& request, const sys::Pending& pending) {
@@ -135,7 +135,7 @@ Made asn(Site& site, const Request& request, const sys::Pending& pending) {
 
 template <typename Change>
 Made router(Site& site, const Request& request, const sys::Pending& pending, Change change) {
-  return std::make_unique<Edited>(site, node_of(request), change, pending);
+  return edited(site, node_of(request), change, pending);
 }
 
 /// The least that BGP takes (RFC 4271, section 4.2).
@@ -153,24 +153,6 @@ Made bfd_timers(Site& site, const Request& request, const sys::Pending& pending)
 }
 
 // --- tunnels -------------------------------------------------------------------------------------------------------
-
-class Overlaid : public Effect {
- public:
-  Overlaid(Site& site, Tunnel tunnel, std::string lines, bool ends_sas, const sys::Pending& pending)
-      : site_(site), tunnel_(std::move(tunnel)), number_(site_.overlay(tunnel_, std::move(lines), ends_sas, pending)) {}
-  ~Overlaid() override {
-    tear_down("a fault", [this] { heal({}); });
-  }
-  void heal(const sys::Pending& pending) override {
-    if (std::exchange(held_, false)) site_.take_back(tunnel_, number_, pending);
-  }
-
- private:
-  Site& site_;
-  Tunnel tunnel_;
-  int number_;
-  bool held_ = true;
-};
 
 std::string section(const std::string& name, const std::string& inside) { return name + " {\n" + inside + "\n}\n"; }
 
@@ -212,28 +194,12 @@ Made tunnel(Site& site, const Request& request, const sys::Pending& pending) {
   const auto notice = request.parameters.find("notice");
   const bool now = notice == request.parameters.end() || notice->second == "now";
   const auto& its = find(site.inventory().tunnels, request);
-  return std::make_unique<Overlaid>(site, its, place(its.name, inside), now, pending);
+  const auto number = site.overlay(its, place(its.name, inside), now, pending);
+  return std::make_unique<Undoable>(
+      [&site, its, number](const sys::Pending& healed) { site.take_back(its, number, healed); });
 }
 
 // --- load balancers -------------------------------------------------------------------------------------------------
-
-class ProbedOtherwise : public Effect {
- public:
-  ProbedOtherwise(Site& site, Daemon balancer, network::ProbeEdit edit, const sys::Pending& pending)
-      : site_(site), balancer_(std::move(balancer)), number_(site_.edit_probe(balancer_, std::move(edit), pending)) {}
-  ~ProbedOtherwise() override {
-    tear_down("a fault", [this] { heal({}); });
-  }
-  void heal(const sys::Pending& pending) override {
-    if (std::exchange(held_, false)) site_.undo_probe(balancer_, number_, pending);
-  }
-
- private:
-  Site& site_;
-  Daemon balancer_;
-  int number_;
-  bool held_ = true;
-};
 
 std::uint16_t next_port(std::uint16_t port) { return port == 65535 ? 1 : static_cast<std::uint16_t>(port + 1); }
 
@@ -252,7 +218,10 @@ std::uint16_t unused(const network::Balancer& balancer) {
 Made probe_port(Site& site, const Request& request, const sys::Pending& pending) {
   const auto& its = *std::ranges::find(site.inventory().balancers, request.target, &Balancer::node);
   const auto edit = [port = unused(its.balancer)](network::Probe& probe) { probe.port = port; };
-  return std::make_unique<ProbedOtherwise>(site, Daemon{its.node, its.daemon}, edit, pending);
+  const Daemon daemon{its.node, its.daemon};
+  const auto number = site.edit_probe(daemon, edit, pending);
+  return std::make_unique<Undoable>(
+      [&site, daemon, number](const sys::Pending& healed) { site.undo_probe(daemon, number, healed); });
 }
 
 const std::map<std::string_view, Made (*)(Site&, const Request&, const sys::Pending&)> kMakers = {

@@ -106,7 +106,7 @@ class Site {
   /// with `ends_sas` the tunnel's SAs end once they are loaded. Both return at once; `pending` (or nothing) as above.
   virtual int overlay(const Tunnel& tunnel, std::string lines, bool ends_sas, sys::Pending pending) = 0;
   virtual void take_back(const Tunnel& tunnel, int number, sys::Pending pending) = 0;
-  /// Changes how a load balancer probes, as edit() changes a bgpd.
+  /// Changes a load balancer's probe, as edit() changes what a bgpd runs.
   virtual int edit_probe(const Daemon& balancer, network::ProbeEdit edit, sys::Pending pending) = 0;
   virtual void undo_probe(const Daemon& balancer, int number, sys::Pending pending) = 0;
   /// Starts the daemon again, with those that depend on it; returns at once.

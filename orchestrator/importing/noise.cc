@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/text.hh"
+
 namespace xconn::importing {
 namespace {
 
@@ -55,29 +57,16 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
   return out;
 }
 
-/// How long the sequence at `at` is in UTF-8; 0 when it is none.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto first = static_cast<unsigned char>(text[at]);
-  const std::size_t length = first < 0x80                    ? 1
-                             : first >= 0xc2 && first < 0xe0 ? 2
-                             : first >= 0xe0 && first < 0xf0 ? 3
-                             : first >= 0xf0 && first < 0xf5 ? 4
-                                                             : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  const auto is_more = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
-  return std::ranges::all_of(text.substr(at + 1, length - 1), is_more) ? length : 0;
-}
-
 /// What an old Windows program wrote: a byte that is no UTF-8 is the letter of Latin 1.
 std::string from_bytes(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const auto length = sequence_length(text, at);
-    if (length > 0)
-      out += text.substr(at, length);
+    const auto character = character_at(text, at);
+    if (character)
+      out += text.substr(at, character->length);
     else
       append_utf8(out, static_cast<unsigned char>(text[at]));
-    at += std::max<std::size_t>(length, 1);
+    at += character ? character->length : 1;
   }
   return out;
 }

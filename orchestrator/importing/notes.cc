@@ -267,8 +267,9 @@ void Notes::take_missing() {
       continue;
     }
     std::vector<std::string> names;
+    std::set<std::string> listed;
     for (const auto& kept : missing.notes)
-      if (std::ranges::find(names, kept.note.object) == names.end()) names.push_back(kept.note.object);
+      if (listed.insert(kept.note.object).second) names.push_back(kept.note.object);
     add({missing.notes.front().note.where, "template", "parameters", "",
          "have no value: " + joined(missing.parameters) + "; give its parameters file too",
          "what hangs on them was left empty", std::move(names), Outcome::kLeftOut});

@@ -60,18 +60,11 @@ void each_vpn(const Topology& topology, Visit visit) {
   }
 }
 
-/// Of a node that is there.
-const network::Interface* interface_at(const Check& check, const End& end) {
-  const auto* node = check.node(end.node);
-  return node == nullptr ? nullptr : find_named(node->interfaces, end.interface);
-}
-
 void check_public(Check& check, const Path& path, const Address& address, const End& internet) {
-  if (check.node(internet.node) == nullptr || !is_read(address)) return;
-  const auto* interface = interface_at(check, internet);
-  const auto near = interface != nullptr
-                        ? std::string()
-                        : did_you_mean(internet.interface, names_in(check.node(internet.node)->interfaces));
+  const auto* node = check.node(internet.node);
+  if (node == nullptr || !is_read(address)) return;
+  const auto* interface = find_named(node->interfaces, internet.interface);
+  const auto near = interface != nullptr ? "" : did_you_mean(internet.interface, names_in(node->interfaces));
   if (!near.empty()) return check.report(path, text_of(internet), near);
   if (interface == nullptr || interface->addresses.empty())
     return check.report(path, address.text(), "give " + text_of(internet) + " an address of the same network");

@@ -50,15 +50,6 @@ std::string gateway(const std::string& type, const std::string& sku, const std::
 
 std::string vpn_gateway(const std::string& vnet_name) { return gateway("Vpn", "VpnGw1", vnet_name); }
 
-std::string refusal(const std::string& text) {
-  try {
-    imported(text);
-  } catch (const TopologyError& error) {
-    return error.what();
-  }
-  return {};
-}
-
 TEST(LooseEnds, APeeringThatUsesAGatewayOfNoFile) {
   const auto out = imported(kHub + spoke_of_hub());
   EXPECT_FALSE(uses_gateways(out)) << "and the topology is valid";

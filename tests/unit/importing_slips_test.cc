@@ -11,15 +11,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string refusal(const std::string& text) {
-  try {
-    imported(text);
-  } catch (const TopologyError& error) {
-    return error.what();
-  }
-  return {};
-}
-
 TEST(Slips, WhatAzSaysOfAFailedCommandIsNoYaml) {
   const std::string failed = "ERROR: (AuthorizationFailed) The client has no access.\n";
   std::string of_power_shell = "\xff\xfe";  // UTF-16

@@ -60,6 +60,16 @@ inline std::string arm_template(const std::string& parameters, const std::string
 
 inline Imported imported(const std::string& text) { return import_texts({{"a.json", text}}, "lab"); }
 
+/// What is said of a file that nothing comes of; empty when something does.
+inline std::string refusal(const std::string& text) {
+  try {
+    imported(text);
+  } catch (const TopologyError& error) {
+    return error.what();
+  }
+  return {};
+}
+
 inline model::Topology topology_of(const Imported& out) { return model::read_text(out.topology, "imported.yaml"); }
 
 inline std::string text_of(const std::vector<Note>& notes) {

@@ -82,7 +82,7 @@ std::vector<std::string> examples() {
 
 class AnyBreach : public testing::TestWithParam<std::string> {};
 
-/// Whatever is named: what comes of it is a plan, or a sentence that names its place.
+/// Every example, broken on purpose, either gives a plan or is refused with its place.
 TEST_P(AnyBreach, IsBuiltOrRefused) {
   auto document = bad(GetParam());
   expect(document, {GetParam().substr(0, GetParam().find('-'))});

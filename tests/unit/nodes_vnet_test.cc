@@ -40,7 +40,7 @@ TEST(Peers, ASubnetReachesAPeeredVnetBySystemRoute) {
   EXPECT_THROW(route(plan, "spoke1", 1001, "10.0.100.64/27"), std::runtime_error) << "peering is not transitive";
 }
 
-/// Azure's own route to nowhere gives way to a VNet of the same prefix; two routes would stand in one place.
+/// The VNet's route replaces Azure's default blackhole for the same prefix: a table holds one route for each.
 TEST(Tables, AVnetThatIsAPrivateRangeIsThere) {
   const auto plan = make_plan(model::read_text(R"(
 name: lab

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a program may do in an attempt: in a node what a student may in an exam (guest.py), and changes that stay a network's."""
+"""What a program may do in an attempt: run commands in a node as a student does in an exam (guest.py), and change only the
+network."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _REASONS = {
     errno.EEXIST: Reason("is no folder", "name another one, or move it away"),
     errno.ENAMETOOLONG: Reason("has too long a name", "choose a shorter one"),
     errno.ELOOP: Reason("is a symbolic link that leads to itself", "name the folder itself"),
-    errno.EINVAL: Reason("is no name of a file here", "choose another one"),
+    errno.EINVAL: Reason("is not a valid file name here", "choose another one"),
     errno.E2BIG: Reason("argument list too long", "put it into a file", _core.Error),
     errno.EACCES: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
     errno.EPERM: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
@@ -45,7 +45,7 @@ _REASONS = {
 def as_error(error: OSError) -> _core.Error:
     """One of the program's own, with its exit code."""
     says = (error.strerror or str(error)).lower()
-    reason = _REASONS.get(error.errno or 0, Reason(says, "correct that and run it again", _core.Error))
+    reason = _REASONS.get(error.errno or 0, Reason(says, "correct this and run it again", _core.Error))
     return reason.kind(f"{_name(error)}: {reason.says}; {reason.remedy}")
 
 

@@ -18,6 +18,7 @@ _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # U+0085, U+2028 and others, which one
 _LAYOUT = "\n\t"
 _LONGEST = 65536  # characters
 _DEEPEST = 32  # brackets in brackets: PyYAML's time grows with the square of it and more
+_NESTED = "the value has too many lists in lists; write KEY=VALUE as in the topology"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def read(value: str) -> Value:
     except yaml.YAMLError:
         raise _core.Error(f"{value}: is not YAML; write KEY=VALUE as in the topology")
     except RecursionError:
-        raise _core.Error("the value has too many lists in lists; write KEY=VALUE as in the topology")
+        raise _core.Error(_NESTED)
 
 
 def _scalars(value: str) -> list[str]:
@@ -60,7 +61,7 @@ def _demand_bounded(value: str) -> None:
     for one in value:
         depth += (one in "[{") - (one in "]}")
         if depth > _DEEPEST:
-            raise _core.Error("the value has too many lists in lists; write KEY=VALUE as in the topology")
+            raise _core.Error(_NESTED)
 
 
 def _demand_seen(text: str, value: str) -> None:
