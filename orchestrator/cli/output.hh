@@ -44,10 +44,8 @@ std::string paint(const std::string& text, Colour colour, bool on);
 /// Text in a table: shown as base/text.hh shows it, so that nothing in it speaks to the terminal.
 struct Cell {
   template <class Text>
-  requires std::is_convertible_v<const Text&, std::string> Cell(const Text& words) {
-    const std::string taken = words;  // as it converts, not as it constructs: JSON does both
-    text = taken;
-  }
+  requires std::is_convertible_v<const Text&, std::string> Cell(const Text& words)
+      : text([&]() -> std::string { return words; }()) {}  // as it converts, not as it constructs: JSON does both
   Cell(std::string words, Colour painted) : text(std::move(words)), colour(painted) {}
 
   std::string text;

@@ -198,7 +198,7 @@ RawPtr range(const Call& call) {
 RawPtr create_object(const Call& call) {
   std::vector<std::pair<std::string, RawPtr>> entries;
   for (std::size_t i = 0; i + 1 < call.count(); i += 2) entries.emplace_back(call.text(i), call.arguments[i + 1]);
-  return call.map(std::move(entries));
+  return call.map(entries);
 }
 
 RawPtr copy_index(const Call& call) {

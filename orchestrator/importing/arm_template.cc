@@ -44,7 +44,7 @@ ArmParameters arm_values_of(const Raw& parameters) {
   return out;
 }
 
-ArmTemplate::ArmTemplate(RawPtr root, ArmParameters parameters, ArmDeployment deployment, ArmWorld& world,
+ArmTemplate::ArmTemplate(RawPtr root, ArmParameters parameters, const ArmDeployment& deployment, ArmWorld& world,
                          ArmTemplate* caller)
     : root_(std::move(root)),
       world_(world),

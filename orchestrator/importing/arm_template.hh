@@ -32,7 +32,7 @@ struct ArmWorld {
 class ArmTemplate final : public ArmResources {
  public:
   /// One with a scope of its own. `caller` is the template that deploys it.
-  ArmTemplate(model::RawPtr root, ArmParameters parameters, ArmDeployment deployment, ArmWorld& world,
+  ArmTemplate(model::RawPtr root, ArmParameters parameters, const ArmDeployment& deployment, ArmWorld& world,
               ArmTemplate* caller = nullptr);
   /// One that stands in `caller` and whose expressions see what `caller`'s see.
   ArmTemplate(model::RawPtr root, const std::string& group, ArmTemplate& caller);

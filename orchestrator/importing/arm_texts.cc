@@ -43,7 +43,7 @@ std::string unescaped(const std::string& text) {
 /// uri('https://host/a/main.json', 'nested/b.json') is https://host/a/nested/b.json.
 RawPtr uri(const Call& call) {
   const auto& base = call.text(0);
-  auto relative = call.text(1);
+  const auto& relative = call.text(1);
   if (relative.find("://") != std::string::npos) return call.of(relative);
   const auto scheme = base.find("://");
   const auto host = scheme == std::string::npos ? 0 : base.find('/', scheme + 3);

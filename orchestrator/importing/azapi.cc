@@ -9,7 +9,6 @@
 namespace xconn::importing {
 namespace {
 
-using model::Position;
 using model::Raw;
 using model::RawPtr;
 

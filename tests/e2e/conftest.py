@@ -146,14 +146,9 @@ def pytest_configure_node(node: object) -> None:
     node.gateway.remote_status()  # an answer later, that thread waits for its next task
 
 
-# Their tests have labs of their own.
-ALONE_IN_A_GROUP = ("test_drill", "test_page", "test_healthy_before", "test_a_wrong_mend_is_refused")
-ALONE_IN_A_GROUP += ("test_fails_while_broken_and_passes_after_solve",)
-
-
 def group_of(item: pytest.Item) -> str:
     """Tests of a module share its labs, so one worker runs them all."""
-    return item.nodeid if item.originalname in ALONE_IN_A_GROUP else item.path.stem
+    return item.nodeid if item.get_closest_marker("own_lab") else item.path.stem
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

@@ -35,6 +35,7 @@ def marked(path: Path) -> object:
     return pytest.param(path, marks=[pytest.mark.slow] if seconds > 90 else [])
 
 
+@pytest.mark.own_lab
 @pytest.mark.bound(480)
 @pytest.mark.parametrize(
     "path", [marked(path) for path in DRILLS], ids=[f"{path.parent.parent.name}:{path.stem}" for path in DRILLS]

@@ -101,6 +101,7 @@ class Reader:
         subprocess.run([XCONN, "down", "--all"], env=self._environment, capture_output=True)
 
 
+@pytest.mark.own_lab
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_page(page: Path, tmp_path: Path, place: Path) -> None:

@@ -77,18 +77,21 @@ def test_variants_are_equally_difficult(folder: Path):
     assert len(networks) == len(every), "two variants are the same network"
 
 
+@pytest.mark.own_lab
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_healthy_before(folder: Path):
     demand_none(trial.healthy(chosen(folder)))
 
 
+@pytest.mark.own_lab
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
 def test_fails_while_broken_and_passes_after_solve(folder: Path):
     demand_none(trial.fixed(chosen(folder)))
 
 
+@pytest.mark.own_lab
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder", INSIDE, ids=named)
 def test_an_exam_allows_what_solves_it(folder: Path):
@@ -104,12 +107,14 @@ def test_it_suits_an_exam_or_says_why_not(folder: Path):
     assert not objection or re.fullmatch(r"its fix needs (xconn [a-z-]+ [a-z-]+( and )?)+, which an exam .*", objection)
 
 
+@pytest.mark.own_lab
 @pytest.mark.bound(240)
 @pytest.mark.parametrize("folder, script", WRONG, ids=named)
 def test_a_wrong_fix_is_refused(folder: Path, script: Path):
     demand_none(trial.wrongly_fixed(chosen(folder), script))
 
 
+@pytest.mark.own_lab
 @pytest.mark.slow
 @pytest.mark.bound(900)
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
