@@ -26,6 +26,9 @@ if(XCONN_UNITY)
   set(CMAKE_UNITY_BUILD ON)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 24)
   add_compile_options(-Wno-subobject-linkage)  # a header's type with members of the one .cc that completes it
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    add_compile_options(-Wno-shadow)  # of a constant in another file's anonymous namespace, which g++ does not mind
+  endif()
 endif()
 
 find_program(CCACHE ccache)
