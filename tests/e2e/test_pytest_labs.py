@@ -84,6 +84,7 @@ def test_one_lab_serves_all_that_may_share_it(project):
             "*labs that were not as they had been, and came up anew*",
             "*::test_gets_it_healed left lab chain-* another than it was, so it came up anew: "
             "new: r1: route 10.9.0.0/16 by 192.0.2.2 east *",
+            "*::test_takes_it_down left lab chain-* another than it was, so it came up anew: it is down",
         ]
     )
     assert str(result.stdout).count("came up anew:") == 2 and labs_up() == []

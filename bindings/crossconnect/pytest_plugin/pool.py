@@ -46,7 +46,9 @@ class Shared:
         """Brings it to rest; what then differs from how it came up, in words."""
         try:
             self.come_to_rest()
-        except (Error, OSError) as error:  # OSError: it is down
+        except FileNotFoundError:  # its run folder has gone with it
+            return ["it is down"]
+        except (Error, OSError) as error:
             return [f"it does not come to rest: {error}"]
         if self.state is None:
             return []
