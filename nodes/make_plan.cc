@@ -182,8 +182,8 @@ plan::Plan make_plan(const model::Topology& topology) {
   return plan;
 }
 
-Planned plan_file(const std::string& path, const std::string& name) {
-  auto [topology, document] = model::read_with_document(path);
+Planned plan_file(const std::string& path, const std::string& name, const Where& named_at) {
+  auto [topology, document] = model::read_with_document(path, named_at);
   if (!name.empty()) {
     demand_name(name);
     topology.name = name;

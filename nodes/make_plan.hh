@@ -25,9 +25,9 @@ struct Planned {
   model::Topology topology;  ///< as read; what it breaks on purpose is in its `breaches`
 };
 
-/// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own.
-/// Throws TopologyError.
-Planned plan_file(const std::string& path, const std::string& name = {});
+/// Of a file, or a folder with a topology.yaml. `name`, when not empty, is the lab's in place of the topology's own;
+/// `named_at` as in model::read_with_document. Throws TopologyError.
+Planned plan_file(const std::string& path, const std::string& name = {}, const Where& named_at = {});
 
 /// `wanted` for a lab that runs what `running_file` says: what that has settled stays (azure/guards.hh). Throws
 /// TopologyError.

@@ -11,8 +11,9 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER ${XCONN_MAINTAINER})
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
-# What a lab starts is what ci/prepare installs for it; what it can do without is recommended.
-set(recommended iputils-ping jp traceroute)
+# What a lab starts, and what people type first in its nodes, is what ci/prepare installs for it; what a single option needs
+# is recommended.
+set(recommended jp)
 file(STRINGS ${PROJECT_SOURCE_DIR}/ci/packages rows REGEX "^run ")
 foreach(row ${rows})
   string(REGEX REPLACE "^run +" "" name ${row})

@@ -8,6 +8,9 @@
 #include "bindings/core/bind.hh"
 #include "drill/sentence.hh"
 #include "faults/kinds.hh"
+#include "lab/rehearsal.hh"
+#include "nodes/make_plan.hh"
+#include "nodes/plan_commands.hh"
 
 namespace xconn::bindings {
 namespace {
@@ -31,6 +34,13 @@ json to_json(const drill::Drill& drill) {
 
 py::object read_drill(const std::string& file) { return to_python(to_json(drill::read(file))); }
 
+void check_drill(const std::string& file, const std::string& topology) {
+  const auto drill = drill::read(file);
+  const auto planned = nodes::plan_file(topology, {}, drill.topology_at);
+  lab::demand_there(drill.mentions, planned.plan);
+  (void)nodes::rehearse(planned.document, drill::commands_of(drill));
+}
+
 json to_json(const faults::Kind& kind) {
   auto needed = json::array();
   for (const auto& parameter : kind.parameters)
@@ -50,6 +60,10 @@ void bind_drill(py::module_& module) {
   module.def("read_drill", &read_drill, py::arg("file"),
              "What a drill file says: {name, about, topology, duration, expectations: [{line, sentence, because}]}. "
              "Raises TopologyError with every finding.");
+  module.def(
+      "check_drill", &check_drill, py::arg("file"), py::arg("topology"),
+      "Reads a drill's topology, too, and looks up all that the drill names of it. Raises TopologyError with every "
+      "finding.");
   module.def("fault_kinds", &fault_kinds, "The table of faults: [{name, target, needs: [parameter]}].");
 }
 

@@ -33,8 +33,11 @@ class CommandError(subprocess.CalledProcessError):
 
 def program() -> str:
     """The xconn binary: $XCONN, that of the prefix or the build tree around this package, or PATH."""
+    named = os.environ.get("XCONN")
+    if named and not shutil.which(named):
+        raise _core.HostError(f"XCONN is '{named}', and that is no program: set it to the path of xconn, or unset it")
     around = (str(parent / "bin" / "xconn") for parent in _PACKAGE.parents if (parent / "bin" / "xconn").exists())
-    found = os.environ.get("XCONN") or next(around, None) or shutil.which("xconn")
+    found = named or next(around, None) or shutil.which("xconn")
     if not found:
         raise _core.HostError("the xconn binary is not here: install crossconnect, or set XCONN to its path")
     return found
@@ -59,6 +62,17 @@ def find_drill(word: str | os.PathLike[str]) -> str:
     """A drill file: a path, or the name of a reference topology's drill (sdwan-expressroute/er-silent-health-check)."""
     path = Path(word)
     return str(path) if path.exists() else _find_in_libraries(path.parent / "drills" / f"{path.name}.yaml") or str(path)
+
+
+def read_drill(file: str | os.PathLike[str]) -> dict[str, Any]:
+    """What a drill file says: {name, about, topology, duration, expectations: [{line, sentence, because}]}. `topology` is found
+    as `xconn drill` finds it, and all that the drill names of it is there. Raises TopologyError with every finding."""
+    said = _core.read_drill(str(file))
+    topology = Path(said["topology"])
+    if not topology.exists() and topology.parent == Path(file).parent:
+        said["topology"] = _find_in_libraries(Path(topology.name, "topology.yaml")) or said["topology"]
+    _core.check_drill(str(file), said["topology"])
+    return said
 
 
 def _interruptible(call: Callable[[], _Result]) -> _Result:

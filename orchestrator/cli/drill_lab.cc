@@ -37,11 +37,11 @@ void demand_same(const plan::Plan& plan) {
 
 DrillFile::DrillFile(const std::string& word)
     : path_(find_drill(word)), text_(drill::text_of_file(path_)), drill_(drill::read_text(text_, path_)) {
-  drill_.topology = topology_of_drill(path_, drill_.topology);
+  drill_.topology = topology_of_drill(drill_);
 }
 
 nodes::Planned DrillFile::topology(const std::string& name) const {
-  auto planned = choose_topology(drill_.topology, name);
+  auto planned = nodes::plan_file(drill_.topology, name, drill_.topology_at);
   lab::demand_there(drill_.mentions, planned.plan);
   (void)nodes::rehearse(planned.document, drill::commands_of(drill_));
   return planned;

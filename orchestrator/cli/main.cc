@@ -49,8 +49,9 @@ int run(const cli::Session& session) {
     return fail(error, cli::kHostLacks, session);
   } catch (const KernelError& error) {
     if (const auto lack = sys::exhausted(error)) return fail(*lack, cli::kHostLacks, session);
-    if (error.error_number() != EPERM) return fail(error, cli::kFail, session);
-    return fail(HostError(error.what(), sys::privilege_remedy()), cli::kHostLacks, session);
+    const auto remedy = sys::refusal_remedy(error.error_number());
+    if (remedy.empty()) return fail(error, cli::kFail, session);
+    return fail(HostError(error.what(), remedy), cli::kHostLacks, session);
   } catch (const CLI::ValidationError& error) {
     return fail(error, cli::kUsage, session);
   } catch (const std::bad_alloc&) {

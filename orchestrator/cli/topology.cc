@@ -22,6 +22,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What cannot be looked at (a link to itself, a folder that is closed) is handed back too, for reading to report.
+bool is_there(const fs::path& path) {
+  std::error_code failed;
+  return fs::status(path, failed).type() != fs::file_type::not_found;
+}
+
 /// Where reference topologies are: $XCONN_TOPOLOGIES, what is installed with this program.
 std::array<fs::path, 2> libraries() {
   return {from_environment("XCONN_TOPOLOGIES", ""), sys::share_below(sys::own_folder()) / "topologies"};
@@ -30,15 +36,15 @@ std::array<fs::path, 2> libraries() {
 /// A file below a library's folders, or nothing.
 std::optional<fs::path> find_in_libraries(const fs::path& file) {
   for (const auto& library : libraries())
-    if (!library.empty() && fs::exists(library / file)) return (library / file).lexically_normal();
+    if (std::error_code none; !library.empty() && fs::exists(library / file, none))
+      return (library / file).lexically_normal();
   return std::nullopt;
 }
 
-/// ", did you mean branch?", or nothing.
+/// "did you mean 'branch'", or "".
 std::string nearest(const std::string& topology) {
   const auto names = reference_topologies();
-  const auto guess = model::did_you_mean(topology, {names.begin(), names.end()});
-  return guess.empty() ? guess : ", " + guess + "?";
+  return model::did_you_mean(topology, {names.begin(), names.end()});
 }
 
 /// The names of a reference topology's drills, in order.
@@ -55,23 +61,34 @@ std::set<std::string> drills_of(const std::string& topology) {
 
 std::string find_topology(const std::string& word) {
   const auto wanted = word.empty() ? std::string("topology.yaml") : word;
-  if (fs::exists(wanted)) return wanted;
+  if (is_there(wanted)) return wanted;
   if (const auto found = is_object_name(wanted) ? find_in_libraries(fs::path(wanted) / "topology.yaml") : std::nullopt)
     return *found;
-  if (!word.empty() && is_object_name(word))
-    throw NotFoundError(fmt::format("there is no topology {}{}; give a file, or one of: {}", word, nearest(word),
-                                    fmt::join(reference_topologies(), ", ")));
-  return wanted;
+  if (word.empty() || !is_object_name(word)) return wanted;
+  const auto guess = nearest(word);
+  throw NotFoundError(fmt::format("there is no topology {}{}{}; give a file, or one of: {}", word,
+                                  guess.empty() ? "" : ", ", guess.empty() ? "" : guess + "?",
+                                  fmt::join(reference_topologies(), ", ")));
 }
 
-std::string topology_of_drill(const std::string& drill, const std::string& topology) {
-  const fs::path path = topology;
-  if (fs::exists(path) || path.parent_path() != fs::path(drill).parent_path()) return topology;
-  return find_in_libraries(path.filename() / "topology.yaml").value_or(path);
+std::string topology_of_drill(const drill::Drill& drill) {
+  const fs::path path = drill.topology;
+  if (is_there(path) || path.parent_path() != fs::path(drill.file).parent_path()) return drill.topology;
+  const auto name = path.filename().string();
+  if (const auto found = find_in_libraries(path.filename() / "topology.yaml")) return *found;
+  if (!is_object_name(name)) return drill.topology;
+  const auto guess = nearest(name);
+  throw TopologyError({{drill.topology_at,
+                        {},
+                        "topology",
+                        name,
+                        "there is no such file here, and no reference topology of this name",
+                        guess.empty() ? fmt::format("use one of {}", fmt::join(reference_topologies(), ", ")) : guess,
+                        {}}});
 }
 
 std::string find_drill(const std::string& word) {
-  if (fs::exists(word)) return word;
+  if (is_there(word)) return word;
   if (const auto drills = drills_of(word); !drills.empty())
     throw NotFoundError(
         fmt::format("{0} is a topology; its drills are {0}/{1}", word, fmt::join(drills, fmt::format(", {}/", word))));

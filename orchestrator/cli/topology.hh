@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drill/drill.hh"
 #include "nodes/make_plan.hh"
 
 namespace xconn::cli {
@@ -19,8 +20,9 @@ std::string find_topology(const std::string& word);
 /// not.
 std::string find_drill(const std::string& word);
 
-/// A drill's `topology` may be a reference topology's name; what is beside the drill comes first.
-std::string topology_of_drill(const std::string& drill, const std::string& topology);
+/// A drill's `topology` may be a reference topology's name; what is beside the drill comes first. Throws TopologyError
+/// for what can only be a name, and is none.
+std::string topology_of_drill(const drill::Drill& drill);
 
 /// All of them, in order.
 std::vector<std::string> reference_drills();

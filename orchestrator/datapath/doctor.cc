@@ -73,6 +73,10 @@ void find_libipsec(const Trial& trial) {
 // package of their own (linux-modules-extra), which is what their users need.
 const std::vector<FeatureRow>& rows() {
   static const std::vector<FeatureRow> table = {
+      {"mounts",
+       {"of a world's own", [](const Trial&) { sys::try_to_leave_mounts(); }},
+       {},
+       "mount namespaces, and root"},
       {"veth", {"veth pair", [](const Trial&) {}}, {}, sys::module_remedy("veth")},
       {"bridge", {"bridge", [](const Trial& t) { t.add_bridge(); }}, {}, sys::module_remedy("bridge")},
       {"vlan", {"vlan device", make_kernel_vlan}, {"tc eBPF", make_plain_portable_vlan}, sys::module_remedy("vlan")},

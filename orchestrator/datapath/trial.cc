@@ -20,6 +20,7 @@
 #include "datapath/tc.hh"
 #include "sys/exhaustion.hh"
 #include "sys/modules.hh"
+#include "sys/privilege.hh"
 #include "sys/process.hh"
 
 namespace xconn::datapath {
@@ -97,7 +98,9 @@ std::optional<Refusal> refusal_of(const std::function<void()>& action) {
     if (const auto lack = sys::exhausted(error)) return Refusal{lack->missing(), lack->remedy()};
     const std::string reason = std::strerror(error.error_number());
     const auto sentence = error.sentence().empty() ? "" : " (" + error.sentence() + ")";
-    return Refusal{error.operation() + ": " + reason + sentence, {}};
+    // a row knows best what seccomp refuses it; of AppArmor none knows
+    const auto remedy = error.error_number() == EACCES ? sys::refusal_remedy(EACCES) : "";
+    return Refusal{error.operation() + ": " + reason + sentence, remedy};
   } catch (const ServiceError& error) {
     return Refusal{error.last_log_lines().empty() ? error.status() : error.last_log_lines().front(), {}};
   } catch (const TimeoutError& error) {

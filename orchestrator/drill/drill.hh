@@ -138,6 +138,7 @@ struct Drill {
   std::string name;
   std::string about;
   std::string topology;  ///< path, absolute or relative to the current folder
+  Where topology_at;     ///< of the word that names it
   std::vector<Flow> flows;
   std::vector<Step> timeline;  ///< in order of time
   Duration duration{0};

@@ -132,6 +132,7 @@ void resolve(const Reading& of) {
   drill.mentions = mentions_of(of.root);
   resolve_flows(of);
   std::ranges::stable_sort(drill.timeline, {}, &Step::at);
+  drill.topology_at = model::locate(of.root, {"topology"}).where();
   drill.topology = (std::filesystem::path(drill.file).parent_path() / drill.topology).lexically_normal();
 }
 
@@ -159,7 +160,7 @@ std::string text_of_file(const std::string& path) {
                         {},
                         {},
                         fault == nullptr ? "the file is empty" : fault->rule,
-                        fault == nullptr ? "" : fault->remedy,
+                        fault == nullptr ? std::string(kDrillYaml.least) : fault->remedy,
                         {}}});
 }
 

@@ -166,13 +166,22 @@ class Loader {
   std::vector<std::string> chain_;
 };
 
+/// Its end says which file a path means; a message has room for 80 characters.
+std::string end_of(const std::string& path) {
+  constexpr std::size_t kRoom = 76;
+  if (path.size() <= kRoom) return path;
+  const auto slash = path.find('/', path.size() - kRoom);
+  return slash == std::string::npos ? path : "..." + path.substr(slash);
+}
+
 }  // namespace
 
 std::optional<std::string> slurp(const std::string& file, std::size_t limit, const Mention& by, Findings& findings) {
   auto read = read_input(file, limit);
   if (auto* text = std::get_if<std::string>(&read)) return std::move(*text);
   auto& fault = std::get<Unreadable>(read);
-  report(by.where, by.path, by.where.line == 0 ? "" : file, std::move(fault.rule), std::move(fault.remedy), findings);
+  report(by.where, by.path, by.where.line == 0 ? "" : end_of(file), std::move(fault.rule), std::move(fault.remedy),
+         findings);
   return std::nullopt;
 }
 
@@ -180,7 +189,7 @@ std::string beside(const std::string& file, const std::string& path) {
   return (fs::path(file).parent_path() / path).lexically_normal().string();
 }
 
-RawPtr load(const std::string& path, Findings& findings) { return Loader(findings).file(path, {}); }
+RawPtr load(const std::string& path, Findings& findings, const Mention& by) { return Loader(findings).file(path, by); }
 
 RawPtr load_text(std::string_view text, const std::string& file, Findings& findings) {
   return Loader(findings).text(text, file);

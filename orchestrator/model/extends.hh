@@ -14,15 +14,15 @@ namespace xconn::model {
 /// In a document that a lab keeps (document.hh): the file that the user wrote, which every message names then.
 inline constexpr const char* kOriginKey = "x-origin";
 
-/// nullptr when there is no usable tree; then `findings` says why.
-RawPtr load(const std::string& path, Findings& findings);
-RawPtr load_text(std::string_view text, const std::string& file, Findings& findings);
-
 /// What names a file: the place and way to the word, or no line when the user named it on the command line.
 struct Mention {
   Where where;
   Path path;
 };
+
+/// nullptr when there is no usable tree; then `findings` says why.
+RawPtr load(const std::string& path, Findings& findings, const Mention& by = {});
+RawPtr load_text(std::string_view text, const std::string& file, Findings& findings);
 
 /// The whole of a regular file of at most `limit` bytes; otherwise reports where it was mentioned and gives nullopt.
 std::optional<std::string> slurp(const std::string& file, std::size_t limit, const Mention& by, Findings& findings);

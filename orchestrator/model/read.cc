@@ -88,9 +88,9 @@ Topology resolve(const RawPtr& raw, const std::string& file, Findings& findings,
   return topology;
 }
 
-std::pair<Topology, RawPtr> read_tree(const std::string& path) {
+std::pair<Topology, RawPtr> read_tree(const std::string& path, const Where& named_at) {
   Findings findings;
-  auto raw = load(path, findings);
+  auto raw = load(path, findings, {named_at, {"topology"}});
   const auto file = raw == nullptr || raw->at.file == nullptr ? path : *raw->at.file;
   auto topology = resolve(raw, file, findings);
   return {std::move(topology), std::move(raw)};
@@ -98,10 +98,10 @@ std::pair<Topology, RawPtr> read_tree(const std::string& path) {
 
 }  // namespace
 
-Topology read(const std::string& path) { return read_tree(path).first; }
+Topology read(const std::string& path) { return read_tree(path, {}).first; }
 
-std::pair<Topology, Document> read_with_document(const std::string& path) {
-  auto [topology, raw] = read_tree(path);
+std::pair<Topology, Document> read_with_document(const std::string& path, const Where& named_at) {
+  auto [topology, raw] = read_tree(path, named_at);
   return {std::move(topology), Document::of(raw)};
 }
 

@@ -19,8 +19,9 @@ namespace xconn::model {
 /// first 100 and one that counts the rest), also when the file is missing, empty, no text, or larger than 8 MiB.
 Topology read(const std::string& path);
 
-/// The same, and the document of the file, from one reading.
-std::pair<Topology, Document> read_with_document(const std::string& path);
+/// The same, and the document of the file, from one reading. `named_at`: where a drill's key `topology` names the file,
+/// when one does; that it is not there is told at that place.
+std::pair<Topology, Document> read_with_document(const std::string& path, const Where& named_at = {});
 
 /// What a document says; read(path) is read(Document::load(path)) with better places in its messages.
 Topology read(const Document& document);

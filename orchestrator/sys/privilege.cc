@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string_view>
 #include <vector>
 
@@ -73,6 +74,11 @@ std::string privilege_remedy(const std::string& command) {
   std::string options;
   for (const auto& each : lacking) options += std::string(" --cap-add ") + each.name;
   return "in a container:" + options;
+}
+
+std::string refusal_remedy(int error_number) {
+  if (error_number == EPERM) return privilege_remedy();
+  return error_number == EACCES && !apparmor_profile().empty() ? policy_remedy() : "";
 }
 
 void demand_privileges(const std::string& command) {

@@ -13,4 +13,8 @@ void demand_privileges(const std::string& command = "xconn ...");
 /// them away, the container's own options. `command` is what to run: "xconn up ...".
 std::string privilege_remedy(const std::string& command = "xconn ...");
 
+/// What helps where the kernel refused something to root by `error_number`, or empty where that is no matter of
+/// privileges. AppArmor refuses with EACCES what capabilities and seccomp refuse with EPERM.
+std::string refusal_remedy(int error_number);
+
 }  // namespace xconn::sys

@@ -13,6 +13,9 @@ namespace xconn::sys {
 /// of one thread. Throws KernelError.
 void leave_mounts();
 
+/// Leaves them for a moment: whether this host lets a lab have mounts of its own. Throws KernelError.
+void try_to_leave_mounts();
+
 /// Afterwards (leave_mounts) all files are read-only but those below `writable`, and /dev has only what make_view says.
 void narrow_mounts(const std::vector<std::string>& writable);
 

@@ -84,7 +84,10 @@ class Foreground {
   words.push_back(nullptr);
   std::signal(SIGPIPE, SIG_DFL);  // we ignore it, which a command would inherit
   ::execvp(words[0], words.data());
-  std::fprintf(stderr, "xconn: %s: %s\n", words[0], std::strerror(errno));
+  const bool is_absent = errno == ENOENT && argv.front().find('/') == std::string::npos;
+  std::fprintf(
+      stderr, "xconn: %s: %s\n", words[0],
+      is_absent ? "there is no such program; a node has the host's, so install it there" : std::strerror(errno));
   ::_exit(127);
 }
 

@@ -235,6 +235,17 @@ def test_a_missing_capability_is_exit_4(who: list[str], remedy: str, words: list
     before.assert_restored(within=5)
 
 
+def test_a_program_that_the_host_has_not_is_told(xconn):
+    with crossconnect.up(crossconnect.find_topology("chain"), name="without"):
+        done = xconn("exec", "-l", "without", "left", "--", "no-such-program")
+        assert done.returncode == 127
+        assert done.stderr.endswith(
+            ": there is no such program; a node has the host's, so install it there\n"
+        ), done.stderr
+        done = xconn("exec", "-l", "without", "left", "--", "/no/such")
+        assert done.stderr == "xconn: /no/such: No such file or directory\n"
+
+
 def test_a_lab_of_root_is_not_for_others(xconn):
     with crossconnect.up(crossconnect.find_topology("chain"), name="private"):
         for words in (["inspect", "-l", "private"], ["exec", "-l", "private", "r1", "--", "true"], ["down", "private"]):

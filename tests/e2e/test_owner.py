@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ci/owner: who publishes Crossconnect is said once, pages follow, and a release is refused while it is nobody."""
+"""ci/owner: who publishes Crossconnect, and as which version, is said once, pages follow, and a release is refused while it
+is nobody."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ NOBODY = "project(crossconnect VERSION 1.2.3 HOMEPAGE_URL https://github.com/OWN
 NOBODY += 'set(XCONN_MAINTAINER "Crossconnect maintainers <maintainers@crossconnect.invalid>")  # both: ci/owner\n'
 PAGE = """[releases](https://github.com/OWNER/crossconnect/releases), `ghcr.io/OWNER/crossconnect:VERSION`
       - uses: OWNER/crossconnect@v1
-gh attestation verify FILE -R OWNER/crossconnect; not https://example.com/their/crossconnect
+gh attestation verify FILE -R OWNER/crossconnect; podman run localhost/crossconnect:1.2.3; not https://example.com/their/crossconnect
 """
 
 
@@ -57,20 +58,24 @@ def test_an_owner_changes_one_line_and_the_pages_follow(tree):
         "page.md:2",
         "page.md:3",
     ]
-    assert (
-        said[0] == "page.md:1: the repository is OWNER's, and CMakeLists.txt says contoso-net's: run ci/owner --write"
-    )
+    assert said[0] == "page.md:1: the account is OWNER, and by CMakeLists.txt it is contoso-net: run ci/owner --write"
     assert owner(tree, "--write") == (0, [])
     assert (tree / "page.md").read_text() == PAGE.replace("OWNER", "contoso-net")
     change(tree, "maintainers@crossconnect.invalid", "net@contoso.com")
     assert owner(tree, "--release") == (0, [])
 
 
-def test_a_tag_that_the_version_does_not_get_is_told(tree):
+def test_the_tag_and_the_image_follow_the_version(tree):
     change(tree, "VERSION 1.2.3", "VERSION 0.9.0")
-    assert owner(tree) == (0, [])
-    status, said = owner(tree, "--release")
-    assert status == 1 and said[-1].startswith("page.md: uses crossconnect@v1, and version 0.9.0 becomes v0: release")
+    assert owner(tree) == (
+        1,
+        [
+            "page.md:2: the tag is v1, and by CMakeLists.txt it is v0: run ci/owner --write",
+            "page.md:3: the version is 1.2.3, and by CMakeLists.txt it is 0.9.0: run ci/owner --write",
+        ],
+    )
+    assert owner(tree, "--write") == (0, [])
+    assert (tree / "page.md").read_text() == PAGE.replace("@v1", "@v0").replace("1.2.3", "0.9.0")
 
 
 def test_this_tree_agrees_with_itself():

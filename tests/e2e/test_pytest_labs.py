@@ -207,4 +207,4 @@ def test_a_topology_that_does_not_come_up_is_told_in_its_own_words(project):
     )
     result = project.run()
     assert result.parseoutcomes() == {"errors": 1}
-    result.stdout.fnmatch_lines(["*topology.yaml:2:*rooter*"])
+    result.stdout.fnmatch_lines(["*ERROR at setup of test_it*", "*topology.yaml:2:*rooter*"], consecutive=True)

@@ -204,6 +204,70 @@ def test_a_broken_drill_file_is_told_line_by_line(project):
     )
 
 
+DRILL = "name: a\ntopology: {}\nduration: 1s\nflows: {{f: {{from: {}, to: right}}}}\nexpect:\n  - alive: {{flow: f}}\n"
+
+
+def test_what_a_drill_names_is_looked_up_before_a_lab_is_built(project):
+    (project.path / "lost.drill.yaml").write_text(DRILL.format("nowhere.yaml", "left"))
+    (project.path / "name.drill.yaml").write_text(DRILL.format(CHAIN, "lfet"))
+    result = project.run()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(
+        [
+            "*lost.drill.yaml:2:11: topology = '...*/nowhere.yaml': there is no such file; check the path",
+            "*name.drill.yaml:4:19: flow f: from = 'lfet': there is no node lfet; did you mean 'left'",
+        ]
+    )
+
+
+def test_a_drill_may_name_a_reference_topology_as_for_xconn(project, monkeypatch):
+    monkeypatch.setenv("XCONN_TOPOLOGIES", str(CHAIN.parents[1]))
+    (project.path / "a.drill.yaml").write_text(DRILL.format("chain", "left"))
+    assert project.run("--collect-only", "-q").outlines[0] == "a.drill.yaml::f is moving at the end"
+
+
+def test_an_ordinary_user_is_told_what_to_type(place):
+    """One sentence for each test, and no line of this package."""
+    (place / "a.drill.yaml").write_text(DRILL.format(CHAIN, "left"))
+    (place / "test_it.py").write_text(
+        "import pytest\n\n"
+        f"@pytest.mark.xconn(topology='{CHAIN}')\ndef test_one(xconn_lab):\n    pass\n\n"
+        f"def test_two(xconn_labs):\n    xconn_labs('{CHAIN}')\n"
+    )
+    (place / "temporary").mkdir()
+    (place / "temporary").chmod(0o777)
+    environment = {**os.environ, "PYTHONPATH": str(BUILD / "python"), "TMPDIR": str(place / "temporary")}
+    pytest_as_nobody = [
+        "setpriv",
+        "--reuid=65534",
+        "--clear-groups",
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+    ]
+    ran = subprocess.run(pytest_as_nobody, cwd=place, env=environment, capture_output=True, text=True)
+    assert ran.stdout.count("labs belong to root\n  fix: run it as root: sudo pytest ...\n") == 3, ran.stdout
+    assert "a.drill.yaml:6: labs belong to root" in ran.stdout and "turns.py" not in ran.stdout, ran.stdout
+
+
+def test_a_program_that_is_none_is_told_by_the_variable_that_names_it(monkeypatch):
+    monkeypatch.setenv("XCONN", "/no/xconn")
+    with pytest.raises(
+        crossconnect.HostError, match="^XCONN is '/no/xconn', and that is no program: set it to the path"
+    ):
+        crossconnect.up(CHAIN)
+
+
+def test_turns_that_cannot_be_taken_say_why(monkeypatch):
+    monkeypatch.setattr(turns, "FOLDER", Path("/proc/turns"))
+    with pytest.raises(
+        crossconnect.HostError, match="^/proc/turns/slot-0, where labs take turns, cannot be opened: No such"
+    ):
+        turns.try_slot(1)
+
+
 def test_a_drills_expectations_are_its_tests(project):
     (project.path / "a.drill.yaml").write_text(
         f"name: a\ntopology: {CHAIN}\nduration: 1s\nflows: {{f: {{from: left, to: right}}}}\n"

@@ -70,6 +70,13 @@ def test_a_reference_drill_gives_a_verdict(installed: Root) -> None:
     assert re.search(r"flow .* outage \d", drill.stdout), drill.stdout
 
 
+def test_the_first_commands_of_the_readme(installed: Root) -> None:
+    """Also where apt installs no recommendation."""
+    look = "xconn exec pc -- traceroute -n 10.20.1.4; xconn exec pc -- ping -c 1 10.20.1.4"
+    ran = installed.run("sh", "-ec", f"xconn up branch; {look}; xconn down")
+    assert "1 received" in ran.stdout, ran.stdout
+
+
 def test_three_lines_of_pytest(installed: Root) -> None:
     (installed.folder / "root/test_mine.py").write_text(THREE_LINES)
     ran = installed.run("sh", "-c", "cd /root && python3 -B -m pytest -q -p no:cacheprovider")

@@ -9,7 +9,8 @@ from typing import Any, Iterator
 
 import pytest
 
-from .. import Error, Inconclusive, Lab, Report, _core, runs
+from .. import Error, Inconclusive, Lab, Report, runs
+from ..lab import read_drill
 from .life import pool_of, runs_of, settings_of, take_turn
 from .wish import Wish
 
@@ -45,7 +46,7 @@ class DrillFile(pytest.File):
     _ran: Report | BaseException | None = None
 
     def collect(self) -> Iterator["ExpectationItem"]:
-        self._drill: dict[str, Any] = _core.read_drill(str(self.path))
+        self._drill = read_drill(self.path)
         names: dict[str, int] = {}
         for number, one in enumerate(self._drill["expectations"]):
             sentence = one["sentence"]

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
 
-from .. import Lab, find_topology
+from .. import Error, Lab, find_topology
 from .life import holder_of, pool_of, runs_of, settings_of, take_turn
 from .wish import Wish, short_name, topologies_of, wish_of
 
@@ -16,9 +17,19 @@ from .wish import Wish, short_name, topologies_of, wish_of
 _WIDE = {"xconn_module_lab", "xconn_session_lab"}
 
 
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Why there is no lab is said in the error's own words: where in this package it was raised helps nobody."""
+    try:
+        yield
+    except Error as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+
 def _lend(config: pytest.Config, wish: Wish, holder: str) -> Any:
-    file = wish.file(_folder(config)) if wish.timers else wish.topology
-    return pool_of(config).lend(file, wish.up_options, holder)
+    with _plainly():
+        file = wish.file(_folder(config)) if wish.timers else wish.topology
+        return pool_of(config).lend(file, wish.up_options, holder)
 
 
 def _folder(config: pytest.Config) -> Path:
@@ -33,7 +44,8 @@ def xconn_lab(request: pytest.FixtureRequest) -> Lab:
     same wish share it, unless its scope is "module" or "function"."""
     item = request.node
     wish = wish_of(item, settings_of(request.config).topology, getattr(request, "param", None))
-    take_turn(item)
+    with _plainly():
+        take_turn(item)
     return _lend(request.config, wish, holder_of(wish.scope, item)).lab
 
 
@@ -43,7 +55,8 @@ def xconn_labs(request: pytest.FixtureRequest) -> Callable[..., Lab]:
     item = request.node
 
     def get(topology: str, name: str = "", **options: Any) -> Lab:
-        take_turn(item)
+        with _plainly():
+            take_turn(item)
         file = str(Path(find_topology(topology)).resolve())
         return pool_of(request.config).lend(file, {**Wish().up_options, **options}, name=name).lab
 
