@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -87,8 +88,8 @@ class Attempt:
             self.keep_topology(lab.folder)
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
-        with log.changing(self.folder):
-            _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
+        with log.changing(self.folder) as change:
+            change.replace("attempt.json", json.dumps(words, indent=1) + "\n")
 
     def keep_topology(self, lab_folder: Path) -> None:
         """The running topology, with the changes of `xconn node update` and similar verbs."""
@@ -145,15 +146,21 @@ def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt
     folder.parent.mkdir(parents=True, exist_ok=True)
     key.demand(folder.parent)
     folder.mkdir(mode=0o700)
-    log.begin(folder)
     attempt = Attempt(folder, str(exercise.folder), student, seed)
-    attempt.save()
+    try:
+        log.begin(folder)
+        attempt.save()
+    except BaseException:  # half of one would be in the way of the next start
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return attempt
 
 
 def load(folder: Path) -> Attempt:
     """Raises NotFoundError where there is none, Error for one of another version."""
     file = folder / "attempt.json"
+    if file.exists() or folder.exists():
+        log.settle(folder)
     if not file.exists():
         if (folder / log.FILE).exists():
             raise _core.Error(f"{file}: is missing; {_broken(folder)}")

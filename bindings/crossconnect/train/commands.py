@@ -23,8 +23,8 @@ def note(attempt: Attempt, words: Iterable[str]) -> None:
 
 def keep(attempt: Attempt, command: str) -> None:
     row = {"at": time.time(), "command": command[:LONGEST]}
-    with log.changing(attempt.folder):
-        log.append(attempt.folder / "commands.jsonl", json.dumps(row) + "\n")
+    with log.changing(attempt.folder) as change:
+        change.append("commands.jsonl", json.dumps(row) + "\n")
 
 
 def listen(attempt: Attempt, lab_folder: Path) -> None:

@@ -29,7 +29,7 @@ _REASONS = {
     errno.ENAMETOOLONG: Reason("has too long a name", "choose a shorter one"),
     errno.ELOOP: Reason("is a symbolic link that leads to itself", "name the folder itself"),
     errno.EINVAL: Reason("is not a valid file name here", "choose another one"),
-    errno.E2BIG: Reason("argument list too long", "put it into a file", _core.Error),
+    errno.E2BIG: Reason("argument list too long", "a word may have 128 KiB; write shorter ones", _core.Error),
     errno.EACCES: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
     errno.EPERM: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
     errno.EROFS: Reason("is on a file system that is read-only", "name a folder elsewhere", _core.HostError),

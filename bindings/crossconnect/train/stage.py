@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Iterator
 
 from .. import _core
 from ..lab import Lab, attach, program, up
@@ -39,15 +39,24 @@ def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
         raise _core.Error(f"the lab {attempt.name} is already up")
     lab = up(attempt.topology, name=attempt.name)
     break_lab(lab, exercise)
-    commands.listen(attempt, lab.folder)
+    with or_down(lab):
+        commands.listen(attempt, lab.folder)
     return lab
 
 
 def break_lab(lab: Lab, exercise: Exercise) -> None:
     """Takes the lab down if it cannot be broken."""
-    try:
+    with or_down(lab):
         script.run(lab, exercise.breaks, str(exercise.folder / "broken.sh"))
-    except BaseException:  # also Ctrl-C: nobody may find a lab in which nothing is wrong
+
+
+@contextmanager
+def or_down(lab: Lab) -> Iterator[None]:
+    """What begins with the lab succeeds, or the lab goes down, also at Ctrl-C: nobody may find one in which nothing is wrong, or
+    one of which the attempt does not know."""
+    try:
+        yield
+    except BaseException:
         lab.down()
         raise
 
