@@ -98,9 +98,9 @@ def start(words: Words) -> Answer:
         attempt = _attempt_of(place, exercise, student, seed, words.again)
         if not attempt.spans:
             attempt.set_the_stage(attempt.read_exercise())
-        stage.raise_lab(attempt, attempt.read_exercise())
-        attempt.begin_span()
-        attempt.save()
+        with stage.or_down(stage.raise_lab(attempt, attempt.read_exercise())):
+            attempt.begin_span()
+            attempt.save()
     return _ticket(attempt, attempt.read_exercise())
 
 
@@ -176,7 +176,7 @@ def hint(words: Words) -> Answer:
         if attempt.hints >= len(exercise.hints):
             raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
         given = exercise.hints[attempt.hints]
-        if points.is_told(attempt):
+        if points.is_known(exercise, attempt):
             return _free_hints(exercise.hints[attempt.hints :])
         attempt.hints += 1
         attempt.hints_at.append(time.time())
@@ -184,9 +184,9 @@ def hint(words: Words) -> Answer:
 
 
 def _free_hints(left: list[dict[str, Any]]) -> Answer:
-    """The cause is told already: none of them counts, so all may be read."""
+    """The cause is known already: none of them counts, so all may be read."""
     text = "\n".join(hint["text"].strip() for hint in left)
-    return Answer({"hint": None, "price": 0, "text": text}, f"{text}\n  (free: the cause is told already)")
+    return Answer({"hint": None, "price": 0, "text": text}, f"{text}\n  (free: the cause is known already)")
 
 
 def answer(words: Words) -> Answer:
