@@ -51,7 +51,7 @@ class Attempt:
 
     @property
     def seconds(self) -> float:
-        return sum(end - begin for begin, end in self.spans)
+        return sum(max(0.0, end - begin) for begin, end in self.spans)
 
     def minutes_at(self, when: float) -> float:
         """Of work until then: pauses do not count."""
@@ -89,7 +89,7 @@ class Attempt:
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
         with log.changing(self.folder) as change:
-            change.replace("attempt.json", json.dumps(words, indent=1) + "\n")
+            change.replace("attempt.json", f"{json.dumps(words, indent=1)}\n".encode())
 
     def keep_topology(self, lab_folder: Path) -> None:
         """The running topology, with the changes of `xconn node update` and similar verbs."""
@@ -180,10 +180,10 @@ def load(folder: Path) -> Attempt:
 
 
 def _demand_files(folder: Path) -> None:
-    """The user has named none of them, and can name no other."""
+    """The user has named none of them, and can name no other. Whoever opens a FIFO waits."""
     for file in (folder / name for name in (log.FILE, *log.SIGNED)):
-        if file.is_dir():
-            raise _core.Error(f"{file}: is a folder; {_broken(folder)}")
+        if file.exists() and not file.is_file():
+            raise _core.Error(f"{file}: is {'a folder' if file.is_dir() else 'no regular file'}; {_broken(folder)}")
 
 
 def _again(folder: Path) -> str:

@@ -36,15 +36,15 @@ class Change:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def replace(self, name: str, text: str) -> None:
+    def replace(self, name: str, content: bytes) -> None:
         file = _beside(self._folder / name)
         with os_errors.about(self._folder / name):
             file.touch(mode=0o600)
-            file.write_text(text)
+            file.write_bytes(content)
 
-    def append(self, name: str, text: str) -> None:
+    def append(self, name: str, content: bytes) -> None:
         file = self._folder / name
-        self.replace(name, (file.read_text() if file.exists() else "") + text)
+        self.replace(name, (file.read_bytes() if file.exists() else b"") + content)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def changing(folder: Path) -> Iterator[Change]:
 
 def settle(folder: Path) -> None:
     """After a process that ended while it changed something."""
-    if (folder / FILE).is_file() and any(_beside(folder / name).exists() for name in SIGNED):
+    if (folder / FILE).is_file() and any(os.path.lexists(_beside(folder / name)) for name in SIGNED):
         with open(folder / FILE) as log:
             _settle(folder, _locked(log))
 
@@ -83,9 +83,10 @@ def _settle(folder: Path, lines: list[str]) -> None:
     signed = parsed(lines[-1]).get("files", {}) if lines else {}
     for file in (folder / name for name in SIGNED):
         new = _beside(file)
-        if new.exists() and _digest(new) == signed.get(file.name):
+        if new.is_file() and _digest(new) == signed.get(file.name):
             new.replace(file)
-        new.unlink(missing_ok=True)
+        elif not new.is_dir():
+            new.unlink(missing_ok=True)
 
 
 def _beside(file: Path) -> Path:

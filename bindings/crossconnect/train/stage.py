@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Iterator
 
 from .. import _core
@@ -37,11 +39,26 @@ def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
     """Brings it up in its last known state. Raises Error if it is already up, or cannot be broken."""
     if is_up(attempt.name):
         raise _core.Error(f"the lab {attempt.name} is already up")
+    _keep_what_is_left(attempt)
     lab = up(attempt.topology, name=attempt.name)
     break_lab(lab, exercise)
     with or_down(lab):
         commands.listen(attempt, lab.folder)
     return lab
+
+
+def _keep_what_is_left(attempt: Attempt) -> None:
+    """A lab whose agent was killed leaves its folder until the next `up`, with the changes that the attempt does not have yet."""
+    folder = Path(os.environ.get("XCONN_RUN") or "/run/xconn") / attempt.name
+    if attempt.spans and _is_json(folder / "topology.json"):
+        attempt.keep_topology(folder)
+
+
+def _is_json(file: Path) -> bool:
+    with suppress(OSError, ValueError):
+        json.loads(file.read_bytes())
+        return True
+    return False
 
 
 def break_lab(lab: Lab, exercise: Exercise) -> None:
