@@ -284,6 +284,18 @@ def test_watching_a_lab_that_is_stopped_ends_and_keeps_what_was_seen(train, tmp_
 
 
 @pytest.mark.bound(180)
+def test_watching_ends_with_its_reader(train):
+    """Who has read the first line goes; nothing changes after it, so nothing would be written."""
+    assert train("start", "dead-backup", "--student", "ada").returncode == 0
+    script = f"{XCONN} train status --watch; echo $? >&2"
+    watching = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert watching.stdout and watching.stderr and "FAIL" in watching.stdout.readline()
+    watching.stdout.close()
+    assert watching.stderr.read() == "1\n"
+    assert train("status").returncode == 0, "the lab and the attempt go on"
+
+
+@pytest.mark.bound(180)
 def test_what_was_fixed_is_there_again_after_the_lab_was_taken_down_or_killed(train, xconn):
     lab = json.loads(train("start", "pinned-route", "--student", "ben", "--format", "json").stdout)["lab"]
     assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,14 @@ def tell(text: object, out: TextIO | None = None) -> None:
     """Prints it. What the output refuses is told of the output."""
     with about(OUTPUT):
         print(text, file=out, flush=True)
+
+
+def demand_reader(out: TextIO) -> None:
+    """Raises BrokenPipeError once whoever read a pipe has gone, also while there is nothing to write."""
+    poll = select.poll()
+    poll.register(out, 0)
+    if any(events & select.POLLERR for _, events in poll.poll(0)):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE), OUTPUT)
 
 
 def is_of_output(error: OSError) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, TextIO
 
 from .. import _core
+from ..lab import Lab
 from . import attempt as attempts
 from . import (
     causes,
@@ -157,9 +158,13 @@ def _watch(words: Words, out: TextIO) -> None:
         os_errors.tell(verdict, out)
         looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
 
+    def lab() -> Lab:
+        os_errors.demand_reader(out)
+        return stage.lab_of(attempt)
+
     attempt, exercise = _chosen(words)
     try:
-        watch.watch(lambda: stage.lab_of(attempt), exercise, tell)
+        watch.watch(lab, exercise, tell)
     finally:
         _keep_looks(attempt.folder, looks)
 
