@@ -59,6 +59,11 @@ def told(find: Callable[..., Iterator[Finding]]) -> Callable[..., Iterator[Findi
     return all_of
 
 
+def cut(word: str) -> str:
+    """As much of a word as a sentence has room for."""
+    return word if len(word) <= 80 else f"{word[:80]}..."
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """ "did you mean 'hints'?", or nothing."""
     close = difflib.get_close_matches(word, list(known), 1)

@@ -51,7 +51,7 @@ def as_error(error: OSError) -> _core.Error:
 
 
 def _name(error: OSError) -> str:
-    name = error.filename
+    name = "the command" if error.errno == errno.E2BIG else error.filename  # and not the program that was to run
     return "the host" if name is None else os.fsdecode(name) if isinstance(name, (str, bytes)) else str(name)
 
 
