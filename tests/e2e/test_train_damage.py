@@ -192,6 +192,13 @@ def test_an_exercise_of_any_name(written, train, tmp_path: Path):
     assert checked(train).returncode == 1, "its drills find the topology"
 
 
+def test_an_attempt_does_not_change_its_seed(train, xconn, tmp_path: Path):
+    one = an_attempt(tmp_path / "attempts", "ada", "one-row")
+    other = train("start", "one-row", "--student", "ada", "--seed", "7")
+    assert other.returncode == 1 and "was begun with --seed 0; leave --seed out" in other.stderr, other
+    assert "one-row-ada" not in xconn("inspect", "--all").stdout and attempts.load(one.folder).spans == []
+
+
 def test_an_attempt_under_another_name_is_refused(train, tmp_path: Path):
     home = tmp_path / "attempts"
     one = an_attempt(home, "ada")

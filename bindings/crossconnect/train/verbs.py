@@ -97,6 +97,10 @@ def start(words: Words) -> Answer:
     with attempts.alone(place):
         key.demand(place.parent)
         attempt = _attempt_of(place, exercise, student, seed, words.again)
+        if words.seed and attempt.seed != words.seed:
+            raise _core.Error(
+                f"{place} was begun with --seed {attempt.seed}; leave --seed out to resume it, or start over with --again"
+            )
         if not attempt.spans:
             attempt.set_the_stage(attempt.read_exercise())
         with stage.or_down(stage.raise_lab(attempt, attempt.read_exercise())):
