@@ -155,6 +155,25 @@ def test_verbs_are_kept_with_the_lab_that_they_are_about(train, xconn, tmp_path:
     assert kept_ == [["xconn", *words] for words in about]
 
 
+@pytest.mark.bound(180)
+def test_a_lab_that_start_has_not_raised_is_not_the_attempts(train, xconn, tmp_path: Path):
+    """By hand from its topology, broken.sh has not run: a check would pass, and nothing would be fixed."""
+    begun = json.loads(train("start", "one-session-down", "--student", "gil", "--format", "json").stdout)
+    lab, topology = begun["lab"], Path(begun["folder"]) / "topology.yaml"
+    assert xconn("down", lab).returncode == 0
+    other = tmp_path / "other.yaml"
+    other.write_text(f"extends: {topology}\nmessage: another\n")
+    assert xconn("up", str(other), "--name", lab).returncode == 0
+    before = topology.read_text()
+    for verb in (["check"], ["exec", "pc", "--", "true"], ["stop"], ["status", "--watch"], ["checkpoint", "fixed"]):
+        refused = train(*verb)
+        assert refused.returncode == 1 and f"xconn down {lab} takes it down, then" in refused.stderr, (verb, refused)
+    assert train("status").returncode == 0 and topology.read_text() == before
+    assert xconn("down", lab).returncode == 0
+    assert train("start", "one-session-down", "--student", "gil").returncode == 0
+    assert checked(train).returncode == 1
+
+
 def test_without_the_python_package_it_says_what_to_install(xconn, tmp_path: Path):
     lonely = tmp_path / "bin"
     lonely.mkdir()

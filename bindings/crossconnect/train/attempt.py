@@ -70,10 +70,14 @@ class Attempt:
         return exercises.read(Path(self.exercise), self.seed)
 
     @property
+    def door(self) -> str:
+        return door(self.folder)
+
+    @property
     def resume(self) -> str:
         """The command that resumes it, with the options that differ from the defaults of `start`."""
         if is_of_exam(self.folder):
-            return f"{door(self.folder)} start {Path(self.exercise).name}"
+            return f"{self.door} start {Path(self.exercise).name}"
         told = {"--student": (self.student, user()), "--folder": (str(self.folder.parent), str(home()))}
         options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
         return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
@@ -83,7 +87,7 @@ class Attempt:
 
     def save(self) -> None:
         """With the lab as it is now, if it is up; reading after it is down does not count as work."""
-        if self.spans and (lab := stage.find(self.name)):
+        if self.spans and (lab := stage.own_lab(self)):
             self.spans[-1][1] = time.time()
             self.keep_topology(lab.folder)
         words = {"version": VERSION, **asdict(self)}

@@ -35,6 +35,12 @@ def listen(attempt: Attempt, lab_folder: Path) -> None:
     (lab_folder / log.VERBS).symlink_to(file.absolute())
 
 
+def is_heard(attempt: Attempt, lab_folder: Path) -> bool:
+    """Whether a lab is the one that was told to listen, and no other of its name."""
+    link = lab_folder / log.VERBS
+    return link.is_symlink() and link.resolve() == (attempt.folder / log.VERBS).resolve()
+
+
 def read(attempt: Attempt) -> list[dict[str, Any]]:
     """{at, command}, in order of time."""
     return sorted([*_noted(attempt), *_verbs(attempt), *_typed(attempt)], key=lambda row: row["at"])

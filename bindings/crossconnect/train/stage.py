@@ -50,7 +50,7 @@ def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
 def _keep_what_is_left(attempt: Attempt) -> None:
     """A lab whose agent was killed leaves its folder until the next `up`, with the changes that the attempt does not have yet."""
     folder = Path(os.environ.get("XCONN_RUN") or "/run/xconn") / attempt.name
-    if attempt.spans and _is_json(folder / "topology.json"):
+    if commands.is_heard(attempt, folder) and _is_json(folder / "topology.json"):
         attempt.keep_topology(folder)
 
 
@@ -78,19 +78,27 @@ def or_down(lab: Lab) -> Iterator[None]:
         raise
 
 
+def own_lab(attempt: Attempt) -> Lab | None:
+    """That `start` has raised, if it is up: another of its name may have another topology, and nothing is broken in it."""
+    lab = find(attempt.name)
+    return lab if lab and commands.is_heard(attempt, lab.folder) else None
+
+
 def lab_of(attempt: Attempt) -> Lab:
-    """Its running lab, whose topology is saved. Raises NotFoundError."""
-    try:
-        lab = attach(attempt.name)
-    except _core.NotFoundError:
-        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; {attempt.resume} resumes it")
-    attempt.keep_topology(lab.folder)
-    return lab
+    """Its running lab, whose topology is saved. Raises NotFoundError, and Error for a lab of its name that somebody else raised."""
+    if lab := own_lab(attempt):
+        attempt.keep_topology(lab.folder)
+        return lab
+    if is_up(attempt.name):
+        raise _core.Error(
+            f"the lab {attempt.name} is not the one that {attempt.door} start brought up, and what is broken may not be broken in "
+            f"it; xconn down {attempt.name} takes it down, then {attempt.resume} resumes the attempt"
+        )
+    raise _core.NotFoundError(f"the lab of {attempt.name} is not up; {attempt.resume} resumes it")
 
 
 def lower_lab(attempt: Attempt) -> None:
-    attempt.keep_topology(lab_of(attempt).folder)
-    attach(attempt.name).down()
+    lab_of(attempt).down()
 
 
 def run(lab: str, *argv: str) -> subprocess.CompletedProcess[str]:
