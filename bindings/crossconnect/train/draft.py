@@ -51,18 +51,19 @@ def _fitting(given: dict[str, Any], wrong: set[tuple[str, ...]]) -> dict[str, An
 
 
 def _doubtful(given: dict[str, Any], words: dict[str, Any]) -> Iterator[str]:
-    """What is missing may be what an unknown key was to be."""
-    mistyped = any(key not in EXERCISE.names for key in given) or not given
+    """A key of which nothing fits, or that is missing, perhaps because it is mistyped."""
+    mistyped = not given or any(key not in EXERCISE.names for key in given)
     for key in EXERCISE.names:
-        if (key in _NEUTRAL or mistyped) if key not in given else given[key] and not words.get(key):
+        spoilt = key in given and given[key] and not words.get(key)
+        missing = key not in given and (key in _NEUTRAL or mistyped)
+        if spoilt or missing:
             yield key
 
 
 def _unread(folder: Path) -> Iterator[Finding]:
-    named = [folder / name for name in (*FILES, *_BREAKS) if name in FILES or (folder / name).exists()]
-    for file in dict.fromkeys(
-        [*named, *(file for part in ("", "wrong", "inside") for file in (folder / part).glob("*.sh"))]
-    ):
+    optional = [file for name in _BREAKS if (file := folder / name).exists()]
+    scripts = [file for part in ("", "wrong", "inside") for file in sorted((folder / part).glob("*.sh"))]
+    for file in dict.fromkeys([*(folder / name for name in FILES), *optional, *scripts]):
         yield from _of_file(file)
 
 

@@ -21,17 +21,17 @@ def find(exercise: Exercise) -> Iterator[Finding]:
 
 
 @told
-def _in(exercise: Exercise, within_reach: Callable[[Exercise], Iterator[Told]]) -> Iterator[Finding]:
-    for told_ in within_reach(exercise):
+def _in(exercise: Exercise, within_reach: Callable[[Exercise], Iterator[Shown]]) -> Iterator[Finding]:
+    for shown in within_reach(exercise):
         for word, pattern in _secrets(exercise):
-            if found := re.search(pattern, told_.text, re.IGNORECASE):
-                line, column = told_.place(found.start())
+            if found := re.search(pattern, shown.text, re.IGNORECASE):
+                line, column = shown.place(found.start())
                 rule, remedy = "gives the cause away", "say what the user noticed"
-                yield Finding(str(exercise.folder / told_.file), rule, remedy, line, column, "text", "word", word)
+                yield Finding(str(exercise.folder / shown.file), rule, remedy, line, column, "text", "word", word)
 
 
 @dataclass(frozen=True)
-class Told:
+class Shown:
     file: str
     text: str
     at: tuple[int, int] | None = None  # where it stands in the file, if it is a value in it
@@ -41,21 +41,21 @@ class Told:
         return self.at or (self.text.count("\n", 0, offset) + 1, offset - begin)
 
 
-def _ticket(exercise: Exercise) -> Iterator[Told]:
-    yield Told("ticket.md", exercise.text("ticket.md"))
+def _ticket(exercise: Exercise) -> Iterator[Shown]:
+    yield Shown("ticket.md", exercise.text("ticket.md"))
 
 
-def _title(exercise: Exercise) -> Iterator[Told]:
-    yield Told("exercise.yaml", exercise.words["title"], exercise.written().place(("title",)))
+def _title(exercise: Exercise) -> Iterator[Shown]:
+    yield Shown("exercise.yaml", exercise.words["title"], exercise.written().place(("title",)))
 
 
-def _topology(exercise: Exercise) -> Iterator[Told]:
+def _topology(exercise: Exercise) -> Iterator[Shown]:
     """The lab shows name, title and message; comments are not shown."""
     file = exercise.beginning
     document = Document(exercise.folder / file, exercise.text(file))
     for path, text in document.texts():
         if path in (("name",), ("title",), ("message",)):
-            yield Told(file, text, document.place(path))
+            yield Shown(file, text, document.place(path))
 
 
 def words_of(topology: str) -> dict[str, Any]:
