@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace xconn::cli {
@@ -19,7 +20,7 @@ struct Row {
 constexpr std::string_view kFiles = "read files, and no lab", kHost = "are about the host or the program";
 constexpr std::string_view kItsOwn = "record what they run by themselves";
 
-/// Those that have `--lab` and no row are about the lab that it chooses.
+/// Those that have `--lab` and no row are about the lab that it chooses. Rows of one reason stand together.
 constexpr Row kRows[] = {
     {"up", Noted::kByItself},          {"down", Noted::kByItself},
     {"drill", Noted::kByItself},       {"demo", Noted::kNever, "build a lab of their own"},
@@ -45,9 +46,9 @@ std::string unnoted_table() {
   std::vector<std::pair<std::string_view, std::string>> lines;  // a line for each reason, in the order of the rows
   for (const auto& row : kRows) {
     if (row.why.empty()) continue;
-    const auto verb = fmt::format("`{}`", row.verb);
-    const auto line = std::ranges::find(lines, row.why, &decltype(lines)::value_type::first);
-    line == lines.end() ? (void)lines.emplace_back(row.why, verb) : (void)line->second.append(", " + verb);
+    if (lines.empty() || lines.back().first != row.why) lines.emplace_back(row.why, "");
+    auto& verbs = lines.back().second;
+    verbs += fmt::format("{}`{}`", verbs.empty() ? "" : ", ", row.verb);
   }
   std::string text = "| not recorded | because they |\n|---|---|\n";
   for (const auto& [why, verbs] : lines) text += fmt::format("| {} | {} |\n", verbs, why);
