@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <nlohmann/json.hpp>
 
+#include "cli/noted.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/verb.hh"
@@ -28,6 +29,7 @@ std::vector<std::string> chosen(const DownArguments& arguments, const Session& s
 int down(const DownArguments& arguments, const Session& session) {
   auto gone = nlohmann::json::array();
   for (const auto& lab : chosen(arguments, session)) {
+    note_command_line(lab);
     const auto begin = sys::now();
     const bool was_up = lab::RemoteLab::down(lab);
     gone.push_back(lab);

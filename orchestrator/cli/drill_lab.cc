@@ -8,6 +8,7 @@
 
 #include "base/errors.hh"
 #include "cli/chatter.hh"
+#include "cli/noted.hh"
 #include "cli/output.hh"
 #include "cli/topology.hh"
 #include "lab/event_log.hh"
@@ -55,6 +56,7 @@ DrillLab::DrillLab(const DrillFile& drill, const std::string& name, Progress& pr
   const auto [document, plan, topology] = drill.topology(name);
   name_ = plan.lab;
   if (world::RunFolder::is_up(name_)) {
+    note_command_line(name_);
     demand_same(plan);
     keep_ = true;
     return;

@@ -8,6 +8,7 @@
 
 #include "base/errors.hh"
 #include "cli/noted.hh"
+#include "cli/noted_verbs.hh"
 #include "world/run_folder.hh"
 
 namespace xconn::cli {
@@ -47,12 +48,20 @@ std::function<int()> noting(const Session& session, const std::function<int()>& 
   };
 }
 
+/// The word after `xconn`, also of a verb in a group.
+std::string as_typed(const CLI::App& verb) {
+  const auto* group = verb.get_parent();
+  const bool is_at_top = group == nullptr || group->get_parent() == nullptr;
+  return is_at_top ? verb.get_name() : as_typed(*group);
+}
+
 }  // namespace
 
 void on_chosen(Verb verb, Session& session, std::function<int()> action) {
-  const bool about_lab = verb.app().get_option_no_throw("--lab") != nullptr;
-  verb.app().callback([&session, about_lab, action = std::move(action)] {
-    session.action = about_lab ? noting(session, action) : action;
+  const bool has_lab = verb.app().get_option_no_throw("--lab") != nullptr;
+  const bool of_option = noted(as_typed(verb.app()), has_lab) == Noted::kOfOption;
+  verb.app().callback([&session, of_option, action = std::move(action)] {
+    session.action = of_option ? noting(session, action) : action;
   });
 }
 

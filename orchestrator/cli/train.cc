@@ -200,6 +200,8 @@ int become_python(const CLI::App& verb, const Session& session, const std::strin
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::execv(kPython, argv.data());
+  if (errno == E2BIG)
+    throw Error(verb.get_name() + ": argument list too long; a word may have 128 KiB; write shorter ones");
   throw HostError(std::string(kPython) + " cannot be run: " + std::generic_category().message(errno),
                   "apt-get install python3");
 }
@@ -287,12 +289,11 @@ void add_mcp(Verb root, Session& session) {
   auto& app = root.app();
   auto& verb =
       *app.add_subcommand("mcp", "Serve the Model Context Protocol on stdin and stdout: a lab's verbs as tools");
-  // Chosen before it has `--lab`: the calls of its tools are noted, and not the server.
-  on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
   add_lab_option(verb, session);
   add_option(verb, kFolder);
   add_option(verb, {"-a,--attempt", "An attempt of an exercise: its nodes, its check and its points"});
   add_option(verb, {"--allow-faults", "Faults may be injected and healed", true});
+  on_chosen(verb, session, [&verb, &session] { return become_python(verb, session); });
 }
 
 }  // namespace xconn::cli

@@ -6,6 +6,7 @@
 #include "base/duration.hh"
 #include "cli/changing.hh"
 #include "cli/lab_view.hh"
+#include "cli/noted.hh"
 #include "cli/output.hh"
 #include "cli/session.hh"
 #include "cli/topology.hh"
@@ -63,6 +64,7 @@ bool answers(const std::string& lab) {
 
 /// The lab is up: it becomes what the topology says now.
 int change(const UpArguments& arguments, const nodes::Planned& chosen, const Session& session) {
+  note_command_line(chosen.plan.lab);
   if (!arguments.captures.empty())
     refuse("--capture", "lab " + chosen.plan.lab + " is up already; xconn capture joins it");
   if (arguments.log != "off") refuse("--log", "lab " + chosen.plan.lab + " is up already; take it down first");

@@ -63,6 +63,13 @@ std::size_t services_in(const std::vector<plan::Node>& nodes) {
   return count;
 }
 
+/// What the user did not ask for is told once, and not in detail.
+void tell_put_right(const NodeEdits& left, std::vector<std::string>& told) {
+  const auto tells = [&](const std::string& sentence) { return std::ranges::find(told, sentence) != told.end(); };
+  const auto sentence = "~ node " + left.node + ": what a change that stopped half-way left there is put right";
+  if (!tells(sentence) && !tells(plan::sentences({.changed = {left}}).front())) told.push_back(sentence);
+}
+
 std::string in_one_line(std::string text) {
   for (auto at = text.find("\n    "); at != std::string::npos; at = text.find("\n    ", at)) text.replace(at, 5, "; ");
   return text;
@@ -89,9 +96,11 @@ std::set<std::string> what_goes(const Edits& edits) {
 std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& progress) {
   bury();
   auto edits = plan::edits(plan_, after);
-  for (const auto& half : half_)
-    if (const auto* now = after.find_node(half.name)) edits.changed.push_back(plan::edits(half, *now));
   auto changes = plan::sentences(edits);
+  for (auto& left : left_half_way(after)) {
+    tell_put_right(left, changes);
+    edits.changed.push_back(std::move(left));
+  }
   for (const auto& link : edits.links.added)
     for (const auto& end : {link.a, link.b})
       if (plan_.find_node(end.node) != nullptr && after.find_node(end.node) != nullptr)
@@ -103,7 +112,7 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
   } catch (const std::exception& error) {
     events_.add({sys::now(), "change", "", std::string("stopped half-way: ") + error.what()});
     drop_unfinished(edits.nodes.added);
-    for (const auto& changed : edits.changed) half_.push_back(*after.find_node(changed.node));
+    for (const auto& changed : edits.changed) remember_half(*after.find_node(changed.node));
     keep_plan(plan_);
     throw Error(std::string("the change stopped half-way: ") + error.what() +
                 "\n  the lab runs on; of the change there remains:\n" +
@@ -118,6 +127,20 @@ std::vector<std::string> Lab::apply(const plan::Plan& after, const Progress& pro
   keep_plan(after);
   for (const auto& change : changes) events_.add({sys::now(), "change", "", in_one_line(change)});
   return changes;
+}
+
+/// What changes that stopped left in nodes that stay, which this one puts right.
+std::vector<NodeEdits> Lab::left_half_way(const plan::Plan& after) const {
+  std::vector<NodeEdits> left;
+  for (const auto& half : half_)
+    if (const auto* now = after.find_node(half.name); now != nullptr && !plan::edits(half, *now).empty())
+      left.push_back(plan::edits(half, *now));
+  return left;
+}
+
+/// The same change may be tried again and again.
+void Lab::remember_half(const plan::Node& node) {
+  if (std::ranges::find(half_, node) == half_.end()) half_.push_back(node);
 }
 
 /// After each step plan_ says what is there, for whoever has to go on from it.

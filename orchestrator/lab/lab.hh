@@ -120,6 +120,8 @@ class Lab {
   void configure(const plan::Edits& edits);
   void impair_links(const plan::ListEdits<plan::Link>& links);
   void keep_plan(const plan::Plan& plan);
+  std::vector<plan::NodeEdits> left_half_way(const plan::Plan& after) const;
+  void remember_half(const plan::Node& node);
   void start_captures();  ///< those of the options, once
   std::optional<std::string> services_missing();
   std::optional<std::string> facts_missing();

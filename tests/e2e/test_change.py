@@ -94,6 +94,28 @@ def test_a_change_that_stops_half_way_leaves_the_lab_running_and_can_be_repeated
 
 
 @pytest.mark.bound(240)
+def test_what_a_stopped_change_left_is_put_right_and_told_once(lab: Any, tmp_path: Path) -> None:
+    file = tmp_path / "changed.yaml"
+
+    def written(**nodes: str) -> str:
+        words = ", ".join(f"{name}: {{{text}}}" for name, text in nodes.items())
+        file.write_text(f"extends: {BASE}\nnodes: {{{words}}}\n")
+        return str(file)
+
+    left = "nftables: 'table ip left { chain here { accept; }; }'"
+    for name in ("nosuch", "neither", "nosuch"):
+        with pytest.raises(crossconnect.Error, match=f"(?s)stopped half-way.*{name}"):
+            lab.apply(written(client=left, core=f"sysctls: {{net.ipv4.{name}: 1}}"))
+    assert "left" in lab.exec("client", "nft", "list", "ruleset").stdout, "it stopped too early to leave something"
+    assert lab.apply(written(core="sysctls: {net.ipv4.ip_default_ttl: 63}")) == [
+        "~ node core: ~ sysctl net.ipv4.ip_default_ttl = 63",
+        "~ node client: what a change that stopped half-way left there is put right",
+    ]
+    assert "left" not in lab.exec("client", "nft", "list", "ruleset").stdout
+    assert lab.apply(BASE) == [], "once"
+
+
+@pytest.mark.bound(240)
 def test_of_two_changes_at_once_the_second_is_refused(lab: Any) -> None:
     refused: list[dict[str, Any]] = []
 

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attempts of exercises: seeds, points, hints, what is kept, and a student's way from ticket to page."""
+"""Attempts of exercises: what is kept, and a student's way from ticket to page."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shutil
@@ -18,8 +17,7 @@ from trainee import EXERCISES, checked
 
 from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
-from crossconnect.train import desk, exam as exams, exercise as exercises, points, stage, verbs
-from crossconnect.train.attempt import Attempt
+from crossconnect.train import desk, exam as exams, exercise as exercises, stage
 
 # --- at the door -------------------------------------------------------------------------------------------------------
 
@@ -34,175 +32,6 @@ def test_who_is_not_root_is_told_and_nothing_is_made(train, tmp_path: Path):
 def test_an_exercise_that_is_not_there(train):
     told = train("start", "ded-backup")
     assert told.returncode == 2 and "did you mean 'dead-backup'?" in told.stderr
-
-
-# --- seeds and points --------------------------------------------------------------------------------------------------
-
-
-def test_the_same_student_gets_the_same_variant():
-    seeds = [exercises.seed_of(student, "dead-backup") for student in ("ada", "ada", "ben")]
-    assert seeds[0] == seeds[1] != seeds[2] and exercises.seed_of("ada", "dead-backup", "7") == "7"
-    chosen = {exercises.read(EXERCISES / "dead-backup", str(seed)).variant["typed"] for seed in range(30)}
-    assert len(chosen) == 3, "not every variant is ever chosen"
-
-
-def an_attempt(name: str, **values: Any) -> tuple[exercises.Exercise, Attempt]:
-    folder = EXERCISES / name
-    return exercises.read(folder, "0"), Attempt(Path("/nowhere"), str(folder), "ada", "0", **values)
-
-
-RIGHT = {"at": 1.0, "where": "ce:sec", "what": "route-filter"}
-
-
-@pytest.mark.parametrize(
-    "values, total",
-    [
-        ({}, 0),
-        ({"fixed_at": 5.0}, 5),
-        ({"fixed_at": 5.0, "answers": [RIGHT]}, 10),
-        ({"answers": [RIGHT]}, 5),
-        ({"answers": [{**RIGHT, "where": "pc"}]}, 2.5),
-        ({"answers": [{**RIGHT, "what": "mtu"}]}, 2.5),
-        ({"answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 0),
-        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "pc", "what": "mtu"}]}, 5),
-        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}, {**RIGHT, "what": "timers"}, RIGHT]}, 8),
-        ({"fixed_at": 5.0, "answers": [RIGHT, RIGHT, {**RIGHT, "what": "mtu"}]}, 10),
-        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}, RIGHT, RIGHT]}, 9),
-        ({"fixed_at": 5.0, "hints": 2}, 2),
-        ({"fixed_at": 5.0, "gave_up_at": 4.0}, 0),
-        ({"answers": [{**RIGHT, "at": 5.0}], "gave_up_at": 4.0}, 0),
-        ({"fixed_at": 5.0, "checkpoints": [{"at": 4.0, "stage": "found"}]}, 5),
-        ({"fixed_at": 5.0, "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 0),
-        ({"answers": [RIGHT], "fixed_at": 5.0, "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 5),
-        ({"answers": [{**RIGHT, "at": 5.0}], "checkpoints": [{"at": 4.0, "stage": "found"}]}, 0),
-        ({"answers": [{**RIGHT, "at": 5.0}], "checkpoints": [{"at": 4.0, "stage": "fixed"}]}, 0),
-    ],
-)
-def test_points(values: dict[str, Any], total: float):
-    assert points.score(*an_attempt("dead-backup", **values)).total == total
-
-
-@pytest.mark.parametrize(
-    "values, stage, price",
-    [
-        ({}, "found", 5),
-        ({}, "fixed", 10),
-        ({"answers": [{**RIGHT, "where": "pc"}]}, "found", 2.5),
-        ({"answers": [RIGHT]}, "fixed", 5),
-        ({"answers": [RIGHT], "fixed_at": 5.0}, "fixed", 0),
-        ({"checkpoints": [{"at": 4.0, "stage": "found"}]}, "fixed", 5),
-    ],
-)
-def test_a_checkpoint_costs_what_is_left_to_earn(values: dict[str, Any], stage: str, price: float):
-    exercise, attempt = an_attempt("dead-backup", **values)
-    assert points.price(exercise, attempt, stage) == price
-    best = {**RIGHT, "at": 9.0}
-    attempt.checkpoints = [*attempt.checkpoints, {"at": 8.0, "stage": stage}]
-    attempt.answers, attempt.fixed_at = [*attempt.answers, best], attempt.fixed_at or 9.0
-    earned = points.score(exercise, attempt)
-    assert earned.fix + earned.place + earned.kind == exercise.points - price - (5 if "checkpoints" in values else 0)
-
-
-@pytest.mark.parametrize(
-    "values, total",
-    [
-        ({"fixed_at": 5.0}, 0),
-        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "", "what": "nothing"}]}, 8),
-        ({"answers": [{"at": 1.0, "where": "", "what": "nothing"}]}, 4),
-        ({"fixed_at": 5.0, "answers": [{"at": 1.0, "where": "ce", "what": "timers"}]}, 0),
-    ],
-)
-def test_marks_where_nothing_is_wrong(values: dict[str, Any], total: float):
-    """A check that passed from the beginning is no merit by itself."""
-    assert points.score(*an_attempt("one-row", **values)).total == total
-
-
-def test_marks_of_two_causes():
-    exercise, attempt = an_attempt("two-things", fixed_at=5.0)
-    attempt.answers.append({"at": 1.0, "where": "192.0.2.2", "what": "static-route"})
-    assert points.score(exercise, attempt).total == 8 + 2 + 2
-    crossed = points.judge(exercise, "192.0.2.2", "route-filter")
-    assert crossed.place and not crossed.kind, "the place of one and the kind of the other"
-
-
-TOLD = [{"gave_up_at": 1.0}, {"checkpoints": [{"at": 1.0, "stage": "found", "price": 5}]}]
-
-
-def kept(home: Path, exercise: str = "dead-backup", **values: Any) -> argparse.Namespace:
-    """An attempt with these values in it, as the words that verbs are called with."""
-    made = attempts.create(home / f"{exercise}-ada", exercises.read(EXERCISES / exercise), "ada", "0")
-    for name, value in values.items():
-        setattr(made, name, value)
-    made.save()
-    return argparse.Namespace(attempt=made.name, folder=str(home), report="")
-
-
-@pytest.mark.parametrize("told", TOLD, ids=str)
-def test_a_hint_is_free_once_the_cause_is_told(tmp_path: Path, told: dict[str, Any]):
-    words = kept(tmp_path, **told, fixed_at=0.5, answers=[{**RIGHT, "at": 0.5}], hints=1)
-    answer = verbs.hint(words)
-    assert answer.words["price"] == 0 and "advertised-routes" in answer.text and "free" in answer.text
-    attempt = attempts.load(tmp_path / words.attempt)
-    assert points.score(attempt.read_exercise(), attempt).total == 10 - 1, "the hint before it keeps its price"
-
-
-@pytest.mark.parametrize(
-    "values, shown",
-    [
-        ({}, False),
-        ({"fixed_at": 5.0}, False),
-        ({"answers": [RIGHT]}, False),
-        ({"fixed_at": 5.0, "answers": [{**RIGHT, "what": "mtu"}]}, False),
-        ({"fixed_at": 5.0, "answers": [RIGHT]}, True),
-        ({"fixed_at": 5.0, "checkpoints": TOLD[1]["checkpoints"]}, True),
-        (TOLD[1], False),
-        (TOLD[0], True),
-    ],
-    ids=str,
-)
-def test_the_page_tells_the_cause_only_when_nothing_is_left_to_earn(
-    tmp_path: Path, values: dict[str, Any], shown: bool
-):
-    words = kept(tmp_path, **values)
-    if shown:
-        assert "`route-filter` at `ce`" in verbs.show_page(words).text
-    else:
-        with pytest.raises(crossconnect.Error, match="the page contains the solution"):
-            verbs.show_page(words)
-
-
-def test_the_page_does_not_tell_that_nothing_is_wrong(tmp_path: Path):
-    words = kept(tmp_path, "one-row", fixed_at=5.0)
-    with pytest.raises(crossconnect.Error, match="an answer with the right place"):
-        verbs.show_page(words)
-    verbs.answer(argparse.Namespace(**vars(words), where="", what="nothing"))
-    assert "Nothing was wrong." in verbs.show_page(words).text
-
-
-@pytest.mark.parametrize(
-    "where, remedy",
-    [
-        ("cee", "did you mean 'ce'?"),
-        ("CE", "did you mean 'ce'?"),
-        ("ce ", "did you mean 'ce'?"),
-        ("ce:sec.10", "did you mean 'ce:sec"),
-        ("192.0.2.66", "did you mean '192.0.2.6'?"),
-        ("circuit/er2", "did you mean 'circuit/er1'?"),
-        ("nowhere at all", "write NODE, NODE:INTERFACE, an address or KIND/NAME"),
-    ],
-)
-def test_a_place_that_is_not_in_the_lab_is_refused_and_costs_nothing(tmp_path: Path, where: str, remedy: str):
-    words = kept(tmp_path)
-    with pytest.raises(crossconnect.NotFoundError, match=re.escape(remedy)):
-        verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu"))
-    assert attempts.load(tmp_path / words.attempt).answers == []
-
-
-@pytest.mark.parametrize("where", ["pc", "msee1", "ce:pri.100", "192.0.2.5", "circuit/er1", "er1", "carrier:msee1"])
-def test_every_place_of_the_lab_is_an_answer(tmp_path: Path, where: str):
-    words = kept(tmp_path)
-    assert verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu")).code == verbs.FAIL
-    assert len(attempts.load(tmp_path / words.attempt).answers) == 1
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------------
@@ -300,6 +129,49 @@ def test_what_is_typed_in_the_shell_is_kept(train):
     train("shell", input="echo $XCONN_LAB\nexit\n", stdin=None)
     state = json.loads(train("status", "--format", "json").stdout)
     assert state["attempt"] == lab and state["steps"] >= 2, state
+
+
+@pytest.mark.bound(180)
+def test_verbs_are_kept_with_the_lab_that_they_are_about(train, xconn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whatever other labs are up: up, drill and down name theirs in other ways than by --lab."""
+    begun = json.loads(train("start", "one-row", "--student", "fay", "--format", "json").stdout)
+    lab, topology = begun["lab"], f"{begun['folder']}/topology.yaml"
+    drill = tmp_path / "look.yaml"
+    drill.write_text(
+        f"name: look\ntopology: {topology}\nduration: 1s\nflows: {{a: {{from: pc, to: app}}}}\nexpect: [{{alive: {{flow: a}}}}]\n"
+    )
+    monkeypatch.setenv("XCONN_LAB", lab)
+    about = [
+        ["up", topology, "--name", lab, "--dry-run"],
+        ["drill", "--lab", lab, str(drill)],
+        ["restart", "ce:bgpd"],
+        ["down", lab],
+    ]
+    not_about = [["up", "chain", "--name", "fay-2"], ["down", "fay-2"], ["graph", topology], ["validate", topology]]
+    for words in (*not_about, *about):
+        done = xconn(*words)
+        assert done.returncode == 0, done.stderr
+    kept_ = [json.loads(line)["argv"] for line in (Path(begun["folder"]) / "verbs.jsonl").read_text().splitlines()]
+    assert kept_ == [["xconn", *words] for words in about]
+
+
+@pytest.mark.bound(180)
+def test_a_lab_that_start_has_not_raised_is_not_the_attempts(train, xconn, tmp_path: Path):
+    """By hand from its topology, broken.sh has not run: a check would pass, and nothing would be fixed."""
+    begun = json.loads(train("start", "one-session-down", "--student", "gil", "--format", "json").stdout)
+    lab, topology = begun["lab"], Path(begun["folder"]) / "topology.yaml"
+    assert xconn("down", lab).returncode == 0
+    other = tmp_path / "other.yaml"
+    other.write_text(f"extends: {topology}\nmessage: another\n")
+    assert xconn("up", str(other), "--name", lab).returncode == 0
+    before = topology.read_text()
+    for verb in (["check"], ["exec", "pc", "--", "true"], ["stop"], ["status", "--watch"], ["checkpoint", "fixed"]):
+        refused = train(*verb)
+        assert refused.returncode == 1 and f"xconn down {lab} takes it down, then" in refused.stderr, (verb, refused)
+    assert train("status").returncode == 0 and topology.read_text() == before
+    assert xconn("down", lab).returncode == 0
+    assert train("start", "one-session-down", "--student", "gil").returncode == 0
+    assert checked(train).returncode == 1
 
 
 def test_without_the_python_package_it_says_what_to_install(xconn, tmp_path: Path):

@@ -19,11 +19,12 @@ from typing import Any
 import crossconnect
 import pytest
 from conftest import XCONN
+from host import eventually
 from trainee import EXERCISES, checked
 
 from crossconnect.train import asked
 from crossconnect.train import attempt as attempts
-from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, verification
+from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, log, verification
 
 
 def an_attempt(home: Path, student: str = "ada", exercise: str = "dead-backup") -> attempts.Attempt:
@@ -47,7 +48,11 @@ def rewritten(folder: Path, **words: Any) -> bytes:
         (b"[1]", "version = 'None'"),
         ({"hints": "many"}, "hints: is not as this program writes it"),
         ({"hints": -1}, "hints: is not"),
+        ({"hints": 10**9}, "hints: is not"),
         ({"spans": [[1]]}, "spans.0: is not"),
+        ({"spans": [[1e308, 0]]}, "spans.0: is not"),
+        ({"spans": [[0, 10**400]]}, "spans.0: is not"),
+        ({"spans": [[float("nan"), 1]], "fixed_at": float("inf")}, "spans.0, fixed_at: is not"),
         ({"answers": [{"at": 1, "where": "ce"}]}, "answers.0.what: is not"),
         ({"checkpoints": [{"at": 1, "stage": "end", "price": 1}]}, "checkpoints.0.stage: is not"),
         ({"checks": {}, "looks": 1}, "checks, looks: is not"),
@@ -106,9 +111,12 @@ def test_the_teacher_sees_the_class_and_an_exit_code(train, tmp_path: Path):
 
 def test_what_students_write_stays_text_for_the_teacher(tmp_path: Path):
     attempt = an_attempt(tmp_path, "=1+1\x1b]0;x\x07")
-    commands.keep(attempt, "+cmd|' /C calc'!A0\n\x1b[2J\u202e")
     with open(attempt.folder / "commands.jsonl", "ab") as file:
-        file.write(b'[]\n{"at": 1}\n\xff\n{"at": 2, "comm')
+        file.write(
+            b'[]\n{"at": 1}\n\xff\n{"at": 1e400, "command": "x"}\n{"at": NaN, "command": "x"}\n{"at": 2, "comm\n'
+        )
+    commands.keep(attempt, "+cmd|' /C calc'!A0\n\x1b[2J\u202e")
+    (attempt.folder / "history").write_text("#" + "9" * 5000 + "\nx\n#²\nx\n")
     (row,) = desk.rows(tmp_path)
     assert row["steps"] == 1
     (read,) = csv.DictReader(io.StringIO(desk.as_csv([row])))
@@ -133,6 +141,19 @@ def test_nobody_waits_at_a_fifo(tmp_path: Path, name: str):
     os.mkfifo(folder / name)
     done = subprocess.run([XCONN, "train", "validate", folder], capture_output=True, text=True, timeout=20)
     assert done.returncode == 2 and f"{name}: is not a regular file" in done.stdout, done
+
+
+@pytest.mark.parametrize("name", [log.FILE, *log.SIGNED])
+def test_nobody_waits_at_a_fifo_in_an_attempt(tmp_path: Path, name: str):
+    folder = an_attempt(tmp_path).folder
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    verified = subprocess.run([XCONN, "train", "class", tmp_path, "--verify"], capture_output=True, timeout=20)
+    assert verified.returncode == (name in (log.FILE, "attempt.json")), "the others were not there before"
+    for words in (["class", tmp_path], ["hint", "--folder", tmp_path]):
+        done = subprocess.run([XCONN, "train", *words], capture_output=True, text=True, timeout=20)
+        told = f"{folder}/{name}: is no regular file; nothing was changed"
+        assert done.returncode == 1 and told in done.stdout + done.stderr, done
 
 
 def test_a_damaged_attempt_keeps_no_lab_of_an_exam_up(train, xconn, tmp_path: Path):
@@ -169,6 +190,13 @@ def test_an_exercise_of_any_name(written, train, tmp_path: Path):
     begun = train("start", str(odd), "--student", "ada")
     assert begun.returncode == 0, begun.stderr
     assert checked(train).returncode == 1, "its drills find the topology"
+
+
+def test_an_attempt_does_not_change_its_seed(train, xconn, tmp_path: Path):
+    one = an_attempt(tmp_path / "attempts", "ada", "one-row")
+    other = train("start", "one-row", "--student", "ada", "--seed", "7")
+    assert other.returncode == 1 and "was begun with --seed 0; leave --seed out" in other.stderr, other
+    assert "one-row-ada" not in xconn("inspect", "--all").stdout and attempts.load(one.folder).spans == []
 
 
 def test_an_attempt_under_another_name_is_refused(train, tmp_path: Path):
@@ -263,6 +291,18 @@ def test_watching_a_lab_that_is_stopped_ends_and_keeps_what_was_seen(train, tmp_
 
 
 @pytest.mark.bound(180)
+def test_watching_ends_with_its_reader(train):
+    """Who has read the first line goes; nothing changes after it, so nothing would be written."""
+    assert train("start", "dead-backup", "--student", "ada").returncode == 0
+    script = f"{XCONN} train status --watch; echo $? >&2"
+    watching = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert watching.stdout and watching.stderr and "FAIL" in watching.stdout.readline()
+    watching.stdout.close()
+    assert watching.stderr.read() == "1\n"
+    assert train("status").returncode == 0, "the lab and the attempt go on"
+
+
+@pytest.mark.bound(180)
 def test_what_was_fixed_is_there_again_after_the_lab_was_taken_down_or_killed(train, xconn):
     lab = json.loads(train("start", "pinned-route", "--student", "ben", "--format", "json").stdout)["lab"]
     assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 1
@@ -274,6 +314,20 @@ def test_what_was_fixed_is_there_again_after_the_lab_was_taken_down_or_killed(tr
         assert gone.returncode == 2 and "xconn train start pinned-route --student ben resumes it" in gone.stderr
         assert train("start", "pinned-route", "--student", "ben").returncode == 0
         assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 0
+
+
+@pytest.mark.parametrize("left, kept", [("whole", 1), ("cut short", 0)])
+def test_what_was_changed_last_is_there_after_the_agent_was_killed(train, xconn, left: str, kept: int):
+    """Its folder stays, with a topology that the attempt has not seen yet."""
+    lab = json.loads(train("start", "one-row", "--student", "ben", "--format", "json").stdout)["lab"]
+    assert xconn("node", "update", "ce", "sysctls={net.ipv4.ip_default_ttl: 63}", "--lab", lab).returncode == 0
+    pid = pid_of(lab)
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: train("check").returncode == 2, 5)
+    if left == "cut short":
+        os.truncate(Path(os.environ.get("XCONN_RUN", "/run/xconn"), lab, "topology.json"), 100)
+    assert train("start", "one-row", "--student", "ben").returncode == 0
+    assert xconn("node", "show", "ce", "--lab", lab).stdout.count("ip_default_ttl") == kept
 
 
 def pid_of(lab: str) -> int:

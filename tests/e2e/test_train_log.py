@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any, Callable
@@ -47,6 +48,27 @@ def test_what_nobody_changed_is_as_it_was_signed(ada: Attempt, tmp_path: Path):
     with open(ada.folder / "history", "a") as shell:  # that is still open
         shell.write("#1002\nip link\n")
     assert findings(tmp_path) == {"one-row-ada": (), "one-row-ben": ()}
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_who_is_killed_half_way_leaves_all_or_nothing(
+    ada: Attempt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed: bool
+):
+    """Before a change is signed, or after it and before the new file is in its place."""
+    append = log._append
+
+    def end(*words: Any) -> None:
+        if signed:
+            append(*words)
+        os._exit(9)
+
+    monkeypatch.setattr(log, "_append", end)
+    if (child := os.fork()) == 0:
+        ada.hints = 2
+        ada.save()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9 and list(ada.folder.glob(".*.new"))
+    assert attempts.load(ada.folder).hints == (2 if signed else 1)
+    assert findings(tmp_path)["one-row-ada"] == () and not list(ada.folder.glob(".*.new"))
 
 
 def test_a_file_that_an_earlier_program_did_not_sign_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -13,6 +13,8 @@ import pytest
 from conftest import XCONN
 from trainee import EXERCISES
 
+LONG = "x" * 200_000
+
 
 class Client:
     def __init__(self, *options: str) -> None:
@@ -159,7 +161,7 @@ def test_a_tool_that_fails_is_told_and_it_goes_on(clients, xconn, attempt: str):
     for command, words in (
         ([], "command: there is none"),
         (["yes"], "printed more than 1024 KiB"),
-        (["echo", "x" * 200_000], "argument list too long"),
+        (["echo", "x" * 200_000], "the command: argument list too long; a word may have 128 KiB; write shorter ones"),
         (["no-such-program"], "no-such-program"),
     ):
         told, failed = client.call("exec", node="nva", command=command)
@@ -170,6 +172,13 @@ def test_a_tool_that_fails_is_told_and_it_goes_on(clients, xconn, attempt: str):
     assert "gives no access to --lab=" in client.call("exec", node="--lab=another", command=["a", "true"])[0]
     assert "no node --all" in client.call("inspect", node="--all")[0]
     assert "--where is missing" in client.call("answer", what="mtu")[0]
+    for tool, given in (
+        ("answer", {"what": LONG}),
+        ("answer", {"where": LONG, "what": "mtu"}),
+        ("az", {"words": [LONG]}),
+    ):
+        told, failed = client.call(tool, **given)
+        assert failed and len(told) < 400, told
     lab = clients("--lab", attempt)
     assert lab.call("exec", node="-lanother", command=["nva", "true"])[1]
     assert xconn("train", "stop").returncode == 0

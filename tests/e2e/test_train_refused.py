@@ -207,8 +207,26 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_is_lost(home: Path, spoil
     assert len(lines) == 2 and all(line.startswith(f"xconn: {home}/") and line.endswith(says) for line in lines), done
     assert done.stdout == "code 4\ncode 4\n"
     after = on_a_small_disk(XCONN, home, f"{spoil.format(home=home)}; {XCONN} train hint || true; {again}", f"train class {home} --verify", "train hint")  # fmt: skip
-    assert "as it was signed" in after.stdout and "free: the cause is told already" in after.stdout, after
+    assert "as it was signed" in after.stdout and "free: the cause is known already" in after.stdout, after
     assert verification.verify(kept)[0].findings == ()
+
+
+@pytest.mark.parametrize("pages", range(7))
+def test_a_disk_with_little_room_takes_an_answer_and_its_signature_or_neither(home: Path, pages: int) -> None:
+    made = an_attempt(home)
+    made.gave_up_at, made.answers = None, [{"at": 1.0, "where": "", "what": "mtu"}] * 100  # some pages of attempt.json
+    made.save()
+    home.rename(home.with_name("attempts.kept"))
+    home.mkdir()
+    fill = f"dd if=/dev/zero of={home}/filling bs=4k 2> /dev/null || true; truncate -s -{4 * pages}k {home}/filling"
+    after = f"class {home} --verify || echo CHANGED; rm {home}/filling; {XCONN} train status --format json"
+    done = on_a_small_disk(XCONN, home, fill, "train answer --what nothing", f"train {after}")
+    state = json.loads(done.stdout[done.stdout.index("{") :])
+    taken = "place wrong, kind wrong" in done.stdout
+    assert "as it was signed" in done.stdout and "CHANGED" not in done.stdout, done
+    assert taken or "the disk is full" in done.stderr, done
+    assert taken if pages == 6 else pages > 0 or not taken, "the disk was never full, or never had room"
+    assert state["answers"] == 100 + taken, done
 
 
 def test_an_output_that_takes_nothing_is_told(home: Path) -> None:

@@ -22,7 +22,7 @@ from crossconnect.train.finding import Finding, Undecided
         ("exercise.yaml", "hints:", "hint:", 8, "unknown key; did you mean 'hints'?"),
         ("exercise.yaml", "level: 1", "level: 9", 2, "level = '9': must be a whole number from 1 to 3"),
         ("exercise.yaml", "route-filter", "route-filtr", 7, "is not a kind of cause; did you mean 'route-filter'?"),
-        ("exercise.yaml", "access: [pc, ce]", "access: [pc, cf]", 0, "access = 'cf': is not a node in the lab"),
+        ("exercise.yaml", "access: [pc, ce]", "access: [pc, cf]", 5, "access.1 = 'cf': is not a node in the lab"),
         (
             "exercise.yaml",
             "{typed: 192.168.1.0/24}",
@@ -36,7 +36,7 @@ from crossconnect.train.finding import Finding, Undecided
         ("symptom.yaml", "at-most", "at-mots", 10, "at-most"),
         ("ticket.md", "worked on our", "worked on the route filter of our", 3, "gives the cause away"),
         ("ticket.md", "nothing in the branch", "nothing behind 192.0.2.6 in the branch", 0, ""),
-        ("broken.yaml", "title: A branch", "title: A prefix list of a branch", 2, "gives the cause away"),
+        ("broken.yaml", "title: A branch", "title: A prefix list of a branch", 3, "gives the cause away"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(written, file: str, old: str, new: str, line: int, words: str):
@@ -85,8 +85,8 @@ def test_a_file_of_any_content_is_told(written, file: str, content: str | bytes 
     [
         ("symptom.yaml", "from: pc,", "from: pcc,", 6, "there is no node pcc; did you mean 'pc'"),
         ("holds.yaml", "to: app}", "to: appp}", 6, "there is no node appp"),
-        ("exercise.yaml", '"ce:sec"', '"ce:third"', 0, "causes.0.where = 'ce:third': is not a place in the lab"),
-        ("exercise.yaml", "[ce, ", "[cee, ", 0, "'cee': is not a place in the lab; did you mean 'ce'?"),
+        ("exercise.yaml", '"ce:sec"', '"ce:third"', 7, "causes.0.where.2 = 'ce:third': is not a place in the lab"),
+        ("exercise.yaml", "[ce, ", "[cee, ", 7, "'cee': is not a place in the lab; did you mean 'ce'?"),
         ("exercise.yaml", "Both sessions", "Both ${sessions}", 9, "name = 'sessions': no variant has this value"),
         ("solve", "xconn node", "fi\nxconn node", 2, "sh -n must accept it"),
         ("solve", "192.0.2.6 adv", "${peer} adv", 1, "'peer': no variant has this value; variants have typed; write"),
@@ -105,8 +105,8 @@ def test_a_mistake_in_a_script_or_a_place_is_found(written, file: str, old: str,
 @pytest.mark.parametrize(
     "file, content, words",
     [
-        ("ticket.md", "\n", "ticket.md: is empty"),
-        ("solve", "", "solve: is empty"),
+        ("ticket.md", "\n", "ticket.md:1:1: is empty"),
+        ("solve", "", "solve:1:1: is empty"),
         ("solve", "echo \0 )\n", "sh -n must accept it"),
         ("solve", "# " + "x" * 300_000 + "\nfi\n", "solve:2:1: "),
         ("broken.sh", "true\n", "broken.sh: stands beside broken.yaml; break the network with one of them"),
@@ -145,11 +145,69 @@ def test_all_mistakes_are_told_at_once(written, train):
     assert told.returncode == 2 and len(rules) == 3 and any("'minutes' is missing" in rule for rule in rules), rules
 
 
+_MISTAKES = (  # one or more in each file: what is replaced by what, and the finding
+    ("exercise.yaml", "level: 1", "levle: 1", "2:1: exercise: levle: unknown key; did you mean 'level'?"),
+    ("exercise.yaml", "minutes: 20", "minutes: &a [*a]", "3:10: exercise: minutes.0: contains itself"),
+    ("exercise.yaml", "access: [pc, ce]", "access: [pc, cee]", "access.1 = 'cee': is not a node in the lab; did you mean 'ce'?"),
+    ("exercise.yaml", "price: 2,", "price: two,", "hints.1.price = 'two': must be a whole number"),
+    ("exercise.yaml", "Both sessions", "Both ${sessions}", "name = 'sessions': no variant has this value"),
+    ("exercise.yaml", "title: The", "title: The prefix list and the", "exercise.yaml:1:1: text: word = 'prefix list'"),
+    ("ticket.md", "worked on our", "worked on the route filter of our", "ticket.md:3:38: text: word = 'route filter'"),
+    ("broken.yaml", "title: A branch", "title: A prefix list of a branch", "broken.yaml:3:1: text: word = 'prefix list'"),
+    ("symptom.yaml", "at-most", "at-mots", "symptom.yaml:10:"),
+    ("holds.yaml", "to: app}", "to: appp}", "there is no node appp"),
+    ("solve", "xconn node", "fi\nxconn node", "solve:2:1: "),
+    ("wrong/static-route.sh", "500", "'500", "static-route.sh:"),
+)  # fmt: skip
+
+
+_OF_TOPOLOGIES = (
+    *(
+        one for one in _MISTAKES if "no node" not in one[3] and "not a node" not in one[3]
+    ),  # which only the lab could tell
+    ("broken.yaml", "prepend", "prepent", "broken.yaml:9:"),
+    ("healthy.yaml", "name:", "naem:", "healthy.yaml:"),
+)
+
+
+@pytest.mark.parametrize("mistakes", [_MISTAKES, _OF_TOPOLOGIES], ids=["of all files", "also of topologies"])
+def test_no_mistake_hides_another(written, mistakes: tuple[tuple[str, str, str, str], ...]):
+    folder = written("ticket.md", "Branch", "Branch")
+    for file, old, new, _ in mistakes:
+        text = (folder / file).read_text()
+        (folder / file).write_text(text.replace(old, new, 1))
+    (folder / "solution.md").unlink()
+    found = list(map(str, validate.findings(folder)))
+    expected = [*(words for _, _, _, words in mistakes), "solution.md: is missing"]
+    assert [words for words in expected if not any(words in one for one in found)] == [], found
+
+
+@pytest.mark.parametrize(
+    "content, files",
+    [
+        ("title: [", {"exercise.yaml", "healthy.yaml", "solve"}),  # not one word of it can be read
+        ("varaints: [{typed: 192.168.1.0/24}]", {"exercise.yaml", "healthy.yaml", "solve"}),
+    ],
+)
+def test_what_cannot_be_read_makes_nothing_else_wrong(written, content: str, files: set[str]):
+    folder = written("healthy.yaml", "extends:", "timer: fast\nextends:")
+    (folder / "exercise.yaml").write_text(content)
+    (folder / "solve").write_text("fi\n")
+    assert {Path(one.file).name for one in validate.findings(folder)} == files
+
+
+def test_a_folder_without_an_exercise_is_told(train, tmp_path: Path):
+    told = train("validate", ".", cwd=tmp_path)
+    assert told.returncode == 2
+    assert told.stderr == "xconn: .: this folder has no exercise.yaml; name a folder that has one, or an exercise\n"
+
+
 def test_a_file_that_is_missing_is_named(written):
     folder = written("ticket.md", "Branch", "Branch")
     (folder / "solve").unlink()
     shutil.rmtree(folder / "wrong")
-    assert ["solve: is missing" in str(one) for one in validate.findings(folder)] == [True]
+    missing, few = map(str, validate.findings(folder))
+    assert "solve: is missing" in missing and "needs 2 wrong fixes and has 0" in few
 
 
 @pytest.mark.bound(180)

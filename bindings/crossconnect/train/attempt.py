@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -50,7 +51,7 @@ class Attempt:
 
     @property
     def seconds(self) -> float:
-        return sum(end - begin for begin, end in self.spans)
+        return sum(max(0.0, end - begin) for begin, end in self.spans)
 
     def minutes_at(self, when: float) -> float:
         """Of work until then: pauses do not count."""
@@ -69,10 +70,14 @@ class Attempt:
         return exercises.read(Path(self.exercise), self.seed)
 
     @property
+    def door(self) -> str:
+        return door(self.folder)
+
+    @property
     def resume(self) -> str:
         """The command that resumes it, with the options that differ from the defaults of `start`."""
         if is_of_exam(self.folder):
-            return f"{door(self.folder)} start {Path(self.exercise).name}"
+            return f"{self.door} start {Path(self.exercise).name}"
         told = {"--student": (self.student, user()), "--folder": (str(self.folder.parent), str(home()))}
         options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
         return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
@@ -82,13 +87,13 @@ class Attempt:
 
     def save(self) -> None:
         """With the lab as it is now, if it is up; reading after it is down does not count as work."""
-        if self.spans and (lab := stage.find(self.name)):
+        if self.spans and (lab := stage.own_lab(self)):
             self.spans[-1][1] = time.time()
             self.keep_topology(lab.folder)
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
-        with log.changing(self.folder):
-            _replace(self.folder / "attempt.json", json.dumps(words, indent=1) + "\n")
+        with log.changing(self.folder) as change:
+            change.replace("attempt.json", f"{json.dumps(words, indent=1)}\n".encode())
 
     def keep_topology(self, lab_folder: Path) -> None:
         """The running topology, with the changes of `xconn node update` and similar verbs."""
@@ -145,15 +150,21 @@ def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt
     folder.parent.mkdir(parents=True, exist_ok=True)
     key.demand(folder.parent)
     folder.mkdir(mode=0o700)
-    log.begin(folder)
     attempt = Attempt(folder, str(exercise.folder), student, seed)
-    attempt.save()
+    try:
+        log.begin(folder)
+        attempt.save()
+    except BaseException:  # half of one would be in the way of the next start
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return attempt
 
 
 def load(folder: Path) -> Attempt:
     """Raises NotFoundError where there is none, Error for one of another version."""
     file = folder / "attempt.json"
+    if file.exists() or folder.exists():
+        log.settle(folder)
     if not file.exists():
         if (folder / log.FILE).exists():
             raise _core.Error(f"{file}: is missing; {_broken(folder)}")
@@ -173,10 +184,10 @@ def load(folder: Path) -> Attempt:
 
 
 def _demand_files(folder: Path) -> None:
-    """The user has named none of them, and can name no other."""
+    """The user has named none of them, and can name no other. Whoever opens a FIFO waits."""
     for file in (folder / name for name in (log.FILE, *log.SIGNED)):
-        if file.is_dir():
-            raise _core.Error(f"{file}: is a folder; {_broken(folder)}")
+        if file.exists() and not file.is_file():
+            raise _core.Error(f"{file}: is {'a folder' if file.is_dir() else 'no regular file'}; {_broken(folder)}")
 
 
 def _again(folder: Path) -> str:

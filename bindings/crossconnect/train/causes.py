@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from .._core import NotFoundError
-from .finding import nearest
+from .finding import cut, nearest
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def demand(name: str) -> None:
         raise NotFoundError(f"--what is missing: the kind of cause; use one of {', '.join(names)}")
     if name not in names:
         raise NotFoundError(
-            f"there is no kind of cause '{name}'; {nearest(name, names) or 'use one of ' + ', '.join(names)}"
+            f"there is no kind of cause '{cut(name)}'; {nearest(name, names) or 'use one of ' + ', '.join(names)}"
         )
 
 

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable
 
-from . import log
+from . import log, record
 
 if TYPE_CHECKING:
     from .attempt import Attempt
@@ -23,8 +24,8 @@ def note(attempt: Attempt, words: Iterable[str]) -> None:
 
 def keep(attempt: Attempt, command: str) -> None:
     row = {"at": time.time(), "command": command[:LONGEST]}
-    with log.changing(attempt.folder):
-        log.append(attempt.folder / "commands.jsonl", json.dumps(row) + "\n")
+    with log.changing(attempt.folder) as change:
+        change.append("commands.jsonl", f"{json.dumps(row)}\n".encode())
 
 
 def listen(attempt: Attempt, lab_folder: Path) -> None:
@@ -32,6 +33,12 @@ def listen(attempt: Attempt, lab_folder: Path) -> None:
     file = attempt.folder / log.VERBS
     file.touch(mode=0o600)
     (lab_folder / log.VERBS).symlink_to(file.absolute())
+
+
+def is_heard(attempt: Attempt, lab_folder: Path) -> bool:
+    """Whether a lab is the one that was told to listen, and no other of its name."""
+    link = lab_folder / log.VERBS
+    return link.is_symlink() and link.resolve() == (attempt.folder / log.VERBS).resolve()
 
 
 def read(attempt: Attempt) -> list[dict[str, Any]]:
@@ -59,7 +66,7 @@ def _rows(file: Path) -> list[log.Line]:
 
 def _is_row(row: log.Line) -> bool:
     """A line that was cut short or edited is none; `train class --verify` tells that it was."""
-    return isinstance(row.get("at"), (int, float)) and isinstance(row.get("command"), str)
+    return record.is_number(row.get("at")) and isinstance(row.get("command"), str)
 
 
 def _typed(attempt: Attempt) -> list[dict[str, Any]]:
@@ -67,7 +74,7 @@ def _typed(attempt: Attempt) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     file = attempt.folder / "history"
     for line in file.read_text(errors="replace").splitlines() if file.exists() else []:
-        if line.startswith("#") and line[1:].isdigit():
+        if re.fullmatch("#[0-9]{1,11}", line):
             rows.append({"at": float(line[1:]), "command": ""})
         elif rows:
             rows[-1]["command"] = f"{rows[-1]['command']}\n{line}".strip()

@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from .._core import NotFoundError
+from . import draft
 from .document import Document, read_text
-from .finding import Finding, demand_none, nearest
-from .keys import EXERCISE
+from .finding import demand_none, nearest
 
-FILES = ("exercise.yaml", "ticket.md", "solution.md", "healthy.yaml", "symptom.yaml", "holds.yaml", "solve")
 _PATH = r"""^(%s): *("[^"\n]*"|'[^'\n]*'|[^\s#].*?(?=\s+#|\s*$))"""
 _EXTENDS = re.compile(_PATH % "extends", re.MULTILINE)
 _TOPOLOGY = re.compile(_PATH % "topology", re.MULTILINE)
@@ -38,30 +37,33 @@ class Exercise:
 
     @property
     def causes(self) -> list[dict[str, Any]]:
-        return self._filled(self.words["causes"])
+        return self.filled(self.words["causes"])
 
     @property
     def access(self) -> list[str]:
-        return self._filled(self.words["access"])
+        return self.filled(self.words["access"])
 
     @property
     def hints(self) -> list[dict[str, Any]]:
-        return self._filled(self.words["hints"])
+        return self.filled(self.words["hints"])
 
     @property
     def points(self) -> int:
         return self.words["points"]
 
     def text(self, file: str) -> str:
-        return self._filled(read_text(self.folder / file))
+        return self.filled(read_text(self.folder / file))
 
     def drill(self, file: str) -> str:
         return self._anchored(_TOPOLOGY, self.text(file))
 
+    def topology(self, file: str) -> str:
+        return self._anchored(_EXTENDS, self.text(file))
+
     @cached_property
     def begins_as(self) -> str:
         """The topology that the student's lab comes up as: broken.yaml, or healthy.yaml if there is none."""
-        return self._anchored(_EXTENDS, self.text(self.beginning))
+        return self.topology(self.beginning)
 
     @property
     def beginning(self) -> str:
@@ -74,7 +76,7 @@ class Exercise:
 
     @cached_property
     def healthy(self) -> str:
-        return self._anchored(_EXTENDS, self.text("healthy.yaml"))
+        return self.topology("healthy.yaml")
 
     @property
     def inside(self) -> dict[str, str]:
@@ -84,6 +86,10 @@ class Exercise:
     def scripts(self, folder: str) -> list[Path]:
         return sorted((self.folder / folder).glob("*.sh"))
 
+    def written(self) -> Document:
+        """exercise.yaml, with the places of its words."""
+        return Document(self.folder / "exercise.yaml")
+
     def _anchored(self, line: re.Pattern[str], text: str) -> str:
         """Makes a path that is relative to the exercise's folder absolute."""
         return line.sub(lambda found: f"{found[1]}: {json.dumps(str(self._place(found[2])), ensure_ascii=False)}", text)
@@ -91,12 +97,12 @@ class Exercise:
     def _place(self, word: str) -> Path:
         return (self.folder / word.strip("\"'")).resolve()
 
-    def _filled(self, value: Any) -> Any:
+    def filled(self, value: Any) -> Any:
         if isinstance(value, str):
             return string.Template(value).safe_substitute(self.variant)
         if isinstance(value, list):
-            return [self._filled(one) for one in value]
-        return {key: self._filled(one) for key, one in value.items()} if isinstance(value, dict) else value
+            return [self.filled(one) for one in value]
+        return {key: self.filled(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def libraries() -> list[Path]:
@@ -132,9 +138,9 @@ def find_folder(word: str) -> Path:
     """A folder with an exercise.yaml, or an exercise's name. Raises NotFoundError."""
     if (Path(word) / "exercise.yaml").exists():
         return Path(word).resolve()
-    if "/" in word:
-        raise NotFoundError(f"{word}: this folder has no exercise.yaml; name a folder that has one, or an exercise")
     known = {folder.name: folder for folder in all_folders()}
+    if "/" in word or (word not in known and Path(word).is_dir()):
+        raise NotFoundError(f"{word}: this folder has no exercise.yaml; name a folder that has one, or an exercise")
     if word not in known:
         raise NotFoundError(
             f"there is no exercise '{word}'; {nearest(word, known) or 'use one of ' + ', '.join(known)}"
@@ -153,32 +159,15 @@ def seed_of(student: str, exercise: str, seed: str = "") -> str:
 
 
 def read(folder: Path, seed: str = "") -> Exercise:
-    """Raises TopologyError with every mistake."""
-    if not folder.is_dir():
-        raise NotFoundError(f"{folder}: the exercise is not there any more; put its folder back")
-    missing = [Finding(str(folder / name), "is missing", "every exercise needs it") for name in FILES if not (folder / name).exists()]  # fmt: skip
-    demand_none(missing)
-    for file in (*folder.glob("*"), *folder.glob("wrong/*.sh"), *folder.glob("inside/*.sh")):
-        if file.name in (*FILES, "broken.yaml", "broken.sh") or file.suffix == ".sh":
-            read_text(file)
-    document = Document(folder / "exercise.yaml")
-    demand_none(EXERCISE.check(document, (), document.data))
-    words = document.data
-    if words["causes"] and not any((folder / name).exists() for name in ("broken.yaml", "broken.sh")):
-        demand_none(
-            [
-                Finding(
-                    str(folder / "broken.yaml"), "is missing", "an exercise with causes needs broken.yaml or broken.sh"
-                )
-            ]
-        )
-    rows = words.get("variants", [{}])
-    chosen = rows[int(hashlib.sha256(seed.encode()).hexdigest(), 16) % len(rows)]
-    return Exercise(folder, words, {name: str(value) for name, value in chosen.items()})
+    """Raises TopologyError with every mistake that reading finds."""
+    rows = variants(folder)
+    return rows[int(hashlib.sha256(seed.encode()).hexdigest(), 16) % len(rows)]
 
 
 def variants(folder: Path) -> list[Exercise]:
     """The exercise, once for each of its variants."""
-    one = read(folder)
-    rows = one.words.get("variants", [{}])
-    return [Exercise(folder, one.words, {name: str(value) for name, value in row.items()}) for row in rows]
+    if not folder.is_dir():
+        raise NotFoundError(f"{folder}: the exercise is not there any more; put its folder back")
+    found = draft.read(folder)
+    demand_none(found.findings)
+    return [Exercise(folder, found.words, row) for row in found.variants]

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import asdict, dataclass
-from typing import Iterable
+from functools import wraps
+from typing import Any, Callable, Iterable, Iterator
 
 from .._core import TopologyError
 
@@ -43,6 +44,24 @@ def demand_none(findings: Iterable[Finding]) -> None:
         error = TopologyError("\n".join(map(str, found)))
         error.findings = [asdict(one) for one in found]
         raise error
+
+
+def told(find: Callable[..., Iterator[Finding]]) -> Callable[..., Iterator[Finding]]:
+    """What one part of an exercise raises is a finding of that part, and the other parts are looked at as well."""
+
+    @wraps(find)
+    def all_of(*words: Any) -> Iterator[Finding]:
+        try:
+            yield from find(*words)
+        except TopologyError as error:
+            yield from (Finding(**one) for one in error.findings)
+
+    return all_of
+
+
+def cut(word: str) -> str:
+    """As much of a word as a sentence has room for."""
+    return word if len(word) <= 80 else f"{word[:80]}..."
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

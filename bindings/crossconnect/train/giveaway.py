@@ -4,32 +4,58 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Iterator
+from dataclasses import dataclass
+from typing import Any, Callable, Iterator
 
 import yaml
 
 from .causes import telling_words
+from .document import Document
 from .exercise import Exercise
-from .finding import Finding
+from .finding import Finding, told
 
 
 def find(exercise: Exercise) -> Iterator[Finding]:
-    for file, text in _within_reach(exercise):
+    for within_reach in (_ticket, _title, _topology):
+        yield from _in(exercise, within_reach)
+
+
+@told
+def _in(exercise: Exercise, within_reach: Callable[[Exercise], Iterator[Shown]]) -> Iterator[Finding]:
+    for shown in within_reach(exercise):
         for word, pattern in _secrets(exercise):
-            if found := re.search(pattern, text, re.IGNORECASE):
-                line = text[: found.start()].count("\n") + 1
-                rule = "gives the cause away"
-                yield Finding(
-                    str(exercise.folder / file), rule, "say what the user noticed", line, 1, "text", "word", word
-                )
+            if found := re.search(pattern, shown.text, re.IGNORECASE):
+                line, column = shown.place(found.start())
+                rule, remedy = "gives the cause away", "say what the user noticed"
+                yield Finding(str(exercise.folder / shown.file), rule, remedy, line, column, "text", "word", word)
 
 
-def _within_reach(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    yield "ticket.md", exercise.text("ticket.md")
-    yield "exercise.yaml", exercise.words["title"]
-    # the lab shows name, title and message; comments are not shown
-    shown = words_of(exercise.text(exercise.beginning))
-    yield exercise.beginning, "\n".join(str(shown.get(key, "")) for key in ("name", "title", "message"))
+@dataclass(frozen=True)
+class Shown:
+    file: str
+    text: str
+    at: tuple[int, int] | None = None  # where it stands in the file, if it is a value in it
+
+    def place(self, offset: int) -> tuple[int, int]:
+        begin = self.text.rfind("\n", 0, offset)
+        return self.at or (self.text.count("\n", 0, offset) + 1, offset - begin)
+
+
+def _ticket(exercise: Exercise) -> Iterator[Shown]:
+    yield Shown("ticket.md", exercise.text("ticket.md"))
+
+
+def _title(exercise: Exercise) -> Iterator[Shown]:
+    yield Shown("exercise.yaml", exercise.words["title"], exercise.written().place(("title",)))
+
+
+def _topology(exercise: Exercise) -> Iterator[Shown]:
+    """The lab shows name, title and message; comments are not shown."""
+    file = exercise.beginning
+    document = Document(exercise.folder / file, exercise.text(file))
+    for path, text in document.texts():
+        if path in (("name",), ("title",), ("message",)):
+            yield Shown(file, text, document.place(path))
 
 
 def words_of(topology: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def demand(home: Path) -> None:
 def read(home: Path) -> bytes:
     """Raises Error where it is missing or short, or others could have read it."""
     file = place(home)
-    if not file.exists() or file.is_dir():
+    if not file.is_file():
         raise _core.Error(
             f"{file}: the key that signs the attempts in {home} is missing; put it back from a copy, or name it in "
             "XCONN_TRAIN_KEY: without it no attempt can be continued or verified"

@@ -16,7 +16,7 @@ import os
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, TextIO
 
 from . import key, os_errors
 
@@ -29,20 +29,71 @@ _NOTHING = {name: [0, hashlib.sha256().hexdigest()] for name in SIGNED}
 Line = dict[str, Any]
 
 
+class Change:
+    """New files beside the old ones. They take their places once they are signed, so that a full disk, or an end of the
+    process, leaves both as before or both as after."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def replace(self, name: str, content: bytes) -> None:
+        file = _beside(self._folder / name)
+        with os_errors.about(self._folder / name):
+            file.touch(mode=0o600)
+            file.write_bytes(content)
+
+    def append(self, name: str, content: bytes) -> None:
+        file = self._folder / name
+        self.replace(name, (file.read_bytes() if file.exists() else b"") + content)
+
+
 @contextmanager
-def changing(folder: Path) -> Iterator[None]:
-    """Files are changed inside; then they are signed. One process at a time."""
+def changing(folder: Path) -> Iterator[Change]:
+    """Files are changed inside, and signed at the end. One process at a time."""
     secret = key.read(folder.parent)
     with open(folder / FILE, "a+") as log, os_errors.about(folder):
-        fcntl.flock(log, fcntl.LOCK_EX)
-        log.seek(0)
-        lines = lines_of(log.read())
+        lines = _locked(log)
+        _settle(folder, lines)
         changed = _changed(folder, lines)
-        yield
-        append(folder / FILE, _line(folder, lines, changed, secret) + "\n")
+        try:
+            yield Change(folder)
+            lines.append(_line(folder, lines, changed, secret))
+            _append(folder / FILE, lines[-1] + "\n")
+        except BaseException:
+            _settle(folder, lines[:-1])
+            raise
+        _settle(folder, lines)
 
 
-def append(file: Path, text: str) -> None:
+def settle(folder: Path) -> None:
+    """After a process that ended while it changed something."""
+    if (folder / FILE).is_file() and any(os.path.lexists(_beside(folder / name)) for name in SIGNED):
+        with open(folder / FILE) as log:
+            _settle(folder, _locked(log))
+
+
+def _locked(log: TextIO) -> list[str]:
+    fcntl.flock(log, fcntl.LOCK_EX)
+    log.seek(0)
+    return lines_of(log.read())
+
+
+def _settle(folder: Path, lines: list[str]) -> None:
+    """What the last line has signed takes its place; what no line has never was."""
+    signed = parsed(lines[-1]).get("files", {}) if lines else {}
+    for file in (folder / name for name in SIGNED):
+        new = _beside(file)
+        if new.is_file() and _digest(new) == signed.get(file.name):
+            new.replace(file)
+        elif not new.is_dir():
+            new.unlink(missing_ok=True)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.new")
+
+
+def _append(file: Path, text: str) -> None:
     """All of it, or nothing where the disk is full."""
     with os_errors.about(file), open(file, "ab", buffering=0) as out:
         size = out.tell()
@@ -53,7 +104,8 @@ def append(file: Path, text: str) -> None:
 
 def begin(folder: Path) -> None:
     """Of a new attempt, in which there is nothing yet."""
-    (folder / FILE).write_text(_line(folder, [], [], key.read(folder.parent)) + "\n")
+    with os_errors.about(folder / FILE):
+        (folder / FILE).write_text(_line(folder, [], [], key.read(folder.parent)) + "\n")
 
 
 def attempt_of(folder: Path) -> str:
@@ -68,11 +120,15 @@ def _line(folder: Path, lines: list[str], changed: list[str], secret: bytes) -> 
         "number": len(lines) + 1,
         "at": time.time(),
         "attempt": folder.name,
-        "files": {name: _digest(folder / name) for name in SIGNED},
+        "files": {name: _digest(_newest(folder / name)) for name in SIGNED},
         "changed": changed,
         "previous": hash_of(lines[-1]) if lines else "",
     }
     return as_text({**line, "signature": signature(line, secret)})
+
+
+def _newest(file: Path) -> Path:
+    return new if (new := _beside(file)).exists() else file
 
 
 def _changed(folder: Path, lines: list[str]) -> list[str]:

@@ -18,6 +18,7 @@ from ..lab import program
 from . import attempt as attempts
 from . import commands, confined, guest, os_errors, stage, verbs, workplace
 from .command_line import leave_reader
+from .finding import cut
 
 VERSIONS = ("2025-06-18", "2024-11-05")  # that of 2025-03-26 demands batches
 PARSE_ERROR, BAD_REQUEST, NO_METHOD, BAD_PARAMETERS, INTERNAL = -32700, -32600, -32601, -32602, -32603
@@ -70,7 +71,7 @@ class Tool:
             raise Refused(BAD_PARAMETERS, f"{self.name}: arguments must be an object")
         for name, value in given.items():
             if name not in self.parameters:
-                raise Refused(BAD_PARAMETERS, f"{self.name}: {name}: unknown argument")
+                raise Refused(BAD_PARAMETERS, f"{self.name}: {cut(name)}: unknown argument")
             words, fits = _KINDS[self.parameters[name].rstrip("?")]
             if not fits(value):
                 raise Refused(BAD_PARAMETERS, f"{self.name}: {name}: must be {words}")
@@ -111,7 +112,7 @@ class Server:
         }
         method, parameters = message["method"], _given(message, "params")
         if method not in methods:
-            raise Refused(NO_METHOD, f"unknown method {method}")
+            raise Refused(NO_METHOD, f"unknown method {cut(method)}")
         if not isinstance(parameters, dict):
             raise Refused(BAD_PARAMETERS, f"{method}: params must be an object")
         return methods[method](parameters)
@@ -130,7 +131,7 @@ class Server:
         name = parameters.get("name")
         tool = self.tools.get(name) if isinstance(name, str) else None
         if tool is None:
-            raise Refused(BAD_PARAMETERS, f"unknown tool {name}; {self._remedy(name)}")
+            raise Refused(BAD_PARAMETERS, f"unknown tool {cut(str(name))}; {self._remedy(name)}")
         given = _given(parameters, "arguments")
         tool.demand(given)
         try:
@@ -183,6 +184,8 @@ class Server:
 
     def _exec(self, given: dict[str, Any]) -> str:
         node, command = given["node"], given["command"]
+        if not command:
+            raise _core.Error("command: there is none; write its words as a list")
         if not self._attempt:
             return _spoken(self._run("exec", "--", node, "--", *command))
         exercise = self._attempt.read_exercise()
@@ -194,7 +197,7 @@ class Server:
     def _change(self, given: dict[str, Any]) -> str:
         words, verb = given["words"], (given["words"] or [""])[0]
         if verb not in CHANGING:
-            raise Refused(BAD_PARAMETERS, f"change: unknown object '{verb}'; use one of {', '.join(CHANGING)}")
+            raise Refused(BAD_PARAMETERS, f"change: unknown object '{cut(verb)}'; use one of {', '.join(CHANGING)}")
         if self._attempt:
             words = confined.change(self._attempt.read_exercise(), words)
         return self._asked(*words)

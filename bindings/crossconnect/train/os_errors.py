@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ _REASONS = {
     errno.ENAMETOOLONG: Reason("has too long a name", "choose a shorter one"),
     errno.ELOOP: Reason("is a symbolic link that leads to itself", "name the folder itself"),
     errno.EINVAL: Reason("is not a valid file name here", "choose another one"),
-    errno.E2BIG: Reason("argument list too long", "put it into a file", _core.Error),
+    errno.E2BIG: Reason("argument list too long", "a word may have 128 KiB; write shorter ones", _core.Error),
     errno.EACCES: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
     errno.EPERM: Reason("permission denied", "attempts and labs need root: sudo xconn ...", _core.HostError),
     errno.EROFS: Reason("is on a file system that is read-only", "name a folder elsewhere", _core.HostError),
@@ -50,7 +51,7 @@ def as_error(error: OSError) -> _core.Error:
 
 
 def _name(error: OSError) -> str:
-    name = error.filename
+    name = "the command" if error.errno == errno.E2BIG else error.filename  # and not the program that was to run
     return "the host" if name is None else os.fsdecode(name) if isinstance(name, (str, bytes)) else str(name)
 
 
@@ -69,6 +70,14 @@ def tell(text: object, out: TextIO | None = None) -> None:
     """Prints it. What the output refuses is told of the output."""
     with about(OUTPUT):
         print(text, file=out, flush=True)
+
+
+def demand_reader(out: TextIO) -> None:
+    """Raises BrokenPipeError once whoever read a pipe has gone, also while there is nothing to write."""
+    poll = select.poll()
+    poll.register(out, 0)
+    if any(events & select.POLLERR for _, events in poll.poll(0)):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE), OUTPUT)
 
 
 def is_of_output(error: OSError) -> bool:

@@ -20,7 +20,7 @@ def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     given = score(exercise, attempt)
     yield f"# {exercise.words['title']}: {escaped(attempt.student)}"
     yield ""
-    yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.0f} min; fix {given.fix:g}, place {given.place:g},"
+    yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.1f} min; fix {given.fix:g}, place {given.place:g},"
     yield f"kind {given.kind:g}, hints {-given.hints}, guesses {-given.guesses}."
     yield from ("", "## Cause", "")
     yield from (f"- `{cause['what']}` at `{cause['where'][0]}`" for cause in exercise.causes)

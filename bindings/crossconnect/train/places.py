@@ -12,7 +12,7 @@ from .. import _core
 from ..azure_object import VERBS
 from .document import read_text
 from .exercise import Exercise
-from .finding import nearest
+from .finding import cut, nearest
 from .giveaway import words_of
 
 _ADDRESS = re.compile(r"(?<![\w.])\d+\.\d+\.\d+\.\d+(?![\w./])")  # no prefix
@@ -34,7 +34,7 @@ class Places:
     def demand(self, word: str) -> None:
         """Raises NotFoundError with the nearest place."""
         if word not in self:
-            raise _core.NotFoundError(f"there is no place '{word}' in this lab; {self.nearest(word)}")
+            raise _core.NotFoundError(f"there is no place '{cut(word)}' in this lab; {self.nearest(word)}")
 
     def nearest(self, word: str) -> str:
         kind, slash, _ = word.partition("/")

@@ -91,10 +91,14 @@ def is_told(attempt: Attempt) -> bool:
     return told_at(attempt, "found") != math.inf
 
 
+def is_known(exercise: Exercise, attempt: Attempt) -> bool:
+    """Place and kind were named, or told: a hint has nothing to sell any more."""
+    return is_told(attempt) or all_named(exercise, attempt.answers)
+
+
 def is_over(exercise: Exercise, attempt: Attempt) -> bool:
     """There is nothing left to earn, so the page may say all."""
-    known = is_told(attempt) or all_named(exercise, attempt.answers)
-    return attempt.gave_up_at is not None or (attempt.fixed_at is not None and known)
+    return attempt.gave_up_at is not None or (attempt.fixed_at is not None and is_known(exercise, attempt))
 
 
 def told_at(attempt: Attempt, stage: str) -> float:

@@ -5,19 +5,22 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+_MOST = 1e11  # seconds since the epoch: the year 5138
+
 Shape = Any  # a predicate, [shape of each item], or {key: shape}
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def is_number(value: Any) -> bool:
+    """A time or a price: one that can be reckoned with, and printed as JSON."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _MOST
 
 
 def _number_or_none(value: Any) -> bool:
-    return value is None or _number(value)
+    return value is None or is_number(value)
 
 
 def _count(value: Any) -> bool:
-    return type(value) is int and value >= 0
+    return type(value) is int and 0 <= value <= 1000
 
 
 def _text(value: Any) -> bool:
@@ -29,7 +32,7 @@ def _flag(value: Any) -> bool:
 
 
 def _span(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(map(_number, value))
+    return isinstance(value, list) and len(value) == 2 and all(map(is_number, value))
 
 
 def _stage(value: Any) -> bool:
@@ -47,11 +50,11 @@ ATTEMPT: dict[str, Shape] = {
     "seed": _text,
     "spans": [_span],
     "hints": _count,
-    "hints_at": [_number],
-    "answers": [{"at": _number, "where": _text, "what": _text}],
-    "checks": [{"at": _number, "fixed": _flag, "rows": [_ROW]}],
-    "looks": [{"at": _number, "rows": [_ROW]}],
-    "checkpoints": [{"at": _number, "stage": _stage, "price": _number}],
+    "hints_at": [is_number],
+    "answers": [{"at": is_number, "where": _text, "what": _text}],
+    "checks": [{"at": is_number, "fixed": _flag, "rows": [_ROW]}],
+    "looks": [{"at": is_number, "rows": [_ROW]}],
+    "checkpoints": [{"at": is_number, "stage": _stage, "price": is_number}],
     "fixed_at": _number_or_none,
     "gave_up_at": _number_or_none,
 }

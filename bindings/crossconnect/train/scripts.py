@@ -9,8 +9,10 @@ import tempfile
 from typing import Iterator
 
 from .asked import ask
-from .exercise import FILES, Exercise
-from .finding import Finding
+from .document import read_text
+from .draft import FILES
+from .exercise import Exercise
+from .finding import Finding, told
 
 _LEFT = re.compile(r"(?<!\$)\$\{([a-z_][a-z0-9_]*)\}")  # what no variant has a value for; $XCONN_LAB is the shell's
 _FAULT = re.compile(r"^[^#\n]*\bxconn\s+fault\b", re.MULTILINE)
@@ -20,12 +22,26 @@ _SYNTAX = re.compile(r"^.*?: (\d+): (.*)")
 def find(exercise: Exercise) -> Iterator[Finding]:
     for file in _scripts(exercise):
         yield from _syntax(exercise, file)
+    for file in ("ticket.md", "solve"):
+        yield from _empty(exercise, file)
+    yield from _breaks(exercise)
+
+
+def find_unknown_values(exercise: Exercise) -> Iterator[Finding]:
     for file in _texts(exercise):
         yield from _unknown_values(exercise, file)
-    for file in ("ticket.md", "solve"):
-        if not exercise.text(file).strip():
-            yield Finding(str(exercise.folder / file), "is empty", "write it: docs/training.md says what it is")
-    yield from _breaks(exercise)
+
+
+def has_unknown_values(text: str) -> bool:
+    """Of a text with a variant's values in it."""
+    return _LEFT.search(text) is not None
+
+
+@told
+def _empty(exercise: Exercise, file: str) -> Iterator[Finding]:
+    if not exercise.text(file).strip():
+        remedy = "write it: docs/training.md says what it is"
+        yield Finding(str(exercise.folder / file), "is empty", remedy, 1, 1)
 
 
 def _scripts(exercise: Exercise) -> list[str]:
@@ -37,6 +53,7 @@ def _texts(exercise: Exercise) -> list[str]:
     return list(dict.fromkeys([*FILES, exercise.beginning, *_scripts(exercise)]))
 
 
+@told
 def _syntax(exercise: Exercise, file: str) -> Iterator[Finding]:
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as copy:  # of any length, and with any characters
         copy.write(exercise.text(file))
@@ -48,9 +65,10 @@ def _syntax(exercise: Exercise, file: str) -> Iterator[Finding]:
         yield Finding(str(exercise.folder / file), rule, "sh -n must accept it", int(line), 1)
 
 
+@told
 def _unknown_values(exercise: Exercise, file: str) -> Iterator[Finding]:
     names = ", ".join(exercise.variant) or "none"
-    raw = (exercise.folder / file).read_text(encoding="utf-8")
+    raw = read_text(exercise.folder / file)
     for found in _LEFT.finditer(raw):
         if found[1] not in exercise.variant:
             line, column = raw.count("\n", 0, found.start()) + 1, found.start() - raw.rfind("\n", 0, found.start())
@@ -58,6 +76,7 @@ def _unknown_values(exercise: Exercise, file: str) -> Iterator[Finding]:
             yield Finding(str(exercise.folder / file), "no variant has this value", remedy, line, column, "text", "name", found[1])  # fmt: skip
 
 
+@told
 def _breaks(exercise: Exercise) -> Iterator[Finding]:
     file, beside = exercise.folder / "broken.sh", exercise.folder / "broken.yaml"
     if not file.exists():

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterator
 
 from .. import _core
 from ..lab import Lab, attach, program, up
@@ -37,34 +39,66 @@ def raise_lab(attempt: Attempt, exercise: Exercise) -> Lab:
     """Brings it up in its last known state. Raises Error if it is already up, or cannot be broken."""
     if is_up(attempt.name):
         raise _core.Error(f"the lab {attempt.name} is already up")
+    _keep_what_is_left(attempt)
     lab = up(attempt.topology, name=attempt.name)
     break_lab(lab, exercise)
-    commands.listen(attempt, lab.folder)
+    with or_down(lab):
+        commands.listen(attempt, lab.folder)
     return lab
+
+
+def _keep_what_is_left(attempt: Attempt) -> None:
+    """A lab whose agent was killed leaves its folder until the next `up`, with the changes that the attempt does not have yet."""
+    folder = Path(os.environ.get("XCONN_RUN") or "/run/xconn") / attempt.name
+    if commands.is_heard(attempt, folder) and _is_json(folder / "topology.json"):
+        attempt.keep_topology(folder)
+
+
+def _is_json(file: Path) -> bool:
+    with suppress(OSError, ValueError):
+        json.loads(file.read_bytes())
+        return True
+    return False
 
 
 def break_lab(lab: Lab, exercise: Exercise) -> None:
     """Takes the lab down if it cannot be broken."""
-    try:
+    with or_down(lab):
         script.run(lab, exercise.breaks, str(exercise.folder / "broken.sh"))
-    except BaseException:  # also Ctrl-C: nobody may find a lab in which nothing is wrong
+
+
+@contextmanager
+def or_down(lab: Lab) -> Iterator[None]:
+    """What begins with the lab succeeds, or the lab goes down, also at Ctrl-C: nobody may find one in which nothing is wrong, or
+    one of which the attempt does not know."""
+    try:
+        yield
+    except BaseException:
         lab.down()
         raise
 
 
+def own_lab(attempt: Attempt) -> Lab | None:
+    """That `start` has raised, if it is up: another of its name may have another topology, and nothing is broken in it."""
+    lab = find(attempt.name)
+    return lab if lab and commands.is_heard(attempt, lab.folder) else None
+
+
 def lab_of(attempt: Attempt) -> Lab:
-    """Its running lab, whose topology is saved. Raises NotFoundError."""
-    try:
-        lab = attach(attempt.name)
-    except _core.NotFoundError:
-        raise _core.NotFoundError(f"the lab of {attempt.name} is not up; {attempt.resume} resumes it")
-    attempt.keep_topology(lab.folder)
-    return lab
+    """Its running lab, whose topology is saved. Raises NotFoundError, and Error for a lab of its name that somebody else raised."""
+    if lab := own_lab(attempt):
+        attempt.keep_topology(lab.folder)
+        return lab
+    if is_up(attempt.name):
+        raise _core.Error(
+            f"the lab {attempt.name} is not the one that {attempt.door} start brought up, and what is broken may not be broken in "
+            f"it; xconn down {attempt.name} takes it down, then {attempt.resume} resumes the attempt"
+        )
+    raise _core.NotFoundError(f"the lab of {attempt.name} is not up; {attempt.resume} resumes it")
 
 
 def lower_lab(attempt: Attempt) -> None:
-    attempt.keep_topology(lab_of(attempt).folder)
-    attach(attempt.name).down()
+    lab_of(attempt).down()
 
 
 def run(lab: str, *argv: str) -> subprocess.CompletedProcess[str]:

@@ -12,11 +12,10 @@ from typing import Any, Callable, Iterator
 
 from .. import _core
 from ..lab import program
-from . import exercise as exercises
-from . import giveaway, scripts
+from . import draft, giveaway, scripts
 from .asked import ask
 from .exercise import Exercise
-from .finding import Finding
+from .finding import Finding, nearest, told
 from .places import Places
 
 LEAST_WRONG = 2
@@ -24,26 +23,34 @@ _FLOWS = re.compile("^flows:", re.MULTILINE)  # by which xconn validate knows a 
 
 
 def findings(folder: Path) -> list[Finding]:
-    try:
-        every = exercises.variants(folder)
-    except _core.TopologyError as error:
-        return [Finding(**one) for one in error.findings]
-    found = [one for exercise in every for one in _of_variant(exercise)]
-    return list(dict.fromkeys(found))
+    """Of all files, by file and line: what cannot be read of one is no reason to leave out the others."""
+    found = draft.read(folder)
+    exercises = [Exercise(folder, found.words, row) for row in found.variants]
+    of_variants = [one for exercise in exercises for one in _of_variant(exercise, found.doubtful)]
+    every = dict.fromkeys([*found.findings, *of_variants])
+    return sorted(every, key=lambda one: (one.file, one.line, one.column))
 
 
-def _of_variant(exercise: Exercise) -> Iterator[Finding]:
+def _of_variant(exercise: Exercise, doubtful: frozenset[str]) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as folder:
-        yield from _topologies(exercise, Path(folder))
+        yield from _topologies(exercise, Path(folder), doubtful)
         for drill in ("symptom.yaml", "holds.yaml"):
-            text = exercise.drill(drill).replace(_quoted(exercise.folder), _quoted(folder))
-            yield from _reads(exercise, drill, text, Path(folder), _read_drill)
+            yield from _drill(exercise, drill, Path(folder))
     wrong = exercise.scripts("wrong")
     if len(wrong) < LEAST_WRONG:
         rule = f"needs {LEAST_WRONG} wrong fixes and has {len(wrong)}"
         yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
-    yield from giveaway.find(exercise)
+    if "causes" not in doubtful:
+        yield from giveaway.find(exercise)
     yield from scripts.find(exercise)
+    if "variants" not in doubtful:
+        yield from scripts.find_unknown_values(exercise)
+
+
+@told
+def _drill(exercise: Exercise, file: str, folder: Path) -> Iterator[Finding]:
+    text = exercise.drill(file).replace(_quoted(exercise.folder), _quoted(folder))
+    yield from _reads(exercise, file, text, folder, _read_drill)
 
 
 def _quoted(folder: Path | str) -> str:
@@ -63,29 +70,34 @@ def _read_drill(path: str) -> None:
         raise error
 
 
-def _topologies(exercise: Exercise, folder: Path) -> Iterator[Finding]:
-    yield from _reads(exercise, "healthy.yaml", exercise.healthy, folder, _core.plan)
+def _topologies(exercise: Exercise, folder: Path, doubtful: frozenset[str]) -> Iterator[Finding]:
+    yield from _topology(exercise, "healthy.yaml", folder, _core.plan)
     nodes: set[str] = set()
 
     def plan(path: str) -> None:
         nodes.update(node["name"] for node in _core.plan(path)["nodes"])
 
-    yield from _reads(exercise, exercise.beginning, exercise.begins_as, folder, plan)
-    yield from (_stranger(exercise, node) for node in exercise.inside if node not in exercise.access)
+    yield from _topology(exercise, exercise.beginning, folder, plan)
+    if "access" not in doubtful:
+        yield from (_stranger(exercise, node) for node in exercise.inside if node not in exercise.access)
     if nodes:
         yield from _strange_places(exercise, nodes)
 
 
+@told
+def _topology(exercise: Exercise, file: str, folder: Path, reader: Callable[[str], Any]) -> Iterator[Finding]:
+    yield from _reads(exercise, file, exercise.topology(file), folder, reader)
+
+
 def _strange_places(exercise: Exercise, nodes: set[str]) -> Iterator[Finding]:
-    file, places = str(exercise.folder / "exercise.yaml"), Places(exercise)
-    for node in exercise.access:
-        if node not in nodes:
-            yield Finding(file, "is not a node in the lab", "", 0, 0, "", "access", node)
-    for number, cause in enumerate(exercise.causes):
-        for word in cause["where"]:
-            if word not in places:
-                remedy = places.nearest(word)
-                yield Finding(file, "is not a place in the lab", remedy, 0, 0, "", f"causes.{number}.where", word)
+    document, places = exercise.written(), Places(exercise)
+    for path, text in document.texts():
+        word = exercise.filled(text)
+        if path[0] == "access" and word not in nodes:
+            remedy = nearest(word, nodes) or f"use one of {', '.join(sorted(nodes))}"
+            yield document.finding(path, "is not a node in the lab", remedy, word)
+        if path[0] == "causes" and "where" in path and word not in places:
+            yield document.finding(path, "is not a place in the lab", places.nearest(word), word)
 
 
 def _stranger(exercise: Exercise, node: str) -> Finding:
@@ -97,6 +109,8 @@ def _stranger(exercise: Exercise, node: str) -> Finding:
 
 def _reads(exercise: Exercise, file: str, text: str, folder: Path, reader: Callable[[str], Any]) -> Iterator[Finding]:
     """The findings of the topology or drill reader, with the exercise's own file and its lines."""
+    if scripts.has_unknown_values(text):  # which are findings already, and what they spoil are none
+        return
     copy = folder / file
     copy.write_text(text)
     try:

@@ -17,6 +17,11 @@ SCALAR: Schema = {"type": ["string", "number", "boolean"]}
 class Value:
     words: str  # for the docs
 
+    def find(self, document: Document, path: Path_, value: Any) -> Findings:
+        """What is wrong with a value; nothing more of one that could not be read."""
+        if document.is_read(path):
+            yield from self.check(document, path, value)
+
     def check(self, document: Document, path: Path_, value: Any) -> Findings:
         raise NotImplementedError
 
@@ -88,7 +93,7 @@ class ListOf(Value):
             yield document.finding(path, f"must be a list of at least {self.least}", value=value)
             return
         for index, inner in enumerate(value):
-            yield from self.item.check(document, (*path, index), inner)
+            yield from self.item.find(document, (*path, index), inner)
 
     def schema(self) -> Schema:
         return {"type": "array", "items": self.item.schema(), "minItems": self.least}
@@ -99,6 +104,10 @@ class Keys(Value):
 
     def __init__(self, *table: Key) -> None:
         self.table = table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(key.name for key in self.table)
 
     @property
     def words(self) -> str:
@@ -117,7 +126,7 @@ class Keys(Value):
         known = {key.name: key.value for key in self.table}
         for name, inner in value.items():
             if name in known:
-                yield from known[name].check(document, (*path, name), inner)
+                yield from known[name].find(document, (*path, name), inner)
             else:
                 remedy = nearest(name, known) or f"use one of {', '.join(known)}"
                 yield document.finding((*path, name), "unknown key", remedy)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, TextIO
 
 from .. import _core
+from ..lab import Lab
 from . import attempt as attempts
 from . import (
     causes,
@@ -96,11 +97,15 @@ def start(words: Words) -> Answer:
     with attempts.alone(place):
         key.demand(place.parent)
         attempt = _attempt_of(place, exercise, student, seed, words.again)
+        if words.seed and attempt.seed != words.seed:
+            raise _core.Error(
+                f"{place} was begun with --seed {attempt.seed}; leave --seed out to resume it, or start over with --again"
+            )
         if not attempt.spans:
             attempt.set_the_stage(attempt.read_exercise())
-        stage.raise_lab(attempt, attempt.read_exercise())
-        attempt.begin_span()
-        attempt.save()
+        with stage.or_down(stage.raise_lab(attempt, attempt.read_exercise())):
+            attempt.begin_span()
+            attempt.save()
     return _ticket(attempt, attempt.read_exercise())
 
 
@@ -157,9 +162,13 @@ def _watch(words: Words, out: TextIO) -> None:
         os_errors.tell(verdict, out)
         looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
 
+    def lab() -> Lab:
+        os_errors.demand_reader(out)
+        return stage.lab_of(attempt)
+
     attempt, exercise = _chosen(words)
     try:
-        watch.watch(lambda: stage.lab_of(attempt), exercise, tell)
+        watch.watch(lab, exercise, tell)
     finally:
         _keep_looks(attempt.folder, looks)
 
@@ -176,7 +185,7 @@ def hint(words: Words) -> Answer:
         if attempt.hints >= len(exercise.hints):
             raise _core.Error(f"no more hints: you have had {attempt.hints} of {len(exercise.hints)}")
         given = exercise.hints[attempt.hints]
-        if points.is_told(attempt):
+        if points.is_known(exercise, attempt):
             return _free_hints(exercise.hints[attempt.hints :])
         attempt.hints += 1
         attempt.hints_at.append(time.time())
@@ -184,9 +193,9 @@ def hint(words: Words) -> Answer:
 
 
 def _free_hints(left: list[dict[str, Any]]) -> Answer:
-    """The cause is told already: none of them counts, so all may be read."""
+    """The cause is known already: none of them counts, so all may be read."""
     text = "\n".join(hint["text"].strip() for hint in left)
-    return Answer({"hint": None, "price": 0, "text": text}, f"{text}\n  (free: the cause is told already)")
+    return Answer({"hint": None, "price": 0, "text": text}, f"{text}\n  (free: the cause is known already)")
 
 
 def answer(words: Words) -> Answer:

@@ -36,6 +36,7 @@ def verify(home: Path) -> list[Verified]:
 
 
 def _of(folder: Path, secret: bytes) -> Verified:
+    log.settle(folder)
     file = folder / log.FILE
     texts = log.lines_of(file.read_text(errors="replace") if file.is_file() else "")
     lines = [log.parsed(text) for text in texts]
