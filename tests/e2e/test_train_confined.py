@@ -45,7 +45,7 @@ def test_a_value_has_bounds(value: str):
 def test_an_exercise_that_a_program_can_read_is_refused(monkeypatch: pytest.MonkeyPatch):
     exercise = exercises.read(EXERCISES / "silent-appliance")
     confined.demand_hidden(exercise)
-    monkeypatch.setenv("XCONN", "/usr/local/mine/bin/xconn")
+    monkeypatch.setattr(confined, "program", lambda: "/usr/local/mine/bin/xconn")
     shares = [f"/usr/{prefix}share/crossconnect/exercises" for prefix in ("local/mine/", "local/", "")]
     own, *others = [replace(exercise, folder=Path(share) / "silent-appliance") for share in shares]
     confined.demand_hidden(own)
@@ -56,7 +56,7 @@ def test_an_exercise_that_a_program_can_read_is_refused(monkeypatch: pytest.Monk
 
 def test_of_all_exercises_those_of_the_running_program_are_hidden(monkeypatch: pytest.MonkeyPatch):
     """As orchestrator/world/guest.cc does it; not those around the Python package."""
-    monkeypatch.setenv("XCONN", "/usr/local/bin/xconn")
+    monkeypatch.setattr(confined, "program", lambda: "/usr/local/bin/xconn")
     monkeypatch.setattr(exercises, "installed", lambda: [Path("/usr/share/crossconnect/exercises")])
     exercise = exercises.read(EXERCISES / "silent-appliance")
     with pytest.raises(crossconnect.Error, match="a program can read the solution there"):
