@@ -100,39 +100,6 @@ def test_validate(xconn, topologies):
         good(xconn("validate", str(file)))
 
 
-@pytest.mark.parametrize("verb", ["validate", "drill"])
-@pytest.mark.parametrize(
-    "topology, why",
-    [
-        ("nowhere.yaml", "there is no such file; check the path"),
-        ("folder/topology.yaml", "there is no such file; check the path"),
-        ("itself.yaml", "the file cannot be read: Too many levels of symbolic links; check the path"),
-        ("a" * 300 + ".yaml", "the file cannot be read: File name too long; check the path"),
-        ("brnach", "there is no such file here, and no reference topology of this name; did you mean 'branch'"),
-    ],
-)
-def test_a_topology_that_is_not_there_is_told_where_the_drill_names_it(xconn, tmp_path, verb, topology, why):
-    (tmp_path / "itself.yaml").symlink_to("itself.yaml")
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "d.drill.yaml").write_text(
-        f"name: d\ntopology: {topology.removesuffix('/topology.yaml')}\nduration: 1s\n"
-        "flows: {f: {from: left, to: right}}\nexpect:\n  - alive: {flow: f}\n"
-    )
-    done = xconn(verb, "d.drill.yaml")
-    (said,) = [line for line in done.stderr.splitlines() if line.startswith("xconn: ")]
-    assert done.returncode == 2 and said.startswith(
-        f"xconn: d.drill.yaml:2:11: topology = '{topology[:80]}"
-    ), done.stderr
-    assert said.endswith(f"': {why}") and done.stderr.splitlines()[-1] == said, done.stderr
-
-
-def test_an_empty_drill_is_told_as_a_drill(xconn, tmp_path):
-    (tmp_path / "empty.drill.yaml").touch()
-    done = xconn("validate", "empty.drill.yaml")
-    assert done.returncode == 2
-    assert done.stderr.endswith(": the file is empty; write at least 'name:', 'flows:' and 'expect:'\n"), done.stderr
-
-
 def test_validate_needs_no_root(tmp_path):
     done = subprocess.run(
         ["setpriv", "--reuid=65534", "--clear-groups", XCONN, "validate", "chain"], capture_output=True, cwd="/"

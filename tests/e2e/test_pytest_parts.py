@@ -226,6 +226,15 @@ def test_a_drill_may_name_a_reference_topology_as_for_xconn(project, monkeypatch
     assert project.run("--collect-only", "-q").outlines[0] == "a.drill.yaml::f is moving at the end"
 
 
+def pytest_of_nobody(place: Path) -> subprocess.CompletedProcess[str]:
+    (place / "temporary").mkdir()
+    (place / "temporary").chmod(0o777)
+    environment = {**os.environ, "PYTHONPATH": str(BUILD / "python"), "TMPDIR": str(place / "temporary")}
+    who = ["setpriv", "--reuid=65534", "--clear-groups"]
+    command = [*who, sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True)
+
+
 def test_an_ordinary_user_is_told_what_to_type(place):
     """One sentence for each test, and no line of this package."""
     (place / "a.drill.yaml").write_text(DRILL.format(CHAIN, "left"))
@@ -234,22 +243,17 @@ def test_an_ordinary_user_is_told_what_to_type(place):
         f"@pytest.mark.xconn(topology='{CHAIN}')\ndef test_one(xconn_lab):\n    pass\n\n"
         f"def test_two(xconn_labs):\n    xconn_labs('{CHAIN}')\n"
     )
-    (place / "temporary").mkdir()
-    (place / "temporary").chmod(0o777)
-    environment = {**os.environ, "PYTHONPATH": str(BUILD / "python"), "TMPDIR": str(place / "temporary")}
-    pytest_as_nobody = [
-        "setpriv",
-        "--reuid=65534",
-        "--clear-groups",
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-    ]
-    ran = subprocess.run(pytest_as_nobody, cwd=place, env=environment, capture_output=True, text=True)
+    ran = pytest_of_nobody(place)
     assert ran.stdout.count("labs belong to root\n  fix: run it as root: sudo pytest ...\n") == 3, ran.stdout
     assert "a.drill.yaml:6: labs belong to root" in ran.stdout and "turns.py" not in ran.stdout, ran.stdout
+
+
+def test_a_drill_that_may_not_be_read_is_told(place):
+    (place / "drills").mkdir()
+    (place / "drills" / "closed.yaml").touch(mode=0o600)
+    ran = pytest_of_nobody(place)
+    assert ran.returncode == pytest.ExitCode.INTERRUPTED
+    assert "drills/closed.yaml: drill: the file cannot be read; check its permissions\n" in ran.stdout, ran.stdout
 
 
 def test_a_program_that_is_none_is_told_by_the_variable_that_names_it(monkeypatch):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
-from conftest import BUILD, FOLDER, HERE
+from conftest import BUILD, FOLDER, HERE, ROOT
 from guest import Guest, Output
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,7 @@ mkdir /run/docker && mount -t tmpfs docker /run/docker
 until docker version; do kill -0 "$(pidof dockerd)" || {{ cat /run/docker/log; exit 1; }}; sleep 1; done >/dev/null 2>&1
 docker info --format '{{{{.SecurityOptions}}}}'
 mkdir /run/docker/root && cd /run/docker/root
-mkdir dev etc proc run srv sys tmp var && ln -s usr/bin usr/lib usr/lib64 usr/sbin .
+mkdir dev etc proc run srv sys tmp var && ln -s usr/bin usr/lib usr/lib64 usr/sbin . && ln -s /run var/run
 tar -c . | docker import - files >/dev/null
 """
 
@@ -43,7 +43,7 @@ class Docker:
         return self._guest.run(self._path + script, within)
 
     def run(self, flags: str, *words: str) -> Output:
-        ours = (f"--volume {path}:{path}:ro" for path in ("/usr", "/etc", BUILD))
+        ours = (f"--volume {path}:{path}:ro" for path in ("/usr", "/etc", BUILD, ROOT / "topologies"))
         tmpfs = "--tmpfs /run --tmpfs /tmp --tmpfs /var/tmp"
         command = f"docker run --rm {flags} {' '.join(ours)} {tmpfs} --env PATH=$PATH files"
         return self.shell(f"{command} {BUILD}/bin/xconn {' '.join(words)}", within=1800)

@@ -146,11 +146,12 @@ def test_a_system_without_the_programs_is_told_so(installed_alone: Root) -> None
 
 
 def kept_by_apt(root: Root, stayed: set[str]) -> set[str]:
-    """Of what stayed, what is important or protected, and what that needs."""
+    """Of what stayed, what is important or protected, and what that needs, recommends or suggests, as Debian 13's
+    systemd its libraries: autoremove keeps all of it."""
     said = root.run("dpkg-query", "-W", "-f", "${Package} ${Priority} ${Protected} ${Essential}\n").stdout
     kept = {line.split()[0] for line in said.splitlines() if {"important", "required", "yes"} & set(line.split()[1:])}
     kept &= stayed
-    options = [f"--no-{kind}" for kind in ("recommends", "suggests", "conflicts", "breaks", "replaces", "enhances")]
+    options = [f"--no-{kind}" for kind in ("conflicts", "breaks", "replaces", "enhances")]
     needed = (
         root.run("apt-cache", "depends", "--recurse", "--installed", *options, *sorted(kept)).stdout if kept else ""
     )
