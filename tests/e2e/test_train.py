@@ -168,7 +168,7 @@ def test_a_lab_that_start_has_not_raised_is_not_the_attempts(train, xconn, tmp_p
     for verb in (["check"], ["exec", "pc", "--", "true"], ["stop"], ["status", "--watch"], ["checkpoint", "fixed"]):
         refused = train(*verb)
         assert refused.returncode == 1 and f"xconn down {lab} takes it down, then" in refused.stderr, (verb, refused)
-    assert train("status").returncode == 0 and topology.read_text() == before
+    assert json.loads(train("status", "--format", "json").stdout)["state"] == "away" and topology.read_text() == before
     assert xconn("down", lab).returncode == 0
     assert train("start", "one-session-down", "--student", "gil").returncode == 0
     assert checked(train).returncode == 1

@@ -132,6 +132,25 @@ def test_lines_of_the_log(ada: Attempt, tmp_path: Path, change: Any, words: str)
     assert words in found
 
 
+def test_a_log_that_is_no_text_is_found_and_the_attempt_goes_on(ada: Attempt, tmp_path: Path):
+    (ada.folder / log.FILE).write_bytes(b"\xff\xfe\n")
+    attempts.load(ada.folder).save()
+    commands.note(ada, ["true"])
+    assert findings(tmp_path)["one-row-ada"] == ("line 1 of its log was changed, or signed with another key",)
+
+
+def test_a_change_that_fails_leaves_everything_as_it_was(ada: Attempt, tmp_path: Path):
+    """Also where it wrote what the attempt had been before."""
+    before = (ada.folder / "attempt.json").read_bytes()
+    ada.hints = 2
+    ada.save()
+    with pytest.raises(KeyboardInterrupt), log.changing(ada.folder) as change:
+        change.replace("attempt.json", before)
+        raise KeyboardInterrupt
+    assert attempts.load(ada.folder).hints == 2 and findings(tmp_path)["one-row-ada"] == ()
+    assert not list(ada.folder.glob(".*.new"))
+
+
 def test_the_log_of_another_attempt_is_found(ada: Attempt, tmp_path: Path):
     ben = an_attempt(tmp_path, "ben")
     shutil.rmtree(ben.folder)

@@ -13,7 +13,7 @@ from . import commands, os_errors
 from .attempt import Attempt, folders_in, load
 from .markup import shown
 from .points import score
-from .stage import is_up
+from .stage import own_lab
 
 UNREADABLE = "unreadable"
 WIDEST = 100  # characters of a cell
@@ -25,7 +25,7 @@ def state_of(attempt: Attempt) -> str:
         return "gave up" if attempt.fixed_at is None else "finished"
     if attempt.fixed_at is not None:
         return "fixed"
-    return "at work" if is_up(attempt.name) else "away"
+    return "at work" if own_lab(attempt) else "away"
 
 
 def row_of(attempt: Attempt) -> dict[str, Any]:

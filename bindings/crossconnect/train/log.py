@@ -51,29 +51,31 @@ class Change:
 def changing(folder: Path) -> Iterator[Change]:
     """Files are changed inside, and signed at the end. One process at a time."""
     secret = key.read(folder.parent)
-    with open(folder / FILE, "a+") as log, os_errors.about(folder):
-        lines = _locked(log)
-        _settle(folder, lines)
+    with _locked(folder, "a+") as log, os_errors.about(folder):
+        _settle(folder, lines := _read(log))
         changed = _changed(folder, lines)
         try:
             yield Change(folder)
-            lines.append(_line(folder, lines, changed, secret))
-            _append(folder / FILE, lines[-1] + "\n")
-        except BaseException:
-            _settle(folder, lines[:-1])
-            raise
-        _settle(folder, lines)
+            _append(folder / FILE, _line(folder, lines, changed, secret) + "\n")
+        finally:
+            _settle(folder, _read(log))
 
 
 def settle(folder: Path) -> None:
     """After a process that ended while it changed something."""
     if (folder / FILE).is_file() and any(os.path.lexists(_beside(folder / name)) for name in SIGNED):
-        with open(folder / FILE) as log:
-            _settle(folder, _locked(log))
+        with _locked(folder, "r") as log:
+            _settle(folder, _read(log))
 
 
-def _locked(log: TextIO) -> list[str]:
-    fcntl.flock(log, fcntl.LOCK_EX)
+@contextmanager
+def _locked(folder: Path, mode: str) -> Iterator[TextIO]:
+    with open(folder / FILE, mode, encoding="utf-8", errors="replace") as log:
+        fcntl.flock(log, fcntl.LOCK_EX)
+        yield log
+
+
+def _read(log: TextIO) -> list[str]:
     log.seek(0)
     return lines_of(log.read())
 
