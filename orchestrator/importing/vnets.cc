@@ -14,17 +14,6 @@ void report_missing(const ResourceId& id, const char* what, const Resource& reso
                    "refers to something that is in none of the files", kLeftOut});
 }
 
-/// Without one where it is `resourceGroup().location` or a parameter without value: a guess could break a circuit's
-/// reach.
-std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
-  const auto* entry = find_key(*resource.body, "location");
-  const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
-  const bool is_open = entry != nullptr && (text.empty() || text == ArmDeployment::kNowhere || is_placeholder(text));
-  if (!text.empty() && !is_open) return text;
-  if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
-  return draft.region;
-}
-
 model::VnetPeering read_peering(Fields& fields) {
   model::VnetPeering peering;
   peering.allow_vnet_access = fields.truth("allowVirtualNetworkAccess", true);
@@ -65,6 +54,17 @@ auto* holder_of(const Resource& resource, const char* what, List& list, Draft& d
 }
 
 }  // namespace
+
+/// Without one where it is `resourceGroup().location` or a parameter without value: a guess could break a circuit's
+/// reach.
+std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
+  const auto* entry = find_key(*resource.body, "location");
+  const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
+  const bool is_open = entry != nullptr && (text.empty() || text == ArmDeployment::kNowhere || is_placeholder(text));
+  if (!text.empty() && !is_open) return text;
+  if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
+  return draft.region;
+}
 
 void carry_vnet(const Resource& resource, Fields& fields, Draft& draft) {
   model::Vnet vnet;

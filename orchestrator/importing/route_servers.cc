@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Azure Route Server: two BGP speakers in RouteServerSubnet and their sessions with appliances. No packet passes by them,
+// and what they learn is programmed nowhere (docs/fidelity.md).
+#include <algorithm>
+
+#include "base/azure.hh"
+#include "importing/hubs.hh"
+#include "importing/types.hh"
+
+namespace xconn::importing {
+namespace {
+
+RouteServer* server_of(const ResourceId& id, Draft& draft) {
+  const auto found = std::ranges::find(draft.route_servers, draft.key(id), &RouteServer::key);
+  return found == draft.route_servers.end() ? nullptr : &*found;
+}
+
+class Speakers {
+ public:
+  Speakers(const RouteServer& server, const network::SubnetRef& subnet, Draft& draft)
+      : server_(server), subnet_(subnet), draft_(draft) {}
+
+  void build() {
+    constexpr std::size_t kInstances = 2;
+    auto addresses = server_.addresses;
+    std::erase_if(addresses, [&](const Address& address) { return !prefix().contains(address); });
+    for (auto i = azure::kKeptAddresses; addresses.size() < kInstances; ++i)
+      if (std::ranges::find(addresses, prefix().host(i)) == addresses.end()) addresses.push_back(prefix().host(i));
+    addresses.resize(kInstances);
+    for (std::size_t i = 0; i < kInstances; ++i) add_speaker(i, addresses[i]);
+    for (const auto& peer : server_.peers) add_peer(peer);
+    tell();
+  }
+
+ private:
+  const Prefix& prefix() const {
+    return find_named(find_named(draft_.topology.vnets, subnet_.vnet)->subnets, subnet_.subnet)->prefix;
+  }
+
+  /// What it announces to appliances: its VNet, and those that use it as a gateway.
+  std::vector<Prefix> spaces() const {
+    auto out = find_named(draft_.topology.vnets, subnet_.vnet)->address_space;
+    for (const auto& user : server_.users) {
+      const auto& more = find_named(draft_.topology.vnets, user)->address_space;
+      out.insert(out.end(), more.begin(), more.end());
+    }
+    std::erase_if(out, [](const Prefix& space) { return !space.is_v4(); });
+    return out;
+  }
+
+  static Route by(const Prefix& to, const Address& hop, const std::string& interface) {
+    Route route;
+    route.to = to;
+    route.next_hops.push_back({hop, interface, false});
+    return route;
+  }
+
+  void add_speaker(std::size_t number, const Address& address) {
+    auto& node = add_node(draft_.free_name(server_.name + "-" + std::to_string(number)), draft_);
+    node.where = server_.where;
+    node.role = "router";
+    network::Interface nic;
+    nic.name = "eth0";
+    nic.subnet = subnet_;
+    nic.addresses = {InterfaceAddress(address, prefix().length())};
+    nic.ip_forwarding = false;
+    node.interfaces.push_back(std::move(nic));
+    for (const auto& space : spaces()) node.routes.push_back(by(space, prefix().host(1), "eth0"));
+    node.bgp = network::Bgp{*Asn::of(azure::kGatewayAsn), address, spaces(), {}, {}, {}};
+    speakers_.push_back(node.name);
+    addresses_.push_back(address);
+  }
+
+  /// Its node; one is made when the files have nobody at that address of a subnet.
+  std::optional<End> appliance_of(const RouteServerPeer& peer, const Address& address) {
+    if (const auto end = end_at(address, draft_)) return end;
+    for (const auto& vnet : draft_.topology.vnets)
+      for (const auto& subnet : vnet.subnets)
+        if (subnet.prefix.contains(address)) return make_appliance(peer, address, {vnet.name, subnet.name}, subnet.prefix);
+    return std::nullopt;
+  }
+
+  End make_appliance(const RouteServerPeer& peer, const Address& address, const network::SubnetRef& subnet,
+                     const Prefix& around) {
+    auto& node = add_node(draft_.free_name(peer.name), draft_);
+    network::Interface nic;
+    nic.name = "eth0";
+    nic.subnet = subnet;
+    nic.addresses = {InterfaceAddress(address, around.length())};
+    nic.ip_forwarding = true;
+    node.interfaces.push_back(std::move(nic));
+    draft_.comment("nodes/" + node.name, "assumed: the BGP peer of Route Server " + server_.name);
+    draft_.notes.add({peer.where,
+                      "BGP peer " + peer.name,
+                      "peerIp",
+                      address.text(),
+                      "is nobody's address in the files",
+                      "router " + node.name + " was made there",
+                      {},
+                      Outcome::kMade});
+    return {node.name, "eth0"};
+  }
+
+  void add_peer(const RouteServerPeer& peer) {
+    const auto address = peer.owner ? address_of(*peer.owner, draft_) : peer.address;
+    const auto end = address ? appliance_of(peer, *address) : std::nullopt;
+    const auto leave_out = [&](const std::string& why) {
+      draft_.notes.add({peer.where, "BGP peer " + peer.name, "peerIp", address ? address->text() : "", why, kLeftOut});
+    };
+    if (!end) return leave_out("is in no subnet of the files");
+    auto& node = *find_named(draft_.topology.nodes, end->node);
+    if (node.bgp && node.bgp->asn != peer.asn) return leave_out(node.name + " has another AS number already");
+    if (std::exchange(node.role, "router") == "host" && node.where.file.empty() == false)
+      draft_.comment("nodes/" + node.name + "/role", "assumed: it speaks BGP with Route Server " + server_.name);
+    if (!node.bgp) node.bgp = network::Bgp{peer.asn, {}, {}, {}, {}, {}};
+    const auto& own = find_named(node.interfaces, end->interface)->addresses.front();
+    node.routes.push_back(by(prefix(), own.network().host(1), end->interface));
+    for (std::size_t i = 0; i < speakers_.size(); ++i) add_session(node, speakers_[i], *address, addresses_[i]);
+    appliances_.insert(node.name);
+  }
+
+  void add_session(network::Node& appliance, const std::string& speaker, const Address& own, const Address& server) {
+    network::BgpNeighbor there{.address = server, .asn = *Asn::of(azure::kGatewayAsn)};
+    there.ebgp_multihop = true;
+    there.source = own;
+    appliance.bgp->neighbors.push_back(there);
+    network::BgpNeighbor back{.address = own, .asn = appliance.bgp->asn};
+    back.ebgp_multihop = true;
+    back.announce = spaces();
+    find_named(draft_.topology.nodes, speaker)->bgp->neighbors.push_back(back);
+  }
+
+  void tell() {
+    draft_.assume({server_.where, "Route Server " + server_.name, "", "",
+                   "what it learns is programmed into no VNet here",
+                   "it is two BGP speakers beside all paths; write what it teaches as a route table" +
+                       (appliances_.empty() ? std::string{}
+                                            : ", and what " + joined(appliances_) + " announces as `bgp: advertise`")},
+                  "nodes/" + speakers_.front());
+  }
+
+  const RouteServer& server_;
+  network::SubnetRef subnet_;
+  Draft& draft_;
+  std::vector<std::string> speakers_;
+  std::vector<Address> addresses_;
+  std::set<std::string> appliances_;
+};
+
+}  // namespace
+
+void carry_route_server(const Resource& resource, Fields& fields, Draft& draft) {
+  RouteServer server;
+  server.where = resource.at.where();
+  server.key = draft.key(resource.id);
+  server.name = resource.id.name();
+  server.subnet = fields.reference("subnet");
+  for (const auto& text : fields.texts("virtualRouterIps"))
+    if (const auto address = Address::parse(text)) server.addresses.push_back(*address);
+  fields.ignore_rest();
+  draft.call(resource.id, resource.id.name());
+  draft.route_servers.push_back(std::move(server));
+}
+
+void carry_server_address(const Resource& resource, Fields& fields, Draft& draft) {
+  auto* server = server_of(resource.id.parent(), draft);
+  const auto subnet = fields.reference("subnet");
+  fields.ignore_rest();
+  if (server != nullptr && !server->subnet) server->subnet = subnet;
+  if (server != nullptr) draft.call(resource.id, resource.id.name());
+}
+
+void carry_server_peer(const Resource& resource, Fields& fields, Draft& draft) {
+  auto* server = server_of(resource.id.parent(), draft);
+  RouteServerPeer peer;
+  peer.where = resource.at.where();
+  peer.name = resource.id.name();
+  peer.owner = fields.owner("peerIp");
+  peer.address = peer.owner ? std::nullopt : fields.address("peerIp", "the session was left out");
+  const auto asn = fields.asn("peerAsn", "the session was left out");
+  fields.ignore({"hubVirtualNetworkConnection", "connectionState"});
+  if (server == nullptr)
+    return fields.note("", "its hub, whose router it speaks with, is not played",
+                       "it was left out; write what it announces as routes of the hub's table");
+  if (!asn || (!peer.address && !peer.owner)) return;
+  peer.asn = *asn;
+  draft.call(resource.id, resource.id.name());
+  server->peers.push_back(std::move(peer));
+}
+
+void play_route_servers(Draft& draft) {
+  for (const auto& server : draft.route_servers) {
+    const auto subnet = server.subnet ? draft.name_of(*server.subnet) : "";
+    if (subnet.empty())
+      draft.notes.add({server.where, "Route Server " + server.name, "subnet", "", "is in none of the files",
+                       "it was left out; import `az network vnet list` and its ipConfigurations too"});
+    else
+      Speakers(server, {draft.name_of(server.subnet->parent()), subnet}, draft).build();
+  }
+}
+
+}  // namespace xconn::importing
