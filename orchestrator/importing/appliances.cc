@@ -54,12 +54,18 @@ void add_filter(const Resource& resource, const network::SubnetRef& subnet, cons
                "nodes/" + node.name + "/role");
 }
 
+/// As ARM says it, or Terraform.
+std::optional<Address> hub_address(Fields& fields) {
+  for (const auto* path : {"hubIPAddresses.privateIPAddress", "virtualHub.privateIpAddress"})
+    if (const auto address = fields.owner(path) ? std::nullopt : fields.address(path, "another address was taken"))
+      return address;
+  return std::nullopt;
+}
+
 /// In a secured hub nobody but Azure chooses its subnet.
 void carry_hub_firewall(const Resource& resource, Fields& fields, Draft& draft) {
   auto* hub = hub_named(fields, draft);
-  const auto owner = fields.owner("hubIPAddresses.privateIPAddress");
-  const auto address =
-      owner ? std::nullopt : fields.address("hubIPAddresses.privateIPAddress", "another address was taken");
+  const auto address = hub_address(fields);
   fields.ignore_rest();
   if (hub == nullptr) return fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
   add_filter(resource, subnet_in_hub(*hub, "AzureFirewallSubnet", address, draft), address, fields, draft);

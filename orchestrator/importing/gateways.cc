@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Virtual network gateways, local gateways and connections.
+#include "importing/gateways.hh"
+
 #include <algorithm>
 #include <array>
 
 #include "base/azure.hh"
-#include "importing/gateways.hh"
 #include "importing/ipsec.hh"
 #include "importing/types.hh"
 

@@ -15,14 +15,18 @@ using azure::GatewaySku;
 using model::Raw;
 
 /// The smallest SKU of a VNet's gateway that carries what so many scale units do: 500 Mbps each of VPN, 2 Gbps each of
-/// ExpressRoute (Microsoft Learn: "Virtual WAN gateway settings", "About ExpressRoute connections in Azure Virtual WAN").
+/// ExpressRoute (Microsoft Learn: "Virtual WAN gateway settings", "About ExpressRoute connections in Azure Virtual
+/// WAN").
 struct Scale {
   long long units;
   GatewaySku sku;
 };
 constexpr long long kMostUnits = 100;
-constexpr Scale kVpnScale[] = {{1, GatewaySku::kVpnGw1AZ}, {2, GatewaySku::kVpnGw2AZ}, {3, GatewaySku::kVpnGw3AZ},
-                               {10, GatewaySku::kVpnGw4AZ}, {kMostUnits, GatewaySku::kVpnGw5AZ}};
+constexpr Scale kVpnScale[] = {{1, GatewaySku::kVpnGw1AZ},
+                               {2, GatewaySku::kVpnGw2AZ},
+                               {3, GatewaySku::kVpnGw3AZ},
+                               {10, GatewaySku::kVpnGw4AZ},
+                               {kMostUnits, GatewaySku::kVpnGw5AZ}};
 constexpr Scale kExpressRouteScale[] = {
     {1, GatewaySku::kErGw2AZ}, {5, GatewaySku::kErGw3AZ}, {kMostUnits, GatewaySku::kErGwScale}};
 
@@ -65,6 +69,11 @@ void add_branch(const model::Gateway& gateway, Fields& fields, Draft& draft) {
 
 // --- sites -----------------------------------------------------------------------------------------------------------
 
+bool is_speakers(const Address& address, const Draft& draft) {
+  const auto& all = draft.topology.local_gateways;
+  return std::ranges::find(all, address, &model::LocalGateway::bgp_address) != all.end();
+}
+
 /// A link of a site, or a site of before there were links: a device with an address on the Internet.
 std::string add_device(const ResourceId& id, const Raw& body, const model::LocalGateway& like, Draft& draft) {
   Fields fields(body, "VPN site " + id.path(), draft);
@@ -78,6 +87,10 @@ std::string add_device(const ResourceId& id, const Raw& body, const model::Local
   if (const auto address = fields.address("ipAddress", "another address was taken"); address && address->is_v4())
     device.address = *address;
   if (device.bgp_address == device.address) device.bgp_address.reset();
+  if (device.bgp_address && is_speakers(*device.bgp_address, draft)) {
+    fields.note("bgpProperties.bgpPeeringAddress", "is another link's too, and a lab has a device for each", instead);
+    device.bgp_address.reset();
+  }
   draft.topology.local_gateways.push_back(device);
   return device.name;
 }
@@ -192,8 +205,7 @@ void carry_vpn_connection(const Resource& resource, Fields& fields, Draft& draft
   fields.ignore_rest();
   if (gateway == nullptr) return fields.note("", "its gateway is in none of the files", kLeftOut);
   const auto before = draft.topology.connections.size();
-  if (links.empty())
-    add_link(*resource.body, resource.id, *gateway, device_of({}, site, 0, draft), draft);
+  if (links.empty()) add_link(*resource.body, resource.id, *gateway, device_of({}, site, 0, draft), draft);
   for (std::size_t i = 0; i < links.size(); ++i) {
     Fields link(*links[i], fields.object(), draft);
     const auto id = links.size() == 1 ? resource.id : resource.id.child("links", name_in(*links[i], std::to_string(i)));

@@ -117,7 +117,8 @@ class Hubs {
     if (knows(who, other)) return true;
     const auto leads_there = [&](const HubRoute& route) {
       if (connection_of(route) == &other) return true;
-      return route.hop && std::ranges::any_of(space_of(other), [&](const Prefix& own) { return own.contains(*route.hop); });
+      return route.hop &&
+             std::ranges::any_of(space_of(other), [&](const Prefix& own) { return own.contains(*route.hop); });
     };
     return std::ranges::any_of(statics_of(who), leads_there);
   }
@@ -150,7 +151,9 @@ class Hubs {
   /// Whether branches have a way to the VNet, or the VNet one to branches.
   bool uses_gateways(const HubConnection& connection) {
     if (!connection.uses_gateways || !has_gateway(draft_, connection.hub)) return false;
-    const auto hears = [&](const HubMember& branch) { return knows(branch, connection) || static_to(branch, connection); };
+    const auto hears = [&](const HubMember& branch) {
+      return knows(branch, connection) || static_to(branch, connection);
+    };
     const auto tells = [&](const HubMember& branch) { return knows(connection, branch); };
     const bool is_known = any_branch(connection.hub, hears);
     auto why = why_no_gateway(connection);
@@ -187,7 +190,8 @@ class Hubs {
     if (is_basic_told_) return;
     is_basic_told_ = true;
     draft_.notes.add({connection.where, "hub " + connection.hub, "sku", "Basic",
-                      "a Basic Virtual WAN passes nothing on between VNets", "its VNets are not peered with each other"});
+                      "a Basic Virtual WAN passes nothing on between VNets",
+                      "its VNets are not peered with each other"});
   }
 
   void tell_of_one_way(const HubConnection& knows, const HubConnection& known) {
@@ -220,11 +224,20 @@ class Hubs {
 
   /// The appliance stands in the VNet itself.
   bool is_own(const HubConnection& connection, const ToldRoute& route) const {
-    return route.hop && std::ranges::any_of(space_of(connection), [&](const Prefix& own) { return own.contains(*route.hop); });
+    return route.hop &&
+           std::ranges::any_of(space_of(connection), [&](const Prefix& own) { return own.contains(*route.hop); });
+  }
+
+  /// To a VNet itself needs no appliance: reaches() knows it.
+  bool is_to_vnet(const HubRoute& route) const {
+    const auto* next = connection_of(route);
+    return next != nullptr &&
+           std::ranges::any_of(space_of(*next), [&](const Prefix& own) { return own.overlaps(route.to); });
   }
 
   void tell_of_nobody(const HubConnection& connection, const HubRoute& route) {
     const auto* next = connection_of(route);
+    if (is_to_vnet(route) && !route.to.is_default()) return;
     const auto key = wan_.hub(connection.hub)->vnet + route.to.text();
     if (!lost_.insert(key).second) return;
     draft_.notes.add_alike(
@@ -250,7 +263,8 @@ class Hubs {
       for (const auto& prefix : space_of(connection)) add(out, {prefix, way->hop, way->owner});
     }
     for (const auto& route : statics_of(*branch))
-      if (const auto way = told(route); way && (route.hop || connection_of(route) != nullptr) && !route.to.is_default()) {
+      if (const auto way = told(route);
+          way && (route.hop || connection_of(route) != nullptr) && !route.to.is_default()) {
         add(out, *way);
         unannounced_.insert(route.to.text());
       }
@@ -287,11 +301,12 @@ class Hubs {
 
   void report() {
     if (!joined_.empty())
-      draft_.assume({wan_.hubs.front().where, "hub " + wan_.hubs.front().vnet, "", "",
-                     "a hub's router, which passes on between VNets, is not played",
-                     std::to_string(joined_.size()) + " pairs of VNets that reach each other by it are peered instead: " +
-                         joined({joined_.begin(), joined_.end()})},
-                    "vnets/" + wan_.hubs.front().vnet);
+      draft_.assume(
+          {wan_.hubs.front().where, "hub " + wan_.hubs.front().vnet, "", "",
+           "a hub's router, which passes on between VNets, is not played",
+           std::to_string(joined_.size()) + " pairs of VNets that reach each other by it are peered instead: " +
+               joined({joined_.begin(), joined_.end()})},
+          "vnets/" + wan_.hubs.front().vnet);
     report_branches();
   }
 
@@ -303,7 +318,8 @@ class Hubs {
         gateways.insert(gateway.name);
         if (first == nullptr) first = hub;
       }
-    const bool has_remote = std::ranges::any_of(wan_.connections, [&](const auto& each) { return first != nullptr && each.hub != first->vnet; });
+    const bool has_remote = std::ranges::any_of(
+        wan_.connections, [&](const auto& each) { return first != nullptr && each.hub != first->vnet; });
     if (first == nullptr || (gateways.size() < 2 && !has_remote)) return;
     draft_.notes.add({first->where, "hub " + first->vnet, "", "",
                       "what a hub's router passes on between branches, and between branches and the VNets of another "

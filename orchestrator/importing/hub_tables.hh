@@ -26,8 +26,8 @@ struct Told {
   std::string name;  ///< of the table, when the subnet has none
 };
 
-/// Collects what each subnet is told, then writes it: into the subnet's own route table when all of its subnets are told
-/// the same, else into one of its own.
+/// Collects what each subnet is told, then writes it: into the subnet's own route table when all of its subnets are
+/// told the same, else into one of its own.
 class ToldSubnets {
  public:
   explicit ToldSubnets(Draft& draft) : draft_(draft) {}

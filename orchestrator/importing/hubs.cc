@@ -40,7 +40,9 @@ constexpr int kPlaceLength = 26, kSmallest = 29;
 
 bool is_free_in(const model::Vnet& vnet, const Prefix& prefix) {
   const auto meets = [&](const model::Subnet& subnet) { return subnet.prefix.overlaps(prefix); };
-  const auto holds = [&](const Prefix& space) { return space.contains(prefix.network()) && space.length() <= prefix.length(); };
+  const auto holds = [&](const Prefix& space) {
+    return space.contains(prefix.network()) && space.length() <= prefix.length();
+  };
   return std::ranges::any_of(vnet.address_space, holds) && std::ranges::none_of(vnet.subnets, meets);
 }
 
@@ -98,7 +100,8 @@ std::vector<HubRoute> read_route(const Raw& raw, const std::string& object, Draf
   const auto text = one != nullptr && one->is_scalar() ? one->text : hops.empty() ? "" : hops.front();
   like.next = text.empty() ? fields.owner("nextHopIpAddress") : ResourceId::parse(text);
   if (!like.next) like.hop = text.empty() ? fields.address("nextHopIpAddress", kLeftOut) : Address::parse(text);
-  if (!like.next && !like.hop) fields.note("nextHop", "names nobody that is known before it is deployed", "the route was left out");
+  if (!like.next && !like.hop)
+    fields.note("nextHop", "names nobody that is known before it is deployed", "the route was left out");
   return like.next || like.hop ? routes_to(prefixes, like) : std::vector<HubRoute>{};
 }
 
@@ -192,7 +195,8 @@ network::SubnetRef subnet_in_hub(model::Vnet& hub, const std::string& name, cons
   give_space(hub, known, draft);
   if (find_named(hub.subnets, name) == nullptr) {
     const auto place = std::ranges::find_if(kPlaces, [&](const Place& each) { return same_word(each.subnet, name); });
-    hub.subnets.push_back({name, place_for(hub, place == std::end(kPlaces) ? kRouterPlace : place->at, known), {}, {}, {}});
+    hub.subnets.push_back(
+        {name, place_for(hub, place == std::end(kPlaces) ? kRouterPlace : place->at, known), {}, {}, {}});
     draft.reserve(hub.name, name);
   }
   return {hub.name, name};
@@ -213,12 +217,30 @@ void carry_hub(const Resource& resource, Fields& fields, Draft& draft) {
   const auto wan = fields.reference("virtualWan");
   auto prefix = fields.prefix("addressPrefix", "another one was taken");
   const auto sku = fields.text("sku"), preference = fields.text("hubRoutingPreference");
-  fields.ignore({"virtualRouterAsn", "virtualRouterIps", "virtualRouterAutoScaleConfiguration", "routingState",
-                 "allowBranchToBranchTraffic", "preferredRoutingGateway", "azureFirewall", "p2SVpnGateway",
-                 "vpnGateway", "expressRouteGateway", "routeMaps", "ipConfigurations", "bgpConnections",
-                 "virtualNetworkConnections", "hubVirtualNetworkConnections", "networkVirtualAppliances", "routeTable",
-                 "virtualHubRouteTableV2s", "securityProviderName", "securityPartnerProvider", "hubRouteTables",
-                 "defaultRouteTableId", "branchToBranchTrafficEnabled", "defaultRouteTable"});
+  fields.ignore({"virtualRouterAsn",
+                 "virtualRouterIps",
+                 "virtualRouterAutoScaleConfiguration",
+                 "routingState",
+                 "allowBranchToBranchTraffic",
+                 "preferredRoutingGateway",
+                 "azureFirewall",
+                 "p2SVpnGateway",
+                 "vpnGateway",
+                 "expressRouteGateway",
+                 "routeMaps",
+                 "ipConfigurations",
+                 "bgpConnections",
+                 "virtualNetworkConnections",
+                 "hubVirtualNetworkConnections",
+                 "networkVirtualAppliances",
+                 "routeTable",
+                 "virtualHubRouteTableV2s",
+                 "securityProviderName",
+                 "securityPartnerProvider",
+                 "hubRouteTables",
+                 "defaultRouteTableId",
+                 "branchToBranchTrafficEnabled",
+                 "defaultRouteTable"});
   if (prefix && !draft.is_free(*prefix)) {
     draft.leave_out(resource.id);
     return fields.note("addressPrefix", "overlaps with another VNet's, which a lab cannot have",
@@ -232,7 +254,14 @@ void carry_hub(const Resource& resource, Fields& fields, Draft& draft) {
   if (prefix) vnet.address_space = {*prefix};
   draft.comment("vnets/" + vnet.name, "a Virtual WAN hub");
   const auto key = wan ? draft.key(*wan) : std::string{};
-  draft.wan.hubs.push_back({vnet.where, resource.id, vnet.name, key, same_word(sku, "Basic") || draft.wan.basic.contains(key), preference, {}, {}});
+  draft.wan.hubs.push_back({vnet.where,
+                            resource.id,
+                            vnet.name,
+                            key,
+                            same_word(sku, "Basic") || draft.wan.basic.contains(key),
+                            preference,
+                            {},
+                            {}});
   read_old_tables(resource, fields, draft);
 }
 
@@ -245,6 +274,14 @@ void carry_hub_table(const Resource& resource, Fields& fields, Draft& draft) {
   draft.call(resource.id, resource.id.name());
 }
 
+void carry_hub_route(const Resource& resource, Fields& fields, Draft& draft) {
+  fields.ignore_rest();
+  if (draft.is_left_out(resource.id.parent().parent())) return;
+  append(draft.wan.tables[table_of(resource.id.parent(), draft)].routes,
+         read_route(*resource.body, fields.object(), draft));
+  draft.call(resource.id, resource.id.name());
+}
+
 void carry_hub_connection(const Resource& resource, Fields& fields, Draft& draft) {
   HubConnection connection;
   const auto hub = resource.id.parent();
@@ -252,7 +289,8 @@ void carry_hub_connection(const Resource& resource, Fields& fields, Draft& draft
   read_routing(connection, hub, fields, draft);
   connection.statics = read_statics(fields, draft);
   connection.passes_statics =
-      fields.truth("routingConfiguration.vnetRoutes.staticRoutesConfig.propagateStaticRoutes");
+      fields.truth("routingConfiguration.vnetRoutes.staticRoutesConfig.propagateStaticRoutes") ||
+      fields.truth("routingConfiguration.propagateStaticRoutes");
   connection.takes_default = fields.truth("enableInternetSecurity");
   connection.uses_gateways = fields.truth("allowRemoteVnetToUseHubVnetGateways", true);
   fields.ignore({"allowHubToRemoteVnetTransit", "connectivityStatus"});
@@ -283,18 +321,19 @@ void carry_routing_intent(const Resource& resource, Fields& fields, Draft& draft
 }
 
 void leave_out_lone_hubs(Draft& draft) {
-  const auto is_lone = [&](const Hub& hub) {
-    const auto is_of = [&](const HubConnection& connection) { return connection.hub == hub.vnet; };
-    return !has_gateway(draft, hub.vnet) && std::ranges::none_of(draft.wan.connections, is_of) &&
-           find_named(draft.topology.vnets, hub.vnet)->subnets.empty();
-  };
-  for (const auto& hub : draft.wan.hubs) {
-    if (!is_lone(hub)) continue;
+  std::erase_if(draft.wan.hubs, [&](const Hub& hub) {
+    if (has_gateway(draft, hub.vnet) || std::ranges::count(draft.wan.connections, hub.vnet, &HubConnection::hub) > 0)
+      return false;
     draft.notes.add({hub.where, "hub " + hub.vnet, "", "", "has neither a VNet nor a gateway in the files",
                      "it was left out; import `az network vhub connection list` and its gateways too"});
     std::erase_if(draft.topology.vnets, [&](const model::Vnet& vnet) { return vnet.name == hub.vnet; });
-  }
-  std::erase_if(draft.wan.hubs, [&](const Hub& hub) { return find_named(draft.topology.vnets, hub.vnet) == nullptr; });
+    std::erase_if(draft.topology.nodes, [&](const network::Node& node) {
+      return std::ranges::any_of(node.interfaces,
+                                 [&](const auto& nic) { return nic.subnet && nic.subnet->vnet == hub.vnet; });
+    });
+    std::erase(draft.regionless, hub.vnet);
+    return true;
+  });
 }
 
 void complete_hubs(Draft& draft) {

@@ -15,7 +15,8 @@ bool is_route_server(const Resource& resource);
 /// Its key(). `id` may name the hub itself, by which Terraform means the default table.
 std::string table_of(const ResourceId& id, Draft& draft);
 
-/// Where a connection looks routes up and makes itself known: by default, in its hub's default table and in all of them.
+/// Where a connection looks routes up and makes itself known: by default, in its hub's default table and in all of
+/// them.
 void read_routing(HubMember& member, const ResourceId& hub, Fields& fields, Draft& draft);
 
 /// A subnet of a hub's VNet, around `known` when somebody has that address. Azure shows none of a hub's subnets.

@@ -98,6 +98,7 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name, c
   carry_resources(draft);
   use_read_outs(draft);
   leave_out_lone_hubs(draft);
+  leave_out_lone_servers(draft);
   if (is_empty(draft.topology)) {
     leave_out_loose_ends(draft);
     refuse("nothing of it can be carried over", kLacks, texts, notes);
@@ -107,8 +108,8 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name, c
   play_hubs(draft);
   leave_out_loose_ends(draft);
   add_machines(draft);
-  play_route_servers(draft);
   finish_balancers(draft);
+  play_route_servers(draft);
   report_next_hops(draft);
   complete_sessions(draft);
   add_customers(draft);

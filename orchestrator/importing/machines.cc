@@ -107,9 +107,7 @@ class Addresses {
 
   std::optional<Address> free_address(const network::SubnetRef& ref, const Prefix& prefix) const {
     constexpr std::uint32_t kTried = 4096;
-    const auto is_wanted = [&](const Address& address) {
-      return std::ranges::find(wanted_, address) != wanted_.end();
-    };
+    const auto is_wanted = [&](const Address& address) { return std::ranges::find(wanted_, address) != wanted_.end(); };
     for (auto i = azure::kKeptAddresses; i < kTried; ++i) {
       const auto address = prefix.host(i);
       if (!can_have(prefix, address)) return std::nullopt;

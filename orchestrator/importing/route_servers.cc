@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Azure Route Server: two BGP speakers in RouteServerSubnet and their sessions with appliances. No packet passes by them,
-// and what they learn is programmed nowhere (docs/fidelity.md).
+// Azure Route Server: two BGP speakers in RouteServerSubnet and their sessions with appliances. No packet passes by
+// them, and what they learn is programmed nowhere (docs/fidelity.md).
 #include <algorithm>
 
 #include "base/azure.hh"
@@ -76,7 +76,8 @@ class Speakers {
     if (const auto end = end_at(address, draft_)) return end;
     for (const auto& vnet : draft_.topology.vnets)
       for (const auto& subnet : vnet.subnets)
-        if (subnet.prefix.contains(address)) return make_appliance(peer, address, {vnet.name, subnet.name}, subnet.prefix);
+        if (subnet.prefix.contains(address))
+          return make_appliance(peer, address, {vnet.name, subnet.name}, subnet.prefix);
     return std::nullopt;
   }
 
@@ -101,21 +102,31 @@ class Speakers {
     return {node.name, "eth0"};
   }
 
+  /// Why a lab's node cannot be this peer; empty when it can.
+  static std::string why_not(const network::Node& node, const RouteServerPeer& peer) {
+    if (node.bgp && node.bgp->asn != peer.asn) return node.name + " has another AS number already";
+    if (!node.files.empty())
+      return node.name + " answers a load balancer's probes, and a lab's node for that has no BGP";
+    return {};
+  }
+
   void add_peer(const RouteServerPeer& peer) {
     const auto address = peer.owner ? address_of(*peer.owner, draft_) : peer.address;
     const auto end = address ? appliance_of(peer, *address) : std::nullopt;
-    const auto leave_out = [&](const std::string& why) {
-      draft_.notes.add({peer.where, "BGP peer " + peer.name, "peerIp", address ? address->text() : "", why, kLeftOut});
-    };
-    if (!end) return leave_out("is in no subnet of the files");
-    auto& node = *find_named(draft_.topology.nodes, end->node);
-    if (node.bgp && node.bgp->asn != peer.asn) return leave_out(node.name + " has another AS number already");
-    if (std::exchange(node.role, "router") == "host" && node.where.file.empty() == false)
-      draft_.comment("nodes/" + node.name + "/role", "assumed: it speaks BGP with Route Server " + server_.name);
+    auto* node = end ? find_named(draft_.topology.nodes, end->node) : nullptr;
+    const auto why = node == nullptr ? "is in no subnet of the files" : why_not(*node, peer);
+    if (why.empty()) return add_sessions(*node, end->interface, peer, *address);
+    draft_.notes.add({peer.where, "BGP peer " + peer.name, "peerIp", address ? address->text() : "", why,
+                      "its sessions were left out"});
+  }
+
+  void add_sessions(network::Node& node, const std::string& interface, const RouteServerPeer& peer,
+                    const Address& address) {
+    node.role = "router";
     if (!node.bgp) node.bgp = network::Bgp{peer.asn, {}, {}, {}, {}, {}};
-    const auto& own = find_named(node.interfaces, end->interface)->addresses.front();
-    node.routes.push_back(by(prefix(), own.network().host(1), end->interface));
-    for (std::size_t i = 0; i < speakers_.size(); ++i) add_session(node, speakers_[i], *address, addresses_[i]);
+    const auto& own = find_named(node.interfaces, interface)->addresses.front();
+    node.routes.push_back(by(prefix(), own.network().host(1), interface));
+    for (std::size_t i = 0; i < speakers_.size(); ++i) add_session(node, speakers_[i], address, addresses_[i]);
     appliances_.insert(node.name);
   }
 
@@ -131,12 +142,12 @@ class Speakers {
   }
 
   void tell() {
-    draft_.assume({server_.where, "Route Server " + server_.name, "", "",
-                   "what it learns is programmed into no VNet here",
-                   "it is two BGP speakers beside all paths; write what it teaches as a route table" +
-                       (appliances_.empty() ? std::string{}
-                                            : ", and what " + joined(appliances_) + " announces as `bgp: advertise`")},
-                  "nodes/" + speakers_.front());
+    draft_.assume(
+        {server_.where, "Route Server " + server_.name, "", "", "what it learns is programmed into no VNet here",
+         "it is two BGP speakers beside all paths; write what it teaches as a route table" +
+             (appliances_.empty() ? std::string{}
+                                  : ", and what its peers announce as their `bgp: advertise`: " + joined(appliances_))},
+        "nodes/" + speakers_.front());
   }
 
   const RouteServer& server_;
@@ -188,15 +199,18 @@ void carry_server_peer(const Resource& resource, Fields& fields, Draft& draft) {
   server->peers.push_back(std::move(peer));
 }
 
+void leave_out_lone_servers(Draft& draft) {
+  std::erase_if(draft.route_servers, [&](const RouteServer& server) {
+    if (server.subnet && !draft.name_of(*server.subnet).empty()) return false;
+    draft.notes.add({server.where, "Route Server " + server.name, "subnet", "", "is in none of the files",
+                     "it was left out; import `az network vnet list` and its ipConfigurations too"});
+    return true;
+  });
+}
+
 void play_route_servers(Draft& draft) {
-  for (const auto& server : draft.route_servers) {
-    const auto subnet = server.subnet ? draft.name_of(*server.subnet) : "";
-    if (subnet.empty())
-      draft.notes.add({server.where, "Route Server " + server.name, "subnet", "", "is in none of the files",
-                       "it was left out; import `az network vnet list` and its ipConfigurations too"});
-    else
-      Speakers(server, {draft.name_of(server.subnet->parent()), subnet}, draft).build();
-  }
+  for (const auto& server : draft.route_servers)
+    Speakers(server, {draft.name_of(server.subnet->parent()), draft.name_of(*server.subnet)}, draft).build();
 }
 
 }  // namespace xconn::importing

@@ -37,8 +37,11 @@ std::string text(const Raw& map, const char* key) {
   return value == nullptr ? "" : value->text;
 }
 
-/// ids in "azurerm" are text; a block's or an attribute's name ends in "_id".
-bool is_id(std::string_view key) { return key.ends_with("_id") && key != "vlan_id" && key != "tenant_id"; }
+/// ids in "azurerm" are text; a block's or an attribute's name ends in "_id", but for that of what a Virtual WAN hub's
+/// route goes to.
+bool is_id(std::string_view key) {
+  return (key.ends_with("_id") && key != "vlan_id" && key != "tenant_id") || key == "next_hop";
+}
 
 RawPtr reference_to(const RawPtr& id) {
   auto out = std::make_shared<Raw>();

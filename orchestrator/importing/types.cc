@@ -33,6 +33,7 @@ const TypeRow kCarriedTypes[] = {
     {"microsoft.network/virtualhubs/bgpconnections", "BGP peer", carry_server_peer},
     {"microsoft.network/virtualhubs/hubroutetables", "hub route table", carry_hub_table},
     {"microsoft.network/virtualhubs/routetables", "hub route table", carry_hub_table},
+    {"microsoft.network/virtualhubs/hubroutetables/routes", "hub route", carry_hub_route},
     {"microsoft.network/virtualhubs/hubvirtualnetworkconnections", "hub connection", carry_hub_connection},
     {"microsoft.network/virtualhubs/virtualnetworkconnections", "hub connection", carry_hub_connection},
     {"microsoft.network/virtualhubs/routingintent", "routing intent", carry_routing_intent},
@@ -63,8 +64,7 @@ bool is_of(const TypeRow& row, const Resource& resource) {
 
 void report_unknown(Draft& draft) {
   for (const auto& resource : draft.inventory.resources())
-    if (!is_carried(resource.id.type))
-      draft.notes.foreign(resource.at.where(), resource.id.type, resource.id.path());
+    if (!is_carried(resource.id.type)) draft.notes.foreign(resource.at.where(), resource.id.type, resource.id.path());
 }
 
 /// Gateways, balancers and machines that lack something are taken out again once all is read.
@@ -90,13 +90,13 @@ bool is_carried(std::string_view type) {
 
 std::vector<Carried> carried_by(const Draft& draft) {
   std::vector<Carried> out;
-  for (const auto& row : kCarriedTypes) {
-    Carried carried{std::string(row.what), {}};
-    for (const auto& resource : draft.inventory.resources())
-      if (is_of(row, resource) && is_there(draft, row.what, resource))
-        carried.names.push_back(resource.id.path());
-    if (!carried.names.empty()) out.push_back(std::move(carried));
-  }
+  for (const auto& row : kCarriedTypes)
+    for (const auto& resource : draft.inventory.resources()) {
+      if (!is_of(row, resource) || !is_there(draft, row.what, resource)) continue;
+      auto known = std::ranges::find(out, row.what, &Carried::what);
+      if (known == out.end()) known = out.insert(out.end(), {std::string(row.what), {}});
+      known->names.push_back(resource.id.path());
+    }
   return out;
 }
 

@@ -49,6 +49,7 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft);
 void carry_wan(const Resource& resource, Fields& fields, Draft& draft);
 void carry_hub(const Resource& resource, Fields& fields, Draft& draft);
 void carry_hub_table(const Resource& resource, Fields& fields, Draft& draft);
+void carry_hub_route(const Resource& resource, Fields& fields, Draft& draft);
 void carry_hub_connection(const Resource& resource, Fields& fields, Draft& draft);
 void carry_routing_intent(const Resource& resource, Fields& fields, Draft& draft);
 void carry_hub_vpn_gateway(const Resource& resource, Fields& fields, Draft& draft);
@@ -81,6 +82,7 @@ void add_interface(const ResourceId& nic, const End& end, Fields& fields, Draft&
 // What is made once all resources are there.
 void use_read_outs(Draft& draft);            ///< routes and sessions that devices showed
 void leave_out_lone_hubs(Draft& draft);      ///< Virtual WAN hubs to which nothing is connected
+void leave_out_lone_servers(Draft& draft);   ///< Route Servers whose subnet no file has
 void complete_hubs(Draft& draft);            ///< subnets of Virtual WAN hubs, of which Azure shows none
 void play_hubs(Draft& draft);                ///< peerings and user routes for what their tables say
 void play_route_servers(Draft& draft);       ///< two BGP speakers each, and their sessions

@@ -61,9 +61,9 @@ struct Hub {
 struct VirtualWan {
   std::vector<Hub> hubs;
   std::vector<HubConnection> connections;
-  std::vector<HubMember> branches;         ///< connections of the hubs' gateways
-  std::map<std::string, HubTable> tables;  ///< by key()
-  std::set<std::string> basic;             ///< key() of Virtual WANs of type Basic
+  std::vector<HubMember> branches;                        ///< connections of the hubs' gateways
+  std::map<std::string, HubTable> tables;                 ///< by key()
+  std::set<std::string> basic;                            ///< key() of Virtual WANs of type Basic
   std::map<std::string, std::vector<std::string>> sites;  ///< key() of a VPN site to the local gateways of its links
 
   /// nullptr when it is an ordinary VNet.

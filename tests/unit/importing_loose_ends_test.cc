@@ -63,7 +63,7 @@ TEST(LooseEnds, ARouteServerIsWhatThePeeringUses) {
                resource("Microsoft.Network/virtualHubs", "rs/ipConfigurations/a",
                         R"("subnet": )" + subnet_reference("hub", "RouteServerSubnet")));
   EXPECT_THAT(text_of(out.notes),
-              HasSubstr("VNet hub has a Route Server, which is not played, and no gateway; it was left out"));
+              HasSubstr("VNet hub has a Route Server, whose routes are not programmed here, and no gateway; it was left out"));
 }
 
 TEST(LooseEnds, AFlagThatHasItsGatewayStays) {
