@@ -177,11 +177,12 @@ class Hubs {
 
   void join(const HubConnection& one, const HubConnection& other) {
     if (one.vnet == other.vnet || is_peered(one.vnet, other.vnet)) return;
+    if (is_guarded(one) != is_guarded(other) && wan_.knows(one, other)) return tell_of_one_guard(one, other);
     const bool there = reaches(one, other), back = reaches(other, one);
     if (!there && !back) return;
     if (wan_.hub(one.hub)->is_basic || wan_.hub(other.hub)->is_basic) return tell_of_basic(one);
     if (there != back) return tell_of_one_way(there ? one : other, there ? other : one);
-    joined_.push_back(one.vnet + " and " + other.vnet);
+    joined_[one.hub].insert(one.vnet + " and " + other.vnet);
     peer(one.vnet, other.vnet, "through the Virtual WAN hub");
     peer(other.vnet, one.vnet, "through the Virtual WAN hub");
   }
@@ -192,6 +193,13 @@ class Hubs {
     draft_.notes.add({connection.where, "hub " + connection.hub, "sku", "Basic",
                       "a Basic Virtual WAN passes nothing on between VNets",
                       "its VNets are not peered with each other"});
+  }
+
+  void tell_of_one_guard(const HubConnection& one, const HubConnection& other) {
+    draft_.notes.add_alike({one.where, "VNets " + one.vnet + " and " + other.vnet, "", "",
+                            "one hub has routing intent for private traffic, and the other has none",
+                            "they are not peered, and do not reach each other"},
+                           "they are not peered, and do not reach each other");
   }
 
   void tell_of_one_way(const HubConnection& knows, const HubConnection& known) {
@@ -300,28 +308,36 @@ class Hubs {
   // --- what a lab does not play --------------------------------------------------------------------------------------
 
   void report() {
-    if (!joined_.empty())
+    for (const auto& [hub, pairs] : joined_) {
+      const auto count = std::to_string(pairs.size());
       draft_.assume(
-          {wan_.hubs.front().where, "hub " + wan_.hubs.front().vnet, "", "",
-           "a hub's router, which passes on between VNets, is not played",
-           std::to_string(joined_.size()) + " pairs of VNets that reach each other by it are peered instead: " +
-               joined({joined_.begin(), joined_.end()})},
-          "vnets/" + wan_.hubs.front().vnet);
-    report_branches();
+          {wan_.hub(hub)->where, "hub " + hub, "", "", "a hub's router, which passes on between VNets, is not played",
+           (pairs.size() == 1 ? "VNets that reach each other by it are peered instead: "
+                              : count + " pairs of VNets that reach each other by it are peered instead: ") +
+               joined(pairs)},
+          "vnets/" + hub);
+    }
+    for (const auto& hub : wan_.hubs)
+      if (is_first_of_wan(hub)) report_branches(hub);
   }
 
-  void report_branches() {
-    std::set<std::string> gateways;
-    const Hub* first = nullptr;
+  bool is_first_of_wan(const Hub& hub) const { return &*std::ranges::find(wan_.hubs, hub.wan, &Hub::wan) == &hub; }
+
+  /// Of whatever is at a WAN there must be two, and one of them a branch.
+  void report_branches(const Hub& first) {
+    const auto is_of = [&](const std::string& vnet) {
+      const auto* hub = wan_.hub(vnet);
+      return hub != nullptr && hub->wan == first.wan;
+    };
+    std::set<std::string> hubs;
+    std::ptrdiff_t gateways = 0;
     for (const auto& gateway : draft_.topology.gateways)
-      if (const auto* hub = wan_.hub(gateway.vnet)) {
-        gateways.insert(gateway.name);
-        if (first == nullptr) first = hub;
-      }
-    const bool has_remote = std::ranges::any_of(
-        wan_.connections, [&](const auto& each) { return first != nullptr && each.hub != first->vnet; });
-    if (first == nullptr || (gateways.size() < 2 && !has_remote)) return;
-    draft_.notes.add({first->where, "hub " + first->vnet, "", "",
+      if (is_of(gateway.vnet)) ++gateways, hubs.insert(gateway.vnet);
+    const bool is_beyond = std::ranges::any_of(wan_.connections, [&](const HubConnection& connection) {
+      return is_of(connection.hub) && (hubs.size() > 1 || !hubs.contains(connection.hub));
+    });
+    if (gateways == 0 || (gateways < 2 && !is_beyond)) return;
+    draft_.notes.add({first.where, "hub " + first.vnet, "", "",
                       "what a hub's router passes on between branches, and between branches and the VNets of another "
                       "hub, is not played",
                       "branches reach the VNets of their own hub"});
@@ -330,7 +346,7 @@ class Hubs {
   Draft& draft_;
   VirtualWan& wan_;
   ToldSubnets told_;
-  std::vector<std::string> joined_;
+  std::map<std::string, std::set<std::string>> joined_;  ///< pairs, by the hub of the first
   std::set<std::string> lost_, unannounced_;
   bool is_basic_told_ = false, is_unannounced_told_ = false;
 };

@@ -200,17 +200,18 @@ void carry_server_peer(const Resource& resource, Fields& fields, Draft& draft) {
 }
 
 void leave_out_lone_servers(Draft& draft) {
-  std::erase_if(draft.route_servers, [&](const RouteServer& server) {
-    if (server.subnet && !draft.name_of(*server.subnet).empty()) return false;
-    draft.notes.add({server.where, "Route Server " + server.name, "subnet", "", "is in none of the files",
-                     "it was left out; import `az network vnet list` and its ipConfigurations too"});
-    return true;
-  });
+  for (auto& server : draft.route_servers) {
+    server.is_placed = server.subnet && !draft.name_of(*server.subnet).empty();
+    if (!server.is_placed)
+      draft.notes.add({server.where, "Route Server " + server.name, "subnet", "", "is in none of the files",
+                       "it was left out; import `az network vnet list` and its ipConfigurations too"});
+  }
 }
 
 void play_route_servers(Draft& draft) {
   for (const auto& server : draft.route_servers)
-    Speakers(server, {draft.name_of(server.subnet->parent()), draft.name_of(*server.subnet)}, draft).build();
+    if (server.is_placed)
+      Speakers(server, {draft.name_of(server.subnet->parent()), draft.name_of(*server.subnet)}, draft).build();
 }
 
 }  // namespace xconn::importing

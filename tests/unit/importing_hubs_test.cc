@@ -29,8 +29,7 @@ TEST(Hubs, AHubIsAVnetThatIsPeeredWithItsSpokes) {
   EXPECT_EQ(vnet_of(topology, "hub1").address_space.at(0).text(), "10.60.0.0/23");
   EXPECT_EQ(peerings_of(topology), "blue-hub1 blue-green green-hub1");
   EXPECT_EQ(carried_of(out), "VNet:2 subnet:2 Virtual WAN:1 hub:1 hub connection:2 ");
-  EXPECT_THAT(text_of(out.notes), HasSubstr("1 pairs of VNets that reach each other by it are peered instead: blue and "
-                                            "green"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("; VNets that reach each other by it are peered instead: blue and green"));
   EXPECT_FALSE(uses_gateways(topology, "blue")) << "there is none";
 }
 
@@ -288,6 +287,15 @@ TEST(Hubs, BetweenHubsBothFirewallsAreOnTheWay) {
   EXPECT_EQ(peerings_of(topology), "blue-hub1 far-hub2 hub1-hub2");
   EXPECT_EQ(routes_of(topology, "hub1", "AzureFirewallSubnet"), "10.71.0.0/24>10.70.0.132 ");
   EXPECT_EQ(routes_of(topology, "hub2", "AzureFirewallSubnet"), "10.61.0.0/24>10.60.0.132 ");
+}
+
+TEST(Hubs, OneHubWithRoutingIntentAndOneWithoutAreSaid) {
+  const auto out = imported(kHub + hub("hub2", "10.70.0.0/23") + firewall_in("hub1", "10.60.0.132") +
+                            intent("hub1", "PrivateTraffic") + spoke("hub1", "blue", "10.61.0.0/24") +
+                            spoke("hub2", "far", "10.71.0.0/24"));
+  EXPECT_EQ(peerings_of(topology_of(out)), "blue-hub1 far-hub2");
+  EXPECT_THAT(text_of(out.notes), HasSubstr("VNets blue and far: one hub has routing intent for private traffic, and "
+                                            "the other has none; they are not peered"));
 }
 
 TEST(Hubs, AFirewallThatIsInNoFileTakesNothing) {
