@@ -62,13 +62,23 @@ std::optional<Address> hub_address(Fields& fields) {
   return std::nullopt;
 }
 
-/// In a secured hub nobody but Azure chooses its subnet.
-void carry_hub_firewall(const Resource& resource, Fields& fields, Draft& draft) {
+/// In a hub nobody but Azure chooses its subnet. An address that the hub does not have is another one's.
+void add_to_hub(const Resource& resource, const char* name, std::optional<Address> address, Fields& fields,
+                Draft& draft) {
   auto* hub = hub_named(fields, draft);
-  const auto address = hub_address(fields);
   fields.ignore_rest();
   if (hub == nullptr) return fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
-  add_filter(resource, subnet_in_hub(*hub, "AzureFirewallSubnet", address, draft), address, fields, draft);
+  if (address && !address->is_v4()) address.reset();
+  const auto subnet = subnet_in_hub(*hub, name, address, draft);
+  if (address && !find_named(hub->subnets, subnet.subnet)->prefix.contains(*address)) {
+    fields.note("", address->text() + " is no address of its hub", "it has another one");
+    address.reset();
+  }
+  add_filter(resource, subnet, address, fields, draft);
+}
+
+void carry_hub_firewall(const Resource& resource, Fields& fields, Draft& draft) {
+  add_to_hub(resource, "AzureFirewallSubnet", hub_address(fields), fields, draft);
 }
 
 /// Why what is sent there is lost; empty when somebody passes it on.
@@ -246,13 +256,10 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
 }
 
 void carry_hub_appliance(const Resource& resource, Fields& fields, Draft& draft) {
-  auto* hub = hub_named(fields, draft);
   const auto* nics = fields.raw("virtualApplianceNics");
-  fields.ignore_rest();
-  if (hub == nullptr) return fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
   const auto* first = nics == nullptr || nics->items.empty() ? nullptr : property(*nics->items[0], "privateIpAddress");
   const auto address = first == nullptr ? std::nullopt : Address::parse(first->text);
-  add_filter(resource, subnet_in_hub(*hub, "AzureNvaSubnet", address, draft), address, fields, draft);
+  add_to_hub(resource, "AzureNvaSubnet", address, fields, draft);
 }
 
 void report_next_hops(Draft& draft) {

@@ -71,7 +71,7 @@ std::string Draft::name_of(const ResourceId& id) const {
 
 model::Vnet& Draft::vnet(const ResourceId& id, const Where& where) {
   auto name = name_of(id);
-  if (name.empty()) {
+  if (name.empty() || std::ranges::count(topology.vnets, name, &model::Vnet::name) == 0) {
     name = name_for(id, "", where, (id.type == kHubType ? "hub " : "VNet ") + id.name());
     stubs_.insert(name);
     topology.vnets.emplace_back().name = name;

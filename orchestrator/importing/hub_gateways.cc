@@ -149,6 +149,7 @@ void carry_hub_vpn_gateway(const Resource& resource, Fields& fields, Draft& draf
   gateway.sku = sku_of(kVpnScale, fields.number("vpnGatewayScaleUnit", 0, kMostUnits, "it is 1").value_or(1));
   if (const auto asn = fields.asn("bgpSettings.asn", "it is 65515")) gateway.asn = *asn;
   gateway.instances = of_instances(fields, "defaultBgpIpAddresses");
+  std::erase_if(gateway.instances, [](const Address& address) { return !address.is_v4(); });
   gateway.apipa = of_instances(fields, "customBgpIpAddresses");
   gateway.public_addresses = public_ones(of_instances(fields, "tunnelIpAddresses"));
   fields.ignore({"connections", "ipConfigurations", "isRoutingPreferenceInternet", "enableBgpRouteTranslationForNat",

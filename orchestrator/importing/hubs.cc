@@ -13,6 +13,7 @@ namespace {
 
 using model::Raw;
 
+constexpr std::string_view kVnetType = "microsoft.network/virtualnetworks";
 constexpr std::string_view kTables = "hubRouteTables", kDefaultTable = "defaultRouteTable", kNoTable = "noneRouteTable";
 
 std::string lower(std::string text) {
@@ -37,6 +38,7 @@ constexpr Place kPlaces[] = {{azure::kGatewaySubnet, 0}, {"AzureFirewallSubnet",
 constexpr std::uint32_t kRouterPlace = 64;
 constexpr const char* kRouterSubnet = "router";
 constexpr int kPlaceLength = 26, kSmallest = 29;
+constexpr int kLongestHub = 24;  // Microsoft Learn: "About virtual hub settings"
 
 bool is_free_in(const model::Vnet& vnet, const Prefix& prefix) {
   const auto meets = [&](const model::Subnet& subnet) { return subnet.prefix.overlaps(prefix); };
@@ -65,10 +67,9 @@ Prefix place_for(const model::Vnet& hub, std::uint32_t at, const std::optional<A
 
 /// A hub that is in no file has no prefix yet.
 void give_space(model::Vnet& hub, const std::optional<Address>& known, Draft& draft) {
-  constexpr int kLength = 24;
   if (!hub.address_space.empty()) return;
-  const auto around = known ? std::optional(Prefix::of(*known, kLength)) : std::nullopt;
-  const auto space = around && draft.is_free(*around) ? *around : draft.free_network(kLength);
+  const auto around = known ? std::optional(Prefix::of(*known, kLongestHub)) : std::nullopt;
+  const auto space = around && draft.is_free(*around) ? *around : draft.free_network(kLongestHub);
   draft.take(space);
   hub.address_space = {space};
   draft.assume({hub.where, "hub " + hub.name, "addressPrefix", "", "its prefix is in none of the files",
@@ -204,7 +205,8 @@ network::SubnetRef subnet_in_hub(model::Vnet& hub, const std::string& name, cons
 
 model::Vnet* hub_named(Fields& fields, Draft& draft) {
   const auto id = fields.reference("virtualHub");
-  return !id || draft.is_left_out(*id) ? nullptr : &draft.vnet(*id, fields.where());
+  const bool is_one = id && id->type == kHubType && !draft.is_left_out(*id);
+  return is_one ? &draft.vnet(*id, fields.where()) : nullptr;
 }
 
 void carry_wan(const Resource& resource, Fields& fields, Draft& draft) {
@@ -241,6 +243,10 @@ void carry_hub(const Resource& resource, Fields& fields, Draft& draft) {
                  "defaultRouteTableId",
                  "branchToBranchTrafficEnabled",
                  "defaultRouteTable"});
+  if (prefix && (!prefix->is_v4() || prefix->length() > kLongestHub)) {
+    fields.note("addressPrefix", "is no IPv4 prefix of a hub, which is a /24 or larger", "another one was taken");
+    prefix.reset();
+  }
   if (prefix && !draft.is_free(*prefix)) {
     draft.leave_out(resource.id);
     return fields.note("addressPrefix", "overlaps with another VNet's, which a lab cannot have",
@@ -294,7 +300,7 @@ void carry_hub_connection(const Resource& resource, Fields& fields, Draft& draft
   connection.takes_default = fields.truth("enableInternetSecurity");
   connection.uses_gateways = fields.truth("allowRemoteVnetToUseHubVnetGateways", true);
   fields.ignore({"allowHubToRemoteVnetTransit", "connectivityStatus"});
-  if (!remote) return fields.note("remoteVirtualNetwork", "names no VNet", kLeftOut);
+  if (!remote || remote->type != kVnetType) return fields.note("remoteVirtualNetwork", "names no VNet", kLeftOut);
   if (draft.is_left_out(*remote) || draft.is_left_out(hub))
     return fields.note("", "its hub or its VNet was left out", kLeftOut);
   connection.where = resource.at.where();

@@ -15,6 +15,15 @@ RouteServer* server_of(const ResourceId& id, Draft& draft) {
   return found == draft.route_servers.end() ? nullptr : &*found;
 }
 
+/// nullopt when it is in none of the files.
+std::optional<network::SubnetRef> subnet_of(const RouteServer& server, const Draft& draft) {
+  if (!server.subnet) return std::nullopt;
+  const network::SubnetRef ref{draft.name_of(server.subnet->parent()), draft.name_of(*server.subnet)};
+  const auto* vnet = find_named(draft.topology.vnets, ref.vnet);
+  const bool is_there = vnet != nullptr && find_named(vnet->subnets, ref.subnet) != nullptr;
+  return is_there ? std::optional(ref) : std::nullopt;
+}
+
 class Speakers {
  public:
   Speakers(const RouteServer& server, const network::SubnetRef& subnet, Draft& draft)
@@ -200,18 +209,15 @@ void carry_server_peer(const Resource& resource, Fields& fields, Draft& draft) {
 }
 
 void leave_out_lone_servers(Draft& draft) {
-  for (auto& server : draft.route_servers) {
-    server.is_placed = server.subnet && !draft.name_of(*server.subnet).empty();
-    if (!server.is_placed)
+  for (const auto& server : draft.route_servers)
+    if (!subnet_of(server, draft))
       draft.notes.add({server.where, "Route Server " + server.name, "subnet", "", "is in none of the files",
                        "it was left out; import `az network vnet list` and its ipConfigurations too"});
-  }
 }
 
 void play_route_servers(Draft& draft) {
   for (const auto& server : draft.route_servers)
-    if (server.is_placed)
-      Speakers(server, {draft.name_of(server.subnet->parent()), draft.name_of(*server.subnet)}, draft).build();
+    if (const auto subnet = subnet_of(server, draft)) Speakers(server, *subnet, draft).build();
 }
 
 }  // namespace xconn::importing

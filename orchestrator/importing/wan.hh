@@ -88,7 +88,6 @@ struct RouteServer {
   std::optional<ResourceId> subnet;
   std::vector<Address> addresses;
   std::vector<RouteServerPeer> peers;
-  bool is_placed = false;         ///< its subnet is in the files
   std::set<std::string> users{};  ///< VNets that use it as they would use a gateway
 };
 
