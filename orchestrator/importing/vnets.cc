@@ -23,6 +23,17 @@ model::VnetPeering read_peering(Fields& fields) {
   return peering;
 }
 
+/// Whether the files have the half of `remote`, although they do not have the VNet itself.
+bool has_half(const Draft& draft, const std::string& remote, const std::string& own) {
+  constexpr std::string_view kPeering = "microsoft.network/virtualnetworks/virtualnetworkpeerings";
+  return std::ranges::any_of(draft.inventory.resources(), [&](const Resource& resource) {
+    if (resource.id.type != kPeering || draft.name_of(resource.id.parent()) != remote) return false;
+    const auto* id = property_at(*resource.body, "remoteVirtualNetwork.id");
+    const auto other = id == nullptr ? std::nullopt : ResourceId::parse(id->text);
+    return other && draft.name_of(*other) == own;
+  });
+}
+
 /// A VNet of another subscription is in no file of ours, but a connected peering says what its half must be.
 void add_other_half(const model::VnetPeering& mine, const std::string& own, Fields& fields, Draft& draft) {
   auto& remote = *find_named(draft.topology.vnets, mine.remote);
@@ -32,6 +43,7 @@ void add_other_half(const model::VnetPeering& mine, const std::string& own, Fiel
       remote.address_space.push_back(prefix);
       draft.take(prefix);
     }
+  if (has_half(draft, remote.name, own)) return;
   model::VnetPeering half;
   half.name = draft.free_name("to-" + own, "peering of " + remote.name);
   half.remote = own;
