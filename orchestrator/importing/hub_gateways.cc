@@ -47,6 +47,25 @@ bool stand_in_hub(model::Gateway& gateway, const Resource& resource, Fields& fie
   return true;
 }
 
+std::vector<const Raw*> maps_in(const Raw* list) {
+  std::vector<const Raw*> out;
+  if (list == nullptr) return out;
+  for (const auto& item : list->items)
+    if (item->is_map()) out.push_back(item.get());
+  return out;
+}
+
+/// As ARM says it, or Terraform.
+std::vector<Address> of_both_instances(Fields& fields, const char* key) {
+  auto out = of_instances(fields, key);
+  for (const auto* instance : {"bgpSettings.instance0BgpPeeringAddress", "bgpSettings.instance1BgpPeeringAddress"})
+    for (const auto* item : maps_in(fields.raw(instance)))
+      if (const auto* list = property(*item, key); list != nullptr)
+        for (const auto& each : list->items)
+          if (const auto address = Address::parse(each->text)) append_new(out, {*address});
+  return out;
+}
+
 std::vector<Address> public_ones(const std::vector<Address>& all) {
   std::vector<Address> out;
   for (const auto& address : all)
@@ -95,14 +114,6 @@ std::string add_device(const ResourceId& id, const Raw& body, const model::Local
   return device.name;
 }
 
-std::vector<const Raw*> maps_in(const Raw* list) {
-  std::vector<const Raw*> out;
-  if (list == nullptr) return out;
-  for (const auto& item : list->items)
-    if (item->is_map()) out.push_back(item.get());
-  return out;
-}
-
 std::string name_in(const Raw& item, const std::string& otherwise) {
   const auto* name = property(item, "name");
   return name == nullptr || name->text.empty() ? otherwise : name->text;
@@ -148,10 +159,10 @@ void carry_hub_vpn_gateway(const Resource& resource, Fields& fields, Draft& draf
   gateway.active_active = true;
   gateway.sku = sku_of(kVpnScale, fields.number("vpnGatewayScaleUnit", 0, kMostUnits, "it is 1").value_or(1));
   if (const auto asn = fields.asn("bgpSettings.asn", "it is 65515")) gateway.asn = *asn;
-  gateway.instances = of_instances(fields, "defaultBgpIpAddresses");
+  gateway.instances = of_both_instances(fields, "defaultBgpIpAddresses");
   std::erase_if(gateway.instances, [](const Address& address) { return !address.is_v4(); });
-  gateway.apipa = of_instances(fields, "customBgpIpAddresses");
-  gateway.public_addresses = public_ones(of_instances(fields, "tunnelIpAddresses"));
+  gateway.apipa = of_both_instances(fields, "customBgpIpAddresses");
+  gateway.public_addresses = public_ones(of_both_instances(fields, "tunnelIpAddresses"));
   fields.ignore({"connections", "ipConfigurations", "isRoutingPreferenceInternet", "enableBgpRouteTranslationForNat",
                  "vpnGatewayScaleUnit", "routingPreference"});
   if (stand_in_hub(gateway, resource, fields, draft)) draft.topology.gateways.push_back(std::move(gateway));

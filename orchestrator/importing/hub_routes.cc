@@ -317,8 +317,18 @@ class Hubs {
                joined(pairs)},
           "vnets/" + hub);
     }
-    for (const auto& hub : wan_.hubs)
+    for (const auto& hub : wan_.hubs) {
       if (is_first_of_wan(hub)) report_branches(hub);
+      report_preference(hub);
+    }
+  }
+
+  /// A VNet with both gateways prefers ExpressRoute.
+  void report_preference(const Hub& hub) {
+    const bool is_usual = hub.preference.empty() || same_word(hub.preference, "ExpressRoute");
+    if (is_usual || std::ranges::count(draft_.topology.gateways, hub.vnet, &model::Gateway::vnet) < 2) return;
+    draft_.notes.add({hub.where, "hub " + hub.vnet, "hubRoutingPreference", hub.preference, "is not modelled",
+                      "where both gateways learn a prefix, ExpressRoute is preferred"});
   }
 
   bool is_first_of_wan(const Hub& hub) const { return &*std::ranges::find(wan_.hubs, hub.wan, &Hub::wan) == &hub; }

@@ -60,6 +60,19 @@ TEST(HubGateways, ItsAddressesAreThoseOfTheFile) {
   EXPECT_EQ(gateway.public_addresses.at(1).text(), "20.4.4.5");
 }
 
+TEST(HubGateways, ItsAddressesInTerraformsStateAreTheSame) {
+  const std::string state = R"({"version": 4, "terraform_version": "1.9", "resources": [
+    {"mode": "managed", "type": "azurerm_virtual_hub", "name": "h", "instances": [{"attributes": {"name": "hub1", "resource_group_name": "net-rg", "location": "northeurope", "address_prefix": "10.60.0.0/23", "virtual_wan_id": ")" +
+                            id_of("Microsoft.Network/virtualWans", "wan") + R"("}}]},
+    {"mode": "managed", "type": "azurerm_vpn_gateway", "name": "g", "instances": [{"attributes": {"name": "g", "resource_group_name": "net-rg", "virtual_hub_id": ")" +
+                            id_of("Microsoft.Network/virtualHubs", "hub1") + R"(", "bgp_settings": [{"asn": 65515,
+      "instance_0_bgp_peering_address": [{"default_ips": ["10.60.0.14"], "tunnel_ips": ["20.4.4.4", "10.60.0.4"]}],
+      "instance_1_bgp_peering_address": [{"default_ips": ["10.60.0.15"], "tunnel_ips": ["20.4.4.5", "10.60.0.5"]}]}]}}]}]})";
+  const auto gateway = topology_of(imported(state)).gateways.at(0);
+  EXPECT_EQ(gateway.instances.at(1).text(), "10.60.0.15");
+  EXPECT_EQ(gateway.public_addresses.at(0).text(), "20.4.4.4");
+}
+
 TEST(HubGateways, ALinkIsADevice) {
   const auto bgp = R"({"asn": 65010, "bgpPeeringAddress": "192.168.5.1"})";
   const auto out = imported(
@@ -141,6 +154,15 @@ TEST(HubGateways, WhatGoesBetweenBranchesIsSaid) {
   EXPECT_THAT(text_of(imported(kHub + vpn_gateway_in("hub1") + gateway).notes),
               HasSubstr("what a hub's router passes on between branches, and between branches and the VNets of another "
                         "hub, is not played; branches reach the VNets of their own hub"));
+}
+
+TEST(HubGateways, APreferenceIsSaidWhereItMatters) {
+  const auto preferred = wan() + hub("hub1", "10.60.0.0/23", R"("hubRoutingPreference": "ASPath")") +
+                         spoke("hub1", "blue", "10.61.0.0/24") + vpn_gateway_in("hub1");
+  const auto gateway = resource("Microsoft.Network/expressRouteGateways", "ergw", hub_reference("hub1"));
+  constexpr const char* kSaid = "hubRoutingPreference = ASPath: is not modelled; where both gateways learn a prefix";
+  EXPECT_THAT(text_of(imported(preferred + gateway).notes), HasSubstr(kSaid));
+  EXPECT_THAT(text_of(imported(preferred).notes), Not(HasSubstr(kSaid)));
 }
 
 TEST(HubGateways, PointToSiteIsOneLine) {

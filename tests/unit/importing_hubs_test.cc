@@ -321,5 +321,19 @@ TEST(Hubs, AFirewallsAddressThatIsOpenIsTheLabs) {
   EXPECT_THAT(routes_of(topology_of(out), "blue"), HasSubstr("10.0.0.0/8>10.60.0.132 ")) << "where Azure has it";
 }
 
+TEST(Hubs, ATemplateAsksForTheFirewallsAddress) {
+  const auto out = imported(
+      arm_template("",
+                   R"({"type": "Microsoft.Network/virtualWans", "name": "wan", "properties": {"type": "Standard"}},
+         {"type": "Microsoft.Network/virtualHubs", "name": "hub1", "properties": {"addressPrefix": "10.60.0.0/23", "virtualWan": {"id": "[resourceId('Microsoft.Network/virtualWans', 'wan')]"}}},
+         {"type": "Microsoft.Network/azureFirewalls", "name": "fw", "properties": {"virtualHub": {"id": "[resourceId('Microsoft.Network/virtualHubs', 'hub1')]"}}},
+         {"type": "Microsoft.Network/routeTables", "name": "rt", "properties": {"routes": [{"name": "d", "properties": {"addressPrefix": "0.0.0.0/0", "nextHopType": "VirtualAppliance",
+            "nextHopIpAddress": "[reference(resourceId('Microsoft.Network/azureFirewalls', 'fw')).hubIPAddresses.privateIPAddress]"}}]}},
+         {"type": "Microsoft.Network/virtualNetworks", "name": "blue", "properties": {"addressSpace": {"addressPrefixes": ["10.61.0.0/24"]}, "subnets": [{"name": "app", "properties": {"addressPrefix": "10.61.0.0/24",
+            "routeTable": {"id": "[resourceId('Microsoft.Network/routeTables', 'rt')]"}}}]}},
+         {"type": "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections", "name": "hub1/blue", "properties": {"remoteVirtualNetwork": {"id": "[resourceId('Microsoft.Network/virtualNetworks', 'blue')]"}}})"));
+  EXPECT_EQ(routes_of(topology_of(out), "blue"), "0.0.0.0/0>10.60.0.132 ");
+}
+
 }  // namespace
 }  // namespace xconn::importing
