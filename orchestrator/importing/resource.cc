@@ -44,7 +44,7 @@ constexpr std::array<Part, 19> kParts{{
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kExpanded{
     {{"subnet", "addressPrefix"}, {"subnet", "addressPrefixes"}, {"publicIPAddress", "ipAddress"}}};
 
-constexpr std::array<std::string_view, 28> kBookkeeping{"id",
+constexpr std::array<std::string_view, 30> kBookkeeping{"id",
                                                         "name",
                                                         "type",
                                                         "etag",
@@ -71,7 +71,9 @@ constexpr std::array<std::string_view, 28> kBookkeeping{"id",
                                                         "scope",
                                                         "gatewayManagerEtag",
                                                         "timeouts",
-                                                        "typePropertiesType"};
+                                                        "typePropertiesType",
+                                                        "changedTime",
+                                                        "createdTime"};
 
 constexpr std::string_view kOpenAddress = "the private address of ";
 

@@ -44,6 +44,11 @@ TEST(Hubs, AHubWithoutAnythingIsNothing) {
   EXPECT_THAT(refusal(kHub + firewall_in("hub1", "10.60.0.132")), HasSubstr("nothing of it can be carried over"));
 }
 
+TEST(Hubs, ATableAloneIsSaidToLackItsHub) {
+  EXPECT_THAT(refusal(table("hub1", "defaultRouteTable", static_route("10.80.0.0/16", "10.62.0.10"))),
+              HasSubstr("hub hub1: has neither a VNet nor a gateway in the files"));
+}
+
 TEST(Hubs, OneThatIsInNoFileIsMade) {
   const auto out = imported(kTwo);
   EXPECT_THAT(text_of(out.notes), HasSubstr("hub hub1: is referred to, but is in none of the files; it was made from "
