@@ -104,11 +104,12 @@ class Hubs {
     return ToldRoute{route.to, address, address ? std::nullopt : route.next};
   }
 
-  /// A route of the table of `who` that covers all of a VNet.
+  /// A route of the table of `who` that covers a VNet; a default route is for what is nobody's.
   std::optional<HubRoute> static_to(const HubMember& who, const HubConnection& other) const {
     for (const auto& route : statics_of(who))
       for (const auto& prefix : space_of(other))
-        if (route.to.length() <= prefix.length() && route.to.contains(prefix.network())) return route;
+        if (!route.to.is_default() && route.to.length() <= prefix.length() && route.to.contains(prefix.network()))
+          return route;
     return std::nullopt;
   }
 
@@ -222,8 +223,14 @@ class Hubs {
       if (way && !is_own(connection, *way)) add(out, *way);
     }
     const auto tells = [&](const HubMember& branch) { return knows(connection, branch); };
-    out.learns = !has_gateway(draft_, connection.hub) || any_branch(connection.hub, tells);
+    out.learns = !uses_hubs_gateway(connection) || any_branch(connection.hub, tells);
     told_.tell_vnet(connection.vnet, out);
+  }
+
+  bool uses_hubs_gateway(const HubConnection& connection) const {
+    const auto& peerings = find_named(draft_.topology.vnets, connection.vnet)->peerings;
+    const auto found = std::ranges::find(peerings, connection.hub, &model::VnetPeering::remote);
+    return found != peerings.end() && found->use_remote_gateways;
   }
 
   static void add(Told& out, const ToldRoute& route) {
@@ -274,14 +281,9 @@ class Hubs {
       if (const auto way = told(route);
           way && (route.hop || connection_of(route) != nullptr) && !route.to.is_default()) {
         add(out, *way);
-        unannounced_.insert(route.to.text());
+        unannounced_[hub.vnet].insert(route.to.text());
       }
     told_.tell({hub.vnet, azure::kGatewaySubnet}, out);
-    if (!unannounced_.empty() && std::exchange(is_unannounced_told_, true) == false)
-      draft_.notes.add({hub.where, "hub " + hub.vnet, "routes", "",
-                        "static routes to appliances are announced to branches in Azure, and by a lab's gateway not: " +
-                            joined(unannounced_),
-                        "on-prem does not learn them; `routes` of its router say them"});
   }
 
   /// With routing intent on both sides, hubs reach each other's VNets by both firewalls.
@@ -320,7 +322,17 @@ class Hubs {
     for (const auto& hub : wan_.hubs) {
       if (is_first_of_wan(hub)) report_branches(hub);
       report_preference(hub);
+      report_unannounced(hub);
     }
+  }
+
+  void report_unannounced(const Hub& hub) {
+    const auto found = unannounced_.find(hub.vnet);
+    if (found == unannounced_.end()) return;
+    draft_.notes.add({hub.where, "hub " + hub.vnet, "routes", "",
+                      "static routes to appliances are announced to branches in Azure, and by a lab's gateway not: " +
+                          joined(found->second),
+                      "on-prem does not learn them; `routes` of its router say them"});
   }
 
   /// A VNet with both gateways prefers ExpressRoute.
@@ -356,9 +368,10 @@ class Hubs {
   Draft& draft_;
   VirtualWan& wan_;
   ToldSubnets told_;
-  std::map<std::string, std::set<std::string>> joined_;  ///< pairs, by the hub of the first
-  std::set<std::string> lost_, unannounced_;
-  bool is_basic_told_ = false, is_unannounced_told_ = false;
+  std::map<std::string, std::set<std::string>> joined_;       ///< pairs, by the hub of the first
+  std::map<std::string, std::set<std::string>> unannounced_;  ///< by hub
+  std::set<std::string> lost_;
+  bool is_basic_told_ = false;
 };
 
 }  // namespace
