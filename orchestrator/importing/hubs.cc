@@ -294,9 +294,7 @@ void carry_hub_connection(const Resource& resource, Fields& fields, Draft& draft
   const auto remote = fields.reference("remoteVirtualNetwork");
   read_routing(connection, hub, fields, draft);
   connection.statics = read_statics(fields, draft);
-  connection.passes_statics =
-      fields.truth("routingConfiguration.vnetRoutes.staticRoutesConfig.propagateStaticRoutes") ||
-      fields.truth("routingConfiguration.propagateStaticRoutes");
+  connection.passes_statics = fields.truth("routingConfiguration.vnetRoutes.staticRoutesConfig.propagateStaticRoutes");
   connection.takes_default = fields.truth("enableInternetSecurity");
   connection.uses_gateways = fields.truth("allowRemoteVnetToUseHubVnetGateways", true);
   fields.ignore({"allowHubToRemoteVnetTransit", "connectivityStatus"});

@@ -20,6 +20,15 @@ const TerraformWord kWords[] = {
     {"ike_encryption", "ikeEncryption"},
 };
 
+const std::vector<TerraformWord> kScaleSetWords{
+    {"instances", "sku.capacity"},
+    {"sku", "sku.name"},
+    {"network_interface", "virtualMachineProfile.networkProfile.networkInterfaceConfigurations"},
+    {"ip_configuration", "ipConfigurations"},
+    {"enable_ip_forwarding", "enableIPForwarding"},
+    {"ip_forwarding_enabled", "enableIPForwarding"},
+    {"load_balancer_backend_address_pool_ids", "loadBalancerBackendAddressPools", As::kReferences}};
+
 const TerraformType kTypes[] = {
     {"azurerm_virtual_network",
      "microsoft.network/virtualnetworks",
@@ -117,7 +126,7 @@ const TerraformType kTypes[] = {
       {"propagated_route_table", "propagatedRouteTables", As::kFirst},
       {"route_table_ids", "ids", As::kReferences},
       {"static_vnet_route", "vnetRoutes.staticRoutes"},
-      {"static_vnet_propagate_static_routes_enabled", "propagateStaticRoutes"}}},
+      {"static_vnet_propagate_static_routes_enabled", "vnetRoutes.staticRoutesConfig.propagateStaticRoutes"}}},
     {"azurerm_virtual_hub_route_table",
      "microsoft.network/virtualhubs/hubroutetables",
      {"@virtual_hub_id", "name"},
@@ -210,6 +219,11 @@ const TerraformType kTypes[] = {
      "microsoft.compute/virtualmachines",
      {"name"},
      {{"network_interface_ids", "networkProfile.networkInterfaces", As::kReferences}}},
+    {"azurerm_linux_virtual_machine_scale_set", "microsoft.compute/virtualmachinescalesets", {"name"}, kScaleSetWords},
+    {"azurerm_windows_virtual_machine_scale_set",
+     "microsoft.compute/virtualmachinescalesets",
+     {"name"},
+     kScaleSetWords},
     {"azurerm_lb",
      "microsoft.network/loadbalancers",
      {"name"},

@@ -194,8 +194,12 @@ TEST(HubGateways, APlanIsRead) {
       planned("azurerm_virtual_hub", "hub1", R"("address_prefix": "10.60.0.0/23", "location": "northeurope")") + ", " +
       planned("azurerm_virtual_network", "blue", vnet_of_plan) + ", " +
       planned("azurerm_subnet", "app", R"("virtual_network_name": "blue", "address_prefixes": ["10.61.0.0/25"])") +
-      ", " + planned("azurerm_virtual_hub_connection", "to-blue", R"("internet_security_enabled": true)") + ", " +
-      planned("azurerm_firewall", "fw", R"("sku_name": "AZFW_Hub", "virtual_hub": [{"public_ip_count": 1}])") + ", " +
+      ", " +
+      planned(
+          "azurerm_virtual_hub_connection", "to-blue",
+          R"("internet_security_enabled": true, "routing": [{"static_vnet_propagate_static_routes_enabled": true, "static_vnet_route": [{"name": "s", "address_prefixes": ["10.80.0.0/16"], "next_hop_ip_address": "10.61.0.9"}]}])") +
+      ", " + planned("azurerm_firewall", "fw", R"("sku_name": "AZFW_Hub", "virtual_hub": [{"public_ip_count": 1}])") +
+      ", " +
       planned("azurerm_virtual_hub_routing_intent", "ri",
               R"("routing_policy": [{"name": "i", "destinations": ["Internet"]}])") +
       ", " + planned("azurerm_vpn_gateway", "vpn", R"("scale_unit": 1)") + ", " +
@@ -229,7 +233,8 @@ TEST(HubGateways, APlanIsRead) {
   EXPECT_EQ(carried_of(out),
             "VNet:1 subnet:1 Virtual WAN:1 hub:1 hub connection:1 routing intent:1 gateway:1 VPN site:1 "
             "connection:1 firewall:1 ");
-  EXPECT_EQ(routes_of(topology, "blue"), "0.0.0.0/0>10.60.0.132 ");
+  EXPECT_EQ(routes_of(topology, "blue"), "0.0.0.0/0>10.60.0.132 ") << "an appliance of its own is on no other way";
+  EXPECT_EQ(routes_of(topology, "hub1", "GatewaySubnet"), "10.80.0.0/16>10.61.0.9 ");
   EXPECT_TRUE(uses_gateways(topology, "blue"));
   EXPECT_EQ(topology.local_gateways.at(0).asn->text(), "65010");
   EXPECT_EQ(topology.connections.at(0).local_gateway, "office");
