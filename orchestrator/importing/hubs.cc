@@ -274,7 +274,11 @@ void carry_hub(const Resource& resource, Fields& fields, Draft& draft) {
 void carry_hub_table(const Resource& resource, Fields& fields, Draft& draft) {
   fields.ignore({"associatedConnections", "propagatingConnections", "attachedConnections"});
   if (draft.is_left_out(resource.id.parent())) return fields.ignore_rest();
-  auto* hub = draft.wan.hub(draft.vnet(resource.id.parent(), fields.where()).name);
+  auto* hub = draft.wan.hub(draft.name_of(resource.id.parent()));
+  if (hub == nullptr) {
+    fields.ignore_rest();
+    return fields.note("", "its hub is in none of the files", "it was left out; import `az network vhub list` too");
+  }
   const bool is_old = !resource.id.type.ends_with("hubroutetables");
   read_table(is_old ? resource.id.parent() : resource.id, hub, fields, draft);
   draft.call(resource.id, resource.id.name());

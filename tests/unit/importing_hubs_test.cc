@@ -46,7 +46,7 @@ TEST(Hubs, AHubWithoutAnythingIsNothing) {
 
 TEST(Hubs, ATableAloneIsSaidToLackItsHub) {
   EXPECT_THAT(refusal(table("hub1", "defaultRouteTable", static_route("10.80.0.0/16", "10.62.0.10"))),
-              HasSubstr("hub hub1: has neither a VNet nor a gateway in the files"));
+              HasSubstr("hub route table hub1/defaultRouteTable: its hub is in none of the files; it was left out"));
 }
 
 TEST(Hubs, OneThatIsInNoFileIsMade) {
