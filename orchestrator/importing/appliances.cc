@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "importing/hubs.hh"
 #include "importing/types.hh"
 
 namespace xconn::importing {
@@ -34,26 +35,61 @@ std::optional<network::SubnetRef> subnet_of(const ResourceId& id, const std::opt
   return network::SubnetRef{vnet.name, id.name()};
 }
 
-/// Who has this address.
-const network::Node* node_at(const Draft& draft, const Address& address, const network::Interface*& nic) {
-  for (const auto& node : draft.topology.nodes)
-    for (const auto& interface : node.interfaces)
-      if (interface.subnet && !interface.addresses.empty() && interface.addresses[0].address() == address) {
-        nic = &interface;
-        return &node;
-      }
-  return nullptr;
+/// A router that lets everything pass, for whatever filters there.
+void add_filter(const Resource& resource, const network::SubnetRef& subnet, const std::optional<Address>& address,
+                Fields& fields, Draft& draft) {
+  auto& node = draft.topology.nodes.emplace_back();
+  node.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  node.where = resource.at.where();
+  node.role = "router";
+  node.site = "azure";
+  network::Interface nic;
+  nic.name = "eth0";
+  nic.subnet = subnet;
+  nic.ip_forwarding = true;
+  if (address) nic.addresses = {InterfaceAddress(*address, kSubnetLength)};
+  node.interfaces.push_back(std::move(nic));
+  draft.assume({resource.at.where(), fields.object(), "", "", "rules and policies of a firewall are not modelled",
+                "it is a router that lets everything pass"},
+               "nodes/" + node.name + "/role");
+}
+
+/// As ARM says it, or Terraform.
+std::optional<Address> hub_address(Fields& fields) {
+  for (const auto* path : {"hubIPAddresses.privateIPAddress", "virtualHub.privateIpAddress"})
+    if (const auto address = fields.owner(path) ? std::nullopt : fields.address(path, "another address was taken"))
+      return address;
+  return std::nullopt;
+}
+
+/// In a hub nobody but Azure chooses its subnet. An address that the hub does not have is another one's.
+void add_to_hub(const Resource& resource, const char* name, std::optional<Address> address, Fields& fields,
+                Draft& draft) {
+  auto* hub = hub_named(fields, draft);
+  fields.ignore_rest();
+  if (hub == nullptr) return fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
+  if (address && !address->is_v4()) address.reset();
+  const auto subnet = subnet_in_hub(*hub, name, address, draft);
+  if (address && !find_named(hub->subnets, subnet.subnet)->prefix.contains(*address)) {
+    fields.note("", address->text() + " is no address of its hub", "it has another one");
+    address.reset();
+  }
+  add_filter(resource, subnet, address, fields, draft);
+}
+
+void carry_hub_firewall(const Resource& resource, Fields& fields, Draft& draft) {
+  add_to_hub(resource, "AzureFirewallSubnet", hub_address(fields), fields, draft);
 }
 
 /// Why what is sent there is lost; empty when somebody passes it on.
 std::string why_lost(const Draft& draft, const Address& hop) {
-  const network::Interface* nic = nullptr;
-  const auto* node = node_at(draft, hop, nic);
+  const auto end = end_at(hop, draft);
+  const auto* node = end ? find_named(draft.topology.nodes, end->node) : nullptr;
   if (std::ranges::find(draft.topology.load_balancers, hop, &model::LoadBalancer::frontend) !=
       draft.topology.load_balancers.end())
     return {};
   if (node == nullptr) return "is nobody's address in the files, so what goes there is lost";
-  if (!nic->ip_forwarding.value_or(node->role != "host"))
+  if (!find_named(node->interfaces, end->interface)->ip_forwarding.value_or(node->role != "host"))
     return "is " + node->name + ", which does not forward, so what goes there is lost";
   return {};
 }
@@ -66,17 +102,6 @@ std::optional<Address> only_firewall(const Draft& draft) {
       if (nic.subnet && same_word(nic.subnet->subnet, "AzureFirewallSubnet"))
         found.push_back(nic.addresses[0].address());
   return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
-}
-
-/// What the lab gave to this NIC, firewall or frontend of a balancer.
-std::optional<Address> address_of(const ResourceId& owner, const Draft& draft) {
-  const auto nic = draft.nics.find(draft.key(owner));
-  const End end = nic == draft.nics.end() ? End{draft.name_of(owner), "eth0"} : nic->second;
-  if (const auto* node = find_named(draft.topology.nodes, end.node))
-    if (const auto* interface = find_named(node->interfaces, end.interface))
-      if (!interface->addresses.empty()) return interface->addresses.front().address();
-  const auto* balancer = find_named(draft.topology.load_balancers, draft.name_of(owner));
-  return balancer == nullptr ? std::nullopt : std::optional(balancer->frontend);
 }
 
 /// Routes that name whom they go to.
@@ -199,7 +224,26 @@ void report_lost_hops(const model::RouteTable& table, Draft& draft) {
 
 }  // namespace
 
+std::optional<End> end_at(const Address& address, const Draft& draft) {
+  for (const auto& node : draft.topology.nodes)
+    for (const auto& interface : node.interfaces)
+      if (interface.subnet && !interface.addresses.empty() && interface.addresses[0].address() == address)
+        return End{node.name, interface.name};
+  return std::nullopt;
+}
+
+std::optional<Address> address_of(const ResourceId& owner, const Draft& draft) {
+  const auto nic = draft.nics.find(draft.key(owner));
+  const End end = nic == draft.nics.end() ? End{draft.name_of(owner), "eth0"} : nic->second;
+  if (const auto* node = find_named(draft.topology.nodes, end.node))
+    if (const auto* interface = find_named(node->interfaces, end.interface))
+      if (!interface->addresses.empty()) return interface->addresses.front().address();
+  const auto* balancer = find_named(draft.topology.load_balancers, draft.name_of(owner));
+  return balancer == nullptr ? std::nullopt : std::optional(balancer->frontend);
+}
+
 void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
+  if (fields.raw("virtualHub") != nullptr) return carry_hub_firewall(resource, fields, draft);
   const auto* configuration = placed_configuration(fields);
   fields.ignore_rest();
   if (configuration == nullptr) return fields.note("", "stands in no subnet of a VNet", kLeftOut);
@@ -208,20 +252,14 @@ void carry_firewall(const Resource& resource, Fields& fields, Draft& draft) {
   const auto address = inner.address("privateIPAddress", "another address was taken");
   const auto subnet = id ? subnet_of(*id, address, inner, draft) : std::nullopt;
   if (!subnet) return fields.note("", "its subnet is in none of the files", kLeftOut);
-  auto& node = draft.topology.nodes.emplace_back();
-  node.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
-  node.where = resource.at.where();
-  node.role = "router";
-  node.site = "azure";
-  network::Interface nic;
-  nic.name = "eth0";
-  nic.subnet = subnet;
-  nic.ip_forwarding = true;
-  if (address) nic.addresses = {InterfaceAddress(*address, kSubnetLength)};
-  node.interfaces.push_back(std::move(nic));
-  draft.assume({resource.at.where(), fields.object(), "", "", "rules and policies of a firewall are not modelled",
-                "it is a router that lets everything pass"},
-               "nodes/" + node.name + "/role");
+  add_filter(resource, *subnet, address, fields, draft);
+}
+
+void carry_hub_appliance(const Resource& resource, Fields& fields, Draft& draft) {
+  const auto* nics = fields.raw("virtualApplianceNics");
+  const auto* first = nics == nullptr || nics->items.empty() ? nullptr : property(*nics->items[0], "privateIpAddress");
+  const auto address = first == nullptr ? std::nullopt : Address::parse(first->text);
+  add_to_hub(resource, "AzureNvaSubnet", address, fields, draft);
 }
 
 void report_next_hops(Draft& draft) {

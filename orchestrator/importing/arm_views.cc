@@ -63,6 +63,14 @@ RawPtr with_open_addresses(const RawEntry& entry, const ResourceId& id) {
   return list;
 }
 
+/// A firewall in a Virtual WAN hub has its address there.
+void put_hub_address(Raw& properties, const ResourceId& id) {
+  if (id.type != "microsoft.network/azurefirewalls" || property(properties, "virtualHub") == nullptr) return;
+  auto addresses = map_at(properties.at);
+  put(*addresses, "privateIPAddress", make_text(open_address(id), properties.at));
+  put(properties, "hubIPAddresses", addresses);
+}
+
 }  // namespace
 
 std::shared_ptr<Raw> map_at(const model::Position& at) {
@@ -86,6 +94,7 @@ RawPtr with_ids(const Raw& body, const ResourceId& id) {
       part.value = parts_with_ids(part, id);
       part.value = with_open_addresses(part, id);
     }
+    put_hub_address(*properties, id);
     entry.value = std::move(properties);
   }
   return out;

@@ -71,17 +71,20 @@ std::string Draft::name_of(const ResourceId& id) const {
 
 model::Vnet& Draft::vnet(const ResourceId& id, const Where& where) {
   auto name = name_of(id);
-  if (name.empty()) {
-    name = name_for(id, "", where, "VNet " + id.name());
+  if (name.empty() || std::ranges::count(topology.vnets, name, &model::Vnet::name) == 0) {
+    name = name_for(id, "", where, (id.type == kHubType ? "hub " : "VNet ") + id.name());
     stubs_.insert(name);
     topology.vnets.emplace_back().name = name;
     topology.vnets.back().where = where;
+    const bool is_hub = id.type == kHubType;
+    if (is_hub) wan.hubs.push_back({where, id, name, {}, false, {}, {}, {}});
     notes.add({where,
-               "VNet " + name,
+               (is_hub ? "hub " : "VNet ") + name,
                "",
                "",
                "is referred to, but is in none of the files",
-               "it was made from what the others say about it; import `az network vnet list` too",
+               std::string("it was made from what the others say about it; import `az network ") +
+                   (is_hub ? "vhub" : "vnet") + " list` too",
                {},
                Outcome::kMade});
     comment("vnets/" + name, "in none of the files; made from what the others say about it");
@@ -114,10 +117,15 @@ bool Draft::is_reserved(const std::string& vnet, const std::string& subnet) cons
          std::ranges::any_of(kAzuresOwn, [&](auto own) { return same_word(own, subnet); });
 }
 
-bool Draft::is_next_hop(const Address& address) const {
-  return std::ranges::any_of(topology.route_tables, [&](const model::RouteTable& table) {
-    return std::ranges::any_of(table.routes, [&](const auto& route) { return route.next_hop == address; });
-  });
+std::vector<Address> Draft::wanted_addresses() const {
+  std::vector<Address> out;
+  for (const auto& table : topology.route_tables)
+    for (const auto& route : table.routes)
+      if (route.next_hop) out.push_back(*route.next_hop);
+  for (const auto& server : route_servers)
+    for (const auto& peer : server.peers)
+      if (peer.address) out.push_back(*peer.address);
+  return out;
 }
 
 Prefix Draft::free_network(int length) {

@@ -12,6 +12,7 @@
 
 #include "base/prefixes.hh"
 #include "importing/resource.hh"
+#include "importing/wan.hh"
 #include "model/words.hh"
 
 namespace xconn::importing {
@@ -37,6 +38,8 @@ class Draft {
   std::map<std::string, std::vector<Address>> pool_addresses;  ///< by key() of a backend pool: who has no NIC there
   std::map<std::string, network::Probe> probes;                ///< by key()
   std::vector<OpenHop> open_hops;
+  VirtualWan wan;
+  std::vector<RouteServer> route_servers;
   int internet_ports = 0;
   std::string region;                   ///< of VNets for which no file says one
   std::vector<std::string> regionless;  ///< VNets whose region a file leaves open
@@ -65,8 +68,8 @@ class Draft {
   /// A subnet in which only a service of Azure's stands.
   void reserve(const std::string& vnet, const std::string& subnet) { reserved_.emplace(vnet, subnet); }
   bool is_reserved(const std::string& vnet, const std::string& subnet) const;
-  /// Whether a user route goes there: nobody is invented at such an address.
-  bool is_next_hop(const Address& address) const;
+  /// Where user routes go, and who Route Servers speak with: nobody is invented at such an address.
+  std::vector<Address> wanted_addresses() const;
   /// It is a network of the lab from now on: a VNet's, or a link's.
   void take(const Prefix& prefix);
 

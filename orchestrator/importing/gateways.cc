@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Virtual network gateways, local gateways and connections.
+#include "importing/gateways.hh"
+
 #include <algorithm>
 #include <array>
 
 #include "base/azure.hh"
+#include "importing/ipsec.hh"
 #include "importing/types.hh"
-#include "model/algorithms.hh"
-#include "model/words.hh"
 
 namespace xconn::importing {
 namespace {
 
 using model::Raw;
-
-constexpr const char* kLabKey = "CrossconnectLabOnly";
 
 std::vector<Address> addresses_in(const Raw* raw) {
   std::vector<Address> out;
@@ -24,21 +23,6 @@ std::vector<Address> addresses_in(const Raw* raw) {
     if (const auto address = Address::parse(text.substr(0, at))) out.push_back(*address);
     text.erase(0, at + 1);
   }
-  return out;
-}
-
-void append_new(std::vector<Address>& to, const std::vector<Address>& more) {
-  for (const auto& address : more)
-    if (std::ranges::find(to, address) == to.end()) to.push_back(address);
-}
-
-/// `bgpPeeringAddresses[i].KEY` of all instances.
-std::vector<Address> of_instances(Fields& fields, const char* key) {
-  std::vector<Address> out;
-  const auto* list = fields.raw("bgpSettings.bgpPeeringAddresses");
-  if (list == nullptr) return out;
-  for (const auto& item : list->items)
-    if (item->is_map()) append_new(out, addresses_in(property(*item, key)));
   return out;
 }
 
@@ -82,95 +66,23 @@ std::optional<azure::GatewaySku> read_sku(Fields& fields, bool is_vpn) {
   return std::nullopt;
 }
 
-/// Azure's words for algorithms to charon's: "-" for none, empty for an unknown one.
-std::string algorithm(const std::string& word) {
-  if (same_word(word, "None") || same_word(word, "PFSMM")) return "-";
-  const auto found =
-      std::ranges::find_if(model::kAlgorithms, [&](const auto& row) { return same_word(row.azure, word); });
-  return found == model::kAlgorithms.end() ? "" : std::string(found->charon);
-}
-
-/// "aes256-sha256-modp2048" of the policy's words; empty when one of them is not known.
-std::string proposal(Fields& fields, std::initializer_list<const char*> keys) {
-  std::string out, before;
-  for (const auto* key : keys) {
-    const auto word = algorithm(fields.text(key));
-    if (word.empty()) return {};
-    if (word == "-" || (before == word && word.find("gcm") != std::string::npos)) continue;
-    out += (out.empty() ? "" : "-") + word;
-    before = word;
-  }
-  return out;
-}
-
-void read_policy(model::Connection& connection, Fields& fields, Draft& draft) {
-  const auto* policies = fields.raw("ipsecPolicies");
-  if (policies == nullptr || policies->items.empty()) return;
-  Fields inner(*policies->items.front(), fields.object(), draft);
-  model::IpsecPolicy policy;
-  const auto ike = proposal(inner, {"ikeEncryption", "ikeIntegrity", "dhGroup"});
-  const auto esp = proposal(inner, {"ipsecEncryption", "ipsecIntegrity", "pfsGroup"});
-  if (ike.empty() || esp.empty())
-    return fields.note("ipsecPolicies", "has an algorithm that is not known here", "it is Azure's default policy");
-  policy.ike_proposals = {ike};
-  policy.esp_proposals = {esp};
-  if (const auto seconds = inner.number("saLifeTimeSeconds", 300, 172799, "it is Azure's default"))
-    policy.esp_lifetime = std::chrono::seconds(*seconds);
-  connection.ipsec_policy = policy;
-}
-
-/// Printable, without what Azure refuses (Microsoft Learn, "About VPN devices and IPsec/IKE parameters").
-bool is_usable_key(const std::string& key) {
-  return !key.empty() && !is_placeholder(key) && std::ranges::all_of(key, [](unsigned char c) {
-    return c > ' ' && c < 0x7f && std::string_view("-~'\"\\").find(static_cast<char>(c)) == std::string_view::npos;
-  });
-}
-
-void read_key(model::Connection& connection, Fields& fields, Draft& draft) {
-  const auto* key = fields.raw("sharedKey");
-  if (key != nullptr && key->is_scalar() && is_usable_key(key->text)) {
-    connection.psk = key->text;
-    return;
-  }
-  connection.psk = kLabKey;
-  draft.assume({fields.where(), fields.object(), "sharedKey", "", "Azure does not export pre-shared keys",
-                "both sides have one of the lab's own"},
-               "connections/" + connection.name + "/psk");
-}
-
 bool read_ipsec(model::Connection& connection, Fields& fields, Draft& draft) {
-  constexpr long long kLeastDpd = 9, kMostDpd = 3600;
   const auto local = fields.reference("localNetworkGateway2");
   connection.local_gateway = local ? draft.name_of(*local) : "";
   connection.bgp = fields.truth("enableBgp");
   connection.use_local_azure_address = fields.truth("useLocalAzureIpAddress");
   connection.mode = fields.one_of("connectionMode", connection.mode);
-  if (const auto* dpd = fields.raw("dpdTimeoutSeconds"); dpd != nullptr && says_something(*dpd))
-    if (const auto seconds = fields.number("dpdTimeoutSeconds", kLeastDpd, kMostDpd, "it is 45 s"))
-      connection.dpd_timeout = std::chrono::seconds(*seconds);
-  read_policy(connection, fields, draft);
-  if (!connection.local_gateway.empty()) read_key(connection, fields, draft);
+  read_ike(connection, fields, draft);
   fields.ignore({"connectionProtocol", "routingWeight"});
   return !connection.local_gateway.empty();
 }
 
 bool read_express_route(model::Connection& connection, Fields& fields, Draft& draft) {
-  constexpr long long kMostWeight = 32000;
   const auto peer = fields.reference("peer");
   connection.circuit = peer ? draft.name_of(*peer) : "";
-  connection.weight = static_cast<int>(fields.number("routingWeight", 0, kMostWeight, "it is 0").value_or(0));
-  connection.fast_path = fields.truth("expressRouteGatewayBypass");
-  fields.ignore({"authorizationKey", "enableBgp", "dpdTimeoutSeconds", "connectionMode", "connectionProtocol",
-                 "enablePrivateLinkFastPath", "sharedKey"});
+  read_circuit_connection(connection, fields);
+  fields.ignore({"enableBgp", "dpdTimeoutSeconds", "connectionMode", "connectionProtocol", "sharedKey"});
   return !connection.circuit.empty();
-}
-
-/// The device of a file may well be another gateway of Azure's; a lab's stands on-prem [V41].
-std::optional<Asn> device_asn(Fields& fields, const std::string& instead) {
-  const auto asn = fields.asn("bgpSettings.asn", instead);
-  if (!asn || !azure::is_among(asn->value(), azure::kReservedAsns)) return asn;
-  fields.note("bgpSettings.asn", "is an AS number that Azure or IANA reserves", instead);
-  return std::nullopt;
 }
 
 /// A connection with BGP needs both.
@@ -192,6 +104,34 @@ void complete_session(model::LocalGateway& local, const model::Gateway& gateway,
 }
 
 }  // namespace
+
+void append_new(std::vector<Address>& to, const std::vector<Address>& more) {
+  for (const auto& address : more)
+    if (std::ranges::find(to, address) == to.end()) to.push_back(address);
+}
+
+std::vector<Address> of_instances(Fields& fields, const char* key) {
+  std::vector<Address> out;
+  const auto* list = fields.raw("bgpSettings.bgpPeeringAddresses");
+  if (list == nullptr) return out;
+  for (const auto& item : list->items)
+    if (item->is_map()) append_new(out, addresses_in(property(*item, key)));
+  return out;
+}
+
+std::optional<Asn> device_asn(Fields& fields, std::string_view path, const std::string& instead) {
+  const auto asn = fields.asn(path, instead);
+  if (!asn || !azure::is_among(asn->value(), azure::kReservedAsns)) return asn;
+  fields.note(path, "is an AS number that Azure or IANA reserves", instead);
+  return std::nullopt;
+}
+
+void read_circuit_connection(model::Connection& connection, Fields& fields) {
+  constexpr long long kMostWeight = 32000;
+  connection.weight = static_cast<int>(fields.number("routingWeight", 0, kMostWeight, "it is 0").value_or(0));
+  connection.fast_path = fields.truth("expressRouteGatewayBypass");
+  fields.ignore({"authorizationKey", "enablePrivateLinkFastPath"});
+}
 
 void carry_public_address(const Resource&, Fields& fields, Draft&) {
   fields.ignore_rest();  // whoever has it asks for its address
@@ -227,7 +167,7 @@ void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft)
   gateway.address_space = fields.prefixes("localNetworkAddressSpace.addressPrefixes");
   const std::string instead = "another one is taken where a connection needs it";
   if (const auto* asn = fields.raw("bgpSettings.asn"); asn != nullptr && says_something(*asn))
-    gateway.asn = device_asn(fields, instead);
+    gateway.asn = device_asn(fields, "bgpSettings.asn", instead);
   gateway.bgp_address = fields.address("bgpSettings.bgpPeeringAddress", instead);
   fields.ignore({"bgpSettings"});
   const auto address = fields.address("gatewayIpAddress", "another address was taken");

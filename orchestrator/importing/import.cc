@@ -97,14 +97,19 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name, c
   draft.topology.name = draft.free_name(name, "lab");
   carry_resources(draft);
   use_read_outs(draft);
+  leave_out_lone_hubs(draft);
+  leave_out_lone_servers(draft);
   if (is_empty(draft.topology)) {
     leave_out_loose_ends(draft);
     refuse("nothing of it can be carried over", kLacks, texts, notes);
   }
+  complete_hubs(draft);
   complete_vnets(draft);
+  play_hubs(draft);
   leave_out_loose_ends(draft);
   add_machines(draft);
   finish_balancers(draft);
+  play_route_servers(draft);
   report_next_hops(draft);
   complete_sessions(draft);
   add_customers(draft);

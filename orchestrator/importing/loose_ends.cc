@@ -7,16 +7,13 @@
 namespace xconn::importing {
 namespace {
 
-constexpr std::string_view kServerAddress = "microsoft.network/virtualhubs/ipconfigurations";
-
-/// Azure lets spokes use a Route Server as they use a gateway.
-bool has_route_server(const std::string& vnet, const Draft& draft) {
-  return std::ranges::any_of(draft.inventory.resources(), [&](const Resource& resource) {
-    if (resource.id.type != kServerAddress) return false;
-    const auto* subnet = property_at(*resource.body, "subnet.id");
-    const auto id = subnet == nullptr ? std::nullopt : ResourceId::parse(subnet->text);
-    return id && draft.name_of(id->parent()) == vnet;
-  });
+/// The Route Server that stands in a VNet, or nullptr.
+RouteServer* route_server_in(const std::string& vnet, Draft& draft) {
+  const auto is_in = [&](const RouteServer& server) {
+    return server.subnet && draft.name_of(server.subnet->parent()) == vnet;
+  };
+  const auto found = std::ranges::find_if(draft.route_servers, is_in);
+  return found == draft.route_servers.end() ? nullptr : &*found;
 }
 
 /// Its own half says so; one that no file has cannot.
@@ -33,8 +30,8 @@ std::pair<std::string, std::string> why_not(const model::VnetPeering& peering, c
     return {remote + "'s half of the peering is not there, or does not allow it",
             "; import `az network vnet peering list` of that VNet too"};
   }
-  if (has_route_server(peering.remote, draft))
-    return {remote + " has a Route Server, which is not played, and no gateway", ""};
+  if (route_server_in(peering.remote, draft) != nullptr)
+    return {remote + " has a Route Server, whose routes are not programmed here, and no gateway", ""};
   return {remote + " has no gateway in the files", "; import `az network vnet-gateway list` too"};
 }
 
@@ -44,6 +41,8 @@ bool is_connected(const Draft& draft, const model::LocalGateway& local) {
 }
 
 void release(model::VnetPeering& peering, const model::Vnet& vnet, Draft& draft) {
+  // Azure lets spokes use a Route Server as they use a gateway
+  if (auto* server = route_server_in(peering.remote, draft)) server->users.insert(vnet.name);
   const auto [reason, remedy] = why_not(peering, vnet, draft);
   if (reason.empty()) return;
   peering.use_remote_gateways = false;

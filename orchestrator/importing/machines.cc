@@ -81,7 +81,7 @@ void set_forwarding(network::Node& node, network::Interface& nic, Fields& fields
 /// Who has which address of a VNet.
 class Addresses {
  public:
-  explicit Addresses(const Draft& draft) : draft_(draft) {
+  explicit Addresses(const Draft& draft) : draft_(draft), wanted_(draft.wanted_addresses()) {
     for (const auto& node : draft.topology.nodes)
       for (const auto& nic : node.interfaces)
         if (nic.subnet)
@@ -107,24 +107,24 @@ class Addresses {
 
   std::optional<Address> free_address(const network::SubnetRef& ref, const Prefix& prefix) const {
     constexpr std::uint32_t kTried = 4096;
+    const auto is_wanted = [&](const Address& address) { return std::ranges::find(wanted_, address) != wanted_.end(); };
     for (auto i = azure::kKeptAddresses; i < kTried; ++i) {
       const auto address = prefix.host(i);
       if (!can_have(prefix, address)) return std::nullopt;
-      if (!is_taken(ref, address) && !draft_.is_next_hop(address)) return address;
+      if (!is_taken(ref, address) && !is_wanted(address)) return address;
     }
     return std::nullopt;
   }
 
-  /// Where user routes go and nobody is.
+  /// Where somebody is looked for and nobody is.
   std::optional<Address> idle_next_hop(const network::SubnetRef& ref, const Prefix& prefix) const {
-    for (const auto& table : draft_.topology.route_tables)
-      for (const auto& route : table.routes)
-        if (route.next_hop && can_have(prefix, *route.next_hop) && !is_taken(ref, *route.next_hop))
-          return route.next_hop;
+    for (const auto& address : wanted_)
+      if (can_have(prefix, address) && !is_taken(ref, address)) return address;
     return std::nullopt;
   }
 
   const Draft& draft_;
+  std::vector<Address> wanted_;
   std::map<std::string, std::set<Address>> taken_;  // by VNet
 };
 

@@ -49,8 +49,6 @@ constexpr std::array<std::string_view, 26> kUnfelt{"virtualNetworkGatewayMigrati
                                                    "availabilitySet"};
 
 /// Parts of the names of types that only look after others, in ARM and in Terraform.
-constexpr std::string_view kRouteServer = "microsoft.network/virtualhubs (Route Server)";
-
 constexpr std::array<std::string_view, 35> kUnfeltTypes{"microsoft.network/firewallpolicies",
                                                         "azurerm_firewall_",
                                                         "diagnosticsettings",
@@ -90,31 +88,21 @@ constexpr std::array<std::string_view, 35> kUnfeltTypes{"microsoft.network/firew
 struct Explained {
   std::string_view type, why;
 };
-constexpr std::string_view kHub =
-    "Microsoft routes inside a Virtual WAN hub; for a lab write it as a VNet with its gateways, peered with its spokes";
-constexpr std::string_view kServer =
-    "a Route Server or Virtual WAN hub changes routes by BGP inside Azure; write what it teaches as a route table";
+constexpr std::string_view kPointToSite =
+    "a lab has sites, not single machines that dial in; a VPN site with a client stands for them";
+constexpr std::string_view kRouteMaps = "routes pass a lab's hub as they are";
+constexpr std::string_view kFirewallManager = "a lab's firewall lets everything pass";
 constexpr std::string_view kService = "it is a service beside the paths that a lab plays";
 constexpr std::string_view kOtherSide =
     "it is the provider's side of a circuit; import what its owner sees: `az network express-route show`";
-constexpr std::array<Explained, 25> kExplained{{
-    {"microsoft.network/virtualwans", kHub},
-    {"microsoft.network/virtualhubs", kHub},
-    {"microsoft.network/vpngateways", kHub},
-    {"microsoft.network/expressroutegateways", kHub},
-    {"microsoft.network/vpnsites", kHub},
-    {"azurerm_virtual_wan", kHub},
-    {"azurerm_virtual_hub", kHub},
-    {"azurerm_virtual_hub_connection", kHub},
-    {"azurerm_vpn_gateway", kHub},
-    {"azurerm_express_route_gateway", kHub},
-    {"azurerm_virtual_hub_route_table", kHub},
-    {"azurerm_virtual_hub_routing_intent", kHub},
-    {"azurerm_vpn_gateway_connection", kHub},
-    {"azurerm_vpn_site", kHub},
-    {"azurerm_express_route_connection", kHub},
-    {kRouteServer, kServer},
-    {"azurerm_route_server", kServer},
+constexpr std::array<Explained, 15> kExplained{{
+    {"microsoft.network/p2svpngateways", kPointToSite},
+    {"microsoft.network/vpnserverconfigurations", kPointToSite},
+    {"azurerm_point_to_site_vpn_gateway", kPointToSite},
+    {"azurerm_vpn_server_configuration", kPointToSite},
+    {"microsoft.network/virtualhubs/routemaps", kRouteMaps},
+    {"azurerm_route_map", kRouteMaps},
+    {"microsoft.network/virtualhubs/securitypartnerproviders", kFirewallManager},
     {"microsoft.network/expressroutecrossconnections", kOtherSide},
     {"microsoft.network/bastionhosts", kService},
     {"azurerm_bastion_host", kService},
@@ -140,9 +128,6 @@ std::string group_of(const Note& note) {
 std::string member_of(const Note& note) {
   return note.object + kBetween + note.field + kBetween + note.where.file + ":" + std::to_string(note.where.line);
 }
-
-/// "microsoft.network/virtualhubs" of kRouteServer
-std::string_view bare(std::string_view type) { return type.substr(0, type.find(' ')); }
 
 /// Terraform's addresses have the type in them.
 std::string named(const std::string& type, const std::string& name) {
@@ -240,13 +225,9 @@ void Notes::foreign(const Where& where, const std::string& type, const std::stri
   group.names.push_back(printable(name));
 }
 
-void Notes::route_server(const Where& where, const std::string& name) {
-  foreign(where, std::string(kRouteServer), name);
-}
-
 void Notes::take_foreign() {
   for (auto& [type, group] : foreign_) {
-    const auto holder = [&](const auto& other) { return type.starts_with(std::string(bare(other.first)) + "/"); };
+    const auto holder = [&](const auto& other) { return type.starts_with(other.first + "/"); };
     if (std::ranges::any_of(foreign_, holder)) continue;
     const auto count = group.names.size();
     if (count == 1)

@@ -33,8 +33,6 @@ class Notes {
   /// A resource of a type that has no counterpart; one note for each type, none for what no packet feels and for parts
   /// of what was left out.
   void foreign(const Where& where, const std::string& type, const std::string& name);
-  /// A Route Server is a resource of a Virtual WAN hub's type.
-  void route_server(const Where& where, const std::string& name);
   /// In the order of the files and of their lines. What is said of several of a kind in the same words is one note.
   std::vector<Note> take();
 

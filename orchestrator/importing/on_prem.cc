@@ -56,6 +56,21 @@ class Customer {
     for (const auto& circuit : site_.circuits) append(draft_.learned[circuit]);
     for (const auto& local : site_.local_gateways)
       append(find_named(draft_.topology.local_gateways, local)->address_space);
+    leave_azure_out();
+  }
+
+  /// A device of a file may well stand in a VNet of the same files, and a lab's stands on-prem [V13].
+  void leave_azure_out() {
+    std::erase_if(prefixes_, [&](const Prefix& prefix) {
+      if (prefix.is_default() || !meets_azure(prefix)) return false;
+      draft_.notes.add({{},
+                        "customer " + name_,
+                        "",
+                        "",
+                        prefix.text() + " is of a VNet or a peering in the files, and a lab's on-prem cannot have it",
+                        "it was left out of what it announces"});
+      return true;
+    });
   }
 
   bool meets_azure(const Prefix& prefix) const {
@@ -243,7 +258,7 @@ class Customer {
         tunnel.peer_address = speakers[i];
         add_tunnel_session(device, speakers[i], gateway.asn, *local.bgp_address);
       } else {
-        for (const auto& prefix : find_named(draft_.topology.vnets, gateway.vnet)->address_space)
+        for (const auto& prefix : prefixes_behind({gateway.vnet}))
           device.routes.push_back(route_to(prefix, {{}, tunnel.name, false}, static_cast<std::uint32_t>(i)));
       }
       device.tunnels.push_back(std::move(tunnel));
@@ -296,14 +311,16 @@ class Customer {
                 route_to(prefix, {address_of(routers_[i]), "lan", false}, kLast + static_cast<std::uint32_t>(i)));
   }
 
-  /// Of the site's VNets, and of those that use their gateways.
-  std::vector<Prefix> azure_prefixes() {
+  std::vector<Prefix> azure_prefixes() const { return prefixes_behind(site_.vnets); }
+
+  /// Of these VNets, and of those that use their gateways.
+  std::vector<Prefix> prefixes_behind(const std::set<std::string>& vnets) const {
     std::vector<Prefix> out;
     for (const auto& vnet : draft_.topology.vnets) {
       const bool is_behind = std::ranges::any_of(vnet.peerings, [&](const auto& peering) {
-        return peering.use_remote_gateways && site_.vnets.contains(peering.remote);
+        return peering.use_remote_gateways && vnets.contains(peering.remote);
       });
-      if (is_behind || site_.vnets.contains(vnet.name))
+      if (is_behind || vnets.contains(vnet.name))
         out.insert(out.end(), vnet.address_space.begin(), vnet.address_space.end());
     }
     return out;

@@ -18,7 +18,7 @@ using model::RawPtr;
 struct Part {
   std::string_view of, key;
 };
-constexpr std::array<Part, 11> kParts{{
+constexpr std::array<Part, 19> kParts{{
     {"microsoft.network/virtualnetworks", "subnets"},
     {"microsoft.network/virtualnetworks", "virtualNetworkPeerings"},
     {"microsoft.network/expressroutecircuits", "peerings"},
@@ -30,13 +30,21 @@ constexpr std::array<Part, 11> kParts{{
     {"microsoft.network/loadbalancers", "backendAddressPools"},
     {"microsoft.network/loadbalancers", "probes"},
     {"microsoft.network/loadbalancers", "loadBalancingRules"},
+    {"microsoft.network/virtualhubs", "ipConfigurations"},
+    {"microsoft.network/virtualhubs", "bgpConnections"},
+    {"microsoft.network/virtualhubs", "hubRouteTables"},
+    {"microsoft.network/virtualhubs", "hubVirtualNetworkConnections"},
+    {"microsoft.network/virtualhubs", "virtualNetworkConnections"},
+    {"microsoft.network/vpngateways", "connections"},
+    {"microsoft.network/vpngateways", "vpnConnections"},
+    {"microsoft.network/expressroutegateways", "expressRouteConnections"},
 }};
 
 /// What an IP configuration may have whole, and what it then says.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kExpanded{
     {{"subnet", "addressPrefix"}, {"subnet", "addressPrefixes"}, {"publicIPAddress", "ipAddress"}}};
 
-constexpr std::array<std::string_view, 28> kBookkeeping{"id",
+constexpr std::array<std::string_view, 30> kBookkeeping{"id",
                                                         "name",
                                                         "type",
                                                         "etag",
@@ -62,7 +70,10 @@ constexpr std::array<std::string_view, 28> kBookkeeping{"id",
                                                         "systemData",
                                                         "scope",
                                                         "gatewayManagerEtag",
-                                                        "timeouts"};
+                                                        "timeouts",
+                                                        "typePropertiesType",
+                                                        "changedTime",
+                                                        "createdTime"};
 
 constexpr std::string_view kOpenAddress = "the private address of ";
 
@@ -97,7 +108,7 @@ bool has_members(const RawEntry& entry) {
   return entry.value->is_list() && std::ranges::any_of(kMembers, [&](auto key) { return same_word(key, entry.key); });
 }
 
-RawPtr joined(const RawPtr& list, const RawPtr& more) {
+RawPtr extended(const RawPtr& list, const RawPtr& more) {
   auto out = std::make_shared<Raw>(*list);
   out->items.insert(out->items.end(), more->items.begin(), more->items.end());
   return out;
@@ -114,7 +125,7 @@ std::shared_ptr<Raw> completed(const Raw& map, const Raw& more) {
     else if (!says_something(*known->value))
       known->value = entry.value;
     else if (has_members(entry) && known->value->is_list())
-      known->value = joined(known->value, entry.value);
+      known->value = extended(known->value, entry.value);
   }
   return out;
 }
@@ -125,6 +136,8 @@ RawPtr flattened(const RawPtr& body) {
   if (entry == nullptr || !entry->value->is_map()) return body;
   auto out = std::make_shared<Raw>(*body);
   std::erase_if(out->entries, [](const RawEntry& mine) { return same_word(mine.key, "properties"); });
+  const auto* kind = find_key(*entry->value, "type");
+  if (kind != nullptr) out->entries.push_back({"typePropertiesType", kind->at, kind->value});  // as az calls it
   return completed(*out, *entry->value);
 }
 

@@ -40,6 +40,25 @@ void merge(std::vector<OnPremSite>& sites, OnPremSite more) {
   }
 }
 
+/// The key of the VPN site that a local gateway is a link of; empty when it is of none.
+std::string vpn_site_of(const Draft& draft, const std::string& local) {
+  for (const auto& [key, devices] : draft.wan.sites)
+    if (std::ranges::find(devices, local) != devices.end()) return key;
+  return {};
+}
+
+/// The VPN sites of a Virtual WAN are customers each: that is what a site is.
+void add_vpn_sites(std::vector<OnPremSite>& sites, const Draft& draft) {
+  std::map<std::string, OnPremSite> known;
+  for (const auto& local : draft.topology.local_gateways)
+    if (const auto key = vpn_site_of(draft, local.name); !key.empty()) {
+      auto& site = known[key];
+      site.vnets.merge(vnets_of(draft, &model::Connection::local_gateway, local.name));
+      site.local_gateways.push_back(local.name);
+    }
+  for (auto& [key, site] : known) sites.push_back(std::move(site));
+}
+
 }  // namespace
 
 const model::Gateway* gateway_of(const Draft& draft, const model::Connection& connection) {
@@ -51,7 +70,9 @@ std::vector<OnPremSite> sites_of(const Draft& draft) {
   for (const auto& circuit : draft.topology.circuits)
     merge(sites, {vnets_of(draft, &model::Connection::circuit, circuit.name), {circuit.name}, {}});
   for (const auto& local : draft.topology.local_gateways)
-    merge(sites, {vnets_of(draft, &model::Connection::local_gateway, local.name), {}, {local.name}});
+    if (vpn_site_of(draft, local.name).empty())
+      merge(sites, {vnets_of(draft, &model::Connection::local_gateway, local.name), {}, {local.name}});
+  add_vpn_sites(sites, draft);
   return sites;
 }
 

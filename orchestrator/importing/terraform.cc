@@ -37,8 +37,11 @@ std::string text(const Raw& map, const char* key) {
   return value == nullptr ? "" : value->text;
 }
 
-/// ids in "azurerm" are text; a block's or an attribute's name ends in "_id".
-bool is_id(std::string_view key) { return key.ends_with("_id") && key != "vlan_id" && key != "tenant_id"; }
+/// ids in "azurerm" are text; a block's or an attribute's name ends in "_id", but for that of what a Virtual WAN hub's
+/// route goes to.
+bool is_id(std::string_view key) {
+  return (key.ends_with("_id") && key != "vlan_id" && key != "tenant_id") || key == "next_hop";
+}
 
 RawPtr reference_to(const RawPtr& id) {
   auto out = std::make_shared<Raw>();
@@ -307,13 +310,18 @@ class PlanReader {
     return list;
   }
 
-  static RawPtr nested(const std::string& key, const RawPtr& value, const Raw& out, const std::string& holder) {
+  /// `holder` of `out` with `value` in it, at "name" or "sku.name".
+  static RawPtr nested(const std::string& key, RawPtr value, const Raw& out, const std::string& holder) {
     const auto* known = find_key(out, holder);
     auto map =
         known != nullptr && known->value->is_map() ? std::make_shared<Raw>(*known->value) : std::make_shared<Raw>();
     map->kind = Raw::Kind::kMap;
     map->at = value->at;
-    map->entries.push_back({key, value->at, value});
+    const auto dot = key.find('.');
+    const auto name = key.substr(0, dot);
+    if (dot != std::string::npos) value = nested(key.substr(dot + 1), value, *map, name);
+    std::erase_if(map->entries, [&](const RawEntry& entry) { return same_word(entry.key, name); });
+    map->entries.push_back({name, value->at, std::move(value)});
     return map;
   }
 

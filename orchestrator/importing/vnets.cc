@@ -14,17 +14,6 @@ void report_missing(const ResourceId& id, const char* what, const Resource& reso
                    "refers to something that is in none of the files", kLeftOut});
 }
 
-/// Without one where it is `resourceGroup().location` or a parameter without value: a guess could break a circuit's
-/// reach.
-std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
-  const auto* entry = find_key(*resource.body, "location");
-  const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
-  const bool is_open = entry != nullptr && (text.empty() || text == ArmDeployment::kNowhere || is_placeholder(text));
-  if (!text.empty() && !is_open) return text;
-  if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
-  return draft.region;
-}
-
 model::VnetPeering read_peering(Fields& fields) {
   model::VnetPeering peering;
   peering.allow_vnet_access = fields.truth("allowVirtualNetworkAccess", true);
@@ -32,6 +21,17 @@ model::VnetPeering read_peering(Fields& fields) {
   peering.allow_gateway_transit = fields.truth("allowGatewayTransit");
   peering.use_remote_gateways = fields.truth("useRemoteGateways");
   return peering;
+}
+
+/// Whether the files have the half of `remote`, although they do not have the VNet itself.
+bool has_half(const Draft& draft, const std::string& remote, const std::string& own) {
+  constexpr std::string_view kPeering = "microsoft.network/virtualnetworks/virtualnetworkpeerings";
+  return std::ranges::any_of(draft.inventory.resources(), [&](const Resource& resource) {
+    if (resource.id.type != kPeering || draft.name_of(resource.id.parent()) != remote) return false;
+    const auto* id = property_at(*resource.body, "remoteVirtualNetwork.id");
+    const auto other = id == nullptr ? std::nullopt : ResourceId::parse(id->text);
+    return other && draft.name_of(*other) == own;
+  });
 }
 
 /// A VNet of another subscription is in no file of ours, but a connected peering says what its half must be.
@@ -43,6 +43,7 @@ void add_other_half(const model::VnetPeering& mine, const std::string& own, Fiel
       remote.address_space.push_back(prefix);
       draft.take(prefix);
     }
+  if (has_half(draft, remote.name, own)) return;
   model::VnetPeering half;
   half.name = draft.free_name("to-" + own, "peering of " + remote.name);
   half.remote = own;
@@ -65,6 +66,17 @@ auto* holder_of(const Resource& resource, const char* what, List& list, Draft& d
 }
 
 }  // namespace
+
+/// Without one where it is `resourceGroup().location` or a parameter without value: a guess could break a circuit's
+/// reach.
+std::string region_of(const Resource& resource, const std::string& vnet, Draft& draft) {
+  const auto* entry = find_key(*resource.body, "location");
+  const auto text = entry == nullptr || !entry->value->is_scalar() ? "" : entry->value->text;
+  const bool is_open = entry != nullptr && (text.empty() || text == ArmDeployment::kNowhere || is_placeholder(text));
+  if (!text.empty() && !is_open) return text;
+  if (is_open && draft.region.empty()) draft.regionless.push_back(vnet);
+  return draft.region;
+}
 
 void carry_vnet(const Resource& resource, Fields& fields, Draft& draft) {
   model::Vnet vnet;

@@ -62,8 +62,20 @@ TEST(LooseEnds, ARouteServerIsWhatThePeeringUses) {
       imported(kHub + spoke_of_hub() + resource("Microsoft.Network/virtualHubs", "rs", R"("sku": "Standard")") +
                resource("Microsoft.Network/virtualHubs", "rs/ipConfigurations/a",
                         R"("subnet": )" + subnet_reference("hub", "RouteServerSubnet")));
-  EXPECT_THAT(text_of(out.notes),
-              HasSubstr("VNet hub has a Route Server, which is not played, and no gateway; it was left out"));
+  EXPECT_THAT(
+      text_of(out.notes),
+      HasSubstr("VNet hub has a Route Server, whose routes are not programmed here, and no gateway; it was left out"));
+}
+
+/// Two halves without their VNets: neither is made a second time.
+TEST(LooseEnds, AHalfThatIsInTheFilesIsNotMade) {
+  const auto half = [](const std::string& own, const std::string& remote) {
+    return resource("Microsoft.Network/virtualNetworks", own + "/virtualNetworkPeerings/to-" + remote,
+                    R"("remoteVirtualNetwork": )" + reference("Microsoft.Network/virtualNetworks", remote));
+  };
+  const auto topology =
+      topology_of(imported(half("a", "b") + half("b", "a") + vnet("c", "10.9.0.0/24", subnet("x", "10.9.0.0/24"))));
+  for (const auto& each : topology.vnets) EXPECT_EQ(each.peerings.size(), each.name == "c" ? 0U : 1U) << each.name;
 }
 
 TEST(LooseEnds, AFlagThatHasItsGatewayStays) {

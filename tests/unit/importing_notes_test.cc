@@ -121,8 +121,8 @@ TEST(Notes, ARouteServerIsNoVirtualWanHub) {
   const auto says = [](const std::string& properties) {
     return text_of(imported(kVnet + resource("Microsoft.Network/virtualHubs", "x", properties)).notes);
   };
-  EXPECT_THAT(says(R"("sku": "Standard")"), HasSubstr("write what it teaches as a route table"));
-  EXPECT_THAT(says(R"("addressPrefix": "10.9.0.0/24")"), HasSubstr("Microsoft routes inside a Virtual WAN hub"));
+  EXPECT_THAT(says(R"("sku": "Standard")"), HasSubstr("Route Server x: subnet: is in none of the files"));
+  EXPECT_THAT(says(R"("addressPrefix": "10.9.0.0/24")"), HasSubstr("hub x: has neither a VNet nor a gateway"));
 }
 
 }  // namespace

@@ -93,5 +93,20 @@ TEST(ScaleSets, OneWithoutProfileIsSaid) {
               HasSubstr("scale set flexible: virtualMachineProfile: has no NICs; it was left out"));
 }
 
+TEST(ScaleSets, TerraformsOneIsTheSame) {
+  const auto subnet_id =
+      "/subscriptions/s/resourceGroups/net-rg/providers/Microsoft.Network/virtualNetworks/hub/subnets/app";
+  const std::string resources =
+      R"({"address": "azurerm_virtual_network.v", "mode": "managed", "type": "azurerm_virtual_network", "values": {"name": "hub", "resource_group_name": "net-rg", "location": "northeurope", "address_space": ["10.72.0.0/16"]}},
+         {"address": "azurerm_subnet.s", "mode": "managed", "type": "azurerm_subnet", "values": {"name": "app", "resource_group_name": "net-rg", "virtual_network_name": "hub", "address_prefixes": ["10.72.1.0/24"]}},
+         {"address": "azurerm_linux_virtual_machine_scale_set.w", "mode": "managed", "type": "azurerm_linux_virtual_machine_scale_set", "values": {"name": "walls", "resource_group_name": "net-rg", "sku": "Standard_B1s", "instances": 2,
+          "network_interface": [{"name": "n", "primary": true, "enable_ip_forwarding": true, "ip_configuration": [{"name": "a", "primary": true, "subnet_id": ")" +
+      std::string(subnet_id) + R"("}]}]}})";
+  const auto out =
+      imported(R"({"format_version": "1.2", "planned_values": {"root_module": {"resources": [)" + resources + "]}}}");
+  EXPECT_EQ(nodes_of(out), "walls-0 walls-1 ");
+  EXPECT_EQ(topology_of(out).nodes.at(0).role, "router");
+}
+
 }  // namespace
 }  // namespace xconn::importing
