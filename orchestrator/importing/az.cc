@@ -5,9 +5,8 @@
 #include <array>
 #include <cctype>
 
-#include "importing/arm_scope.hh"
-#include "importing/expression.hh"
-#include "importing/readers.hh"
+#include "importing/resources/readers.hh"
+#include "importing/text/expression.hh"
 
 namespace xconn::importing {
 namespace {

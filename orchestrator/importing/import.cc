@@ -3,9 +3,10 @@
 
 #include <algorithm>
 
-#include "importing/documents.hh"
-#include "importing/readers.hh"
-#include "importing/types.hh"
+#include "importing/objects/types.hh"
+#include "importing/on_prem/on_prem.hh"
+#include "importing/resources/readers.hh"
+#include "importing/text/documents.hh"
 #include "importing/write.hh"
 #include "model/read.hh"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "importing/draft.hh"
+#include "importing/objects/draft.hh"
 
 namespace xconn::importing {
 

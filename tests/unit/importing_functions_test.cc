@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "importing/arm_call.hh"
+#include "importing/arm/call.hh"
 #include "importing/import.hh"
 
 namespace xconn::importing {
