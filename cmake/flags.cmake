@@ -20,6 +20,10 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 # (GCC bug 105651).
 add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Wno-restrict -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  add_compile_options(-Wno-unknown-warning-option)  # of those above
+endif()
+
 # From nothing in little more than half the time, but an edit compiles its neighbours too: for who does not edit.
 option(XCONN_UNITY "Compile a folder's files as one" OFF)
 if(XCONN_UNITY)

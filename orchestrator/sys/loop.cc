@@ -32,7 +32,8 @@ struct Loop::Work {
 };
 
 /// No hint of one thread: what a handler posts would then be kept from a wait() inside that handler.
-Loop::Loop() : io_(std::make_unique<boost::asio::io_context>()), work_(std::make_unique<Work>(make_work_guard(*io_))) {}
+Loop::Loop()
+    : io_(std::make_unique<boost::asio::io_context>()), work_(std::make_unique<Work>(Work{make_work_guard(*io_)})) {}
 Loop::~Loop() = default;
 
 void Loop::run() {
