@@ -9,7 +9,6 @@ namespace xconn::drill {
 namespace {
 
 using probes::FlowDirection;
-using probes::Path;
 
 const std::string& sender(const FlowEvidence& flow, FlowDirection way) {
   return way == FlowDirection::kForward ? flow.from_node : flow.to_node;
@@ -77,7 +76,7 @@ probes::Window Evidence::window(const std::optional<Span>& during) const {
   return {began + during->begin, began + during->end};
 }
 
-std::optional<Path> Evidence::path_at(const FlowEvidence& flow, FlowDirection way, Duration time) const {
+std::optional<probes::Path> Evidence::path_at(const FlowEvidence& flow, FlowDirection way, Duration time) const {
   if (!sightings) return std::nullopt;
   return sightings->path_at(flow.spec.id, way, sender(flow, way), receiver(flow, way), time);
 }
@@ -89,7 +88,7 @@ void measure_all(Evidence& evidence) {
   }
 }
 
-std::string change_of(const std::optional<Path>& before, const std::optional<Path>& after) {
+std::string change_of(const std::optional<probes::Path>& before, const std::optional<probes::Path>& after) {
   if (!before || !after) return {};
   // Where they part; or, when that is inside a switch, the first node further on that is left differently.
   const auto parting =

@@ -223,10 +223,10 @@ void Charon::alerted(Inbox& inbox) {
 /// A CHILD_SA that came up was not refused after all; a peer is known by its address and port.
 void Charon::forget_refusals(const std::string& event, const nlohmann::json& message) {
   if (event != "child-updown" || message.value("up", "no") != "yes") return;
-  for (const auto& [connection, sa] : message.items()) {
-    if (!sa.is_object()) continue;
-    const auto peer = sa.value("remote-host", "") + "[";
-    std::erase_if(refusals_, [&](const auto& one) { return one.first == connection || one.first.starts_with(peer); });
+  for (const auto& sa : message.items()) {
+    if (!sa.value().is_object()) continue;
+    const auto peer = sa.value().value("remote-host", "") + "[";
+    std::erase_if(refusals_, [&](const auto& one) { return one.first == sa.key() || one.first.starts_with(peer); });
   }
 }
 

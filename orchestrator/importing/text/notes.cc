@@ -227,7 +227,7 @@ void Notes::foreign(const Where& where, const std::string& type, const std::stri
 
 void Notes::take_foreign() {
   for (auto& [type, group] : foreign_) {
-    const auto holder = [&](const auto& other) { return type.starts_with(other.first + "/"); };
+    const auto holder = [&type = type](const auto& other) { return type.starts_with(other.first + "/"); };
     if (std::ranges::any_of(foreign_, holder)) continue;
     const auto count = group.names.size();
     if (count == 1)
@@ -263,8 +263,8 @@ std::vector<Note> Notes::take() {
   take_missing();
   std::ranges::stable_sort(kept_, {},
                            [](const Kept& kept) { return std::tie(kept.note.where.file, kept.note.where.line); });
-  const auto copies = std::ranges::unique(kept_, {}, &Kept::note);
-  kept_.erase(copies.begin(), copies.end());
+  const auto is_copy = [](const Kept& one, const Kept& other) { return one.note == other.note; };
+  kept_.erase(std::unique(kept_.begin(), kept_.end(), is_copy), kept_.end());
   std::map<std::string, std::set<std::string>> members;
   for (const auto& kept : kept_) members[kept.group].insert(member_of(kept.note));
   std::vector<Note> notes;
