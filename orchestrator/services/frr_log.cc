@@ -52,7 +52,8 @@ std::optional<std::chrono::nanoseconds> frr_log_stamp(std::string_view line) {
   std::tm time{};
   const auto text = std::string(line.substr(0, kSeconds));
   const char* end = ::strptime(text.c_str(), "%Y/%m/%d %H:%M:%S", &time);
-  if (end != text.c_str() + text.size()) return std::nullopt;
+  constexpr int kEpoch = 70, kLast = 300;  // years since 1900; nanoseconds count until 2262
+  if (end != text.c_str() + text.size() || time.tm_year < kEpoch || time.tm_year > kLast) return std::nullopt;
   return std::chrono::seconds(::timegm(&time)) + fraction(up_to(line.substr(kSeconds + 1), " "));
 }
 

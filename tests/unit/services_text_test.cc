@@ -16,6 +16,8 @@ TEST(FrrLog, StampsAreUtcWithAFraction) {
   EXPECT_EQ(frr_log_stamp("1970/01/02 00:00:01.000250 BGP: [M59KS-A3ZXZ] text"), nanoseconds(86'401'000'250'000));
   EXPECT_FALSE(frr_log_stamp("1970/01/02 00:00:01 BGP: text"));
   EXPECT_FALSE(frr_log_stamp("privs_init: user(root) is not part of vty group specified(frrvty)"));
+  EXPECT_FALSE(frr_log_stamp("0331/11/20 21:10:54.424769 BGP: [M59KS-A3ZXZ] text")) << "no count of nanoseconds";
+  EXPECT_FALSE(frr_log_stamp("9999/11/20 21:10:54.424769 BGP: [M59KS-A3ZXZ] text"));
 }
 
 std::string change_text(const std::string& line) {
