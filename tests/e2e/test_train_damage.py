@@ -81,6 +81,8 @@ def test_an_attempt_whose_file_is_gone_does_not_vanish(train, tmp_path: Path):
     assert [row["state"] for row in desk.rows(tmp_path)] == [desk.UNREADABLE, "away"]
     verified = train("class", str(tmp_path), "--verify")
     assert verified.returncode == 1 and re.search("dead-backup-ada +attempt.json changed since", verified.stdout)
+    (folder / log.FILE).rename(folder / log.VERBS)
+    assert [row["state"] for row in desk.rows(tmp_path)] == [desk.UNREADABLE, "away"]
 
 
 @pytest.mark.parametrize("again", [(), ("--again",)], ids=["first", "again"])
@@ -335,15 +337,16 @@ def pid_of(lab: str) -> int:
 
 
 @pytest.mark.bound(180)
-def test_a_start_that_is_interrupted_leaves_no_lab_in_which_nothing_is_wrong(written, train, xconn, tmp_path: Path):
+@pytest.mark.parametrize("told, code", [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "kill"])
+def test_a_start_that_is_ended_leaves_no_lab_in_which_nothing_is_wrong(written, train, xconn, tmp_path, told, code):
     folder = written("ticket.md", "Branch", "Branch")
     os.mkfifo(begun := tmp_path / "begun")
     (folder / "broken.sh").write_text(f"echo > {begun}\nexec tail -f /dev/null\n")
     starting = subprocess.Popen([XCONN, "train", "start", str(folder), "--student", "eve"], stderr=subprocess.DEVNULL)
     begun.read_text()
     assert "mine-eve" in xconn("inspect", "--all").stdout
-    starting.send_signal(signal.SIGINT)
-    assert starting.wait() == 130 and "mine-eve" not in xconn("inspect", "--all").stdout
+    starting.send_signal(told)
+    assert starting.wait() == code and "mine-eve" not in xconn("inspect", "--all").stdout
 
 
 # --- programs that are asked -------------------------------------------------------------------------------------------

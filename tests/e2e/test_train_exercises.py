@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from crossconnect.train import exercise as exercises
-from crossconnect.train import suits, trial, validate
+from crossconnect.train import stage, suits, trial, validate
 from crossconnect.train.exercise import Exercise
 from crossconnect.train.finding import Finding, all_undecided
 
@@ -112,6 +112,17 @@ def test_it_suits_an_exam_or_says_why_not(folder: Path):
 @pytest.mark.parametrize("folder, script", WRONG, ids=named)
 def test_a_wrong_fix_is_refused(folder: Path, script: Path):
     demand_none(trial.wrongly_fixed(chosen(folder), script))
+
+
+def test_a_trial_that_is_ended_takes_its_lab_down(xconn, monkeypatch: pytest.MonkeyPatch):
+    def ended(*_: object) -> None:
+        assert "trial-one-row" in xconn("inspect", "--all").stdout
+        raise SystemExit(143)
+
+    monkeypatch.setattr(stage, "break_lab", ended)
+    with pytest.raises(SystemExit):
+        list(trial.fixed(exercises.variants(ROOT / "exercises" / "one-row")[0]))
+    assert "trial-one-row" not in xconn("inspect", "--all").stdout
 
 
 @pytest.mark.own_lab

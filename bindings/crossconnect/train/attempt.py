@@ -214,7 +214,8 @@ def folders_in(folder: Path) -> list[Path]:
     """Of the attempts in a folder, without those that --again has set aside. Raises OSError if it cannot be listed."""
     with suppress(FileNotFoundError):
         os.listdir(folder)  # glob takes one that it may not read for empty
-    return sorted({file.parent for name in ("attempt.json", log.FILE) for file in folder.glob(f"*/{name}") if not file.parent.suffix})  # fmt: skip
+    files = (file for name in (log.FILE, *log.SIGNED) for file in folder.glob(f"*/{name}"))
+    return sorted({file.parent for file in files if not file.parent.suffix})
 
 
 def all_in(folder: Path) -> Iterator[Attempt]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from typing import Callable, Iterable, Mapping
 
@@ -87,8 +88,13 @@ def _demand_text(words: argparse.Namespace) -> None:
             raise _core.NotFoundError(f"{name} = '{told}': is not UTF-8; write it as text")
 
 
+def _end(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 def run(action: Callable[[argparse.Namespace], object], words: argparse.Namespace) -> int:
     """The exit code of an action, whose Answer or error is printed."""
+    signal.signal(signal.SIGTERM, _end)  # so that labs of a trial go down with it
     os.environ["XCONN_NOTED"] = "1"  # what a verb runs is none of the student's own (orchestrator/cli/noted.hh)
     try:
         _demand_text(words)
