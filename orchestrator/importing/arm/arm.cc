@@ -27,7 +27,7 @@ void deploy(const std::vector<RawPtr>& roots, const Reading& reading, ArmWorld& 
     if (roots[i]->at.file != nullptr) deployment.uri = *roots[i]->at.file;
     if (!reading.region.empty()) deployment.location = reading.region;
     world.nowhere.clear();
-    ArmTemplate(roots[i], parameters[i], std::move(deployment), world).read();
+    ArmTemplate(roots[i], parameters[i], deployment, world).read();
   }
 }
 

@@ -54,7 +54,7 @@ RawPtr map_values(const Calling& calling) {
   std::vector<std::pair<std::string, RawPtr>> entries;
   for (const auto object = calling.first(); const auto& entry : object->entries)
     entries.emplace_back(entry.key, calling.apply(1, {entry.value}));
-  return calling.call().map(std::move(entries));
+  return calling.call().map(entries);
 }
 
 RawPtr filter(const Calling& calling) {
@@ -96,7 +96,7 @@ RawPtr group_by(const Calling& calling) {
   }
   std::vector<std::pair<std::string, RawPtr>> entries;
   for (auto& [key, items] : groups) entries.emplace_back(key, calling.call().list(std::move(items)));
-  return calling.call().map(std::move(entries));
+  return calling.call().map(entries);
 }
 
 /// toObject(list, lambda of the key, lambda of the value): without the latter, the item.
@@ -105,7 +105,7 @@ RawPtr to_object(const Calling& calling) {
   for (const auto list = calling.first(); const auto& item : list->items)
     entries.emplace_back(calling.apply(1, {item})->text,
                          calling.expression.parts.size() > 2 ? calling.apply(2, {item}) : item);
-  return calling.call().map(std::move(entries));
+  return calling.call().map(entries);
 }
 
 constexpr std::pair<std::string_view, RawPtr (*)(const Calling&)> kTakers[] = {
