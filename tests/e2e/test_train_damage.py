@@ -197,7 +197,7 @@ def test_an_exercise_of_any_name(written, train, tmp_path: Path):
 def test_an_attempt_does_not_change_its_seed(train, xconn, tmp_path: Path):
     one = an_attempt(tmp_path / "attempts", "ada", "one-row")
     other = train("start", "one-row", "--student", "ada", "--seed", "7")
-    assert other.returncode == 1 and "was begun with --seed 0; leave --seed out" in other.stderr, other
+    assert other.returncode == 1 and "was started with --seed 0; leave --seed out" in other.stderr, other
     assert "one-row-ada" not in xconn("inspect", "--all").stdout and attempts.load(one.folder).spans == []
 
 

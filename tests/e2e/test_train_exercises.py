@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 
 from crossconnect.train import exercise as exercises
-from crossconnect.train import stage, suits, trial, validate
+from crossconnect.train import script, suits, trial, validate
 from crossconnect.train.exercise import Exercise
 from crossconnect.train.finding import Finding, all_undecided
 
@@ -119,7 +119,7 @@ def test_a_trial_that_is_ended_takes_its_lab_down(xconn, monkeypatch: pytest.Mon
         assert "trial-one-row" in xconn("inspect", "--all").stdout
         raise SystemExit(143)
 
-    monkeypatch.setattr(stage, "break_lab", ended)
+    monkeypatch.setattr(script, "run", ended)
     with pytest.raises(SystemExit):
         list(trial.fixed(exercises.variants(ROOT / "exercises" / "one-row")[0]))
     assert "trial-one-row" not in xconn("inspect", "--all").stdout

@@ -79,7 +79,7 @@ TEST(Appliances, NobodyIsInventedOnANextHop) {
   EXPECT_EQ(at(topology, "10.60.1.4"), nullptr);
   EXPECT_NE(at(topology, "10.60.1.5"), nullptr);
   EXPECT_THAT(text_of(out.notes),
-              HasSubstr("route table via: nextHopIpAddress: 10.60.1.4 is nobody's address in the files"));
+              HasSubstr("route table via: nextHopIpAddress: 10.60.1.4 belongs to nothing in the files"));
 }
 
 std::string nic(const std::string& name, const std::string& forwards, const std::string& address) {

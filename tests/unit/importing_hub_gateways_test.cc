@@ -81,7 +81,7 @@ TEST(HubGateways, ALinkIsADevice) {
       connection("c", site_reference("office") + R"(, "vpnLinkConnections": [)" + link_connection("office", "isp1") +
                           ", " + link_connection("office", "isp2") + "]"));
   const auto topology = topology_of(out);
-  EXPECT_THAT(text_of(out.notes), HasSubstr("bgpPeeringAddress = 192.168.5.1: is another link's too"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("bgpPeeringAddress = 192.168.5.1: is another link's as well"));
   ASSERT_EQ(topology.local_gateways.size(), 2U);
   EXPECT_EQ(topology.local_gateways[1].name, "isp2");
   EXPECT_EQ(topology.local_gateways[1].address.text(), "20.2.2.2");

@@ -112,7 +112,7 @@ TEST(Hubs, ABasicWanJoinsNoVnets) {
   for (const auto* type : {R"("typePropertiesType": "Basic")", R"("properties": {"type": "Basic"})"}) {
     const auto out = imported(wan(type) + hub("hub1", "10.60.0.0/23") + kTwo);
     EXPECT_EQ(peerings_of(topology_of(out)), "blue-hub1 green-hub1");
-    EXPECT_THAT(text_of(out.notes), HasSubstr("a Basic Virtual WAN passes nothing on between VNets"));
+    EXPECT_THAT(text_of(out.notes), HasSubstr("a Basic Virtual WAN does not route between VNets"));
   }
 }
 

@@ -63,9 +63,8 @@ TEST(RouteServers, TheApplianceSpeaksWithBoth) {
 TEST(RouteServers, APeerThatIsInNoFileIsMade) {
   const auto out = imported(kVnet + kServer + peer("nva", "10.70.1.4"));
   EXPECT_EQ(node_of(topology_of(out), "nva")->role, "router");
-  EXPECT_THAT(text_of(out.notes),
-              HasSubstr("BGP peer nva: peerIp = 10.70.1.4: is nobody's address in the files; router "
-                        "nva was made there"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("BGP peer nva: peerIp = 10.70.1.4: belongs to nothing in the files; router "
+                                            "nva was made there"));
 }
 
 TEST(RouteServers, NobodyElseIsInventedAtAPeersAddress) {

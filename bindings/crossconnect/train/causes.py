@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from .._core import NotFoundError
-from .finding import cut, nearest
+from .finding import cut, suggestion
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,7 @@ def demand(name: str) -> None:
     if not name:
         raise NotFoundError(f"--what is missing: the kind of cause; use one of {', '.join(names)}")
     if name not in names:
-        raise NotFoundError(
-            f"there is no kind of cause '{cut(name)}'; {nearest(name, names) or 'use one of ' + ', '.join(names)}"
-        )
+        raise NotFoundError(f"there is no kind of cause '{cut(name)}'; {suggestion(name, names)}")
 
 
 def telling_words(name: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from ..lab import attach, program
 from . import attempt as attempts
 from . import desk, exam as exams, exercise as exercises, stage, suits, verbs
 from .exam import Exam
-from .finding import nearest
+from .finding import suggestion
 from .student import Student
 from .verbs import Answer, Words
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[a-z_][a-z0-9_.-]*")  # also a folder's
 def run(words: Words) -> Answer:
     table = {"open": open_exam, "show": show, "close": close, "sudoers": sudoers}
     if words.what not in table:
-        remedy = nearest(words.what, table) or f"use one of {', '.join(table)}"
+        remedy = suggestion(words.what, table)
         raise _core.NotFoundError(f"exam: there is no '{words.what}'; {remedy}")
     return table[words.what](words)
 

@@ -16,7 +16,7 @@ from typing import Any
 from .._core import NotFoundError
 from . import draft
 from .document import Document, read_text
-from .finding import demand_none, nearest
+from .finding import demand_none, suggestion
 
 _PATH = r"""^(%s): *("[^"\n]*"|'[^'\n]*'|[^\s#].*?(?=\s+#|\s*$))"""
 _EXTENDS = re.compile(_PATH % "extends", re.MULTILINE)
@@ -87,7 +87,7 @@ class Exercise:
         return sorted((self.folder / folder).glob("*.sh"))
 
     def written(self) -> Document:
-        """exercise.yaml, with the places of its words."""
+        """exercise.yaml, and where each of its values stands."""
         return Document(self.folder / "exercise.yaml")
 
     def _anchored(self, line: re.Pattern[str], text: str) -> str:
@@ -142,9 +142,7 @@ def find_folder(word: str) -> Path:
     if "/" in word or (word not in known and Path(word).is_dir()):
         raise NotFoundError(f"{word}: this folder has no exercise.yaml; name a folder that has one, or an exercise")
     if word not in known:
-        raise NotFoundError(
-            f"there is no exercise '{word}'; {nearest(word, known) or 'use one of ' + ', '.join(known)}"
-        )
+        raise NotFoundError(f"there is no exercise '{word}'; {suggestion(word, known)}")
     return known[word]
 
 

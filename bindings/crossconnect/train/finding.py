@@ -68,3 +68,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """ "did you mean 'hints'?", or nothing."""
     close = difflib.get_close_matches(word, list(known), 1)
     return f"did you mean '{close[0]}'?" if close else ""
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """ "did you mean 'hints'?", or else all that there are."""
+    names = list(known)
+    return nearest(word, names) or f"use one of {', '.join(names)}"

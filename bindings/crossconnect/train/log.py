@@ -81,7 +81,7 @@ def _read(log: TextIO) -> list[str]:
 
 
 def _settle(folder: Path, lines: list[str]) -> None:
-    """What the last line has signed takes its place; what no line has never was."""
+    """A new file that the last line signs takes the place of the old one; any other is removed."""
     signed = parsed(lines[-1]).get("files", {}) if lines else {}
     for file in (folder / name for name in SIGNED):
         new = _beside(file)

@@ -40,7 +40,7 @@ def has_unknown_values(text: str) -> bool:
 @told
 def _empty(exercise: Exercise, file: str) -> Iterator[Finding]:
     if not exercise.text(file).strip():
-        remedy = "write it: docs/training.md says what it is"
+        remedy = "write it; docs/training.md says what belongs in it"
         yield Finding(str(exercise.folder / file), "is empty", remedy, 1, 1)
 
 

@@ -96,12 +96,8 @@ def _lab(exercise: Exercise, broken: bool = True) -> Lab:
         topology = Path(folder) / "topology.yaml"
         topology.write_text(exercise.begins_as if broken else exercise.healthy)
         lab = up(topology, name=name_of(f"trial-{exercise.name}", str(os.getpid())))
-    try:
-        if broken:
-            stage.break_lab(lab, exercise)
-    except BaseException:  # SIGTERM as well
-        lab.down()
-        raise
+    if broken:
+        stage.break_lab(lab, exercise)
     return lab
 
 

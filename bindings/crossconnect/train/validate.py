@@ -15,7 +15,7 @@ from ..lab import program
 from . import draft, giveaway, scripts
 from .asked import ask
 from .exercise import Exercise
-from .finding import Finding, nearest, told
+from .finding import Finding, suggestion, told
 from .places import Places
 
 LEAST_WRONG = 2
@@ -94,7 +94,7 @@ def _strange_places(exercise: Exercise, nodes: set[str]) -> Iterator[Finding]:
     for path, text in document.texts():
         word = exercise.filled(text)
         if path[0] == "access" and word not in nodes:
-            remedy = nearest(word, nodes) or f"use one of {', '.join(sorted(nodes))}"
+            remedy = suggestion(word, sorted(nodes))
             yield document.finding(path, "is not a node in the lab", remedy, word)
         if path[0] == "causes" and "where" in path and word not in places:
             yield document.finding(path, "is not a place in the lab", places.nearest(word), word)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator
 
 from .document import Document, Path_
-from .finding import Finding, nearest
+from .finding import Finding, suggestion
 
 Findings = Iterator[Finding]
 Schema = dict[str, Any]
@@ -72,7 +72,7 @@ class OneOf(Value):
 
     def check(self, document: Document, path: Path_, value: Any) -> Findings:
         if value not in self.names:
-            remedy = nearest(str(value), self.names) or f"use one of {', '.join(self.names)}"
+            remedy = suggestion(str(value), self.names)
             yield document.finding(path, f"is not {self.words}", remedy, value)
 
     def schema(self) -> Schema:
@@ -128,7 +128,7 @@ class Keys(Value):
             if name in known:
                 yield from known[name].find(document, (*path, name), inner)
             else:
-                remedy = nearest(name, known) or f"use one of {', '.join(known)}"
+                remedy = suggestion(name, known)
                 yield document.finding((*path, name), "unknown key", remedy)
 
     def schema(self) -> Schema:

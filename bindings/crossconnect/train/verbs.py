@@ -38,7 +38,7 @@ from . import (
 )
 from .attempt import Attempt
 from .exercise import Exercise
-from .finding import Finding, all_undecided, nearest
+from .finding import Finding, all_undecided, suggestion
 from .places import Places
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
@@ -99,7 +99,7 @@ def start(words: Words) -> Answer:
         attempt = _attempt_of(place, exercise, student, seed, words.again)
         if words.seed and attempt.seed != words.seed:
             raise _core.Error(
-                f"{place} was begun with --seed {attempt.seed}; leave --seed out to resume it, or start over with --again"
+                f"{place} was started with --seed {attempt.seed}; leave --seed out to resume it, or start over with --again"
             )
         if not attempt.spans:
             attempt.set_the_stage(attempt.read_exercise())
@@ -257,7 +257,7 @@ def checkpoint(words: Words) -> Answer:
 
 def _demand_stage(attempt: Attempt, name: str) -> None:
     if name not in points.STAGES:
-        remedy = nearest(name, points.STAGES) or f"use one of {', '.join(points.STAGES)}"
+        remedy = suggestion(name, points.STAGES)
         raise _core.NotFoundError(f"there is no stage '{name}'; {remedy}")
     if points.told_at(attempt, name) != math.inf:
         raise _core.Error(f"{attempt.name}: is past '{name}' already")

@@ -72,7 +72,6 @@ std::string to_base64(const std::string& text);
 /// Throws Unevaluated.
 std::string from_base64(const std::string& text);
 
-std::string changed(std::string text, int (*change)(int));
 /// Throws Unevaluated when they are too large to compare.
 bool equal(const Raw& a, const Raw& b);
 

@@ -67,12 +67,12 @@ std::unique_ptr<ArmTemplate> ArmTemplate::open(const Declared& declared) {
   const auto* scope = property_at(*declared.body, "properties.expressionEvaluationOptions.scope");
   if (scope == nullptr || !same_word(scope->text, "inner"))
     return std::make_unique<ArmTemplate>(within, deployment.group, *this);
-  return with_own_scope(within, declared, std::move(deployment));
+  return with_own_scope(within, declared, deployment);
 }
 
 std::unique_ptr<ArmTemplate> ArmTemplate::with_own_scope(const RawPtr& root, const Declared& declared,
-                                                         ArmDeployment deployment) {
-  auto out = std::make_unique<ArmTemplate>(root, given_to(declared), std::move(deployment), world_, this);
+                                                         const ArmDeployment& deployment) {
+  auto out = std::make_unique<ArmTemplate>(root, given_to(declared), deployment, world_, this);
   out->scope_->called_by(*scope_, value_at(*declared.body, "parameters"));
   return out;
 }
@@ -86,7 +86,7 @@ std::unique_ptr<ArmTemplate> ArmTemplate::open_linked(const Declared& declared, 
       return nullptr;
     }
   deployment.uri = *root->at.file;
-  return with_own_scope(root, declared, std::move(deployment));
+  return with_own_scope(root, declared, deployment);
 }
 
 /// The template in another file; nullptr, and a note unless there need be none, when that is not there.

@@ -45,7 +45,7 @@ RawPtr resource_id(const Call& call) {
   while (type < call.count() && call.text(type).find('/') == std::string::npos) ++type;
   if (type >= call.count()) throw Unevaluated{"names no resource type"};
   ResourceId id;
-  id.type = changed(call.text(type), std::tolower);
+  id.type = lower_case(call.text(type));
   id.group = type > 0 ? call.text(type - 1) : call.scope.group();
   id.names = name_parts(call, type + 1);
   return call.of(id.text());
@@ -287,8 +287,8 @@ const ArmFunction kFunctions[] = {
     {"newGuid", 0, guid},
     {"float", 1, [](const Call& c) { return c.of(c.text(0)); }},
     {"parseCidr", 1, parse_cidr},
-    {"toLower", 1, [](const Call& c) { return c.of(changed(c.text(0), std::tolower)); }},
-    {"toUpper", 1, [](const Call& c) { return c.of(changed(c.text(0), std::toupper)); }},
+    {"toLower", 1, [](const Call& c) { return c.of(lower_case(c.text(0))); }},
+    {"toUpper", 1, [](const Call& c) { return c.of(upper_case(c.text(0))); }},
     {"int", 1, [](const Call& c) { return c.of(c.number(0)); }},
     {"bool", 1, [](const Call& c) { return c.of(c.truth(0) || c.text(0) == "1"); }},
     {"true", 0, [](const Call& c) { return c.of(true); }},
@@ -302,12 +302,8 @@ const ArmFunction kFunctions[] = {
     {"join", 2, joined_text},
     {"replace", 3, replace},
     {"substring", 2, substring},
-    {"startsWith", 2,
-     [](const Call& c) {
-       return c.of(changed(c.text(0), std::tolower).starts_with(changed(c.text(1), std::tolower)));
-     }},
-    {"endsWith", 2,
-     [](const Call& c) { return c.of(changed(c.text(0), std::tolower).ends_with(changed(c.text(1), std::tolower))); }},
+    {"startsWith", 2, [](const Call& c) { return c.of(lower_case(c.text(0)).starts_with(lower_case(c.text(1)))); }},
+    {"endsWith", 2, [](const Call& c) { return c.of(lower_case(c.text(0)).ends_with(lower_case(c.text(1)))); }},
     {"length", 1, [](const Call& c) { return c.of(static_cast<long long>(length_of(c.raw(0)))); }},
     {"empty", 1, [](const Call& c) { return c.of(c.raw(0).is_null() || length_of(c.raw(0)) == 0); }},
     {"first", 1, first},
@@ -350,7 +346,7 @@ const ArmFunction kFunctions[] = {
 bool asks_azure(const std::string& name) {
   constexpr std::string_view kOthers[] = {"providers",      "toLogicalZone",   "toLogicalZones",
                                           "toPhysicalZone", "toPhysicalZones", "getSecret"};
-  return changed(name.substr(0, 4), std::tolower) == "list" ||
+  return lower_case(name.substr(0, 4)) == "list" ||
          std::ranges::any_of(kOthers, [&](auto other) { return same_word(other, name); });
 }
 

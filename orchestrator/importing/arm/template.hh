@@ -89,7 +89,7 @@ class ArmTemplate final : public ArmResources {
   std::string link_target(const model::Raw& link);
   ArmParameters given_to(const Declared& declared);
   std::unique_ptr<ArmTemplate> with_own_scope(const model::RawPtr& root, const Declared& declared,
-                                              ArmDeployment deployment);
+                                              const ArmDeployment& deployment);
   void tell(const Declared& declared, const std::string& field, const std::string& value, const std::string& reason,
             const std::string& instead);
 

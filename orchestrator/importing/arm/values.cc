@@ -64,7 +64,7 @@ RawPtr index_of(const Call& call, bool last) {
       if (equal(*call.raw(0).items[i], call.raw(1))) found = static_cast<long long>(i);
     return call.of(found);
   }
-  const auto text = changed(call.text(0), std::tolower), what = changed(call.text(1), std::tolower);
+  const auto text = lower_case(call.text(0)), what = lower_case(call.text(1));
   return call.of(place(last ? text.rfind(what) : text.find(what)));
 }
 
@@ -137,11 +137,6 @@ std::string from_base64(const std::string& text) {
     out += static_cast<char>(bits >> count & 0xff);
   }
   return out;
-}
-
-std::string changed(std::string text, int (*change)(int)) {
-  std::ranges::transform(text, text.begin(), [&](unsigned char c) { return static_cast<char>(change(c)); });
-  return text;
 }
 
 bool equal(const Raw& a, const Raw& b) {

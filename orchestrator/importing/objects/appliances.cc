@@ -43,12 +43,9 @@ void add_filter(const Resource& resource, const network::SubnetRef& subnet, cons
   node.where = resource.at.where();
   node.role = "router";
   node.site = "azure";
-  network::Interface nic;
-  nic.name = "eth0";
-  nic.subnet = subnet;
+  auto& nic = add_nic(node, subnet);
   nic.ip_forwarding = true;
   if (address) nic.addresses = {InterfaceAddress(*address, kSubnetLength)};
-  node.interfaces.push_back(std::move(nic));
   draft.assume({resource.at.where(), fields.object(), "", "", "rules and policies of a firewall are not modelled",
                 "it is a router that lets everything pass"},
                "nodes/" + node.name + "/role");
@@ -67,7 +64,7 @@ void add_to_hub(const Resource& resource, const char* name, std::optional<Addres
                 Draft& draft) {
   auto* hub = hub_named(fields, draft);
   fields.ignore_rest();
-  if (hub == nullptr) return fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
+  if (hub == nullptr) return;
   if (address && !address->is_v4()) address.reset();
   const auto subnet = subnet_in_hub(*hub, name, address, draft);
   if (address && !find_named(hub->subnets, subnet.subnet)->prefix.contains(*address)) {
@@ -88,7 +85,7 @@ std::string why_lost(const Draft& draft, const Address& hop) {
   if (std::ranges::find(draft.topology.load_balancers, hop, &model::LoadBalancer::frontend) !=
       draft.topology.load_balancers.end())
     return {};
-  if (node == nullptr) return "is nobody's address in the files, so what goes there is lost";
+  if (node == nullptr) return "belongs to nothing in the files, so what goes there is lost";
   if (!find_named(node->interfaces, end->interface)->ip_forwarding.value_or(node->role != "host"))
     return "is " + node->name + ", which does not forward, so what goes there is lost";
   return {};
@@ -234,7 +231,7 @@ std::optional<End> end_at(const Address& address, const Draft& draft) {
 
 std::optional<Address> address_of(const ResourceId& owner, const Draft& draft) {
   const auto nic = draft.nics.find(draft.key(owner));
-  const End end = nic == draft.nics.end() ? End{draft.name_of(owner), "eth0"} : nic->second;
+  const End end = nic == draft.nics.end() ? End{draft.name_of(owner), kOnlyNic} : nic->second;
   if (const auto* node = find_named(draft.topology.nodes, end.node))
     if (const auto* interface = find_named(node->interfaces, end.interface))
       if (!interface->addresses.empty()) return interface->addresses.front().address();

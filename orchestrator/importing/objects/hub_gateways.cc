@@ -37,10 +37,7 @@ GatewaySku sku_of(std::span<const Scale> scale, long long units) {
 /// False when its hub is not there.
 bool stand_in_hub(model::Gateway& gateway, const Resource& resource, Fields& fields, Draft& draft) {
   const auto* hub = hub_named(fields, draft);
-  if (hub == nullptr) {
-    fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
-    return false;
-  }
+  if (hub == nullptr) return false;
   gateway.vnet = hub->name;
   gateway.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   gateway.where = resource.at.where();
@@ -107,7 +104,8 @@ std::string add_device(const ResourceId& id, const Raw& body, const model::Local
     device.address = *address;
   if (device.bgp_address == device.address) device.bgp_address.reset();
   if (device.bgp_address && is_speakers(*device.bgp_address, draft)) {
-    fields.note("bgpProperties.bgpPeeringAddress", "is another link's too, and a lab has a device for each", instead);
+    fields.note("bgpProperties.bgpPeeringAddress",
+                "is another link's as well, and in a lab each link is a device of its own", instead);
     device.bgp_address.reset();
   }
   draft.topology.local_gateways.push_back(device);

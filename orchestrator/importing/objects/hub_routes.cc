@@ -51,10 +51,7 @@ class Hubs {
         table.routes.insert(table.routes.end(), connection.statics.begin(), connection.statics.end());
   }
 
-  bool is_guarded(const HubMember& who) const {
-    const auto* hub = wan_.hub(who.hub);
-    return hub->private_hop.has_value();
-  }
+  bool is_guarded(const HubMember& who) const { return wan_.hub(who.hub)->private_hop.has_value(); }
 
   bool knows(const HubMember& who, const HubMember& other) const {
     return !is_guarded(who) && !is_guarded(other) && wan_.knows(who, other);
@@ -92,9 +89,7 @@ class Hubs {
   std::optional<ToldRoute> told(const HubRoute& route) const {
     if (route.hop) return ToldRoute{route.to, route.hop, {}};
     if (const auto* connection = connection_of(route)) {
-      const auto holds = [&](const HubRoute& each) {
-        return each.to.length() <= route.to.length() && each.to.contains(route.to.network());
-      };
+      const auto holds = [&](const HubRoute& each) { return each.to.contains(route.to); };
       const auto found = std::ranges::find_if(connection->statics, holds);
       return found == connection->statics.end() || !found->hop ? std::nullopt
                                                                : std::optional(ToldRoute{route.to, found->hop, {}});
@@ -108,8 +103,7 @@ class Hubs {
   std::optional<HubRoute> static_to(const HubMember& who, const HubConnection& other) const {
     for (const auto& route : statics_of(who))
       for (const auto& prefix : space_of(other))
-        if (!route.to.is_default() && route.to.length() <= prefix.length() && route.to.contains(prefix.network()))
-          return route;
+        if (!route.to.is_default() && route.to.contains(prefix)) return route;
     return std::nullopt;
   }
 
@@ -192,8 +186,7 @@ class Hubs {
     if (is_basic_told_) return;
     is_basic_told_ = true;
     draft_.notes.add({connection.where, "hub " + connection.hub, "sku", "Basic",
-                      "a Basic Virtual WAN passes nothing on between VNets",
-                      "its VNets are not peered with each other"});
+                      "a Basic Virtual WAN does not route between VNets", "its VNets are not peered with each other"});
   }
 
   void tell_of_one_guard(const HubConnection& one, const HubConnection& other) {
@@ -253,8 +246,7 @@ class Hubs {
   void tell_of_nobody(const HubConnection& connection, const HubRoute& route) {
     const auto* next = connection_of(route);
     if (is_to_vnet(route) && !route.to.is_default()) return;
-    const auto key = wan_.hub(connection.hub)->vnet + route.to.text();
-    if (!lost_.insert(key).second) return;
+    if (!lost_.insert(connection.hub + route.to.text()).second) return;
     draft_.notes.add_alike(
         {route.where, "hub " + connection.hub, "routes", route.to.text(),
          next != nullptr ? "goes to hub connection " + next->name + ", which has no static route for it"

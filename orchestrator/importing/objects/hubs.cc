@@ -37,9 +37,7 @@ constexpr int kLongestHub = 24;  // Microsoft Learn: "About virtual hub settings
 
 bool is_free_in(const model::Vnet& vnet, const Prefix& prefix) {
   const auto meets = [&](const model::Subnet& subnet) { return subnet.prefix.overlaps(prefix); };
-  const auto holds = [&](const Prefix& space) {
-    return space.contains(prefix.network()) && space.length() <= prefix.length();
-  };
+  const auto holds = [&](const Prefix& space) { return space.contains(prefix); };
   return std::ranges::any_of(vnet.address_space, holds) && std::ranges::none_of(vnet.subnets, meets);
 }
 
@@ -70,6 +68,26 @@ void give_space(model::Vnet& hub, const std::optional<Address>& known, Draft& dr
   draft.assume({hub.where, "hub " + hub.name, "addressPrefix", "", "its prefix is in none of the files",
                 "it is " + space.text()},
                "vnets/" + hub.name + "/address-space");
+}
+
+std::optional<Prefix> hub_prefix(Fields& fields) {
+  const auto prefix = fields.prefix("addressPrefix", "another one was taken");
+  if (!prefix || (prefix->is_v4() && prefix->length() <= kLongestHub)) return prefix;
+  fields.note("addressPrefix", "is no IPv4 prefix of a hub, which is a /24 or larger", "another one was taken");
+  return std::nullopt;
+}
+
+/// What is read elsewhere, or has no bearing on packets.
+void ignore_rest_of_hub(Fields& fields) {
+  // clang-format off
+  fields.ignore({
+    "virtualRouterAsn", "virtualRouterIps", "virtualRouterAutoScaleConfiguration", "routingState",
+    "allowBranchToBranchTraffic", "preferredRoutingGateway", "azureFirewall", "p2SVpnGateway", "vpnGateway",
+    "expressRouteGateway", "routeMaps", "ipConfigurations", "bgpConnections", "virtualNetworkConnections",
+    "hubVirtualNetworkConnections", "networkVirtualAppliances", "routeTable", "virtualHubRouteTableV2s",
+    "securityProviderName", "securityPartnerProvider", "hubRouteTables", "defaultRouteTableId",
+    "branchToBranchTrafficEnabled", "defaultRouteTable"});
+  // clang-format on
 }
 
 std::vector<HubRoute> routes_to(const std::vector<Prefix>& prefixes, const HubRoute& like) {
@@ -200,8 +218,9 @@ network::SubnetRef subnet_in_hub(model::Vnet& hub, const std::string& name, cons
 
 model::Vnet* hub_named(Fields& fields, Draft& draft) {
   const auto id = fields.reference("virtualHub");
-  const bool is_one = id && id->type == kHubType && !draft.is_left_out(*id);
-  return is_one ? &draft.vnet(*id, fields.where()) : nullptr;
+  if (id && id->type == kHubType && !draft.is_left_out(*id)) return &draft.vnet(*id, fields.where());
+  fields.note("virtualHub", "names no hub that is carried over", kLeftOut);
+  return nullptr;
 }
 
 void carry_wan(const Resource& resource, Fields& fields, Draft& draft) {
@@ -212,36 +231,9 @@ void carry_wan(const Resource& resource, Fields& fields, Draft& draft) {
 
 void carry_hub(const Resource& resource, Fields& fields, Draft& draft) {
   const auto wan = fields.reference("virtualWan");
-  auto prefix = fields.prefix("addressPrefix", "another one was taken");
+  const auto prefix = hub_prefix(fields);
   const auto sku = fields.text("sku"), preference = fields.text("hubRoutingPreference");
-  fields.ignore({"virtualRouterAsn",
-                 "virtualRouterIps",
-                 "virtualRouterAutoScaleConfiguration",
-                 "routingState",
-                 "allowBranchToBranchTraffic",
-                 "preferredRoutingGateway",
-                 "azureFirewall",
-                 "p2SVpnGateway",
-                 "vpnGateway",
-                 "expressRouteGateway",
-                 "routeMaps",
-                 "ipConfigurations",
-                 "bgpConnections",
-                 "virtualNetworkConnections",
-                 "hubVirtualNetworkConnections",
-                 "networkVirtualAppliances",
-                 "routeTable",
-                 "virtualHubRouteTableV2s",
-                 "securityProviderName",
-                 "securityPartnerProvider",
-                 "hubRouteTables",
-                 "defaultRouteTableId",
-                 "branchToBranchTrafficEnabled",
-                 "defaultRouteTable"});
-  if (prefix && (!prefix->is_v4() || prefix->length() > kLongestHub)) {
-    fields.note("addressPrefix", "is no IPv4 prefix of a hub, which is a /24 or larger", "another one was taken");
-    prefix.reset();
-  }
+  ignore_rest_of_hub(fields);
   if (prefix && !draft.is_free(*prefix)) {
     draft.leave_out(resource.id);
     return fields.note("addressPrefix", "overlaps with another VNet's, which a lab cannot have",

@@ -23,7 +23,8 @@ void read_routing(HubMember& member, const ResourceId& hub, Fields& fields, Draf
 network::SubnetRef subnet_in_hub(model::Vnet& hub, const std::string& name, const std::optional<Address>& known,
                                  Draft& draft);
 
-/// The VNet of the hub that `fields` name in `virtualHub`; nullptr when they name none, or it was left out.
+/// The VNet of the hub that `fields` name in `virtualHub`; nullptr, and a note, when they name none, or it was left
+/// out.
 model::Vnet* hub_named(Fields& fields, Draft& draft);
 
 }  // namespace xconn::importing

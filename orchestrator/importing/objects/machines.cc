@@ -18,7 +18,7 @@ End end_of(const Resource& resource, Fields& fields, Draft& draft) {
   if (const auto claimed = draft.nics.find(key); claimed != draft.nics.end()) return claimed->second;
   const auto name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
   add_node(name, draft);
-  return draft.nics[key] = {name, "eth0"};
+  return draft.nics[key] = {name, kOnlyNic};
 }
 
 void read_pools(const Raw& configuration, const ResourceId& nic, Draft& draft) {
@@ -173,11 +173,7 @@ void add_machine_to(const model::Vnet& vnet, Draft& draft, Addresses& addresses)
     const auto address = addresses.take(ref, subnet.prefix, false);
     if (!address) continue;
     auto& node = add_node(draft.free_name(vnet.name + "-vm"), draft);
-    network::Interface nic;
-    nic.name = "eth0";
-    nic.subnet = ref;
-    nic.addresses = {InterfaceAddress(*address, subnet.prefix.length())};
-    node.interfaces.push_back(std::move(nic));
+    add_nic(node, ref).addresses = {InterfaceAddress(*address, subnet.prefix.length())};
     draft.comment("nodes/" + node.name, "assumed: VNet " + vnet.name + " has no machines in the files");
     draft.notes.add({vnet.where,
                      "VNet " + vnet.name,
@@ -199,6 +195,13 @@ network::Node& add_node(const std::string& name, Draft& draft) {
   node.role = "host";
   node.site = "azure";
   return node;
+}
+
+network::Interface& add_nic(network::Node& node, const network::SubnetRef& subnet) {
+  auto& nic = node.interfaces.emplace_back();
+  nic.name = kOnlyNic;
+  nic.subnet = subnet;
+  return nic;
 }
 
 void carry_machine(const Resource& resource, Fields& fields, Draft& draft) {

@@ -68,13 +68,10 @@ class Speakers {
     auto& node = add_node(draft_.free_name(server_.name + "-" + std::to_string(number)), draft_);
     node.where = server_.where;
     node.role = "router";
-    network::Interface nic;
-    nic.name = "eth0";
-    nic.subnet = subnet_;
+    auto& nic = add_nic(node, subnet_);
     nic.addresses = {InterfaceAddress(address, prefix().length())};
     nic.ip_forwarding = false;
-    node.interfaces.push_back(std::move(nic));
-    for (const auto& space : spaces()) node.routes.push_back(by(space, prefix().host(1), "eth0"));
+    for (const auto& space : spaces()) node.routes.push_back(by(space, prefix().host(1), kOnlyNic));
     node.bgp = network::Bgp{*Asn::of(azure::kGatewayAsn), address, spaces(), {}, {}, {}};
     speakers_.push_back(node.name);
     addresses_.push_back(address);
@@ -93,22 +90,19 @@ class Speakers {
   End make_appliance(const RouteServerPeer& peer, const Address& address, const network::SubnetRef& subnet,
                      const Prefix& around) {
     auto& node = add_node(draft_.free_name(peer.name), draft_);
-    network::Interface nic;
-    nic.name = "eth0";
-    nic.subnet = subnet;
+    auto& nic = add_nic(node, subnet);
     nic.addresses = {InterfaceAddress(address, around.length())};
     nic.ip_forwarding = true;
-    node.interfaces.push_back(std::move(nic));
     draft_.comment("nodes/" + node.name, "assumed: the BGP peer of Route Server " + server_.name);
     draft_.notes.add({peer.where,
                       "BGP peer " + peer.name,
                       "peerIp",
                       address.text(),
-                      "is nobody's address in the files",
+                      "belongs to nothing in the files",
                       "router " + node.name + " was made there",
                       {},
                       Outcome::kMade});
-    return {node.name, "eth0"};
+    return {node.name, kOnlyNic};
   }
 
   /// Why a lab's node cannot be this peer; empty when it can.

@@ -76,6 +76,9 @@ std::optional<End> end_at(const Address& address, const Draft& draft);
 
 /// A host called so, in Azure.
 network::Node& add_node(const std::string& name, Draft& draft);
+/// Of a node that has one.
+constexpr const char* kOnlyNic = "eth0";
+network::Interface& add_nic(network::Node& node, const network::SubnetRef& subnet);
 /// Plugs an interface in as a NIC's properties say.
 void add_interface(const ResourceId& nic, const End& end, Fields& fields, Draft& draft);
 

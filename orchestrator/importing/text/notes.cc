@@ -162,11 +162,6 @@ void call_all(Note& note, std::size_t places) {
   if (count < places) note.object += " (in " + std::to_string(places) + " places)";
 }
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
 }  // namespace
 
 void Notes::keep(Kept kept) {
@@ -297,12 +292,12 @@ bool is_felt(std::string_view path) {
 
 bool is_placeholder(const std::string& text) {
   if (text.size() > 1 && text.front() == '<' && text.back() == '>') return true;
-  const auto shouted = upper(text);
+  const auto shouted = upper_case(text);
   return std::ranges::any_of(kBlanks, [&](auto blank) { return shouted.find(blank) != std::string::npos; });
 }
 
 bool is_secret(std::string_view key) {
-  const auto shouted = upper(std::string(key));
+  const auto shouted = upper_case(key);
   return std::ranges::any_of(kSecrets, [&](auto word) { return shouted.find(word) != std::string::npos; });
 }
 
