@@ -105,8 +105,9 @@ TEST(HubGateways, ASiteOfBeforeThereWereLinks) {
 TEST(HubGateways, ADeviceWithoutBgpKnowsTheSpokes) {
   const auto text = kHub + vpn_gateway_in("hub1") + site("office", R"("192.168.5.0/24")", link("isp", "20.1.1.1")) +
                     connection("c", site_reference("office") + R"(, "sharedKey": "Abc123")");
+  const auto topology = topology_of(imported(text));
   std::string routes;
-  for (const auto& route : node_of(topology_of(imported(text)), "onprem-vpn").routes) routes += route.to.text() + " ";
+  for (const auto& route : node_of(topology, "onprem-vpn").routes) routes += route.to.text() + " ";
   EXPECT_THAT(routes, HasSubstr("10.61.0.0/24"));
 }
 
