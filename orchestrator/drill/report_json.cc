@@ -124,6 +124,8 @@ struct Table<HostStalls> {
   static constexpr std::tuple fields{required_as<Seconds>("longest_normal", &HostStalls::longest_normal),
                                      required_as<Seconds>("longest_real_time", &HostStalls::longest_real_time),
                                      required_field("real_time", &HostStalls::real_time),
+                                     required_as<Seconds>("longest_wait", &HostStalls::longest_wait),
+                                     required_field("waiter", &HostStalls::waiter),
                                      required_field("cpu_pressure", &HostStalls::pressure),
                                      required_field("stalls", &HostStalls::stalls),
                                      required_as<Seconds>("longest_loop", &HostStalls::longest_loop),

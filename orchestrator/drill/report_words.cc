@@ -38,6 +38,8 @@ std::string host_words(const Report& report) {
   const probes::HostStalls& host = report.host;
   std::string text = fmt::format("host stalled {} at most ({} at real-time priority)", readable(host.longest_normal),
                                  host.real_time ? readable(host.longest_real_time) : "not allowed");
+  if (!host.waiter.empty())
+    text += fmt::format(", {} waited {} for a processor", host.waiter, readable(host.longest_wait));
   text += ", loop " + readable(host.longest_loop);
   if (host.pressure) text += fmt::format(", CPU pressure {:.0f} %", *host.pressure * 100);
   return text;

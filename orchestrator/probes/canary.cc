@@ -2,6 +2,7 @@
 #include "probes/canary.hh"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "probes/run_delay.hh"
 #include "probes/worker.hh"
 #include "sys/clock.hh"
 
@@ -107,6 +109,16 @@ struct Canary::State {
   Duration began = sys::now();
   std::optional<Duration> pressure = cpu_pressure();
   Watcher normal{false}, real_time{true};
+  RunDelays daemons{getpid()};
+
+  std::optional<Wait> longest_wait() const {
+    const auto waits = daemons.so_far();
+    std::optional<Wait> longest;
+    for (const Wait& wait : waits) {
+      if (wait.start >= began && (!longest || wait.end - wait.start > longest->end - longest->start)) longest = wait;
+    }
+    return longest;
+  }
 };
 
 Canary::Canary() : state_(std::make_unique<State>()) {}
@@ -115,6 +127,7 @@ Canary::~Canary() = default;
 std::vector<Stall> Canary::so_far() const {
   std::vector<Stall> all = state_->normal.seen();
   for (const Stall& stall : state_->real_time.seen()) all.push_back(stall);
+  for (const Wait& wait : state_->daemons.so_far()) all.push_back({wait.start, wait.end});
   return merged(std::move(all));
 }
 
@@ -127,11 +140,16 @@ void Canary::begin() {
 HostStalls Canary::stop() {
   state_->normal.join();
   state_->real_time.join();
+  state_->daemons.stop();
   HostStalls result;
   result.longest_normal = state_->normal.longest;
   result.longest_real_time = state_->real_time.longest;
   result.real_time = state_->real_time.is_real_time;
   result.stalls = so_far();
+  if (const auto wait = state_->longest_wait()) {
+    result.longest_wait = wait->end - wait->start;
+    result.waiter = wait->who;
+  }
   const auto pressure = cpu_pressure();
   const Duration elapsed = sys::now() - state_->began;
   if (pressure && state_->pressure && elapsed.count() > 0) {

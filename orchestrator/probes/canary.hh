@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The canary: did the host itself stall? Two threads sleep short absolute periods, one as any daemon does, one with
-// real-time priority, and note when they woke too late.
+// real-time priority, and note when they woke too late. A third reads how long the daemons waited (run_delay.hh).
 // Verdicts look at them by the rules of drill/doubt.hh.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/names.hh"
@@ -25,8 +26,10 @@ struct HostStalls {
   Duration longest_normal{0};      ///< a thread like any daemon's
   Duration longest_real_time{0};   ///< a thread like the probes'
   bool real_time = false;          ///< false when the host refused the priority: both are then the same kind
+  Duration longest_wait{0};        ///< of one of the lab's daemons for a processor
+  std::string waiter;              ///< which; empty when none waited for long
   std::optional<double> pressure;  ///< share of the time in which some task waited for a CPU (PSI), 0 to 1
-  std::vector<Stall> stalls;       ///< of either thread, over kStallFloor, in order
+  std::vector<Stall> stalls;       ///< of either thread over kStallFloor, of daemons over kWaitFloor, in order
   Duration longest_loop{0};        ///< the agent's one loop, LoopMeter's
   std::vector<Stall> loop;         ///< when it did not turn
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A host that stalls makes no false verdict: what is so never fails, and what is not so never passes.
 
-Each drill asks for both, so that every verdict can be told from a false one. `XCONN_SLOW=1` runs a hundred."""
+Each drill asks for both, so that every verdict can be told from a false one. `XCONN_SLOW=1` runs 136."""
 
 from __future__ import annotations
 
@@ -120,18 +120,34 @@ def stop_the_lab(lab: str, moments: random.Random) -> None:
     stopped(members(lab), STALL)
 
 
+def starve_the_daemons(lab: str, moments: random.Random) -> None:
+    """They share one processor with others that come first; whoever is elsewhere notices nothing."""
+    processor = min(os.sched_getaffinity(0))
+    daemons = members(lab)[1:]
+    threads = [int(thread) for pid in daemons for thread in os.listdir(f"/proc/{pid}/task")]
+    time.sleep(moments.uniform(0, LATEST - 2 * STALL))
+    for session in (Path(f"/proc/{pid}/autogroup") for pid in daemons):
+        if session.exists():  # priorities count inside one only
+            session.write_text("19")
+    for thread in threads:
+        os.sched_setaffinity(thread, {processor})
+        os.setpriority(os.PRIO_PROCESS, thread, 19)
+    with spinning(["taskset", "--cpu-list", str(processor)], 4):
+        time.sleep(STALL)  # the stall itself
+
+
 def leave_alone(lab: str, moments: random.Random) -> None:
     pass
 
 
 @contextmanager
-def saturated() -> Iterator[None]:
-    """Twice as many that always want a processor as there are."""
-    spinning = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+def spinning(before: list[str], count: int) -> Iterator[None]:
+    """So many that always want a processor."""
+    all_ = [subprocess.Popen([*before, sys.executable, "-c", "while True: pass"]) for _ in range(count)]
     try:
         yield
     finally:
-        for one in spinning:
+        for one in all_:
             one.kill()
             one.wait()
 
@@ -159,11 +175,13 @@ def tally(report: dict) -> str:
     host = report["host"]
     return (
         f"{verdicts.count('inconclusive')} of {len(verdicts)} inconclusive, host stalled {host['longest_normal']:.3f} s, "
-        f"loop {host['longest_loop']:.3f} s, CPU pressure {host['cpu_pressure'] or 0:.2f}"
+        f"{host['waiter'] or 'none'} waited {host['longest_wait']:.3f} s, loop {host['longest_loop']:.3f} s, CPU pressure {host['cpu_pressure'] or 0:.2f}"
     )
 
 
-def run_many(tmp_path: Path, disturb: Disturb, name: str, runs: int) -> None:
+def run_many(tmp_path: Path, disturb: Disturb, name: str, runs: int) -> list[dict]:
+    """The reports, of which no verdict is false."""
+    reports = []
     moments = random.Random(SEED)
     print(f"seed {SEED}")
     wrong = []
@@ -179,15 +197,17 @@ def run_many(tmp_path: Path, disturb: Disturb, name: str, runs: int) -> None:
                 subprocess.run([XCONN, "down", lab], check=True)
             print(f"{topology} {name} {run}: {tally(report)}", *false_verdicts(report), sep="\n  ", flush=True)
             wrong += false_verdicts(report)
+            reports.append(report)
     assert not wrong, "\n".join(wrong)
+    return reports
 
 
-RUNS = 17 if SLOW else 1  # by two drills and three ways to disturb: a hundred, or six
+RUNS = 17 if SLOW else 1  # by two drills and four ways to disturb
 
 
 @pytest.mark.bound(60 * 60 if SLOW else 240)
 def test_no_false_verdict_on_a_saturated_host(tmp_path):
-    with saturated():
+    with spinning([], 2 * (os.cpu_count() or 1)):
         run_many(tmp_path, leave_alone, "busy", RUNS)
 
 
@@ -199,6 +219,13 @@ def test_no_false_verdict_by_a_stopped_agent(tmp_path):
 @pytest.mark.bound(60 * 60 if SLOW else 240)
 def test_no_false_verdict_by_a_stopped_lab(tmp_path):
     run_many(tmp_path, stop_the_lab, "lab", RUNS)
+
+
+@pytest.mark.bound(60 * 60 if SLOW else 240)
+def test_no_false_verdict_by_starved_daemons(tmp_path):
+    for report in run_many(tmp_path, starve_the_daemons, "starved", RUNS):
+        assert report["host"]["longest_wait"] > BUSY, report["host"]
+        assert report["host"]["waiter"]
 
 
 @pytest.mark.bound(240)
