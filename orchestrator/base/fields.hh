@@ -3,13 +3,14 @@
 // what is written can always be read. A field that has its default value is left out.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -27,17 +28,14 @@ using Json = nlohmann::json;
 /// What is wrong, and where: "rules[2].port: is 0 to 65535".
 class FieldError : public Error {
  public:
-  FieldError(std::string path, std::string rule)
-      : Error(path.empty() ? rule : path + ": " + rule), path_(std::move(path)), rule_(std::move(rule)) {}
-  FieldError below(const std::string& parent) const {
-    return {parent + (path_.empty() || path_.front() == '[' ? "" : ".") + path_, rule_};
-  }
+  FieldError(std::string path, std::string rule);
+  FieldError below(const std::string& parent) const;
 
  private:
   std::string path_, rule_;
 };
 
-[[noreturn]] inline void refuse(std::string rule) { throw FieldError({}, std::move(rule)); }
+[[noreturn]] void refuse(std::string rule);
 
 /// `As` is whose codec writes and reads it: the value's own, or a spelling such as Seconds.
 template <class Owner, class Value, class As = Value>
@@ -113,113 +111,101 @@ T parsed(const Json& json);
 template <class T>
 struct Codec;
 
-template <class T, class Value, class As>
-void write_field(const Field<T, Value, As>& field, const T& object, const T& blank, Json& json) {
-  if (field.required || !(object.*field.member == blank.*field.member))
-    json[field.name] = Codec<As>::encode(object.*field.member);
+// --- one struct ---------------------------------------------------------------------------------------------------
+
+/// A field without its types: what goes through a table is compiled once, not for each struct. An object is a `T` of
+/// the table that the field is of.
+struct ErasedField {
+  const char* name = nullptr;
+  bool required = true;
+  long long low = 0, high = 0;
+  Json (*encode)(const void* object) = nullptr;
+  void (*decode)(const Json& json, void* object) = nullptr;  ///< none: it is not read back
+  bool (*same)(const void* one, const void* other) = nullptr;
+  std::optional<double> (*measure)(const void* object) = nullptr;  ///< none: it has no bounds
+  std::span<const ErasedField> (*part)() = nullptr;                ///< none: it is a field
+  const void* (*inside)(const void* object) = nullptr;             ///< the part
+};
+
+using ErasedFields = std::span<const ErasedField>;
+
+/// Of an object and one that has the default values.
+Json encode_fields(ErasedFields fields, const void* object, const void* blank);
+/// Throws FieldError.
+void decode_fields(ErasedFields fields, const Json& json, void* object);
+/// Of the exception that is being handled, which was thrown while `path` was read: its errors say where.
+[[noreturn]] void rethrow_at(const std::string& path);
+
+/// What a field's bounds are of: the number, or milliseconds.
+template <class Value>
+std::optional<double> measure(const Value& value) {
+  if constexpr (std::is_same_v<Value, Duration>)
+    return std::chrono::duration<double, std::milli>(value).count();
+  else
+    return static_cast<double>(value);
+}
+
+template <class Value>
+std::optional<double> measure(const std::optional<Value>& value) {
+  return value ? measure(*value) : std::nullopt;
+}
+
+template <class Value>
+constexpr bool kMeasurable = std::is_same_v<Value, Duration> || std::is_arithmetic_v<Value>;
+template <class Value>
+constexpr bool kMeasurable<std::optional<Value>> = kMeasurable<Value>;
+
+template <class T, std::size_t I>
+auto& member(const void* object) {
+  return static_cast<const T*>(object)->*std::get<I>(Table<T>::fields).member;
+}
+
+template <class T, std::size_t I, class Value, class As>
+constexpr ErasedField erased(const Field<T, Value, As>& field) {
+  ErasedField made{.name = field.name, .required = field.required, .low = field.low, .high = field.high};
+  made.encode = [](const void* object) -> Json { return Codec<As>::encode(member<T, I>(object)); };
+  made.decode = [](const Json& json, void* object) {
+    Codec<As>::decode(json, static_cast<T*>(object)->*std::get<I>(Table<T>::fields).member);
+  };
+  made.same = [](const void* one, const void* other) { return member<T, I>(one) == member<T, I>(other); };
+  if constexpr (kMeasurable<Value>) made.measure = [](const void* object) { return measure(member<T, I>(object)); };
+  return made;
+}
+
+template <class T, std::size_t I>
+constexpr ErasedField erased(const DerivedField<T>& field) {
+  ErasedField made{.name = field.name};
+  made.encode = [](const void* object) { return std::get<I>(Table<T>::fields).make(*static_cast<const T*>(object)); };
+  return made;
 }
 
 template <class T>
-void write_field(const DerivedField<T>& field, const T& object, const T&, Json& json) {
-  json[field.name] = field.make(object);
+ErasedFields erased_fields();
+
+template <class T, std::size_t I, class Part>
+constexpr ErasedField erased(const InlineFields<T, Part>&) {
+  ErasedField made;
+  made.part = erased_fields<Part>;
+  made.inside = [](const void* object) -> const void* { return &member<T, I>(object); };
+  return made;
+}
+
+template <class T, std::size_t... I>
+constexpr std::array<ErasedField, sizeof...(I)> all_erased(std::index_sequence<I...>) {
+  return {erased<T, I>(std::get<I>(Table<T>::fields))...};
 }
 
 template <class T>
-void write_fields(const T& object, Json& json);
-
-template <class T, class Part>
-void write_field(const InlineFields<T, Part>& part, const T& object, const T&, Json& json) {
-  write_fields(object.*part.member, json);
-}
-
-template <class T>
-void write_fields(const T& object, Json& json) {
-  const T blank{};
-  std::apply([&](const auto&... field) { (write_field(field, object, blank, json), ...); }, Table<T>::fields);
+ErasedFields erased_fields() {
+  static constexpr auto kFields =
+      all_erased<T>(std::make_index_sequence<std::tuple_size_v<decltype(Table<T>::fields)>>{});
+  return kFields;
 }
 
 template <class T>
 Json encode_struct(const T& object) {
-  Json json = Json::object();
-  write_fields(object, json);
-  return json;
-}
-
-/// What a field's bounds are of: the number, or milliseconds; of anything else 0.
-template <class Value>
-double measure(const Value& value) {
-  if constexpr (std::is_same_v<Value, Duration>)
-    return std::chrono::duration<double, std::milli>(value).count();
-  else if constexpr (std::is_arithmetic_v<Value>)
-    return static_cast<double>(value);
-  else
-    return 0;
-}
-
-/// What is read of `json` at `path`; its errors say where.
-template <class Read>
-void at(const std::string& path, Read read) {
-  try {
-    read();
-  } catch (const FieldError& error) {
-    throw error.below(path);
-  } catch (const Json::exception&) {
-    throw FieldError(path, "has the wrong type");
-  }
-}
-
-template <class Value, class Field>
-void check_bounds(const Value& value, const Field& field) {
-  const auto measured = measure(value);
-  if (measured < static_cast<double>(field.low) || measured > static_cast<double>(field.high))
-    refuse("is " + std::to_string(field.low) + " to " + std::to_string(field.high));
-}
-
-template <class Value, class Field>
-void check_bounds(const std::optional<Value>& value, const Field& field) {
-  if (value) check_bounds(*value, field);
-}
-
-/// What was not asked for yet.
-using Keys = std::set<std::string>;
-
-template <class T, class Value, class As>
-void read_field(const Field<T, Value, As>& field, const Json& json, T& object, Keys& unknown) {
-  unknown.erase(field.name);
-  const auto found = json.find(field.name);
-  if (found == json.end() && field.required) throw FieldError(field.name, "is required");
-  if (found == json.end()) return;
-  at(field.name, [&] {
-    Codec<As>::decode(*found, object.*field.member);
-    check_bounds(object.*field.member, field);
-  });
-}
-
-template <class T>
-void read_field(const DerivedField<T>& field, const Json&, T&, Keys& unknown) {
-  unknown.erase(field.name);
-}
-
-template <class T>
-void read_fields(const Json& json, T& object, Keys& unknown);
-
-template <class T, class Part>
-void read_field(const InlineFields<T, Part>& part, const Json& json, T& object, Keys& unknown) {
-  read_fields(json, object.*part.member, unknown);
-}
-
-template <class T>
-void read_fields(const Json& json, T& object, Keys& unknown) {
-  std::apply([&](const auto&... field) { (read_field(field, json, object, unknown), ...); }, Table<T>::fields);
-}
-
-template <class T>
-void decode_struct(const Json& json, T& object) {
-  if (!json.is_object()) refuse("is an object");
-  Keys unknown;
-  for (const auto& [key, value] : json.items()) unknown.insert(key);
-  read_fields(json, object, unknown);
-  if (!unknown.empty()) throw FieldError(*unknown.begin(), "is no field here");
+  const T blank{};
+  return encode_fields(erased_fields<T>(), &object, &blank);
 }
 
 /// nlohmann's own would cut off what does not fit.
@@ -256,7 +242,7 @@ struct Codec {
     else if constexpr (std::is_enum_v<T>)
       value = enum_value<T>(json.get<std::string>());
     else if constexpr (has_table<T>::value)
-      decode_struct(json, value);
+      decode_fields(erased_fields<T>(), json, &value);
     else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
       value = whole_number<T>(json);
     else
@@ -316,7 +302,8 @@ struct Codec<std::optional<T>> {
 };
 
 template <class T>
-struct Codec<std::vector<T>> {
+class Codec<std::vector<T>> {
+ public:
   static Json encode(const std::vector<T>& values) {
     Json json = Json::array();
     for (const auto& value : values) json.push_back(fields::encode(value));
@@ -325,8 +312,16 @@ struct Codec<std::vector<T>> {
   static void decode(const Json& json, std::vector<T>& values) {
     if (!json.is_array()) refuse("is a list");
     values.clear();
-    for (const auto& item : json)
-      at("[" + std::to_string(values.size()) + "]", [&] { values.push_back(decoded<T>(item)); });
+    for (const auto& item : json) add(item, values);
+  }
+
+ private:
+  static void add(const Json& item, std::vector<T>& values) {
+    try {
+      values.push_back(decoded<T>(item));
+    } catch (...) {
+      rethrow_at("[" + std::to_string(values.size()) + "]");
+    }
   }
 };
 

@@ -136,7 +136,11 @@ void complete(network::Sdwan& sdwan) {
 template <class Value>
 void take(Json& json, const char* key, Value& value) {
   if (!json.contains(key)) return;
-  fields::at(key, [&] { fields::decode(json.at(key), value); });
+  try {
+    fields::decode(json.at(key), value);
+  } catch (...) {
+    fields::rethrow_at(key);
+  }
   json.erase(key);
 }
 
