@@ -89,7 +89,7 @@ std::string unsettled_text(const json& lab, bool colour) {
   for (const auto& fact : lab["facts"])
     if (!fact["holds"])
       text += "  " + paint("not as planned", Colour::kYellow, colour) + ": " +
-              printable(fact["seen"].get<std::string>()) + "\n";
+              printable(fact["node"].get<std::string>() + ": " + fact["seen"].get<std::string>()) + "\n";
   for (const auto& node : lab["nodes"]) text += reasons_text(node, node["name"].get<std::string>() + ": ", colour);
   return text.empty() ? text : "\n" + text;
 }

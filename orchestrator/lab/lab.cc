@@ -286,9 +286,9 @@ std::optional<std::string> Lab::facts_missing() {
     ++count;
   }
   if (first == nullptr) return std::nullopt;
-  auto text = services::difference(*first, view);
-  if (text && count > 1) *text += fmt::format(" (and {} more)", count - 1);
-  return text;
+  const auto text = services::difference(*first, view);
+  if (!text) return std::nullopt;
+  return first->node + ": " + *text + (count > 1 ? fmt::format(" (and {} more)", count - 1) : "");
 }
 
 std::vector<std::pair<plan::Fact, std::optional<std::string>>> Lab::facts() {

@@ -109,7 +109,7 @@ Seen seen_by_services(const FactKind& row, const plan::Fact& fact, NodeServices*
 }
 
 std::string sentence(const plan::Fact& fact, const std::string& seen, const std::string& expected) {
-  return fmt::format("{}: {} {} is {}, not {}", fact.node, fact.kind, fact.subject, seen, expected);
+  return fmt::format("{} {} is {}, not {}", fact.kind, fact.subject, seen, expected);
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

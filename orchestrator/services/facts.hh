@@ -34,7 +34,7 @@ struct LabState {
   std::function<const RoutesSeen&(const std::string& node)> routes;
 };
 
-/// What is not yet true of the fact, nullopt when it holds: "hq-er: bgp 192.168.251.2 is Active, not Established".
+/// What is not yet true of the fact, nullopt when it holds: "bgp 192.168.251.2 is Active, not Established".
 /// Never blocks: it reads Service::known(), which asks again in the background, so it is made for Loop::wait.
 /// Throws NotFoundError for an unknown kind of fact.
 std::optional<std::string> difference(const plan::Fact& fact, const LabState& lab);
