@@ -13,6 +13,7 @@
 #include "model/read.hh"
 #include "network/names.hh"
 #include "nodes/roles.hh"
+#include "nodes/routing/one_sided.hh"
 #include "nodes/routing/propagation.hh"
 
 namespace xconn::nodes {
@@ -175,6 +176,7 @@ plan::Plan make_plan(const model::Topology& topology) {
     std::ranges::move(fragment.facts, std::back_inserter(plan.facts));
     std::ranges::move(fragment.detections, std::back_inserter(plan.detections));
   }
+  if (!topology.breaches.empty()) std::ranges::move(one_sided(network), std::back_inserter(plan.facts));
   set_restarts(topology, plan, findings);
   if (!findings.empty()) throw TopologyError(findings);
   for (const auto& link : network.links)

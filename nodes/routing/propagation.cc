@@ -39,14 +39,6 @@ bool has_any(const std::vector<std::string>& wanted, const std::vector<std::stri
   return std::ranges::any_of(wanted, [&](const auto& one) { return std::ranges::count(there, one) > 0; });
 }
 
-bool owns(const network::Node& node, const Address& address) {
-  if (std::ranges::any_of(node.tunnels, [&](const auto& tunnel) { return tunnel.address.address() == address; }))
-    return true;
-  return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
-    return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
-  });
-}
-
 bool is_private(std::uint32_t asn) { return (asn >= 64512 && asn <= 65534) || asn >= 4200000000U; }  // RFC 6996
 
 bool passes(const std::vector<Prefix>& filter, const Prefix& prefix) {
@@ -241,17 +233,26 @@ std::vector<Prefix> system_prefixes(const network::Fabric& fabric) {
   return prefixes;
 }
 
+bool owns(const network::Node& node, const Address& address) {
+  if (std::ranges::any_of(node.tunnels, [&](const auto& tunnel) { return tunnel.address.address() == address; }))
+    return true;
+  return std::ranges::any_of(node.interfaces, [&](const auto& interface) {
+    return std::ranges::count(interface.addresses, address, &InterfaceAddress::address) > 0;
+  });
+}
+
+bool sleeps(const network::Network& network, const network::Node& node, const network::BgpNeighbor& neighbor) {
+  return neighbor.shutdown || (neighbor.source && !is_active(network, node));
+}
+
 std::optional<Session> session_with(const network::Network& network, const network::Node& node,
                                     const network::BgpNeighbor& neighbor) {
-  // The sessions of a standby over its tunnels come up when it takes over.
-  const auto sleeps = [&](const network::Node& speaker, const network::BgpNeighbor& towards) {
-    return towards.shutdown || (towards.source && !is_active(network, speaker));
-  };
-  if (sleeps(node, neighbor)) return std::nullopt;
+  if (sleeps(network, node, neighbor)) return std::nullopt;
   for (const auto& other : network.nodes) {
     if (!other.bgp || !(other.bgp->asn == neighbor.asn) || !owns(other, neighbor.address)) continue;
     for (const auto& back : other.bgp->neighbors)
-      if (back.asn == node.bgp->asn && owns(node, back.address) && !sleeps(other, back)) return Session{&other, &back};
+      if (back.asn == node.bgp->asn && owns(node, back.address) && !sleeps(network, other, back))
+        return Session{&other, &back};
   }
   return std::nullopt;
 }

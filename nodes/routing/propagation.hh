@@ -12,6 +12,12 @@
 
 namespace xconn::nodes {
 
+/// Of an interface or a tunnel.
+bool owns(const network::Node& node, const Address& address);
+
+/// Whether the node keeps the session shut: the sessions of a standby over its tunnels come up when it takes over.
+bool sleeps(const network::Network& network, const network::Node& node, const network::BgpNeighbor& neighbor);
+
 /// A session that both sides want.
 struct Session {
   const network::Node* peer;

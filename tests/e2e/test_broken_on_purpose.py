@@ -61,6 +61,36 @@ def test_what_is_broken_on_purpose_is_told_and_built(broken: Path, xconn: Any, l
         assert reaches(lab, node="ce2-cust1", to="192.0.2.102")
 
 
+WRONG_AS_NUMBER = f"""
+extends: {BASE}
+expect-broken: [T20]
+nodes:
+  ce1-cust1:
+    bgp:
+      neighbors:
+        - {{address: 172.20.0.1, asn: 65001, bfd: true, next-hop-self: true}}
+        - {{address: 192.0.2.98, asn: 12075, password: cust1secret, bfd: true}}
+"""
+
+
+def test_a_session_that_one_side_wants_is_missed(broken: Path, xconn: Any, leaves_nothing_behind: None) -> None:
+    broken.write_text(WRONG_AS_NUMBER)
+    told = xconn("up", str(broken), "--name", "broken-as", timeout=120)
+    try:
+        assert told.returncode == 0, told.stderr
+        assert "broken on purpose: " in told.stderr and "[T20]" in told.stderr
+        assert "not as planned, at rest in" in told.stdout
+        assert "not as planned: ce1-cust1: bgp 192.0.2.98 is " in told.stdout
+        assert "not as planned: er1-msee1: bgp 192.0.2.97 is " in told.stdout
+        assert "Bad Peer AS" in told.stdout, "and why"
+        neighbour = crossconnect.attach("broken-as").exec(
+            "ce1-cust1", "vtysh", "-N", "ce1-cust1", "-c", "show bgp neighbors 192.0.2.98"
+        )
+        assert "Bad Peer AS" in neighbour.stdout
+    finally:
+        xconn("down", "broken-as")
+
+
 @pytest.mark.parametrize(
     ("codes", "said"),
     [

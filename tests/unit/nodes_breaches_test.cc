@@ -18,8 +18,10 @@ namespace xconn::nodes {
 namespace {
 
 using Codes = std::set<std::string>;
+using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSupersetOf;
 
 model::Document bad(const std::string& name) {
   return model::Document::load(std::string(kSourceDir) + "/tests/unit/bad/" + name + ".yaml");
@@ -128,6 +130,35 @@ TEST(Breaches, WhatCannotBeBuiltCannotBeNamed) {
   EXPECT_THAT(said, HasSubstr("'T19': it is the code of a rule that can be broken and yet built; T19 cannot be named: "
                               "nothing could be built"));
   EXPECT_THAT(said, HasSubstr("'V99': it is the code of a rule that can be broken and yet built; use T12, T13"));
+}
+
+/// "ce bgp 192.0.2.2": what the lab of an example is to have.
+std::vector<std::string> promised(const std::string& name) {
+  auto document = bad(name);
+  expect(document, broken_in(document));
+  std::vector<std::string> facts;
+  for (const auto& fact : make_plan(model::read(document)).facts)
+    facts.push_back(fact.node + " " + fact.kind + " " + fact.subject);
+  return facts;
+}
+
+TEST(Breaches, WhatOneSideSaysAloneIsPromised) {
+  EXPECT_THAT(promised("T20"), IsSupersetOf({"ce bgp 192.0.2.2", "er1-msee1 bgp 192.0.2.1", "er1-msee2 bgp 192.0.2.5"}))
+      << "another AS number";
+  EXPECT_THAT(promised("V12"), IsSupersetOf({"ce bgp 192.0.2.2", "er1-msee1 bgp 192.0.2.1", "er1-msee2 bgp 192.0.2.5"}))
+      << "another address";
+  EXPECT_THAT(promised("T27"), IsSupersetOf({"a bgp 10.20.0.2", "b bgp 10.20.0.1", "a bgp 10.20.0.6",
+                                             "a bgp 10.20.0.10", "edge bgp 10.1.255.24"}))
+      << "no neighbor there, or no BGP";
+  EXPECT_THAT(promised("T29"), Contains("edge-az child-sa az/az")) << "nobody initiates";
+}
+
+TEST(Breaches, WhatSleepsIsNotPromised) {
+  auto document = bad("V18");
+  document.put({"gateways", "vpn-gw", "active-active"}, model::parse_value("false"));
+  expect(document, broken_in(document));
+  for (const auto& fact : make_plan(model::read(document)).facts)
+    EXPECT_FALSE(fact.node == "vpn-gw-1" && (fact.subject == "10.9.0.1" || fact.kind == "child-sa")) << fact.subject;
 }
 
 TEST(Breaches, ATopologyWithoutThemHasNone) { EXPECT_THAT(model::read(bad("base")).breaches, IsEmpty()); }

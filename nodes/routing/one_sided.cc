@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nodes/routing/one_sided.hh"
+
+#include <algorithm>
+#include <functional>
+
+#include "nodes/edge/pair.hh"
+#include "nodes/routing/propagation.hh"
+
+namespace xconn::nodes {
+namespace {
+
+bool is_met(const network::Network& network, const network::Node& node, const network::BgpNeighbor& neighbor) {
+  return sleeps(network, node, neighbor) || session_with(network, node, neighbor);
+}
+
+/// Of each row by which others, at the neighbor's address, know the node: is it kept shut?
+std::vector<bool> sleeping_rows(const network::Network& network, const network::Node& node,
+                                const network::BgpNeighbor& neighbor) {
+  std::vector<bool> sleeping;
+  for (const auto& other : network.nodes) {
+    if (!other.bgp || !owns(other, neighbor.address)) continue;
+    for (const auto& back : other.bgp->neighbors)
+      if (owns(node, back.address)) sleeping.push_back(sleeps(network, other, back));
+  }
+  return sleeping;
+}
+
+/// The other side has the session too, but keeps it shut.
+bool waits(const network::Network& network, const network::Node& node, const network::BgpNeighbor& neighbor) {
+  const auto rows = sleeping_rows(network, node, neighbor);
+  return !rows.empty() && std::ranges::all_of(rows, std::identity{});
+}
+
+void add_sessions(const network::Network& network, const network::Node& node, std::vector<plan::Fact>& facts) {
+  if (!node.bgp) return;
+  for (const auto& neighbor : node.bgp->neighbors)
+    if (!is_met(network, node, neighbor) && !waits(network, node, neighbor))
+      facts.push_back({node.name, "bgp", neighbor.address.text(), "Established"});
+}
+
+/// By this side or the other; a load balancer may stand before either.
+bool is_initiated(const network::Network& network, const network::Tunnel& tunnel) {
+  return std::ranges::any_of(network.nodes, [&](const network::Node& other) {
+    return std::ranges::any_of(other.tunnels, [&](const network::Tunnel& one) {
+      return one.initiate && (&one == &tunnel || one.remote == tunnel.local || one.local == tunnel.remote);
+    });
+  });
+}
+
+void add_tunnels(const network::Network& network, const network::Node& node, std::vector<plan::Fact>& facts) {
+  if (!is_active(network, node)) return;
+  for (const auto& tunnel : node.tunnels)
+    if (!is_initiated(network, tunnel))
+      facts.push_back({node.name, "child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED"});
+}
+
+}  // namespace
+
+std::vector<plan::Fact> one_sided(const network::Network& network) {
+  std::vector<plan::Fact> facts;
+  for (const auto& node : network.nodes) {
+    add_sessions(network, node, facts);
+    add_tunnels(network, node, facts);
+  }
+  return facts;
+}
+
+}  // namespace xconn::nodes
