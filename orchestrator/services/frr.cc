@@ -173,6 +173,7 @@ std::shared_ptr<void> FrrDaemon::follow() {
   auto following = std::make_shared<Following>();
   following_ = following;
   bgp_ = {};
+  refusals_.clear();
   following->folder = PathWatch(context().loop, space_of(context().node), [this] { greet(); });
   if (name() == "zebra") following->manager = start_manager();
   greet();
@@ -216,10 +217,25 @@ void FrrDaemon::serves() {
 void FrrDaemon::logged(std::string_view line) {
   state_changed();
   if (auto refusal = frr_refusal_of(line)) refuse(std::move(*refusal));
-  if (auto notification = bgp_notification_of(line)) last_notification_ = std::move(*notification);
+  if (auto notification = bgp_notification_of(line)) notified(std::move(*notification), frr_log_stamp(line));
   if (const auto neighbor = end_of_rib_of(line)) bgp_.end_of_rib(*neighbor);
   if (auto change = bgp_change_of(line)) bgp_changed(std::move(*change), frr_log_stamp(line));
   if (const auto change = bfd_change_of(line)) tell("bfd", to_string(*change), on_our_clock(frr_log_stamp(line)));
+}
+
+/// A router tries again and again; the same refusal is told once.
+void FrrDaemon::notified(BgpNotification notification, std::optional<std::chrono::nanoseconds> stamp) {
+  if (notification.is_of_opening)
+    if (const auto sentence = to_string(notification); refusals_[notification.neighbor].insert(sentence).second)
+      tell("bgp", sentence, on_our_clock(stamp));
+  last_notification_ = std::move(notification);
+}
+
+std::vector<std::string> FrrDaemon::refusals() const {
+  std::vector<std::string> sentences;
+  if (running())
+    for (const auto& [neighbor, told] : refusals_) sentences.insert(sentences.end(), told.begin(), told.end());
+  return sentences;
 }
 
 void FrrDaemon::bgp_changed(BgpChange change, std::optional<std::chrono::nanoseconds> stamp) {
@@ -227,6 +243,7 @@ void FrrDaemon::bgp_changed(BgpChange change, std::optional<std::chrono::nanosec
     change.reason = last_notification_.text;
   last_notification_ = {};
   bgp_.session_changed(change.neighbor);
+  if (change.up) refusals_.erase(change.neighbor);
   tell("bgp", to_string(change), on_our_clock(stamp));
 }
 

@@ -16,6 +16,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "services/bgp_watch.hh"
 #include "services/frr_log.hh"
@@ -34,6 +35,7 @@ class FrrDaemon : public Service {
   /// held until the daemon has answered, and told when it does not within a time that a fault can wait.
   void take_over(const sys::Pending& pending);
   std::optional<std::string> pending(const RoutesSeen& main_table) const override;
+  std::vector<std::string> refusals() const override;
 
  protected:
   sys::ProcessSpec process_spec() override;
@@ -53,6 +55,7 @@ class FrrDaemon : public Service {
   void greet();
   void greeted(bool answered);
   void serves();
+  void notified(BgpNotification notification, std::optional<std::chrono::nanoseconds> stamp);
   void bgp_changed(BgpChange change, std::optional<std::chrono::nanoseconds> stamp);
   void answered_with(const std::string& reply);
   void read_tables();
@@ -61,8 +64,9 @@ class FrrDaemon : public Service {
 
   std::weak_ptr<Following> following_;
   BgpNotification last_notification_;
-  BgpWatch bgp_;         // of this life of the process
-  frr::Router running_;  // what it was told last
+  std::map<std::string, std::set<std::string>> refusals_;  // of openings, by neighbour
+  BgpWatch bgp_;                                           // of this life of the process
+  frr::Router running_;                                    // what it was told last
 };
 
 }  // namespace xconn::services

@@ -8,6 +8,8 @@
 namespace xconn::services {
 namespace {
 
+constexpr std::string_view kOpenMessageError = "2/";  // RFC 4271 section 4.5
+
 /// What follows `marker` in the line; nullopt without it.
 std::optional<std::string_view> after(std::string_view line, std::string_view marker) {
   const auto at = line.find(marker);
@@ -77,7 +79,12 @@ std::optional<BgpNotification> bgp_notification_of(std::string_view line) {
   const auto neighbor = after(*rest, " neighbor "), text = after(*rest, " (");
   if (!neighbor || !text) return std::nullopt;
   const auto* verb = rest->find("received") == std::string_view::npos ? "sent " : "received ";
-  return BgpNotification{std::string(up_to(*neighbor, " (")), verb + std::string(up_to(*text, ")"))};
+  return BgpNotification{std::string(up_to(*neighbor, " (")), verb + std::string(up_to(*text, ")")),
+                         after(*neighbor, " ").value_or("").starts_with(kOpenMessageError)};
+}
+
+std::string to_string(const BgpNotification& notification) {
+  return "neighbor " + notification.neighbor + " does not come up: " + notification.text;
 }
 
 std::optional<BfdChange> bfd_change_of(std::string_view line) {

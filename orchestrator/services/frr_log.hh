@@ -25,12 +25,16 @@ std::optional<BgpChange> bgp_change_of(std::string_view line);
 /// one.
 struct BgpNotification {
   std::string neighbor;
-  std::string text;  ///< "sent Cease/BFD Down"
+  std::string text;            ///< "sent Cease/BFD Down"
+  bool is_of_opening = false;  ///< an OPEN message error: no session was up that could go down
 };
 std::optional<BgpNotification> bgp_notification_of(std::string_view line);
 
 /// The neighbour that has told all of its table (RFC 4724, 2); FRR 8 and 10 say so in one form.
 std::optional<std::string> end_of_rib_of(std::string_view line);
+
+/// Of one of an opening: "neighbor 10.0.0.2 does not come up: sent OPEN Message Error/Bad Peer AS".
+std::string to_string(const BgpNotification& notification);
 
 /// "neighbor 10.0.0.2 down (sent Cease/BFD Down)".
 std::string to_string(const BgpChange& change);

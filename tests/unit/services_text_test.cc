@@ -82,6 +82,12 @@ TEST(FrrLog, Notifications) {
   ASSERT_TRUE(received);
   EXPECT_EQ(received->neighbor, "10.0.0.2");
   EXPECT_EQ(received->text, "received Cease/Administrative Shutdown");
+  EXPECT_FALSE(received->is_of_opening);
+  const auto refused =
+      bgp_notification_of(head + "sent to neighbor 10.0.0.2 2/2 (OPEN Message Error/Bad Peer AS) 2 bytes 2f 2b");
+  ASSERT_TRUE(refused);
+  EXPECT_TRUE(refused->is_of_opening);
+  EXPECT_EQ(to_string(*refused), "neighbor 10.0.0.2 does not come up: sent OPEN Message Error/Bad Peer AS");
   EXPECT_FALSE(bgp_notification_of(head));
 }
 
