@@ -16,22 +16,31 @@ using Speaker = std::pair<std::string, std::string>;  // source and node
 
 constexpr int kCause = 99;
 constexpr int kFirst = 50;  // the chain from cause to effect; what a speaker says later is detail
+constexpr int kDetail = 2;
 
 // The lower, the sooner it is left out when there is too much to tell.
 int weight_of_source(const std::string& source) {
   static const std::map<std::string, int> kWeights{
       {"fault", kCause}, {"change", kCause}, {"exec", kCause}, {"service", kCause}, {"flow", 60},
       {"sdwan", 8},      {"bfd", 7},         {"ha", 6},        {"ike", 5},          {"tcp-md5", 5},
-      {"arp", 5},        {"bgp", 4},         {"lb", 3},        {"fib", 2}};
+      {"arp", 5},        {"bgp", 4},         {"lb", 3},        {"fib", kDetail}};
   const auto found = kWeights.find(source);
   return found == kWeights.end() ? 1 : found->second;
 }
+
+/// One of the many things that a change of the lab amounts to (plan::to_string(Change)), and not the change itself.
+bool is_part_of_change(const Row& row) {
+  return row.source == "change" &&
+         (row.text.starts_with("+ ") || row.text.starts_with("- ") || row.text.starts_with("~ "));
+}
+
+int weight_of(const Row& row) { return is_part_of_change(row) ? kDetail : weight_of_source(row.source); }
 
 std::vector<int> weights(const std::vector<Row>& rows) {
   std::set<Speaker> spoken;
   std::vector<int> result;
   for (const Row& row : rows) {
-    const int weight = weight_of_source(row.source);
+    const int weight = weight_of(row);
     const bool first = weight > 1 && spoken.emplace(row.source, row.node).second;
     result.push_back(std::min(weight + (first ? kFirst : 0), kCause));
   }

@@ -10,8 +10,9 @@ namespace xconn::drill {
 
 constexpr std::size_t kMostRows = 25;
 
-/// Every cause, however many; then, up to kMostRows, what each source of each node said first, and what weighs most.
-/// What is left out is counted: in the last row kept of the same source and node, else in a row at the end.
+/// Every cause, however many (of a change the command, not each thing that it amounts to); then, up to kMostRows, what
+/// each source of each node said first, and what weighs most. What is left out is counted: in the last row kept of the
+/// same source and node, else in a row at the end.
 std::vector<Row> highlights(const std::vector<Row>& timeline);
 
 }  // namespace xconn::drill

@@ -215,6 +215,23 @@ TEST(Highlights, KeepEveryCauseAndCountTheRest) {
   EXPECT_TRUE(highlights({}).empty());
 }
 
+TEST(Highlights, WhatACommandAmountsToLeavesRoomForWhatItCauses) {
+  std::vector<Row> rows{{0s, "change", "", "connection delete er1-hub"}};
+  for (int i = 0; i < 92; ++i) rows.push_back({1ms, "change", "", "~ node n" + std::to_string(i) + ": - route"});
+  rows.push_back({2ms, "change", "", "connection delete er2-hub is refused: it has no such connection"});
+  for (int i = 0; i < 20; ++i) rows.push_back({1s, "bgp", "r" + std::to_string(i), "neighbor 10.0.0.2 down"});
+  const auto kept = highlights(rows);
+  EXPECT_EQ(kept.size(), kMostRows);
+  EXPECT_EQ(std::ranges::count(kept, "bgp", &Row::source), 20);
+  EXPECT_EQ(kept.front().text, "connection delete er1-hub");
+  EXPECT_EQ(std::ranges::count(kept, "more", &Row::source), 0) << "what is left out is counted where it belongs";
+  int told = 0;
+  for (const auto& row : kept)
+    if (row.source == "change") told += 1 + row.more;
+  EXPECT_EQ(told, 94);
+  EXPECT_EQ(std::ranges::count_if(kept, [](const Row& row) { return row.text.ends_with("no such connection"); }), 1);
+}
+
 TEST_F(JudgeTest, ManyGapsAreTheLongestAndACount) {
   auto& gaps = evidence_.flows.front().forward.measured.gaps;
   gaps.clear();
