@@ -26,8 +26,8 @@ struct Fault::State {
 
 Fault::Fault(sys::Loop& loop, Site& site, Holds& holds, Request request, const sys::Pending& pending)
     : state_(std::make_unique<State>()) {
-  validate(request, site.inventory());
-  state_->request = std::move(request);
+  state_->request = as_built(std::move(request), site.inventory());
+  validate(state_->request, site.inventory());
   state_->effects = apply(loop, site, holds, state_->request, pending);
 }
 

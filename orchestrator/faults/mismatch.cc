@@ -182,7 +182,7 @@ constexpr const char* kOtherGroup =
 
 const std::map<std::string_view, Overlay> kOverlays = {
     {"psk", {secret, std::string("secret = ") + kOther}},
-    {"identity", {connection, section("remote", std::string("id = ") + kOther)}},
+    {"identity", {connection, section("remote", std::string("id = *.") + kOther)}},
     {"ike-proposal", {connection, "proposals = aes192-sha384-modp3072"}},
     {"esp-proposal", {child, "esp_proposals = aes192-sha384"}},
     {"pfs", {child, kOtherGroup}},

@@ -233,15 +233,32 @@ std::vector<std::string> targets(const Request& request, const Inventory& invent
 
 std::optional<std::string> target_fault(const Request& request, const Inventory& inventory) {
   const Kind* kind = find_kind(request.kind);
-  return kind == nullptr ? std::nullopt : target_fault(*kind, target_of(*kind, request), request.target, inventory);
+  if (kind == nullptr) return std::nullopt;
+  const auto built = as_built(request, inventory);
+  return target_fault(*kind, target_of(*kind, built), built.target, inventory);
+}
+
+namespace {
+
+bool is_named(const End& end, const std::string& target) { return end.node + ":" + end.interface == target; }
+
+}  // namespace
+
+Request as_built(Request request, const Inventory& inventory) {
+  const Kind* kind = find_kind(request.kind);
+  if (kind == nullptr || target_of(*kind, request) != TargetKind::kTunnel) return request;
+  for (const auto& tunnel : inventory.tunnels)
+    if (tunnel.in_topology && is_named(*tunnel.in_topology, request.target))
+      request.target = tunnel.node + ":" + tunnel.name;
+  return request;
 }
 
 void validate(const Request& request, const Inventory& inventory) {
   const Kind& kind = kind_of(request);
   std::vector<Finding> findings;
   check_parameters(kind, request, findings);
+  refuse(std::move(findings));  // first, for they may say what the target is to be
   if (const auto wrong = target_fault(request, inventory)) throw NotFoundError(*wrong);
-  refuse(std::move(findings));
 }
 
 std::string to_string(const Request& request) {

@@ -30,6 +30,9 @@ Request parse(const std::vector<std::string>& words);
 /// What to do about a kind that is none.
 std::string kind_remedy(const std::string& kind);
 
+/// With the target's name in the lab, for a tunnel that has another in the topology: hq-ce-vpn0:vpn0 for hq-ce:vpn0.
+Request as_built(Request request, const Inventory& inventory);
+
 /// Throws NotFoundError for a kind or target that is not there (naming what is), TopologyError for wrong parameters.
 void validate(const Request& request, const Inventory& inventory);
 

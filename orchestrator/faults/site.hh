@@ -50,6 +50,7 @@ struct SubInterface {
 /// A tunnel of a charon.
 struct Tunnel {
   std::string node, name, daemon;
+  std::optional<End> in_topology = {};  ///< of one that has a namespace of its own: its node and name there
 };
 
 /// A load balancer: its node, its daemon, and what the plan lets it run.

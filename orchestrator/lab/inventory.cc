@@ -35,12 +35,20 @@ void add_sub_interfaces(faults::Inventory& inventory, const plan::Node& node) {
       inventory.sub_interfaces.push_back({node.name, interface.name, interface.parent, tags_of(node, interface)});
 }
 
-void add_tunnels(faults::Inventory& inventory, const plan::Node& node) {
+/// Where several tunnels of a node each have a namespace: the node's end of the link plays the tunnel.
+std::optional<End> in_topology(const plan::Plan& plan, const plan::Node& node) {
+  if (node.role != "tunnel") return std::nullopt;
+  const auto* link = plan.find_link({node.name, "inner"});
+  if (link == nullptr) return std::nullopt;
+  return link->a.node == node.name ? link->b : link->a;
+}
+
+void add_tunnels(faults::Inventory& inventory, const plan::Plan& plan, const plan::Node& node) {
   const auto charon = std::ranges::find(node.services, "strongswan", &plan::Service::kind);
   if (charon == node.services.end()) return;
   for (const auto& interface : node.interfaces)
     if (interface.kind == plan::InterfaceKind::kTunnel)
-      inventory.tunnels.push_back({node.name, interface.name, charon->name});
+      inventory.tunnels.push_back({node.name, interface.name, charon->name, in_topology(plan, node)});
 }
 
 void add_balancer(faults::Inventory& inventory, const plan::Node& node) {
@@ -70,7 +78,7 @@ faults::Inventory inventory_of(const plan::Plan& plan) {
     add_members(inventory, node);
     if (node.bgp) inventory.speakers.push_back({node.name, node.role, node.router, *node.bgp});
     add_sub_interfaces(inventory, node);
-    add_tunnels(inventory, node);
+    add_tunnels(inventory, plan, node);
     add_numbered(inventory, node);
     add_balancer(inventory, node);
     for (const auto& route : node.routes) inventory.routes.push_back({node.name, route.to});

@@ -100,14 +100,20 @@ def test_another_30_is_a_neighbour_that_is_not_there(lab):
 
 
 def test_another_as_number_is_a_bad_peer(lab):
+    before = len(lab.events())
     with lab.fault("mismatch", "msee1:192.168.251.1", what="asn"):
         eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") != "Established", within=5)
         eventually(
             lambda: "Bad Peer AS" in str(vtysh(lab, "msee1", "show bgp neighbors 192.168.251.1 json")), within=15
         )
+        refused = "neighbor 192.168.251.1 does not come up: sent OPEN Message Error/Bad Peer AS"
+        eventually(lambda: f"msee1: {refused}" in said_of(lab, "bgp", before), within=5)
+        assert refused in lab.inspect("msee1")["reasons"]
+        assert len([text for text in said_of(lab, "bgp", before) if "Bad Peer AS" in text]) <= 2, "told once a side"
         assert reaches(lab, node="hq-er", to="192.168.251.2")
         assert bgp_state(lab, "hq-er", "192.168.251.6") == "Established"
     eventually(lambda: bgp_state(lab, "hq-er", "192.168.251.2") == "Established", within=45)
+    assert refused not in lab.inspect("msee1")["reasons"]
 
 
 def test_the_smaller_hold_time_is_both_sides(lab):
@@ -153,6 +159,27 @@ REFUSALS = [
     ("selectors", "TS_UNACCEPTABLE", "TS_UNACCEPTABLE: the received traffic selectors did not match"),
     ("identity", "AUTHENTICATION_FAILED", "AUTHENTICATION_FAILED"),
 ]
+
+
+def test_the_initiator_knows_the_other_side_by_another_identity(lab):
+    before = len(lab.events())
+    with lab.fault("mismatch", "hq-fgt:vpn", what="identity"):
+        eventually(lambda: not reaches(lab, node="hq-fgt", to="198.18.1.1"), within=10)
+        eventually(lambda: any("AUTHENTICATION_FAILED" in text for text in said_of(lab, "ike", before)), within=10)
+        assert "INSTALLED" not in lab.exec("hq-fgt", "swanctl", "--list-sas").stdout
+    eventually(lambda: reaches(lab, node="hq-fgt", to="198.18.1.1"), within=30)
+
+
+def test_a_tunnel_that_has_a_namespace_of_its_own_has_the_topologys_name_too(kept_labs):
+    lab = kept_labs("er-vpn-backup")
+
+    def sas() -> str:
+        return lab.exec("hq-ce-vpn0", "swanctl", "--list-sas").stdout
+
+    with lab.fault("mismatch", "hq-ce:vpn0", what="psk"):
+        assert "INSTALLED" not in sas()
+        assert "INSTALLED" in lab.exec("hq-ce-vpn1", "swanctl", "--list-sas").stdout, "its other tunnel"
+    eventually(lambda: "INSTALLED" in sas(), within=30)
 
 
 @pytest.mark.parametrize(("what", "told", "said"), REFUSALS, ids=[row[0] for row in REFUSALS])

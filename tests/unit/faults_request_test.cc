@@ -10,7 +10,9 @@
 namespace xconn::faults {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using namespace std::chrono_literals;
 
 const Inventory kInventory = {{"hq-fgt", "hq-er"},
@@ -90,6 +92,18 @@ TEST(FaultRequest, KnowsWhereWhatMayMismatch) {
   EXPECT_THAT(refused({"mismatch", "ce", "probe-port"}), HasSubstr("takes NODE that balances load, not \"ce\""));
   inventory.balancers = {{"ce", "lb", {}}};
   EXPECT_EQ(refused({"mismatch", "ce", "probe-port"}), "");
+  EXPECT_THAT(refused({"mismatch", "ce", "color"}),
+              AllOf(HasSubstr("vlan, tag-type, prefix"), Not(HasSubstr("no setting"))));
+}
+
+TEST(FaultRequest, ATunnelInANamespaceOfItsOwnHasTheTopologysNameToo) {
+  Inventory inventory{{"ce", "ce-vpn0"}, {}, {}, {}};
+  inventory.tunnels = {{"ce-vpn0", "vpn0", "charon", End{"ce", "vpn0"}}};
+  const auto request = as_built(parse({"mismatch", "ce:vpn0", "psk"}), inventory);
+  EXPECT_EQ(request.target, "ce-vpn0:vpn0");
+  EXPECT_NO_THROW(validate(parse({"mismatch", "ce:vpn0", "psk"}), inventory));
+  EXPECT_NO_THROW(validate(request, inventory));
+  EXPECT_THROW(validate(parse({"mismatch", "ce:vpn1", "psk"}), inventory), NotFoundError);
 }
 
 TEST(FaultRequest, TakesTheGoodOnes) {
