@@ -88,6 +88,50 @@ TEST(Hubs, WhoPropagatesToNoneIsKnownToNobody) {
   EXPECT_EQ(peerings_of(topology_of(out)), "blue-hub1 green-hub1");
 }
 
+TEST(Hubs, ATableOrALabelThatIsInNoFileIsSaid) {
+  const auto unknown = routing(table_reference("hub1", "rt"), table_reference("hub1", "other"), "\"red\"");
+  const auto out = imported(kHub + spoke("hub1", "blue", "10.61.0.0/24", unknown));
+  EXPECT_THAT(text_of(out.notes),
+              HasSubstr("hub connection blue: routingConfiguration.associatedRouteTable = rt: is no "
+                        "table in the files; it has no routes; import `az network vhub route-table "
+                        "list` too"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("routingConfiguration.propagatedRouteTables = other: is no table"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("routingConfiguration.propagatedRouteTables.labels = red: is no table"));
+  EXPECT_THAT(text_of(imported(kHub + kTwo).notes), Not(HasSubstr("is no table")));
+  EXPECT_THAT(text_of(imported(kHub + table("hub1", "rt", "") + table("hub1", "other", R"("labels": ["red"])") +
+                               spoke("hub1", "blue", "10.61.0.0/24", unknown))
+                          .notes),
+              Not(HasSubstr("is no table")));
+}
+
+TEST(Hubs, WhoHasTheTableNoneLearnsNothing) {
+  const auto none =
+      routing(table_reference("hub1", "noneRouteTable"), table_reference("hub1", "noneRouteTable"), "\"none\"");
+  const auto own = routing(table_reference("hub1", "rt"), "", "\"none\"");
+  const auto text = kHub + table("hub1", "rt", R"("labels": ["none"])") + table("hub1", "noneRouteTable", "");
+  EXPECT_EQ(peerings_of(topology_of(imported(text + spoke("hub1", "blue", "10.61.0.0/24", none) +
+                                             spoke("hub1", "green", "10.62.0.0/24", none) +
+                                             spoke("hub1", "red", "10.63.0.0/24", own)))),
+            "blue-hub1 green-hub1 hub1-red");
+}
+
+/// As Azure Firewall Manager secures VNets: they propagate to no table, and a static route leads to the firewall, which
+/// knows them all.
+TEST(Hubs, WhoAnswersByTheFirewallAnswers) {
+  const auto none = routing(table_reference("hub1", "defaultRouteTable"), "", "\"none\"");
+  const auto text = kHub + firewall_in("hub1", "10.60.0.132") +
+                    table("hub1", "defaultRouteTable", static_route("10.0.0.0/8", firewall_id("hub1"))) +
+                    spoke("hub1", "blue", "10.61.0.0/24", none);
+  const auto out = imported(text + spoke("hub1", "green", "10.62.0.0/24"));
+  EXPECT_EQ(peerings_of(topology_of(out)), "blue-hub1 green-hub1");
+  EXPECT_THAT(text_of(out.notes), Not(HasSubstr("no answer")));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("which answers by a firewall: in Azure the two ways differ; both ways pass "
+                                            "the firewall"));
+  EXPECT_EQ(routes_of(topology_of(out), "blue"), "10.0.0.0/8>10.60.0.132 ");
+  EXPECT_EQ(routes_of(topology_of(out), "green"), "10.0.0.0/8>10.60.0.132 ");
+  EXPECT_THAT(text_of(imported(text + spoke("hub1", "green", "10.62.0.0/24", none)).notes), Not(HasSubstr("answer")));
+}
+
 TEST(Hubs, OneWayIsNoPeering) {
   const auto none = routing(table_reference("hub1", "defaultRouteTable"), "", "\"none\"");
   const auto out =
@@ -170,6 +214,14 @@ const std::string kStatic =
 const std::string kNva = spoke("hub1", "green", "10.62.0.0/24",
                                routing(table_reference("hub1", "defaultRouteTable"), "", "\"default\"", kStatic));
 const std::string kNvaId = id_of("Microsoft.Network/virtualHubs", "hub1/hubVirtualNetworkConnections/green");
+
+TEST(Hubs, StaticRoutesThatMayPropagateAreSaid) {
+  EXPECT_THAT(
+      text_of(imported(kHub + kNva).notes),
+      HasSubstr("staticRoutesConfig.propagateStaticRoutes: is not in the files, and Azure states no default; its "
+                "static routes reach no table"));
+  EXPECT_THAT(text_of(imported(kHub + kTwo).notes), Not(HasSubstr("propagateStaticRoutes")));
+}
 
 TEST(Hubs, ARouteToAConnectionGoesToItsAppliance) {
   const auto text = kHub + table("hub1", "defaultRouteTable", static_route("10.80.0.0/16", kNvaId)) + kNva +

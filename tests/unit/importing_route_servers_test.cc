@@ -86,6 +86,33 @@ TEST(RouteServers, OneApplianceOfTwoServersHasOneAsn) {
   EXPECT_THAT(text_of(out.notes), HasSubstr("has another AS number already; its sessions were left out"));
 }
 
+/// Azure's own number would make its sessions internal ones.
+TEST(RouteServers, APeerHasANumberOfItsOwn) {
+  const auto out = imported(kVnet + kServer + peer("nva", "10.70.1.4", 65515) + nic("fw", "10.70.1.4"));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("BGP peer rs/nva: peerAsn = 65515: is an AS number that Azure or IANA "
+                                            "reserves; the session was left out"));
+  EXPECT_TRUE(node_of(topology_of(out), "rs-0")->bgp->neighbors.empty());
+}
+
+TEST(RouteServers, WhatItTellsGatewaysIsSaid) {
+  const auto joins = resource("Microsoft.Network/virtualHubs", "rs", R"("allowBranchToBranchTraffic": true)") +
+                     resource("Microsoft.Network/virtualHubs", "rs/ipConfigurations/a",
+                              R"("subnet": )" + subnet_reference("hub", "RouteServerSubnet"));
+  const auto with_gateway =
+      vnet("hub", "10.70.0.0/22",
+           subnet("nva", "10.70.1.0/24") + ", " + subnet("RouteServerSubnet", "10.70.0.0/26") + ", " +
+               subnet("GatewaySubnet", "10.70.2.0/26")) +
+      resource("Microsoft.Network/virtualNetworkGateways", "gw",
+               R"("gatewayType": "Vpn", "sku": {"name": "VpnGw1AZ"}, "ipConfigurations": [{"name": "a", "subnet": )" +
+                   subnet_reference("hub", "GatewaySubnet") + "}]");
+  const auto said = HasSubstr(
+      "allowBranchToBranchTraffic = true: what it tells gateways and appliances of each "
+      "other's routes is not played");
+  EXPECT_THAT(text_of(imported(with_gateway + joins).notes), said);
+  EXPECT_THAT(text_of(imported(with_gateway + kServer).notes), testing::Not(said)) << "false is the default";
+  EXPECT_THAT(text_of(imported(kVnet + joins).notes), testing::Not(said)) << "there is no gateway";
+}
+
 TEST(RouteServers, WithoutItsSubnetItIsLeftOut) {
   const auto out = imported(kVnet + resource("Microsoft.Network/virtualHubs", "rs", R"("sku": "Standard")"));
   EXPECT_THAT(text_of(out.notes), HasSubstr("Route Server rs: subnet: is in none of the files; it was left out"));

@@ -27,6 +27,7 @@ TEST_P(UnknownRule, IsLeftOutWithANote) {
   EXPECT_TRUE(topology_of(out).nsgs.at(0).rules.empty()) << out.topology;
   EXPECT_THAT(text_of(out.notes), HasSubstr("security rule guard/ops: nothing is left of one of its sides: " +
                                             std::string(GetParam().reason)));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("the rule was left out, for empty would mean any"));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -56,23 +57,49 @@ INSTANTIATE_TEST_SUITE_P(
              R"("direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": "10.0.0.0/8",
  "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": null)",
              "destinationPortRange has no value"},
-        Case{"no protocol",
-             R"("direction": "Inbound", "access": "Allow", "sourceAddressPrefix": "10.0.0.0/8",
- "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22")",
-             "protocol has no value"},
-        Case{"a protocol of tomorrow",
-             R"("direction": "Inbound", "access": "Allow", "protocol": "Sctp", "sourceAddressPrefix": "10.0.0.0/8",
- "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22")",
-             "protocol is not known here"},
-        Case{"no direction",
-             R"("access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": "10.0.0.0/8",
- "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22")",
-             "direction has no value"},
         Case{"an application security group",
              R"("direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": "*",
  "sourceApplicationSecurityGroups": [{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/applicationSecurityGroups/web"}],
  "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22")",
              "sourceApplicationSecurityGroups names application security groups"}));
+
+class UnknownWord : public testing::TestWithParam<Case> {};
+
+TEST_P(UnknownWord, IsLeftOutAndSaidOfTheRuleThatItIs) {
+  const auto out = imported(group_with(std::string(GetParam().rule) + R"(, "sourceAddressPrefix": "10.0.0.0/8",
+ "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22", "priority": 200)"));
+  EXPECT_TRUE(topology_of(out).nsgs.at(0).rules.empty()) << out.topology;
+  EXPECT_THAT(text_of(out.notes), HasSubstr("security rule guard/ops: " + std::string(GetParam().reason)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, UnknownWord,
+    testing::Values(Case{"no protocol", R"("direction": "Inbound", "access": "Allow")",
+                         "protocol has no value in the files; the rule was left out: nothing allows it now"},
+                    Case{"a protocol of tomorrow", R"("direction": "Inbound", "access": "Deny", "protocol": "Sctp")",
+                         "protocol is not known here; the rule was left out: nothing denies it now"},
+                    Case{"no direction", R"("access": "Allow", "protocol": "Tcp")",
+                         "direction has no value in the files; the rule was left out: nothing allows it now"},
+                    Case{"no access", R"("direction": "Inbound", "protocol": "Tcp")",
+                         "access has no value in the files; the rule was left out: it may be one that denies"}));
+
+TEST(SecurityRule, WithoutAPriorityIsLeftOut) {
+  auto text = group_with(R"("direction": "Inbound", "access": "Allow", "protocol": "Tcp", "sourceAddressPrefix": "*",
+ "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "22")");
+  text.replace(text.find("200"), 3, "null");
+  EXPECT_THAT(text_of(imported(text).notes), HasSubstr("security rule guard/ops: priority has no value in the files; "
+                                                       "the rule was left out: nothing allows it now"));
+}
+
+TEST(SecurityRule, ADenialThatLostAPartIsNamed) {
+  const auto out = imported(group_with(
+      R"("direction": "Inbound", "access": "Deny", "protocol": "*", "sourceAddressPrefixes": ["10.9.0.0/16", null],
+ "sourcePortRange": "*", "destinationAddressPrefix": "*", "destinationPortRange": "*")"));
+  EXPECT_EQ(topology_of(out).nsgs.at(0).rules.at(0).sources, std::vector<std::string>{"10.9.0.0/16"});
+  EXPECT_THAT(text_of(out.notes),
+              HasSubstr("security rule guard/ops: sourceAddressPrefixes: has no value in the files; "
+                        "it was left out: the rule denies less now"));
+}
 
 TEST(SecurityRule, SaysThatADenialIsGone) {
   const auto out = imported(group_with(

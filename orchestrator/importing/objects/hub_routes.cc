@@ -176,7 +176,7 @@ class Hubs {
     const bool there = reaches(one, other), back = reaches(other, one);
     if (!there && !back) return;
     if (wan_.hub(one.hub)->is_basic || wan_.hub(other.hub)->is_basic) return tell_of_basic(one);
-    if (there != back) return tell_of_one_way(there ? one : other, there ? other : one);
+    if (there != back) return join_one_way(there ? one : other, there ? other : one);
     joined_[one.hub].insert(one.vnet + " and " + other.vnet);
     peer(one.vnet, other.vnet, "through the Virtual WAN hub");
     peer(other.vnet, one.vnet, "through the Virtual WAN hub");
@@ -194,6 +194,23 @@ class Hubs {
                             "one hub has routing intent for private traffic, and the other has none",
                             "they are not peered, and do not reach each other"},
                            "they are not peered, and do not reach each other");
+  }
+
+  /// By a static route to a firewall or an appliance that is carried over.
+  bool is_filtered(const HubMember& who, const HubConnection& other) const {
+    const auto route = static_to(who, other);
+    return route && told(*route).has_value();
+  }
+
+  /// What one learns is longer than what leads the other to the firewall.
+  void join_one_way(const HubConnection& knows, const HubConnection& known) {
+    if (!is_filtered(known, knows)) return tell_of_one_way(knows, known);
+    const bool both = is_filtered(knows, known);
+    draft_.notes.add_alike(
+        {known.where, "VNets " + knows.vnet + " and " + known.vnet, "", "",
+         "the table of one learns of the other, which answers by a firewall: in Azure the two ways differ",
+         both ? "both ways pass the firewall" : "they are not peered, and do not reach each other"},
+        both ? "both ways pass the firewall" : "they are not peered, and do not reach each other");
   }
 
   void tell_of_one_way(const HubConnection& knows, const HubConnection& known) {
@@ -369,7 +386,9 @@ class Hubs {
 }  // namespace
 
 void play_hubs(Draft& draft) {
-  if (!draft.wan.hubs.empty()) Hubs(draft).play();
+  if (draft.wan.hubs.empty()) return;
+  Hubs(draft).play();
+  report_unknown_tables(draft);
 }
 
 }  // namespace xconn::importing

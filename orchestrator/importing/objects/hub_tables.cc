@@ -6,6 +6,47 @@
 #include "importing/objects/types.hh"
 
 namespace xconn::importing {
+namespace {
+
+/// A VNet or a branch, and where a note about it is.
+struct Named {
+  const HubMember& member;
+  Where where;
+  std::string object;
+};
+
+/// Of a key(), or a label.
+std::string last_word(const std::string& key) {
+  const auto word = key.substr(key.rfind('/') + 1);
+  return word.substr(0, word.find('|'));
+}
+
+void tell_of_table(const Named& named, const char* key, const std::string& table, Draft& draft) {
+  draft.notes.add({named.where, named.object, std::string("routingConfiguration.") + key, last_word(table),
+                   "is no table in the files", "it has no routes; import `az network vhub route-table list` too"});
+}
+
+void report_unknown(const Named& named, Draft& draft) {
+  const auto& tables = draft.wan.tables;
+  const auto is_there = [&](const std::string& key) { return tables.at(key).is_there; };
+  const auto& member = named.member;
+  if (!is_there(member.table)) tell_of_table(named, "associatedRouteTable", member.table, draft);
+  for (const auto& table : member.tables)
+    if (!is_there(table) && table != member.table) tell_of_table(named, "propagatedRouteTables", table, draft);
+  for (const auto& label : member.labels)
+    if (label != "default" &&
+        std::ranges::none_of(tables, [&](const auto& one) { return one.second.labels.contains(label); }))
+      tell_of_table(named, "propagatedRouteTables.labels", label, draft);
+}
+
+}  // namespace
+
+void report_unknown_tables(Draft& draft) {
+  for (const auto& connection : draft.wan.connections)
+    report_unknown({connection, connection.where, "hub connection " + connection.name}, draft);
+  for (const auto& branch : draft.wan.branches)
+    report_unknown({branch, draft.wan.hub(branch.hub)->where, "branches of hub " + branch.hub}, draft);
+}
 
 void ToldSubnets::tell_vnet(const std::string& vnet, const Told& told) {
   for (const auto& subnet : find_named(draft_.topology.vnets, vnet)->subnets)

@@ -50,4 +50,7 @@ class ToldSubnets {
   std::map<std::pair<std::string, std::string>, std::string> made_;  ///< by table and signature
 };
 
+/// Tables and labels that connections and gateways name, and the files do not have.
+void report_unknown_tables(Draft& draft);
+
 }  // namespace xconn::importing

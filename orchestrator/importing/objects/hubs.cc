@@ -14,7 +14,8 @@ namespace {
 using model::Raw;
 
 constexpr std::string_view kVnetType = "microsoft.network/virtualnetworks";
-constexpr std::string_view kTables = "hubRouteTables", kDefaultTable = "defaultRouteTable", kNoTable = "noneRouteTable";
+constexpr std::string_view kTables = "hubRouteTables", kDefaultTable = "defaultRouteTable", kNoTable = "noneRouteTable",
+                           kNoLabel = "none";
 
 bool lacks(const Resource& resource, const char* key) { return property(*resource.body, key) == nullptr; }
 
@@ -140,6 +141,7 @@ bool read_policy_route(const Raw& raw, Hub& hub, const std::string& object, Draf
 /// Its table without a name is the default one.
 void read_table(const ResourceId& id, Hub* hub, Fields& fields, Draft& draft) {
   auto& table = draft.wan.tables[table_of(id, draft)];
+  table.is_there = true;
   for (const auto& label : fields.texts("labels")) table.labels.insert(lower_case(label));
   const auto* routes = fields.raw("routes");
   if (routes == nullptr) return;
@@ -163,6 +165,14 @@ std::vector<HubRoute> read_statics(Fields& fields, Draft& draft) {
   return read_routes(fields.raw("routingConfiguration.vnetRoutes.staticRoutes"), fields.object(), draft);
 }
 
+/// Azure's pages state no default.
+bool passes_statics(const HubConnection& connection, Fields& fields) {
+  constexpr std::string_view kKey = "routingConfiguration.vnetRoutes.staticRoutesConfig.propagateStaticRoutes";
+  if (fields.raw(kKey) == nullptr && !connection.statics.empty())
+    fields.note(kKey, "is not in the files, and Azure states no default", "its static routes reach no table");
+  return fields.truth(kKey);
+}
+
 ResourceId default_table(const ResourceId& hub) { return hub.child(kTables, std::string(kDefaultTable)); }
 
 std::vector<ResourceId> references_in(const Raw* list) {
@@ -184,9 +194,9 @@ bool is_route_server(const Resource& resource) {
 std::string table_of(const ResourceId& id, Draft& draft) {
   const auto table = id.type == kHubType ? default_table(id) : id;
   auto key = draft.key(table);
-  auto& labels = draft.wan.tables[key].labels;
-  if (same_word(table.name(), kDefaultTable)) labels.insert("default");
-  if (same_word(table.name(), kNoTable)) labels.insert("none");
+  auto& known = draft.wan.tables[key];
+  if (same_word(table.name(), kDefaultTable)) known.labels.insert("default");
+  if (same_word(table.name(), kDefaultTable) || same_word(table.name(), kNoTable)) known.is_there = true;
   return key;
 }
 
@@ -195,9 +205,9 @@ void read_routing(HubMember& member, const ResourceId& hub, Fields& fields, Draf
   member.table = table_of(associated ? *associated : hub, draft);
   const auto* propagated = fields.raw("routingConfiguration.propagatedRouteTables");
   for (const auto& id : references_in(fields.raw("routingConfiguration.propagatedRouteTables.ids")))
-    member.tables.insert(table_of(id, draft));
+    if (!same_word(id.name(), kNoTable)) member.tables.insert(table_of(id, draft));
   for (const auto& label : fields.texts("routingConfiguration.propagatedRouteTables.labels"))
-    member.labels.insert(lower_case(label));
+    if (!same_word(label, kNoLabel)) member.labels.insert(lower_case(label));
   if (propagated == nullptr || !says_something(*propagated)) member.labels.insert("default");
   for (const auto* key : {"inboundRouteMap", "outboundRouteMap"})
     if (const auto path = std::string("routingConfiguration.") + key; fields.raw(path) != nullptr)
@@ -274,8 +284,9 @@ void carry_hub_table(const Resource& resource, Fields& fields, Draft& draft) {
 void carry_hub_route(const Resource& resource, Fields& fields, Draft& draft) {
   fields.ignore_rest();
   if (draft.is_left_out(resource.id.parent().parent())) return;
-  append(draft.wan.tables[table_of(resource.id.parent(), draft)].routes,
-         read_route(*resource.body, fields.object(), draft));
+  auto& table = draft.wan.tables[table_of(resource.id.parent(), draft)];
+  table.is_there = true;
+  append(table.routes, read_route(*resource.body, fields.object(), draft));
   draft.call(resource.id, resource.id.name());
 }
 
@@ -285,7 +296,7 @@ void carry_hub_connection(const Resource& resource, Fields& fields, Draft& draft
   const auto remote = fields.reference("remoteVirtualNetwork");
   read_routing(connection, hub, fields, draft);
   connection.statics = read_statics(fields, draft);
-  connection.passes_statics = fields.truth("routingConfiguration.vnetRoutes.staticRoutesConfig.propagateStaticRoutes");
+  connection.passes_statics = passes_statics(connection, fields);
   connection.takes_default = fields.truth("enableInternetSecurity");
   connection.uses_gateways = fields.truth("allowRemoteVnetToUseHubVnetGateways", true);
   fields.ignore({"allowHubToRemoteVnetTransit", "connectivityStatus"});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/azure.hh"
+#include "importing/objects/gateways.hh"
 #include "importing/objects/hubs.hh"
 #include "importing/objects/types.hh"
 
@@ -39,6 +40,7 @@ class Speakers {
     for (std::size_t i = 0; i < kInstances; ++i) add_speaker(i, addresses[i]);
     for (const auto& peer : server_.peers) add_peer(peer);
     tell();
+    if (server_.joins_branches && has_gateway(draft_, subnet_.vnet)) tell_of_branches();
   }
 
  private:
@@ -153,6 +155,12 @@ class Speakers {
         "nodes/" + speakers_.front());
   }
 
+  void tell_of_branches() {
+    draft_.notes.add({server_.where, "Route Server " + server_.name, "allowBranchToBranchTraffic", "true",
+                      "what it tells gateways and appliances of each other's routes is not played",
+                      "write it as `bgp: advertise` of those who announce it in the end"});
+  }
+
   const RouteServer& server_;
   network::SubnetRef subnet_;
   Draft& draft_;
@@ -171,6 +179,7 @@ void carry_route_server(const Resource& resource, Fields& fields, Draft& draft) 
   server.subnet = fields.reference("subnet");
   for (const auto& text : fields.texts("virtualRouterIps"))
     if (const auto address = Address::parse(text)) server.addresses.push_back(*address);
+  server.joins_branches = fields.truth("allowBranchToBranchTraffic");
   fields.ignore_rest();
   draft.call(resource.id, resource.id.name());
   draft.route_servers.push_back(std::move(server));
@@ -191,7 +200,7 @@ void carry_server_peer(const Resource& resource, Fields& fields, Draft& draft) {
   peer.name = resource.id.name();
   peer.owner = fields.owner("peerIp");
   peer.address = peer.owner ? std::nullopt : fields.address("peerIp", "the session was left out");
-  const auto asn = fields.asn("peerAsn", "the session was left out");
+  const auto asn = device_asn(fields, "peerAsn", "the session was left out");
   fields.ignore({"hubVirtualNetworkConnection", "connectionState"});
   if (server == nullptr)
     return fields.note("", "its hub, whose router it speaks with, is not played",

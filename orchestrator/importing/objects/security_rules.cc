@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Network security groups. Empty means any here, so a rule that lost one of its sides is left out.
+// Network security groups. Empty means any here, so a rule that lost one of its sides is left out, as is one of which
+// something else is not known.
 #include <algorithm>
 #include <charconv>
 
@@ -53,6 +54,12 @@ struct LostPart {
   std::string why;
 };
 
+/// Why a rule cannot be carried over.
+struct Lost {
+  std::string why;
+  bool is_side = false;  ///< nothing is left of it, and empty would be any
+};
+
 /// Reads one rule. `lost` says what is not known of it.
 class RuleReader {
  public:
@@ -60,9 +67,10 @@ class RuleReader {
 
   network::SecurityRule read() {
     network::SecurityRule rule;
-    rule.access = choice("access", network::Access::kDeny);
-    rule.direction = choice("direction", rule.direction);
-    rule.protocol = choice("protocol", rule.protocol);
+    access_ = choice<network::Access>("access");
+    rule.access = access_.value_or(rule.access);
+    rule.direction = choice<network::Direction>("direction").value_or(rule.direction);
+    rule.protocol = choice<network::TrafficProtocol>("protocol").value_or(rule.protocol);
     rule.priority = priority();
     demand_no_groups({"sourceApplicationSecurityGroups", "destinationApplicationSecurityGroups"});
     rule.sources = side<std::string>({"sourceAddressPrefix", "sourceAddressPrefixes"}, read_end);
@@ -72,17 +80,19 @@ class RuleReader {
     return rule;
   }
 
-  const std::string& lost() const { return lost_; }
+  const std::optional<Lost>& lost() const { return lost_; }
+  /// nullopt when it is not known.
+  const std::optional<network::Access>& access() const { return access_; }
   const std::vector<LostPart>& lost_parts() const { return lost_parts_; }
 
  private:
-  void lose(std::string_view what, const std::string& why) {
-    if (lost_.empty()) lost_ = std::string(what) + " " + why;
+  void lose(std::string_view what, const std::string& why, bool is_side = false) {
+    if (!lost_) lost_ = {std::string(what) + " " + why, is_side};
   }
 
   template <model::HasNames Enum>
-  Enum choice(const char* key, Enum otherwise) {
-    return model::Word<Enum>::parse(word(key, model::Word<Enum>::kTexts)).value_or(otherwise);
+  std::optional<Enum> choice(const char* key) {
+    return model::Word<Enum>::parse(word(key, model::Word<Enum>::kTexts));
   }
 
   std::string word(const char* key, std::span<const std::string_view> words) {
@@ -104,7 +114,7 @@ class RuleReader {
   void demand_no_groups(std::initializer_list<const char*> keys) {
     for (const auto* key : keys)
       if (const auto* groups = fields_.raw(key); groups != nullptr && says_something(*groups))
-        lose(key, "names application security groups, and their members are not carried over");
+        lose(key, "names application security groups, and their members are not carried over", true);
   }
 
   /// Both spellings together; nothing is any. What is lost of it makes the rule narrower, or is lost whole.
@@ -113,7 +123,8 @@ class RuleReader {
     std::vector<Part> parts;
     bool is_open = false;
     std::string why;
-    for (const auto* key : keys)
+    for (const auto* key : keys) {
+      note_unknown(key);
       for (const auto* item : fields_.items(key)) {
         const auto one = is_any(item->text) ? Read<Part>{} : parse(item->text);
         is_open = is_open || is_any(item->text);
@@ -122,16 +133,39 @@ class RuleReader {
         why = "= " + printable(item->text) + " " + one.lost;
         lost_parts_.push_back({item, key, one.lost});
       }
+    }
     if (is_open) return {};
-    if (parts.empty()) lose(*keys.begin(), why.empty() ? kUnknown : why);
+    if (parts.empty()) lose(*keys.begin(), why.empty() ? kUnknown : why, true);
     return parts;
+  }
+
+  /// What has a place in a list, and no value.
+  void note_unknown(const char* key) {
+    const auto* list = fields_.raw(key);
+    if (list == nullptr) return;
+    for (const auto& item : list->items)
+      if (item->is_null() || (item->is_scalar() && item->text.empty()))
+        lost_parts_.push_back({item.get(), key, kUnknown});
   }
 
   static constexpr const char* kUnknown = "has no value in the files";
   Fields& fields_;
-  std::string lost_;
+  std::optional<network::Access> access_;
+  std::optional<Lost> lost_;
   std::vector<LostPart> lost_parts_;
 };
+
+/// What its absence means.
+std::string instead_of_rule(const RuleReader& reader) {
+  const std::string left_out = "the rule was left out";
+  if (!reader.access()) return left_out + ": it may be one that denies";
+  if (*reader.access() == network::Access::kDeny) return left_out + ": nothing denies it now";
+  return left_out + (reader.lost()->is_side ? ", for empty would mean any" : ": nothing allows it now");
+}
+
+std::string instead_of_part(const network::SecurityRule& rule) {
+  return rule.access == network::Access::kDeny ? "it was left out: the rule denies less now" : kLeftOut;
+}
 
 }  // namespace
 
@@ -147,11 +181,10 @@ void carry_security_rule(const Resource& resource, Fields& fields, Draft& draft)
   auto rule = reader.read();
   fields.ignore({"description"});
   if (nsg == nullptr) return fields.note("", "its NSG is in none of the files", "it was left out");
-  if (!reader.lost().empty())
-    return fields.note("", "nothing is left of one of its sides: " + reader.lost(),
-                       rule.access == network::Access::kAllow ? "the rule was left out, for empty would mean any"
-                                                              : "the rule was left out: nothing denies it now");
-  for (const auto& part : reader.lost_parts()) fields.note(*part.value, part.key, part.why, "it was left out");
+  if (const auto& lost = reader.lost())
+    return fields.note("", (lost->is_side ? "nothing is left of one of its sides: " : "") + lost->why,
+                       instead_of_rule(reader));
+  for (const auto& part : reader.lost_parts()) fields.note(*part.value, part.key, part.why, instead_of_part(rule));
   rule.name =
       draft.name_for(resource.id, "rule of " + resource.id.parent().path(), resource.at.where(), fields.object());
   nsg->rules.push_back(std::move(rule));

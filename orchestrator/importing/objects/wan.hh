@@ -29,6 +29,7 @@ struct HubRoute {
 struct HubTable {
   std::set<std::string> labels;  ///< lower case
   std::vector<HubRoute> routes;
+  bool is_there = false;  ///< in the files; the default one and the one called none are in every hub
 };
 
 /// A VNet or a branch at a hub: the table whose routes it has, and the tables that learn of it.
@@ -89,6 +90,7 @@ struct RouteServer {
   std::vector<Address> addresses;
   std::vector<RouteServerPeer> peers;
   std::set<std::string> users{};  ///< VNets that use it as they would use a gateway
+  bool joins_branches = false;    ///< it tells gateways and appliances of each other's routes
 };
 
 }  // namespace xconn::importing
