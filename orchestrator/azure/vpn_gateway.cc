@@ -98,6 +98,11 @@ network::BgpNeighbor far_neighbor(const Expansion& expansion, const model::Gatew
   return far;
 }
 
+/// The VNet's own route wins, whatever a local gateway claims (Microsoft Learn, "Virtual network traffic routing").
+bool is_within(const Prefix& prefix, const std::vector<Prefix>& spaces) {
+  return std::ranges::any_of(spaces, [&](const Prefix& space) { return space.contains(prefix); });
+}
+
 void connect(const Expansion& expansion, const model::Gateway& gateway, const model::Vnet& vnet, int index,
              network::Node& instance) {
   for (const auto* connection : connections_of(expansion, gateway)) {
@@ -112,6 +117,7 @@ void connect(const Expansion& expansion, const model::Gateway& gateway, const mo
       continue;
     }
     for (const auto& prefix : device.address_space) {
+      if (is_within(prefix, reached_through_gateways_of(expansion.in, vnet))) continue;
       instance.routes.push_back(route_to(prefix, {{}, tunnel, false}));
       instance.bgp->advertise.push_back(prefix);
     }

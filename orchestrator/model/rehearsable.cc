@@ -34,13 +34,16 @@ constexpr Rehearsable kRehearsable[] = {
     {"V17", "give the customer's sub-interface of one path another `vlan` than the peering's"},
     {"V18", "give a neighbor of the customer's router another `password` than the peering's `md5`"},
     {"V26", "give GatewaySubnet a route table with 0.0.0.0/0, or one without `propagate-bgp`"},
-    {"V29", "let a user route lead to an appliance that is not there"},
+    {"V29",
+     "let a user route lead to an address outside the VNet and those peered with it, or to a VPN gateway that the VNet "
+     "neither has nor uses"},
     {"V30", "give two peered VNets overlapping address spaces"},
     {"V31", "use the gateways of a VNet that has none"},
     {"V32", "leave `allow-gateway-transit` out of the hub's half"},
     {"V41", "give a VPN device Azure's AS number, or BGP on its public address"},
     {"V44", "write a static route by a member of SD-WAN"},
     {"V45", "leave a health check's server out of the tunnel's selectors"},
+    {"V52", "give a `local-gateway` a prefix of the VNet: Azure's own route wins"},
 };
 
 }  // namespace

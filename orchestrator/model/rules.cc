@@ -272,6 +272,10 @@ const RuleRow kRules[] = {
      "Microsoft Learn: About ExpressRoute FastPath", azure_rules::fast_path},
     {"V51", "a load balancer's idle timeout is 4 to 100 whole minutes; TCP reset is modeled for internal ones only",
      "Microsoft Learn: Load Balancer TCP Reset and Idle Timeout", azure_rules::idle_flows},
+    {"V52",
+     "a local gateway's address-space has nothing of the VNet behind its VPN gateway, nor of VNets that use that "
+     "gateway",
+     "Microsoft Learn: VPN Gateway FAQ; Virtual network traffic routing", azure_rules::local_prefixes},
 };
 
 std::string key_of(const End& end) { return text_of(end); }

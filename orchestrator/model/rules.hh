@@ -171,6 +171,7 @@ void one_gateway(Check&);
 void instances(Check&);
 void public_addresses(Check&);
 void vpn_bgp(Check&);
+void local_prefixes(Check&);
 // rules_connection.cc
 void gateway_type(Check&);
 void weight(Check&);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "base/azure.hh"
 #include "model/rules.hh"
@@ -49,6 +50,22 @@ void check_local_gateway(Check& check, const LocalGateway& local) {
     check.report(at("bgp-address"), local.bgp_address->text(), "use an address inside the device's networks");
   if (local.asn && azure::is_among(local.asn->value(), azure::kReservedVpnAsns))
     check.report(at("asn"), local.asn->text(), "use the device's own, or a private one: 64512 to 65514");
+}
+
+bool is_served(const Gateway& gateway, const Vnet& vnet) {
+  return vnet.name == gateway.vnet || std::ranges::any_of(vnet.peerings, [&](const VnetPeering& half) {
+           return half.remote == gateway.vnet && half.use_remote_gateways;
+         });
+}
+
+/// Whose it is, of those behind the gateway; nullptr when it is nobody's.
+const Vnet* owner_of(const Topology& topology, const Gateway& gateway, const Prefix& prefix) {
+  const auto owns = [&](const Vnet& vnet) {
+    return is_served(gateway, vnet) &&
+           std::ranges::any_of(vnet.address_space, [&](const Prefix& own) { return own.contains(prefix); });
+  };
+  const auto found = std::ranges::find_if(topology.vnets, owns);
+  return found == topology.vnets.end() ? nullptr : &*found;
 }
 
 bool has_sku(const Gateway& gateway) {
@@ -130,6 +147,21 @@ void vpn_bgp(Check& check) {
   for (const auto& connection : check.topology.connections)
     if (const auto* local = find_named(check.topology.local_gateways, connection.local_gateway))
       check_bgp_address(check, connection, *local);
+}
+
+/// Once, however many connections lead there.
+void local_prefixes(Check& check) {
+  std::set<std::pair<std::string, std::size_t>> told;
+  for (const auto& connection : check.topology.connections) {
+    const auto* gateway = find_named(check.topology.gateways, connection.gateway);
+    const auto* local = find_named(check.topology.local_gateways, connection.local_gateway);
+    if (gateway == nullptr || local == nullptr) continue;
+    for (std::size_t i = 0; i < local->address_space.size(); ++i)
+      if (const auto* vnet = owner_of(check.topology, *gateway, local->address_space[i]);
+          vnet != nullptr && told.emplace(local->name, i).second)
+        check.report({"local-gateways", local->name, "address-space", i}, local->address_space[i].text(),
+                     "remove it: VNet " + vnet->name + " has it, and its own route wins");
+  }
 }
 
 void one_gateway(Check& check) {

@@ -162,6 +162,26 @@ TEST(VpnGateway, WithoutBgpTheLocalGatewaysAddressSpaceIsRouted) {
   }));
 }
 
+/// What a device claims of the VNet, or of one that uses the gateway, stays in Azure; a wider prefix does not.
+TEST(VpnGateway, TheVnetsOwnRouteWins) {
+  auto topology = backup();
+  const auto own = topology.vnets.front().address_space.front();
+  const auto inside = Prefix::of(own.host(1), 28), around = *Prefix::parse("10.0.0.0/8");
+  topology.local_gateways.front().address_space = {own, inside, around};
+  std::ranges::find(topology.connections, "hq-hub", &model::Connection::name)->bgp = false;
+  const auto plain = expand(topology);
+  const auto& instance = node(plain, "vpn-gw-0");
+  const auto is_tunnelled = [&](const Prefix& prefix) {
+    return std::ranges::any_of(instance.routes, [&](const Route& route) {
+      return route.to == prefix && !route.next_hops.empty() && route.next_hops.front().interface == "hq-hub";
+    });
+  };
+  EXPECT_FALSE(is_tunnelled(own));
+  EXPECT_FALSE(is_tunnelled(inside));
+  EXPECT_TRUE(is_tunnelled(around));
+  EXPECT_THAT(instance.bgp->advertise, testing::Not(testing::Contains(inside)));
+}
+
 TEST(VpnGateway, AConnectionOverPrivatePeeringEndsAtTheInstance) {
   auto topology = backup();
   auto& connection = *std::ranges::find(topology.connections, "hq-hub", &model::Connection::name);
