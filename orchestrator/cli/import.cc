@@ -123,7 +123,8 @@ int run_import(const ImportArguments& arguments, const Session& session) {
   }
   for (const auto& note : imported.notes) tell("  {}\n", printable(importing::to_string(note)));
   if (to_stdout) print("{}", imported.topology);
-  tell("  {}: {} notes\n", to_stdout ? "topology" : arguments.output, imported.notes.size());
+  tell("  {}: {} note{}\n", to_stdout ? "topology" : arguments.output, imported.notes.size(),
+       imported.notes.size() == 1 ? "" : "s");
   return kPass;
 }
 

@@ -119,13 +119,43 @@ RawPtr without_texts(const RawPtr& row) {
   return out;
 }
 
+/// What ConvertTo-Json writes for what lies deeper than its -Depth: an object's type, or its text.
+bool is_cut(const Raw& raw) {
+  constexpr std::string_view kStarts[] = {"Microsoft.Azure.", "System.Collections.", "System.Object", "@{"};
+  return raw.is_scalar() && std::ranges::any_of(kStarts, [&](auto start) { return raw.text.starts_with(start); });
+}
+
+/// Without such values, which are no texts of their own.
+RawPtr without_cuts(const RawPtr& raw, bool& is_any) {
+  if (raw->is_scalar() && !is_cut(*raw)) return raw;
+  auto out = std::make_shared<Raw>(*raw);
+  if (raw->is_scalar()) {
+    is_any = true;
+    out->kind = Raw::Kind::kNull;
+    out->text.clear();
+  }
+  for (auto& entry : out->entries) entry.value = without_cuts(entry.value, is_any);
+  for (auto& item : out->items) item = without_cuts(item, is_any);
+  return out;
+}
+
+RawPtr from_powershell(const ResourceId& id, const RawPtr& row, Reading& reading) {
+  bool is_any = false;
+  auto out = without_cuts(without_texts(row), is_any);
+  if (is_any)
+    reading.notes.add({row->at.where(), "resource " + id.name(), "", "",
+                       "is cut short: deeper down it has names of types in place of values",
+                       "those were left out; ask again with `| ConvertTo-Json -Depth 20`"});
+  return out;
+}
+
 void read_resource(const ResourceId& id, const RawPtr& row, Reading& reading) {
   if (is_expression(text_of(*row, "name")))
     return reading.notes.add({row->at.where(), "resource " + id.type, "", "",
                               "is a part of an ARM template, and its expressions have no values here",
                               "it was passed over; import the whole template"});
   if (id.type != "microsoft.resources/deployments")
-    return reading.inventory.add({id, row->find("Id") == nullptr ? row : without_texts(row), row->at});
+    return reading.inventory.add({id, row->find("Id") == nullptr ? row : from_powershell(id, row, reading), row->at});
   reading.notes.add({row->at.where(), "deployment " + id.name(), "", "", "says that it was made, not what is in it",
                      "it was passed over; import what `az deployment group export -g " +
                          (id.group.empty() ? "GROUP" : id.group) + " -n " + id.name() + "` writes"});

@@ -34,6 +34,25 @@ std::string device(const std::string& name, const std::string& address, const st
                       R"(, "localNetworkGateway2": )" + reference("Microsoft.Network/localNetworkGateways", name));
 }
 
+/// In Azure the VNet's own route wins, whatever a device claims.
+TEST(Gateways, ADeviceHasNothingOfTheVnet) {
+  const auto claimed = R"(["10.63.4.0/24", "10.63.0.0/16", "10.0.0.0/8"])";
+  const auto out = imported(
+      vnet("hub", "10.63.0.0/16", subnet("GatewaySubnet", "10.63.255.0/27")) + vpn("gw", "hub", "") +
+      resource("Microsoft.Network/localNetworkGateways", "d1",
+               R"("gatewayIpAddress": "198.51.100.1", "localNetworkAddressSpace": {"addressPrefixes": )" +
+                   std::string(claimed) + "}") +
+      resource("Microsoft.Network/connections", "to-d1",
+               R"("connectionType": "IPsec", "virtualNetworkGateway1": )" + reference(kGateways, "gw") +
+                   R"(, "localNetworkGateway2": )" + reference("Microsoft.Network/localNetworkGateways", "d1")));
+  const auto topology = topology_of(out);
+  ASSERT_EQ(topology.local_gateways.at(0).address_space.size(), 1U);
+  EXPECT_EQ(topology.local_gateways.at(0).address_space.at(0).text(), "10.0.0.0/8");
+  EXPECT_THAT(text_of(out.notes),
+              HasSubstr("local gateway d1: localNetworkAddressSpace = 10.63.4.0/24: is of VNet hub, "
+                        "whose own route wins; it was left out"));
+}
+
 TEST(Gateways, WithoutItsVnetStandsAroundItsBgpAddress) {
   const auto out = imported(vpn("gw", "hub", R"("bgpSettings": {"asn": 65515, "bgpPeeringAddress": "10.63.255.30"})"));
   const auto topology = topology_of(out);

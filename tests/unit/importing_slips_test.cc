@@ -17,7 +17,68 @@ TEST(Slips, WhatAzSaysOfAFailedCommandIsNoYaml) {
   for (const char c : failed) of_power_shell += {c, '\0'};
   for (const auto& text : {std::string("(ResourceNotFound) The Resource was not found.\nCode: ResourceNotFound\n"),
                            failed, of_power_shell})
-    EXPECT_THAT(refusal(text), HasSubstr("is what az says of a command that failed")) << text;
+    EXPECT_THAT(refusal(text), HasSubstr("is what az says of a command that failed: ")) << text;
+}
+
+TEST(Slips, WhatAzWantsIsQuoted) {
+  EXPECT_THAT(refusal("ERROR: Please run 'az login' to setup account.\n"),
+              HasSubstr("is what az says of a command that failed: ERROR: Please run 'az login' to setup account."));
+}
+
+TEST(Slips, WhatPowerShellCutShortIsSaidHowToAskFor) {
+  const std::string id = R"("Id": ")" + id_of("Microsoft.Network/virtualNetworks", "hub") + R"(", "Name": "hub")";
+  for (const auto* space :
+       {R"("AddressSpace": "Microsoft.Azure.Commands.Network.Models.PSAddressSpace")",
+        R"("AddressSpace": {"AddressPrefixes": "System.Collections.Generic.List`1[System.String]"})"}) {
+    const auto said = refusal("[{" + id + ", " + space + "}]");
+    EXPECT_THAT(said, HasSubstr("nothing of it can be carried over; see what it lacks"));
+    EXPECT_THAT(said,
+                HasSubstr("resource hub: is cut short: deeper down it has names of types in place of values; those "
+                          "were left out; ask again with `| ConvertTo-Json -Depth 20`"));
+  }
+}
+
+TEST(Slips, AGroupAloneIsSaidWhatItLacks) {
+  EXPECT_THAT(refusal(resource("Microsoft.Network/networkSecurityGroups", "web", "")),
+              HasSubstr("nothing of it can be carried over; give the files of its VNets, circuits or gateways too; it "
+                        "has only: NSG web"));
+}
+
+TEST(Slips, APrefixThatIsThereTwiceIsSaid) {
+  const auto out = imported(resource("Microsoft.Network/virtualNetworks", "z",
+                                     R"("addressSpace": {"addressPrefixes": ["10.66.0.0/16", "10.66.0.0/16"]})"));
+  EXPECT_EQ(topology_of(out).vnets.at(0).address_space.size(), 1U);
+  EXPECT_THAT(text_of(out.notes), HasSubstr("VNet z: addressSpace.addressPrefixes: 10.66.0.0/16 is in 10.66.0.0/16 of "
+                                            "the same VNet; it was left out"));
+}
+
+TEST(Slips, APlanThatDestroysAllIsSaid) {
+  const auto said = refusal(
+      R"({"format_version": "1.2", "terraform_version": "1.7.0", "planned_values": {"root_module": {}},
+ "resource_changes": [{"address": "azurerm_virtual_network.v", "type": "azurerm_virtual_network",
+   "change": {"actions": ["delete"], "before": {"name": "v"}, "after": null, "after_unknown": {}}}]})");
+  EXPECT_THAT(said, HasSubstr("plan: destroys all that it has: nothing is planned; import the state, which has what is "
+                              "there now: `terraform show -json` without a plan"));
+  EXPECT_THAT(said, Not(HasSubstr("an ARM template")));
+}
+
+TEST(Slips, WhatAPlansConnectionLacksIsNamed) {
+  const auto out = imported(
+      R"({"format_version": "1.2", "terraform_version": "1.7.0", "planned_values": {"root_module": {"resources": [
+ {"address": "azurerm_virtual_network.v", "mode": "managed", "type": "azurerm_virtual_network", "name": "v",
+  "values": {"name": "v", "address_space": ["10.1.0.0/16"], "location": "northeurope", "resource_group_name": "g"}},
+ {"address": "azurerm_virtual_hub_connection.c", "mode": "managed", "type": "azurerm_virtual_hub_connection",
+  "name": "c", "values": {"name": "c"}}]}}})");
+  EXPECT_THAT(text_of(out.notes),
+              HasSubstr("azurerm_virtual_hub_connection.c: virtual_hub_id: is not known before it is "
+                        "applied; it was left out"));
+}
+
+TEST(Slips, WhatBreaksARuleHasItsPlace) {
+  const auto out =
+      imported(vnet("a", "10.66.0.0/16", subnet("s", "10.66.1.0/24") + ", " + subnet("t", "10.66.1.0/25")));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("a.json:1: vnet a: "));
+  EXPECT_THAT(text_of(out.notes), HasSubstr("breaks a rule"));
 }
 
 TEST(Slips, BytesOfLatin1AreLetters) {

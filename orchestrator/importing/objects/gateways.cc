@@ -178,6 +178,30 @@ void carry_local_gateway(const Resource& resource, Fields& fields, Draft& draft)
   draft.topology.local_gateways.push_back(std::move(gateway));
 }
 
+namespace {
+
+/// What of a device's prefixes is the VNet's own, whose route wins in Azure [V52].
+void leave_out_own(model::LocalGateway& local, const model::Vnet& vnet, Draft& draft) {
+  std::erase_if(local.address_space, [&](const Prefix& prefix) {
+    const auto holds = [&](const Prefix& own) { return own.contains(prefix); };
+    if (std::ranges::none_of(vnet.address_space, holds)) return false;
+    draft.notes.add({local.where, "local gateway " + local.name, "localNetworkAddressSpace", prefix.text(),
+                     "is of VNet " + vnet.name + ", whose own route wins", kLeftOut});
+    return true;
+  });
+}
+
+}  // namespace
+
+void leave_out_own_prefixes(Draft& draft) {
+  for (const auto& connection : draft.topology.connections) {
+    auto* local = find_named(draft.topology.local_gateways, connection.local_gateway);
+    const auto* gateway = find_named(draft.topology.gateways, connection.gateway);
+    const auto* vnet = gateway == nullptr ? nullptr : find_named(draft.topology.vnets, gateway->vnet);
+    if (local != nullptr && vnet != nullptr) leave_out_own(*local, *vnet, draft);
+  }
+}
+
 void complete_sessions(Draft& draft) {
   for (auto& local : draft.topology.local_gateways) {
     const auto speaks = [&](const model::Connection& each) { return each.bgp && each.local_gateway == local.name; };

@@ -93,6 +93,7 @@ void complete_vnets(Draft& draft);          ///< VNets and subnets that no file 
 void leave_out_loose_ends(Draft& draft);    ///< what hangs on a gateway or a connection that no file has
 void add_machines(Draft& draft);            ///< somebody to talk to in VNets without machines
 void report_next_hops(Draft& draft);        ///< of user routes that nobody forwards at
+void leave_out_own_prefixes(Draft& draft);  ///< of VPN devices that claim what is the VNet's
 void complete_sessions(Draft& draft);       ///< AS numbers and addresses of VPN devices that speak BGP
 void finish_balancers(Draft& draft);        ///< those that have what they need
 

@@ -77,9 +77,23 @@ std::string region_of(const Resource& resource, const std::string& vnet, Draft& 
   return draft.region;
 }
 
+/// A template may repeat one, or give a part of another.
+void forget_repeated(std::vector<Prefix>& space, Fields& fields) {
+  std::vector<Prefix> kept;
+  for (const auto& prefix : space)
+    if (const auto around = std::ranges::find_if(kept, [&](const Prefix& one) { return one.contains(prefix); });
+        around == kept.end())
+      kept.push_back(prefix);
+    else
+      fields.note("addressSpace.addressPrefixes", prefix.text() + " is in " + around->text() + " of the same VNet",
+                  kLeftOut);
+  space = std::move(kept);
+}
+
 void carry_vnet(const Resource& resource, Fields& fields, Draft& draft) {
   model::Vnet vnet;
   vnet.address_space = fields.prefixes("addressSpace.addressPrefixes");
+  forget_repeated(vnet.address_space, fields);
   fields.ignore({"subnets", "virtualNetworkPeerings", "flowTimeoutInMinutes", "privateEndpointVNetPolicies",
                  "subnetCount", "guid", "subnet"});
   for (const auto& prefix : vnet.address_space)

@@ -61,14 +61,17 @@ class Customer {
     leave_azure_out();
   }
 
+  /// What of the files has this customer behind it.
+  Where where() const {
+    return site_.circuits.empty() ? find_named(draft_.topology.local_gateways, site_.local_gateways.front())->where
+                                  : find_named(draft_.topology.circuits, site_.circuits.front())->where;
+  }
+
   /// A device of a file may well stand in a VNet of the same files, and a lab's stands on-prem [V13].
   void leave_azure_out() {
     std::erase_if(prefixes_, [&](const Prefix& prefix) {
       if (prefix.is_default() || !meets_azure(prefix)) return false;
-      draft_.notes.add({{},
-                        "customer " + name_,
-                        "",
-                        "",
+      draft_.notes.add({where(), "customer " + name_, "", "",
                         prefix.text() + " is of a VNet or a peering in the files, and a lab's on-prem cannot have it",
                         "it was left out of what it announces"});
       return true;
@@ -102,7 +105,7 @@ class Customer {
     if (is_assumed_) prefixes_.push_back(lan_);
     draft_.take(lan_);
     draft_.notes.add(
-        {{},
+        {where(),
          "customer " + name_,
          "",
          "",

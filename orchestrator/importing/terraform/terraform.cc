@@ -53,6 +53,16 @@ RawPtr reference_to(const RawPtr& id) {
 
 RawPtr opposite(const RawPtr& value) { return make_text(value->text == "true" ? "false" : "true", value->at); }
 
+/// `terraform plan -destroy`
+bool destroys(const Raw& root) {
+  const auto* changes = at(root, "resource_changes");
+  return changes != nullptr && std::ranges::any_of(changes->items, [](const RawPtr& one) {
+           const auto* change = at(*one, "change");
+           const auto* actions = change == nullptr ? nullptr : at(*change, "actions");
+           return actions != nullptr && actions->items.size() == 1 && actions->items.front()->text == "delete";
+         });
+}
+
 class PlanReader {
  public:
   PlanReader(const Raw& root, Reading& reading) : references_(root), unknown_(root), reading_(reading) {}
@@ -67,6 +77,9 @@ class PlanReader {
     if (const auto* resources = at(root, "resources")) collect_state(*resources);
     for (auto& instance : instances_) know(instance);
     for (const auto& instance : instances_) add(instance);
+    if (instances_.empty() && destroys(root))
+      reading_.notes.add({root.at.where(), "plan", "", "", "destroys all that it has: nothing is planned",
+                          "import the state, which has what is there now: `terraform show -json` without a plan"});
   }
 
  private:
@@ -158,6 +171,14 @@ class PlanReader {
     return is_whole ? std::optional(id) : std::nullopt;
   }
 
+  /// What its id lacks: its own name, or whose part it is.
+  std::string open_key(const Instance& instance) {
+    if (instance.row != nullptr)
+      for (const auto name : instance.row->names)
+        if (const auto key = std::string(name.substr(1)); name.starts_with('@') && !id_in(instance, key)) return key;
+    return "name";
+  }
+
   std::optional<ResourceId> id_in(const Instance& instance, const std::string& key) {
     if (auto known = ResourceId::parse(text(*instance.values, key.c_str()))) return known;
     const auto* expressions = references_.expressions(instance.address);
@@ -176,8 +197,8 @@ class PlanReader {
   void add(const Instance& instance) {
     const auto id = id_of(instance);
     if (!id) {
-      reading_.notes.add({instance.values->at.where(), instance.full, "name", "", "is not known before it is applied",
-                          "it was left out"});
+      reading_.notes.add({instance.values->at.where(), instance.full, open_key(instance), "",
+                          "is not known before it is applied", "it was left out"});
       return;
     }
     references_.know(instance.full, *id);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "importing/text/comments.hh"
+#include "importing/text/notes.hh"
 #include "importing/text/words.hh"
 
 namespace xconn::importing {
@@ -197,7 +198,8 @@ std::optional<Advice> advice_on_bytes(const Text& text) {
 
 std::optional<Advice> advice_on_failure(const Text& text) {
   if (!is_az_error(text.content)) return std::nullopt;
-  return Advice{"is what az says of a command that failed", "do what it wants, and save the command's output again"};
+  return Advice{"is what az says of a command that failed: " + printable(std::string(first_line(text.content))),
+                "do what it wants, and save the command's output again"};
 }
 
 std::optional<Advice> advice_on_text(const Text& text, bool is_page) {
