@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "az/changing.hh"
 #include "az/refusal.hh"
 #include "az/resource.hh"
 
@@ -30,6 +31,14 @@ bool starts_with_path(const Command& command, const std::string& path) {
 
 bool is_group(const std::string& path) {
   return std::ranges::any_of(commands(), [&](const Command& command) { return starts_with_path(command, path); });
+}
+
+/// A command that changes something has a verb of its own.
+void demand_read_out(const std::vector<std::string>& words) {
+  const auto end = std::ranges::find_if(words, [](const std::string& word) { return word.starts_with("-"); });
+  const auto path = fmt::format("{}", fmt::join(words.begin(), end, " "));
+  if (const auto verb = verb_for(path))
+    throw usage(fmt::format("'{}' changes the lab, and xconn az only reads it; write {}", path, *verb));
 }
 
 /// The words before the first option, which name the command.
@@ -199,6 +208,7 @@ Arguments arranged(const Command& command, std::map<std::string, std::string> va
 }  // namespace
 
 Arguments parse(const std::vector<std::string>& words) {
+  demand_read_out(words);
   const auto path = path_of(words);
   const auto found = std::ranges::find(commands(), path, &Command::path);
   const auto wants_help = std::ranges::any_of(words, [](const auto& word) { return word == "-h" || word == "--help"; });

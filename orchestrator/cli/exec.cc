@@ -26,6 +26,9 @@ struct Where {
   std::vector<std::string> command() const {
     std::vector<std::string> words{argv.begin() + (!argv.empty() && argv.front() == "--" ? 1 : 0), argv.end()};
     if (words.empty()) refuse("command", "there is none; write xconn exec NODE -- COMMAND ...");
+    if (words.front().starts_with('-'))
+      refuse("command", words.front() + " is none; options stand before the node: xconn exec --lab LAB " + node +
+                            " -- COMMAND ...");
     return words;
   }
 };

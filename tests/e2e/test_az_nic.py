@@ -192,6 +192,8 @@ def test_what_a_vnet_got_is_reached_once_its_peering_is_synced(kept_labs, xconn)
     assert seen() == ("FullyInSync", False)
     verb("vnet", "update", "spoke1", "address-space=[10.0.100.32/27, 10.7.0.0/24]")
     assert seen() == ("RemoteNotInSync", False)
+    told = xconn("az", "network", "vnet", "peering", "sync", "--vnet-name", "transit", "-n", "to-spoke1")
+    assert told.returncode == 2 and "write xconn vnet-peering sync VNET NAME" in told.stderr, told.stderr
     verb("vnet-peering", "sync", "transit", "to-spoke1")
     assert seen() == ("FullyInSync", True)
     verb("vnet", "update", "spoke1", "address-space=[10.0.100.32/27]")

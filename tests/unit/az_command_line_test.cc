@@ -47,6 +47,16 @@ TEST(CommandLine, ComplainsAsAzDoes) {
        "argument --output/-o: invalid choice: 'xml' (choose from 'json', 'jsonc', 'none', 'table', 'tsv', 'yaml', "
        "'yamlc')",
        2},
+      {"network vnet peering sync -g lab --vnet-name hub -n to-spoke",
+       "'network vnet peering sync' changes the lab, and xconn az only reads it; write xconn vnet-peering sync VNET "
+       "NAME",
+       2},
+      {"network vpn-connection create -n c1",
+       "'network vpn-connection create' changes the lab, and xconn az only reads it; write xconn connection create "
+       "NAME "
+       "KEY=VALUE ...",
+       2},
+      {"network vnet-gateway sync", "'sync' is misspelled or not recognized by the system.", 2},
       {"network express-rout list", "'express-rout' is misspelled or not recognized by the system.", 2},
       {"network express-route show -n er9",
        "(ResourceNotFound) The Resource 'Microsoft.Network/expressRouteCircuits/er9' under resource group "
