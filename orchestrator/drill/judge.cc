@@ -67,6 +67,11 @@ Duration without(Duration outage, Duration stalled, probes::FlowKind kind) {
   return stalled.count() > 0 && kind == probes::FlowKind::kTcp ? left / 2 : left;
 }
 
+/// Of a silence with a stall in it less than an interval of its probes is nothing: one was late, and none is missing.
+Duration surely_silent(Duration left, Duration stalled, Duration interval) {
+  return stalled.count() > 0 && left < interval ? Duration{0} : left;
+}
+
 struct Judge {
   const Expectation& expectation;
   const Evidence& evidence;
@@ -123,8 +128,9 @@ struct Judge {
     const probes::Gap longest = probes::longest_gap(trail, window);
     Duration least{0}, most = longest.outage;
     probes::each_silence(trail, surely(window), [&](const probes::Gap& gap) {
-      if (gap.outage > least)
-        least = std::max(least, without(gap.outage, doubt.inside({gap.start, gap.end}), flow.spec.kind));
+      if (gap.outage <= least) return;
+      const Duration stalled = doubt.inside({gap.start, gap.end});
+      least = std::max(least, surely_silent(without(gap.outage, stalled, flow.spec.kind), stalled, trail.interval));
     });
     for (const auto& gap : gaps(trail, perhaps(window)))
       most = std::max(most, gap.outage + doubt.before({gap.start, gap.end}));

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/errors.hh"
+#include "base/join.hh"
 #include "lab/place.hh"
 
 namespace xconn::lab {
@@ -81,7 +82,35 @@ std::vector<Receiver> everybody(const plan::Plan& plan, const Address& address, 
   return all;
 }
 
+/// "tcp/443"
+std::string service(std::uint8_t protocol, std::uint16_t port) {
+  constexpr std::uint8_t kTcp = 6;
+  return (protocol == kTcp ? "tcp/" : "udp/") +
+         (port == 0 ? std::string("a port of its choice") : std::to_string(port));
+}
+
+std::string services_of(const network::Balancer& balancer) {
+  return join(balancer.rules, ", ",
+              [](const network::BalancerRule& rule) { return service(rule.protocol, rule.port); });
+}
+
+bool passes(const network::Balancer& balancer, std::uint8_t protocol, std::uint16_t port) {
+  return std::ranges::any_of(balancer.rules, [&](const network::BalancerRule& rule) {
+    return rule.ha_ports || (rule.protocol == protocol && rule.port == port);
+  });
+}
+
 }  // namespace
+
+std::string frontend_fault(const plan::Plan& plan, const std::string& word, std::uint8_t protocol, std::uint16_t port) {
+  const auto place = place_of(plan, word);
+  const auto address = place.address ? place.address : Address::parse(word);
+  for (const auto& node : plan.nodes)
+    if (node.balancer && address == node.balancer->frontend && !passes(*node.balancer, protocol, port))
+      return "load balancer " + node.name + " has no rule for " + service(protocol, port) +
+             "; it has: " + services_of(*node.balancer);
+  return {};
+}
 
 std::string destination_fault(const plan::Plan& plan, const std::string& word) {
   const auto address = Address::parse(word);

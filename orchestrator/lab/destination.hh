@@ -25,6 +25,9 @@ struct Destination {
 
 /// Why nobody could answer there; empty when somebody may.
 std::string destination_fault(const plan::Plan& plan, const std::string& word);
+/// Why the load balancer that has this frontend passes nothing of that protocol and port on; empty when it does, or it
+/// is no frontend.
+std::string frontend_fault(const plan::Plan& plan, const std::string& word, std::uint8_t protocol, std::uint16_t port);
 /// Throws NotFoundError.
 Destination destination_of(const plan::Plan& plan, const std::string& word, std::uint8_t protocol, std::uint16_t port);
 

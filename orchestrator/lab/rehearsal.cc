@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/nearest.hh"
 #include "faults/request.hh"
@@ -81,13 +82,32 @@ Verdict of_place(const Look& look, const drill::Mention& mention) {
   return unless_faultless(look, mention, place_of(look.plan, mention.at.value).fault);
 }
 
-Verdict of_destination(const Look& look, const drill::Mention& mention) {
-  return unless_faultless(look, mention, destination_fault(look.plan, mention.at.value));
-}
-
 std::string word_beside(const drill::Mention& mention, const std::string& key) {
   const auto word = mention.beside.find(key);
   return word == mention.beside.end() ? "" : word->second;
+}
+
+/// What a flow of this kind sends; without a word it is udp.
+struct Sent {
+  std::string_view kind;
+  std::uint8_t protocol;
+};
+constexpr Sent kSent[] = {{"", 17}, {"udp", 17}, {"udp-new", 17}, {"tcp", 6}, {"tcp-connect", 6}};
+
+std::string port_fault(const Look& look, const drill::Mention& mention) {
+  const auto sent = std::ranges::find(kSent, word_beside(mention, "kind"), &Sent::kind);
+  const auto port = word_beside(mention, "port");
+  std::uint16_t number = 0;
+  const auto read = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool is_number = port.empty() || read.ec == std::errc{};
+  return sent == std::end(kSent) || !is_number ? std::string{}
+                                               : frontend_fault(look.plan, mention.at.value, sent->protocol, number);
+}
+
+Verdict of_destination(const Look& look, const drill::Mention& mention) {
+  auto verdict = unless_faultless(look, mention, destination_fault(look.plan, mention.at.value));
+  if (verdict.rule.empty()) verdict.rule = port_fault(look, mention);
+  return verdict;
 }
 
 Verdict of_target(const Look& look, const drill::Mention& mention) {

@@ -75,6 +75,23 @@ TEST_F(DoubtTest, AStallInsideAnOutageMayHaveMadeItLonger) {
   EXPECT_EQ(verdict(at_least(1200ms)), kFail);
 }
 
+TEST_F(DoubtTest, AProbeThatAStallMadeLateIsNoOutage) {
+  auto& trail = evidence_.flows[0].forward.trail;
+  const auto on_time = trail_with_gap(104s, 104s);
+  trail.arrivals = probes::Series<probes::Arrival>();
+  for (auto arrival : on_time.arrivals) {
+    const bool is_held_up = arrival.sent >= 107s && arrival.sent <= 107s + 20ms;
+    if (is_held_up) arrival.received = 107s + 26ms;
+    trail.arrivals.push_back(arrival);
+  }
+  stalls({{107s, 107s + 20ms}});
+  EXPECT_EQ(verdict(at_most(0ms)), kInconclusive);
+  EXPECT_THAT(judged(at_most(0ms)).found, HasSubstr("the host stalled 20 ms"));
+  EXPECT_EQ(verdict(at_most(30ms)), kPass);
+  stalls({});
+  EXPECT_EQ(verdict(at_most(0ms)), kFail);
+}
+
 TEST_F(DoubtTest, AStallBeforeAnOutageMayHaveMadeItShorter) {
   stalls({{103s + 500ms, 103s + 900ms}});  // the last keepalive that came was older than it should have been
   EXPECT_EQ(verdict(at_most(1200ms)), kInconclusive);

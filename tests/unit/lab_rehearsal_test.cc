@@ -63,6 +63,20 @@ std::string only(const std::string& rest) {
   return all.empty() ? "" : to_string(all.front());
 }
 
+TEST(Rehearsal, AFrontendPassesOnWhatItHasARuleFor) {
+  const auto said = [](const std::string& flow) {
+    std::string all;
+    for (const auto& finding :
+         findings_of("flows: {f: {from: pc, to: 198.51.100.2" + flow + "}}\nexpect: [dead: {flow: f}]\n"))
+      all += to_string(finding);
+    return all;
+  };
+  EXPECT_EQ(said(", kind: tcp-connect, port: 80"), "");
+  EXPECT_THAT(said(", kind: tcp, port: 443"), HasSubstr("load balancer lb has no rule for tcp/443; it has: tcp/80"));
+  EXPECT_THAT(said(", port: 80"), HasSubstr("load balancer lb has no rule for udp/80; it has: tcp/80"));
+  EXPECT_THAT(said(""), HasSubstr("has no rule for udp/a port of its choice"));
+}
+
 TEST(Rehearsal, WhatIsThereIsNoFinding) {
   EXPECT_THAT(findings("steady: [{flow: f, contains: [[pc, router]], via: {pc: eth0}}]\n"
                        "timeline:\n"
@@ -119,7 +133,8 @@ TEST(Rehearsal, AFlowBeginsAtANodeAndGoesToWhateverAnswers) {
   const auto flow = [](const std::string& from, const std::string& to) {
     return findings_of("flows: {f: {from: " + from + ", to: '" + to + "'}}\nexpect: [{alive: {flow: f}}]\n");
   };
-  for (const auto* there : {"router", "router:eth0", "192.0.2.2", "198.51.100.2", "203.0.113.50", "192.0.2.100"})
+  for (const auto* there :
+       {"router", "router:eth0", "192.0.2.2", "198.51.100.2', kind: tcp, port: '80", "203.0.113.50", "192.0.2.100"})
     EXPECT_THAT(flow("pc", there), IsEmpty()) << there;
   for (const auto* nowhere : {"ruoter", "router:eth7", "203.0.113.5"})
     EXPECT_THAT(flow("pc", nowhere), SizeIs(1)) << nowhere;
