@@ -275,6 +275,9 @@ def test_a_program_that_the_host_has_not_is_told(xconn):
         assert done.stderr.endswith(
             ": there is no such program; a node has the host's, so install it there\n"
         ), done.stderr
+        done = xconn("exec", "left", "-l", "without", "--", "hostname")
+        assert done.returncode == 2 and done.stdout == ""
+        assert "options stand before the node: xconn exec --lab LAB left -- COMMAND ..." in done.stderr, done.stderr
         done = xconn("exec", "-l", "without", "left", "--", "/no/such")
         assert done.stderr == "xconn: /no/such: No such file or directory\n"
 

@@ -235,9 +235,6 @@ def test_exec_is_the_command(xconn, chain):
     assert good(xconn("exec", "left", "--", "ip", "-br", "address", "show", "eth0")).split()[2] == "10.0.1.10/24"
     good(xconn("exec", "left", "--", "ping", "-c2", "-i0.2", "10.0.3.10"))
     good(xconn("exec", "left", "ping", "-c1", "10.0.3.10"))  # options of the command are not ours, even without --
-    late = xconn("exec", "left", "-l", chain, "--", "hostname")
-    assert late.returncode == 2 and late.stdout == ""
-    assert "options stand before the node: xconn exec --lab LAB left -- COMMAND ..." in late.stderr, late.stderr
 
 
 def test_shell_in_a_node_is_a_terminal(chain):
