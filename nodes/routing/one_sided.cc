@@ -39,20 +39,23 @@ void add_sessions(const network::Network& network, const network::Node& node, st
       facts.push_back({node.name, "bgp", neighbor.address.text(), "Established"});
 }
 
-/// By this side or the other; a load balancer may stand before either.
-bool is_initiated(const network::Network& network, const network::Tunnel& tunnel) {
-  return std::ranges::any_of(network.nodes, [&](const network::Node& other) {
-    return std::ranges::any_of(other.tunnels, [&](const network::Tunnel& one) {
-      return one.initiate && (&one == &tunnel || one.remote == tunnel.local || one.local == tunnel.remote);
-    });
+/// The two ends of a tunnel name each other.
+bool is_other_end(const network::Tunnel& one, const network::Tunnel& other) {
+  return one.local == other.remote && one.remote == other.local;
+}
+
+/// Both ends are there, and each waits for the other.
+bool waits(const network::Network& network, const network::Tunnel& tunnel) {
+  return !tunnel.initiate && std::ranges::any_of(network.nodes, [&](const network::Node& node) {
+    return std::ranges::any_of(
+        node.tunnels, [&](const network::Tunnel& other) { return !other.initiate && is_other_end(tunnel, other); });
   });
 }
 
 void add_tunnels(const network::Network& network, const network::Node& node, std::vector<plan::Fact>& facts) {
   if (!is_active(network, node)) return;
   for (const auto& tunnel : node.tunnels)
-    if (!is_initiated(network, tunnel))
-      facts.push_back({node.name, "child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED"});
+    if (waits(network, tunnel)) facts.push_back({node.name, "child-sa", tunnel.name + "/" + tunnel.name, "INSTALLED"});
 }
 
 }  // namespace
