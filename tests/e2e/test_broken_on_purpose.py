@@ -91,6 +91,31 @@ def test_a_session_that_one_side_wants_is_missed(broken: Path, xconn: Any, leave
         xconn("down", "broken-as")
 
 
+CLAIMS_THE_VNET = f"""
+extends: {crossconnect.find_topology("er-vpn-backup")}
+expect-broken: [V52]
+nodes:
+  hq-ce:
+    bgp:
+      neighbors: [{{address: 192.168.11.18, asn: 12076, bfd: true}}, {{address: 192.168.11.22, asn: 12076, bfd: true}}]
+local-gateways:
+  hq: {{address-space: [10.1.11.0/25, 10.17.11.0/26]}}
+connections:
+  hq-hub: {{bgp: false}}
+"""
+
+
+def test_the_vnets_own_route_wins_over_what_a_device_claims(broken: Path, leaves_nothing_behind: None) -> None:
+    broken.write_text(CLAIMS_THE_VNET)
+    with crossconnect.up(str(broken), name="broken-claim") as lab:
+        for instance in ("vpn-gw-0", "vpn-gw-1"):
+            (way,) = lab.json(instance, "ip", "-j", "route", "get", "10.17.11.4")
+            assert way["dev"] == "vnet", "the subnet of the application, though the tunnel's prefix is longer"
+            assert lab.json(instance, "ip", "-j", "route", "show", "10.17.11.0/26") == []
+            assert lab.json(instance, "ip", "-j", "route", "show", "10.1.11.0/25")[0]["dev"] == "hq-hub"
+        assert reaches(lab, node="hq-client", to="10.17.11.4")
+
+
 @pytest.mark.parametrize(
     ("codes", "said"),
     [
