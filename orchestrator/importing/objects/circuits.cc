@@ -194,6 +194,7 @@ model::Peering read_peering(const std::string& path, Fields& fields, Draft& draf
 void carry_port(const Resource& resource, Fields& fields, Draft& draft) {
   model::DirectPort port;
   port.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  port.where = resource.at.where();
   port.peering_location = fields.text("peeringLocation");
   const auto gbps = fields.number("bandwidthInGbps", 1, 400, "it has 10 Gbps").value_or(10);
   port.bandwidth = (gbps >= 100 ? 100U : 10U) * azure::kGbps;
@@ -223,6 +224,7 @@ void carry_route_filter_rule(const Resource& resource, Fields& fields, Draft& dr
 void carry_circuit(const Resource& resource, Fields& fields, Draft& draft) {
   model::Circuit circuit;
   circuit.name = draft.name_for(resource.id, "", resource.at.where(), fields.object());
+  circuit.where = resource.at.where();
   if (const auto port = fields.reference("expressRoutePort")) circuit.port = draft.name_of(*port);
   if (circuit.port.empty()) circuit.provider = provider_of(fields, draft);
   circuit.peering_location = fields.text("serviceProviderProperties.peeringLocation");

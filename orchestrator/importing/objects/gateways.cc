@@ -218,6 +218,7 @@ void complete_sessions(Draft& draft) {
 void carry_connection(const Resource& resource, Fields& fields, Draft& draft) {
   model::Connection connection;
   connection.name = draft.name_for(resource.id, "connection", resource.at.where(), fields.object());
+  connection.where = resource.at.where();
   const bool is_between_vnets = same_word(fields.text("connectionType"), "Vnet2Vnet");
   const auto type = fields.one_of("connectionType", {"ExpressRoute", "IPsec", "Vnet2Vnet", "VPNClient"}, "");
   const auto gateway = fields.reference("virtualNetworkGateway1");

@@ -144,6 +144,7 @@ void add_link(const Raw& body, const ResourceId& id, const model::Gateway& gatew
   if (device.empty()) return fields.note("", "its VPN site is in none of the files", kLeftOut);
   model::Connection connection;
   connection.name = draft.name_for(id, "connection", body.at.where(), fields.object());
+  connection.where = body.at.where();
   connection.gateway = gateway.name;
   connection.local_gateway = device;
   add_tunnel(std::move(connection), fields, draft);
@@ -187,6 +188,7 @@ void carry_er_connection(const Resource& resource, Fields& fields, Draft& draft)
   if (gateway == nullptr || circuit.empty())
     return fields.note("", "one of its two ends is in none of the files", kLeftOut);
   connection.name = draft.name_for(resource.id, "connection", resource.at.where(), fields.object());
+  connection.where = resource.at.where();
   connection.gateway = gateway->name;
   connection.circuit = circuit;
   draft.topology.connections.push_back(std::move(connection));
