@@ -120,12 +120,14 @@ Imported import_texts(const std::vector<Text>& texts, const std::string& name, c
   Notes notes;
   Inventory inventory(notes);
   Reading reading{notes, inventory, region};
-  for (const auto& document : read_all(texts, notes))
+  const auto documents = read_all(texts, notes);
+  for (const auto& document : documents)
     std::ranges::find_if(kKinds, [&](const Kind& kind) { return kind.is(*document); })->read(document, reading);
   deploy_templates(reading);
   if (inventory.empty())
     refuse("there is no network of Azure's in it", kGive, texts, notes,
-           reading.parameters.empty() || !reading.templates.empty());
+           !reading.templates.empty() ||
+               std::ranges::any_of(documents, [](const auto& one) { return is_terraform(*one); }));
   Draft draft(inventory, notes);
   draft.region = region;
   draft.topology.name = draft.free_name(name, "lab");
