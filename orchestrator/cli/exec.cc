@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "base/errors.hh"
+#include "cli/noted.hh"
 #include "cli/session.hh"
 #include "cli/verb.hh"
 #include "world/enter.hh"
@@ -64,7 +65,9 @@ void add_shell(Verb app, Session& session) {
     const auto* shell = ::getenv("SHELL");
     const auto guest = where->chosen_guest();
     if (guest && where->node.empty()) throw Error("shell --as: a guest works in a node; name it");
-    return world::run_inside({session.chosen_lab(),
+    const auto lab = session.chosen_lab();
+    note_shell(lab, guest.has_value());
+    return world::run_inside({lab,
                               where->node.empty() ? std::nullopt : std::optional(where->node),
                               {shell != nullptr && ::access(shell, X_OK) == 0 ? shell : "/bin/sh"},
                               true,

@@ -11,4 +11,9 @@ namespace xconn::cli {
 /// ($XCONN_NOTED). Throws nothing: a verb does not fail for it.
 void note_command_line(const std::string& lab) noexcept;
 
+/// Before a shell in the lab: what is typed in it goes to the history of the attempt, and what is piped into it to the
+/// lab's `verbs.jsonl`, with times. Keeps nothing for other labs, and nothing of a guest's terminal (train/guest.py
+/// does).
+void note_shell(const std::string& lab, bool is_guest);
+
 }  // namespace xconn::cli

@@ -42,4 +42,8 @@ void cover(const fs::path& folder, const std::vector<fs::path>& kept) {
   for (const auto& [tree, path] : trees) attach(tree, path);
 }
 
+void cover_file(const fs::path& file) {
+  check(::mount("/dev/null", file.c_str(), nullptr, MS_BIND, nullptr), "cover", file.string());
+}
+
 }  // namespace xconn::sys

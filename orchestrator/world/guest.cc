@@ -36,11 +36,13 @@ bool is_shown(const std::string& name) {
 }
 
 /// Whatever else the host has at its root: where others may write, they could put a socket, and send a guest a
-/// descriptor.
-void cover_other_folders() {
-  for (const auto& entry : fs::directory_iterator("/"))
-    if (entry.symlink_status().type() == fs::file_type::directory && !is_shown(entry.path().filename()))
-      sys::cover(entry.path());
+/// descriptor; and a file there may say how the host was made.
+void cover_the_rest() {
+  for (const auto& entry : fs::directory_iterator("/")) {
+    const auto type = entry.symlink_status().type();
+    if (type == fs::file_type::directory && !is_shown(entry.path().filename())) sys::cover(entry.path());
+    if (type != fs::file_type::directory && type != fs::file_type::symlink) sys::cover_file(entry.path());
+  }
   if (fs::is_directory("/var")) fs::create_directory_symlink("/run", "/var/run");  // as FRR's tools call it
 }
 
@@ -102,7 +104,7 @@ void show_only(const Guest& guest, const sys::User& account, const fs::path& fol
   ::umask(022);
   const auto exercises = sys::share_below(sys::own_folder()) / "exercises";
   sys::leave_mounts();
-  cover_other_folders();
+  cover_the_rest();
   cover_exercises(exercises);
   sys::cover("/run", kept(guest, folder));
   name_account(account);

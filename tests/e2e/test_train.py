@@ -12,12 +12,13 @@ from typing import Any
 
 import crossconnect
 import pytest
-from conftest import BUILD
+from conftest import BUILD, XCONN
+from terminal import Terminal
 from trainee import EXERCISES, checked
 
 from crossconnect.train import __main__ as door
 from crossconnect.train import attempt as attempts
-from crossconnect.train import desk, exam as exams, exercise as exercises, stage
+from crossconnect.train import commands, desk, exam as exams, exercise as exercises, stage
 
 # --- at the door -------------------------------------------------------------------------------------------------------
 
@@ -129,6 +130,39 @@ def test_what_is_typed_in_the_shell_is_kept(train):
     train("shell", input="echo $XCONN_LAB\nexit\n", stdin=None)
     state = json.loads(train("status", "--format", "json").stdout)
     assert state["attempt"] == lab and state["steps"] >= 2, state
+
+
+def test_what_is_typed_or_piped_into_a_labs_shell_is_kept(train, xconn, monkeypatch: pytest.MonkeyPatch):
+    """By the plain verb, in a node and in the world; with the time at which it came."""
+    begun = json.loads(train("start", "one-row", "--student", "gus", "--format", "json").stdout)
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    slowly = "echo 'echo one'; sleep 0.5; echo 'echo two; exit 3'"
+    piped = subprocess.run(
+        f"({slowly}) | {XCONN} shell pc --lab {begun['lab']}", shell=True, capture_output=True, text=True
+    )
+    assert (piped.stdout, piped.returncode) == ("one\ntwo\n", 3), piped
+    file = Path(begun["folder"]) / "script"
+    file.write_text("echo from a file\n")
+    with open(file) as script:
+        assert xconn("shell", "--lab", begun["lab"], stdin=script).stdout == "from a file\n"
+    assert xconn("shell", "pc", "--lab", begun["lab"]).returncode == 0, "nothing is piped"
+    typed = Terminal("shell", "pc", "--lab", begun["lab"], through=["/usr/bin/env", "SHELL=/bin/bash"])
+    typed.type("echo ty''ped\n")
+    typed.expect("typed")
+    typed.type("exit 4\n")
+    assert typed.wait() == 4
+    rows = commands.read(attempts.load(Path(begun["folder"])))
+    told = [row["command"] for row in rows if not row["command"].startswith("xconn")]
+    assert told == ["echo one", "echo two; exit 3", "echo from a file", "echo ty''ped", "exit 4"], told
+    assert rows[2]["at"] - rows[1]["at"] >= 0.4
+    assert "as it was signed" in train("class", begun["folder"] + "/..", "--verify").stdout
+
+
+def test_a_command_may_be_answered_in_json(train):
+    train("start", "one-row", "--student", "hal")
+    done = train("exec", "--format", "json", "pc", "--", "sh", "-c", "echo out; echo err >&2; exit 7")
+    assert done.returncode == 7 and json.loads(done.stdout) == {"exit": 7, "stdout": "out\n", "stderr": "err\n"}
+    assert json.loads(train("status", "--format", "json").stdout)["steps"] == 1
 
 
 @pytest.mark.bound(180)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import re
 import shlex
@@ -14,17 +15,19 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
+from threading import Event, Timer
 from typing import Any
 
 import crossconnect
 import pytest
 from conftest import XCONN
 from host import eventually
+from terminal import Terminal
 from trainee import EXERCISES, checked
 
 from crossconnect.train import asked
 from crossconnect.train import attempt as attempts
-from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, log, verification
+from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, log, os_errors, verification
 
 
 def an_attempt(home: Path, student: str = "ada", exercise: str = "dead-backup") -> attempts.Attempt:
@@ -162,7 +165,7 @@ def test_a_damaged_attempt_keeps_no_lab_of_an_exam_up(train, xconn, tmp_path: Pa
     assert train("start", "one-row", "--student", "ada").returncode == 0
     folder = tmp_path / "attempts" / "one-row-ada"
     (folder / "attempt.json").write_text("{")
-    exam_verbs._lower(folder)
+    exam_verbs._end(folder, math.inf)
     assert "one-row-ada" not in xconn("inspect", "--all").stdout and (folder / "attempt.json").read_text() == "{"
 
 
@@ -292,6 +295,36 @@ def test_watching_a_lab_that_is_stopped_ends_and_keeps_what_was_seen(train, tmp_
     assert [row["verdict"] for row in kept.looks[0]["rows"]].count("fail") >= 1
 
 
+def test_a_long_call_ends_with_its_reader():
+    """At once, and not when the call is done."""
+    reader, writer = os.pipe()
+    waits = Event()
+    with open(writer, "w") as out:
+        assert os_errors.while_read(out, lambda: 7) == 7
+        with pytest.raises(crossconnect.Error):
+            os_errors.while_read(out, lambda: (_ for _ in ()).throw(crossconnect.Error("x")))
+        Timer(0.1, os.close, [reader]).start()
+        with pytest.raises(BrokenPipeError):
+            os_errors.while_read(out, waits.wait)
+    waits.set()
+
+
+@pytest.mark.bound(180)
+def test_a_check_and_a_watch_take_turns(train):
+    """One drill runs in a lab at a time, and both ask one; neither is refused, and the watch sees what the check does not hide."""
+    assert train("start", "dead-backup", "--student", "ada").returncode == 0
+    watching = subprocess.Popen([XCONN, "train", "status", "--watch"], stdout=subprocess.PIPE, text=True)
+    assert watching.stdout and "FAIL" in watching.stdout.readline()
+    for _ in range(2):
+        checked = train("check")
+        assert checked.returncode in (1, 3) and checked.stderr == "", checked
+    assert watching.poll() is None
+    watching.terminate()
+    assert watching.wait() == 143 and "is running" not in watching.stdout.read()
+    assert json.loads(train("status", "--format", "json").stdout)["checks"] == 2
+    assert "as it was signed" in train("class", os.environ["XCONN_TRAIN"], "--verify").stdout
+
+
 @pytest.mark.bound(180)
 def test_watching_ends_with_its_reader(train):
     """Who has read the first line goes; nothing changes after it, so nothing would be written."""
@@ -392,6 +425,35 @@ def test_what_is_missing_is_named(train, words: tuple[str, ...], told: str):
     refused = train(*words)
     assert refused.returncode == 2 and told in refused.stderr, refused
     assert json.loads(train("status", "--format", "json").stdout)["answers"] == 0
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("status", "--attempt", "/nowhere/x"), "--attempt = '/nowhere/x': is no name; the attempts in "),
+        (("status", "--attempt", ".."), "are: one-row-ada"),
+        (("status", "--folder", "/nowhere/x"), "there is no attempt in /nowhere/x; start one"),
+        (("class", "/", "--csv", "--format", "json"), "--csv and --format json are two formats; leave one out"),
+        (("class", "/", "--csv", "--verify"), "--csv and --verify are two formats"),
+    ],
+)
+def test_what_is_named_wrongly_is_told(train, tmp_path: Path, words: tuple[str, ...], told: str):
+    an_attempt(tmp_path / "attempts", exercise="one-row")
+    refused = train(*words)
+    assert refused.returncode == 2 and told in refused.stdout + refused.stderr, refused
+
+
+def test_a_table_is_as_wide_as_the_terminal(tmp_path: Path):
+    made = an_attempt(tmp_path)
+    commands.note(made, ["xconn", "exec", "pc", "--", "echo", "x" * 90])
+    for words, shown in ((("class", str(tmp_path)), "dead-backup"), (("list",), "one-row")):
+        terminal = Terminal("train", *words, through=["/usr/bin/env", "COLUMNS=40"])
+        terminal.expect(shown)
+        assert terminal.wait() == 0
+        lines = terminal.seen.splitlines()
+        assert max(map(len, lines[:-1])) <= 40 and any(line.endswith("...") for line in lines), lines
+    whole = subprocess.run([XCONN, "train", "class", str(tmp_path)], capture_output=True, text=True).stdout
+    assert max(map(len, whole.splitlines())) > 100, "a file takes all"
 
 
 def test_whoever_reads_the_first_line_only_is_not_told_of_a_pipe():

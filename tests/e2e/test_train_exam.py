@@ -66,7 +66,8 @@ def test_a_student_mends_the_network_from_inside(host: TeachersHost) -> None:
     passed = host.checked("ada")
     assert passed.returncode == 0 and "PASS" in passed.stdout, passed.stdout + passed.stderr
     assert host.sudo("ada", "answer", "--where", "ce", "--what", "secret").returncode == 0
-    table = {row["student"]: row for row in json.loads(host.teacher("show", "--format", "json").stdout)["attempts"]}
+    rows = json.loads(host.teacher("show", "--format", "json").stdout)["attempts"]
+    table = {row["student"]: row for row in rows if row["state"] != "not started"}
     assert table["ada"]["state"] == "fixed" and table["ada"]["points"] == 10 and table["ada"]["steps"] >= 1
     assert table["ben"]["state"] == "at work" and table["ben"]["steps"] == 0
 
@@ -125,6 +126,45 @@ def test_what_is_typed_in_a_shell_is_kept(host: TeachersHost) -> None:
     commands = [json.loads(line)["command"] for line in kept.splitlines()]
     assert commands[-3:] == ["echo one$((1))two", WAITS, "exit 5"], commands
     assert "as it was signed" in host.run(XCONN, "train", "class", host.attempts, "--verify").stdout
+
+
+def test_what_is_piped_into_a_shell_is_kept(host: TeachersHost) -> None:
+    """As it comes, before the shell has it: a program that works through a pipe is recorded like a person."""
+    with host.popen("ada", "shell", "pc") as running:
+        assert running.stdin and running.stdout
+        for number in (1, 2):
+            running.stdin.write(f"echo $(({number} + 40))\n")
+            running.stdin.flush()
+            assert running.stdout.readline() == f"{number + 40}\n"
+        running.stdin.write("trap - DEBUG; set +o history; exit 6\n")
+        running.stdin.close()
+        assert running.wait() == 6
+    kept = [
+        json.loads(line) for line in host.run("cat", f"{host.attempts}/{FIXED}-ada/verbs.jsonl").stdout.splitlines()
+    ]
+    rows = [row for row in kept if "piped" in row]
+    assert [row["piped"] for row in rows] == [
+        "echo $((1 + 40))\n",
+        "echo $((2 + 40))\n",
+        "trap - DEBUG; set +o history; exit 6\n",
+    ]
+    assert all(before["at"] < after["at"] for before, after in zip(rows, rows[1:]))
+    shown = json.loads(host.teacher("show", "--format", "json").stdout)["attempts"][0]
+    assert shown["last"].startswith("trap - DEBUG") and shown["exercise"] == FIXED
+    assert "as it was signed" in host.run(XCONN, "train", "class", host.attempts, "--verify").stdout
+
+
+def test_the_teacher_sees_who_works_and_who_has_not_begun(host: TeachersHost) -> None:
+    """Also by `class`, which is not the exam's and looks from outside."""
+    shown = {
+        (row["student"], row["exercise"]): row["state"]
+        for row in json.loads(host.teacher("show", "--format", "json").stdout)["attempts"]
+    }
+    assert set(shown) == {(student, exercise) for student in ("ada", "ben") for exercise in (FIXED, OTHER)}
+    assert shown["ada", OTHER] == shown["ben", FIXED] == "not started" and shown["ben", OTHER] == "at work"
+    table = json.loads(host.run(XCONN, "train", "class", host.attempts, "--format", "json").stdout)
+    assert {(row["student"], row["state"]) for row in table} == {("ada", shown["ada", FIXED]), ("ben", "at work")}
+    assert "not started" in host.teacher("show").stdout
 
 
 def test_nothing_of_a_command_stays_behind(host: TeachersHost) -> None:

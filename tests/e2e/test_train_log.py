@@ -14,16 +14,17 @@ import pytest
 from conftest import ROOT
 
 from crossconnect.train import attempt as attempts
-from crossconnect.train import commands, exercise as exercises, key, log, verification
+from crossconnect.train import clock, commands, exercise as exercises, key, log, verification
 from crossconnect.train.attempt import Attempt
 
 EXERCISE = ROOT / "exercises" / "one-row"
 
 
-def an_attempt(home: Path, student: str) -> Attempt:
+def an_attempt(home: Path, student: str, folder: Path = EXERCISE) -> Attempt:
     """With a hint, commands, lines of a shell, and a verb of xconn."""
-    made = attempts.create(home / f"one-row-{student}", exercises.read(EXERCISE), student, "0")
-    made.begin_span()
+    made = attempts.create(home / f"one-row-{student}", exercise := exercises.read(folder), student, "0")
+    made.set_the_stage(exercise)
+    clock.begin(made)
     made.hints = 1
     made.save()
     commands.note(made, ["xconn", "exec", "pc", "--", "true"])
@@ -88,6 +89,34 @@ def test_one_byte_of_a_file_is_found(ada: Attempt, tmp_path: Path, file: str):
     assert found.startswith(f"{file} changed since ")
 
 
+@pytest.mark.parametrize("file", ["solve", "symptom.yaml", "wrong/added.sh", "../base.yaml"])
+def test_another_exercise_than_it_was_begun_with_is_found(tmp_path: Path, file: str):
+    """Its files, and the topology that it extends: what is broken, and what the check asks, are there."""
+    shutil.copytree(EXERCISE, tmp_path / "one-row")
+    shutil.copy(ROOT / "topologies" / "branch" / "topology.yaml", tmp_path / "base.yaml")
+    (tmp_path / "one-row" / "healthy.yaml").write_text("name: one-row\ntimers: fast\nextends: ../base.yaml\n")
+    (tmp_path / "one-row" / "wrong" / "added.sh").touch()
+    an_attempt(tmp_path / "class", "ada", tmp_path / "one-row")
+    assert findings(tmp_path / "class")["one-row-ada"] == ()
+    changed = tmp_path / "one-row" / file
+    changed.write_text(changed.read_text() + "\n# x\n")
+    (found,) = findings(tmp_path / "class")["one-row-ada"]
+    assert found == f"{changed.resolve()} changed since the attempt was begun with it"
+
+
+def test_an_archive_without_its_exercise_is_as_it_was_signed(tmp_path: Path):
+    shutil.copytree(EXERCISE, tmp_path / "elsewhere" / "one-row")
+    an_attempt(tmp_path / "class", "ada", tmp_path / "elsewhere" / "one-row")
+    shutil.rmtree(tmp_path / "elsewhere")
+    assert findings(tmp_path / "class")["one-row-ada"] == ()
+
+
+def test_another_topology_to_start_from_is_found(ada: Attempt, tmp_path: Path):
+    ada.topology.write_text(ada.topology.read_text() + "message: by hand\n")
+    (found,) = findings(tmp_path)["one-row-ada"]
+    assert found.startswith("topology.yaml changed since ")
+
+
 @pytest.mark.parametrize("file", log.SIGNED)
 def test_a_change_is_found_that_the_program_signed_later(ada: Attempt, tmp_path: Path, file: str):
     text = (ada.folder / file).read_text()
@@ -119,7 +148,7 @@ def without_line(number: int) -> Callable[[list[str]], list[str]]:
         (without_line(0), "line 1 of its log does not follow"),
         (without_line(1), "line 2 of its log does not follow"),
         (lambda lines: [lines[0], lines[2], lines[1], *lines[3:]], "line 2 of its log does not follow"),
-        (lambda lines: [*lines, lines[-1]], "line 6 of its log does not follow"),
+        (lambda lines: [*lines, lines[-1]], "line 7 of its log does not follow"),
         (lambda lines: lines[:-1], "attempt.json changed since"),
         (lambda lines: [], "it has no log"),
         (lambda lines: ["[]"], "line 1 of its log was changed"),
@@ -201,7 +230,7 @@ def test_the_key_may_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_the_teacher_is_told_and_never_shown_the_key(xconn, ada: Attempt, tmp_path: Path):
     good = xconn("train", "class", str(tmp_path), "--verify")
-    assert good.returncode == 0 and "one-row-ada" in good.stdout and "as it was signed, 5 times" in good.stdout
+    assert good.returncode == 0 and "one-row-ada" in good.stdout and "as it was signed, 6 times" in good.stdout
     (ada.folder / "attempt.json").write_text((ada.folder / "attempt.json").read_text().replace('"mtu"', '"nothing"'))
     for format_ in ("text", "json"):
         bad = xconn("train", "class", str(tmp_path), "--verify", "--format", format_)

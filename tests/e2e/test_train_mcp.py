@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import textwrap
 from pathlib import Path
@@ -202,6 +203,17 @@ def test_a_tool_that_has_to_be_allowed_is_named(clients):
 
 # --- an attempt is confined ---------------------------------------------------------------------------------------------
 
+AT_THE_ROOT = f"/xconn-test-{os.getpid()}.json"
+
+
+@pytest.fixture
+def at_the_root() -> Iterator[None]:
+    """A file beside the host's folders, as container engines leave them."""
+    Path(AT_THE_ROOT).write_text("made by somebody\n")
+    yield
+    Path(AT_THE_ROOT).unlink()
+
+
 # What only somebody on the host, or in another node, can do. Each works for whom nobody measures.
 ATTACKS = {
     "another node's router": ["vtysh", "-N", "cust1-msee1", "-c", "show version"],
@@ -214,6 +226,7 @@ ATTACKS = {
     "the solution": ["cat", f"{EXERCISES}/silent-appliance/solution.md"],
     "what breaks it": ["cat", f"{EXERCISES}/silent-appliance/broken.yaml"],
     "the host's secrets": ["cat", "/etc/shadow"],
+    "how the host was made": ["grep", "-q", "made", AT_THE_ROOT],
     "a new namespace": ["unshare", "--net", "true"],
     "a mount": ["mount", "-t", "tmpfs", "none", "/mnt"],
     "a file of the lab": ["sh", "-c", ": > /var/tmp/note"],
@@ -221,13 +234,14 @@ ATTACKS = {
 
 
 @pytest.mark.bound(180)
-def test_a_program_reaches_nothing_but_its_nodes(clients, attempt: str, tmp_path: Path):
+def test_a_program_reaches_nothing_but_its_nodes(clients, attempt: str, tmp_path: Path, at_the_root: None):
     free, measured = clients("--lab", attempt), clients("--attempt", attempt)
     own = [["cat", str(tmp_path / "attempts" / attempt / "attempt.json")], ["cat", str(tmp_path / "attempts" / ".key")]]
     for name, command in [*ATTACKS.items(), *((str(one), one) for one in own)]:
         said, failed = free.call("exec", node="nva", command=command)
         assert not failed, f"{name}: is no attack: {said}"
         assert measured.call("exec", node="nva", command=command)[1], name
+    assert measured.call("exec", node="nva", command=["find", "/", "-maxdepth", "1", "-type", "f"]) == ("", False)
     assert measured.call("exec", node="nva", command=["id", "-u"]) == (f"{(1 << 30) + 65534}\n", False)
     for command in (["ip", "route", "add", "203.0.113.0/24", "dev", "lo"], ["nft", "list", "ruleset"]):
         assert not measured.call("exec", node="nva", command=command)[1], "it may work in its own"

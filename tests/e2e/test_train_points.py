@@ -13,7 +13,7 @@ import pytest
 from trainee import EXERCISES
 
 from crossconnect.train import attempt as attempts
-from crossconnect.train import desk, exercise as exercises, points, verbs
+from crossconnect.train import check, desk, exercise as exercises, points, verbs
 from crossconnect.train.attempt import Attempt
 
 
@@ -163,6 +163,41 @@ def test_the_page_tells_the_cause_only_when_nothing_is_left_to_earn(
             verbs.show_page(words)
 
 
+ANSWER = "answer --where NODE --what KIND"
+
+
+@pytest.mark.parametrize(
+    "values, steps",
+    [
+        ({}, [ANSWER, "check", "hint"]),
+        ({"hints": 2}, [ANSWER, "check"]),
+        ({"fixed_at": 5.0}, [ANSWER, "hint"]),
+        ({"answers": [RIGHT]}, ["check"]),
+        (TOLD[1], ["check"]),
+        ({**TOLD[1], "fixed_at": 5.0}, ["page"]),
+        (TOLD[0], ["page"]),
+        ({"fixed_at": 5.0, "answers": [RIGHT]}, ["page"]),
+    ],
+    ids=str,
+)
+def test_the_ticket_advises_what_can_still_earn_something(tmp_path: Path, values: dict[str, Any], steps: list[str]):
+    words = kept(tmp_path, **values)
+    told = f"\n  next      {'; '.join(f'xconn train {step}' for step in steps)}\n"
+    assert told in verbs.ticket(words).text
+
+
+@pytest.mark.parametrize("told", TOLD, ids=str)
+def test_a_check_and_an_answer_advise_nothing_that_does_not_count(
+    tmp_path: Path, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    words = kept(tmp_path, **told)
+    monkeypatch.setattr(verbs.stage, "lab_of", lambda _: None)
+    monkeypatch.setattr(verbs.check, "run", lambda *_: check.Verdict(()))
+    assert "not named yet" not in verbs.run_check(words).text
+    said = verbs.answer(argparse.Namespace(**vars(words), where="ce", what="route-filter"))
+    assert said.text == "  place right, kind right; the cause was told already, so it does not count"
+
+
 def test_the_page_does_not_tell_that_nothing_is_wrong(tmp_path: Path):
     words = kept(tmp_path, "one-row", fixed_at=5.0)
     with pytest.raises(crossconnect.Error, match="an answer with the right place"):
@@ -188,6 +223,37 @@ def test_a_place_that_is_not_in_the_lab_is_refused_and_costs_nothing(tmp_path: P
     with pytest.raises(crossconnect.NotFoundError, match=re.escape(remedy)):
         verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu"))
     assert attempts.load(tmp_path / words.attempt).answers == []
+
+
+@pytest.mark.parametrize(
+    "where, remedy",
+    [
+        ("node", "it has node/app, node/carrier, node/ce"),
+        ("vnet", "it has vnet/"),
+        ("nsg/pc", "did you mean 'node/pc'?"),
+        ("gateway/er1", "did you mean 'circuit/er1'?"),
+        ("gateway/ce", "did you mean 'node/ce'?"),
+        ("vnet/er1", "did you mean 'circuit/er1'?"),
+        ("circuit/er1/er1", "did you mean 'circuit/er1'?"),
+        ("circuit/", "it has circuit/er1"),
+        ("nsg-rule/x", "it has no nsg-rule"),
+        ("pc/ce", "write NODE, NODE:INTERFACE"),
+        ("ce/sec", "did you mean 'ce:sec'?"),
+        ("/", "write NODE, NODE:INTERFACE, an address or KIND/NAME"),
+    ],
+)
+def test_a_place_of_the_wrong_kind_is_refused_and_costs_nothing(tmp_path: Path, where: str, remedy: str):
+    """Names of kinds and of objects, which are no place together."""
+    words = kept(tmp_path)
+    with pytest.raises(crossconnect.NotFoundError, match=re.escape(remedy)):
+        verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu"))
+    assert attempts.load(tmp_path / words.attempt).answers == []
+
+
+@pytest.mark.parametrize("where", ["node/pc", "node/msee1", "peering/er1/private", "peering/er1", "er1/private"])
+def test_a_place_may_be_told_with_its_kind(tmp_path: Path, where: str):
+    words = kept(tmp_path)
+    assert verbs.answer(argparse.Namespace(**vars(words), where=where, what="mtu")).code == verbs.FAIL
 
 
 @pytest.mark.parametrize("where", ["pc", "msee1", "ce:pri.100", "192.0.2.5", "circuit/er1", "er1", "carrier:msee1"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -62,6 +63,8 @@ def test_a_mistake_is_named_with_its_place(written, file: str, old: str, new: st
         ("solution.md", b"\xff", "solution.md: is not UTF-8"),
         ("wrong/static-route.sh", b"\xff", "static-route.sh: is not UTF-8"),
         ("solve", None, "solve: cannot be read: Is a directory"),
+        ("inside/ce.sh", None, "inside/ce.sh: cannot be read: Is a directory"),
+        ("wrong/static-route.sh", None, "wrong/static-route.sh: cannot be read: Is a directory"),
         ("broken.yaml", "", "broken.yaml:1:1: the file is empty"),
         ("broken.yaml", "5", "broken.yaml:1:1: a topology file is a map of keys"),
         ("broken.yaml", "&a [*a]", "broken.yaml:1:5: an alias cannot stand inside what it refers to"),
@@ -109,6 +112,10 @@ def test_a_mistake_in_a_script_or_a_place_is_found(written, file: str, old: str,
         ("solve", "", "solve:1:1: is empty"),
         ("solve", "echo \0 )\n", "sh -n must accept it"),
         ("solve", "# " + "x" * 300_000 + "\nfi\n", "solve:2:1: "),
+        ("solution.md", " \n", "solution.md:1:1: is empty"),
+        ("wrong/static-route.sh", "", "wrong/static-route.sh:1:1: is empty"),
+        ("wrong/static-route.sh", "#!/bin/sh\n  # later\n", "wrong/static-route.sh:1:1: is empty"),
+        ("inside/ce.sh", "# nothing\n", "inside/ce.sh:1:1: is empty"),
         ("broken.sh", "true\n", "broken.sh: stands beside broken.yaml; break the network with one of them"),
         ("broken.sh", "true\nxconn  fault add blackhole\n", "broken.sh:2:1: uses xconn fault, which the timeline"),
     ],
@@ -119,6 +126,56 @@ def test_a_file_that_says_nothing_or_too_much_is_found(written, file: str, conte
     (folder / file).write_text(content)
     found = [str(one) for one in validate.findings(folder)]
     assert any(words in one for one in found), found
+
+
+@pytest.mark.parametrize("file", ["inside/ce.sh", "wrong/static-route.sh", "solution.md"])
+def test_a_fifo_holds_up_nothing_and_hides_nothing(written, file: str):
+    folder = written("exercise.yaml", "level: 1", "level: 9")
+    (folder / file).unlink()
+    os.mkfifo(folder / file)
+    found = [str(one) for one in validate.findings(folder)]
+    assert [one for one in found if f"{file}: is not a regular file" in one] and [
+        one for one in found if "level" in one
+    ]
+
+
+def test_a_link_to_a_file_of_the_host_is_told_by_every_verb(written, train, tmp_path: Path):
+    """It would be shown to students."""
+    folder = written("ticket.md", "Branch", "Branch")
+    (folder / "ticket.md").unlink()
+    (folder / "ticket.md").symlink_to("/etc/shadow")
+    for told in (train("validate", str(folder)), train("start", str(folder))):
+        assert (
+            told.returncode == 2
+            and "ticket.md: is a link to /etc/shadow, outside of the exercise" in f"{told.stdout}{told.stderr}"
+        )
+        assert "root:" not in f"{told.stdout}{told.stderr}"
+    (folder / "ticket.md").unlink()
+    (folder / "ticket.md").symlink_to("text.md")
+    (folder / "text.md").write_text("The app is away.\n")
+    assert validate.findings(folder) == [], "within the exercise it is the author's"
+
+
+def test_hints_cost_no_more_than_there_is_to_earn(written):
+    (found,) = validate.findings(written("exercise.yaml", "points: 10", "points: 2"))
+    assert "exercise.yaml:8:1: exercise: hints: cost 3 points together, and the exercise has 2" in str(found)
+
+
+@pytest.mark.parametrize(
+    "name, word", [("leaked-route", "leak"), ("the-route-filter", "route filter"), ("no_prefix_list", "prefix list")]
+)
+def test_a_name_that_gives_the_cause_away_is_found(written, name: str, word: str):
+    """Lists, labs and attempts are called by it."""
+    folder = written("exercise.yaml", "route-filter", "route-leaked" if word == "leak" else "route-filter")
+    found = validate.findings(folder.rename(folder.with_name(name)))
+    assert [one.value for one in found] == [word] and str(found[0]).startswith(
+        f"{folder.with_name(name)}: text: word"
+    ), found
+
+
+def test_what_cannot_be_seen_does_nothing_to_the_terminal(written):
+    found = map(str, validate.findings(written("exercise.yaml", "access: [pc", 'access: ["p\\0c\\e[31m"')))
+    assert any("'p\\u0000c\\u001b[31m': is not a node in the lab" in one for one in found)
 
 
 def test_a_key_of_a_drill_may_be_quoted(written):
@@ -246,7 +303,12 @@ def test_a_trial_tells_each_way_as_it_ends(monkeypatch: pytest.MonkeyPatch, caps
         ("one-row", "FAIL"),
         ("one-row", "ok"),
     ]
+    words["words"] = [str(EXERCISES / "dead-backup")]
     found["broken, solve"] = []
+    verbs.run_validate(argparse.Namespace(**words, format="text"))
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == len(set(row.split()[-1] for row in rows)) * 3 == 9, "each variant has rows of its own"
+    words["words"] = [str(EXERCISES / "one-row")]
     assert verbs.run_validate(argparse.Namespace(**words, format="json")).code == verbs.INCONCLUSIVE
     seen = capsys.readouterr()
     assert seen.out == "" and len(seen.err.splitlines()) == 3
@@ -267,7 +329,8 @@ nodes:
 
 
 @pytest.mark.bound(240)
-def test_a_network_that_never_comes_up_is_a_finding(written):
+def test_a_network_that_never_comes_up_is_a_finding(written, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(trial, "LONGEST_TO_COME_UP", 20.0)
     folder = written("ticket.md", "Branch", "Branch")
     (folder / "broken.yaml").write_text("extends: healthy.yaml" + NEVER_UP)
     (found,) = map(str, trial.fixed(exercises.read(folder)))

@@ -12,7 +12,6 @@ import os
 import re
 import shlex
 import shutil
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,10 +20,12 @@ from typing import Any, Iterator
 from .. import _core
 from . import exercise as exercises
 from . import exam as exams
-from . import key, log, os_errors, record, stage
+from . import clock, inputs, key, log, os_errors, record, stage
 from .exercise import Exercise
+from .finding import cut
 
 VERSION = 1
+_NEW = {"hints_at": [], "boot": "", "earlier": 0}  # which attempts of earlier programs do not have
 LONGEST = 40  # characters of a name, from which paths of sockets are made
 
 
@@ -43,6 +44,8 @@ class Attempt:
     checkpoints: list[dict[str, Any]] = field(default_factory=list)  # {at, stage, price}
     fixed_at: float | None = None
     gave_up_at: float | None = None
+    boot: str = ""  # of the host, while the clock runs (clock.py)
+    earlier: int = 0  # tries before this one, which --again has put beside it
 
     @property
     def name(self) -> str:
@@ -50,21 +53,37 @@ class Attempt:
         return self.folder.name
 
     @property
+    def is_timed(self) -> bool:
+        """Whether the clock runs, as far as it was written down."""
+        return bool(self.boot and self.spans)
+
+    @property
+    def is_set_aside(self) -> bool:
+        return self.folder.suffix != ""
+
+    @property
     def seconds(self) -> float:
-        return sum(max(0.0, end - begin) for begin, end in self.spans)
+        return sum(max(0.0, end - begin) for begin, end in self._worked)
 
     def minutes_at(self, when: float) -> float:
         """Of work until then: pauses do not count."""
-        return sum(max(0.0, min(end, when) - begin) for begin, end in self.spans) / 60
+        return sum(max(0.0, min(end, when) - begin) for begin, end in self._worked) / 60
+
+    @property
+    def _worked(self) -> list[list[float]]:
+        """The spans until now."""
+        return [*self.spans[:-1], [self.spans[-1][0], clock.end(self)]] if self.is_timed else self.spans
 
     @property
     def topology(self) -> Path:
         """What the lab is brought up from: first the exercise's topology, then the student's changed one."""
-        return self.folder / "topology.yaml"
+        return self.folder / log.TOPOLOGY
 
     def set_the_stage(self, exercise: Exercise) -> None:
         """Before the lab has ever been up: as the exercise is now, which its author may have corrected."""
-        _replace(self.topology, exercise.begins_as)
+        with log.changing(self.folder) as change:
+            change.replace(log.TOPOLOGY, exercise.begins_as.encode())
+            change.replace(log.INPUTS, inputs.text_of(exercise).encode())
 
     def read_exercise(self) -> Exercise:
         return exercises.read(Path(self.exercise), self.seed)
@@ -76,19 +95,16 @@ class Attempt:
     @property
     def resume(self) -> str:
         """The command that resumes it, with the options that differ from the defaults of `start`."""
-        if is_of_exam(self.folder):
+        if exams.is_in(self.folder):
             return f"{self.door} start {Path(self.exercise).name}"
         told = {"--student": (self.student, user()), "--folder": (str(self.folder.parent), str(home()))}
         options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
         return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
 
-    def begin_span(self) -> None:
-        self.spans.append([time.time(), time.time()])
-
     def save(self) -> None:
-        """With the lab as it is now, if it is up; reading after it is down does not count as work."""
+        """With the lab as it is now, if it is up."""
+        clock.note(self)
         if self.spans and (lab := stage.own_lab(self)):
-            self.spans[-1][1] = time.time()
             self.keep_topology(lab.folder)
         words = {"version": VERSION, **asdict(self)}
         del words["folder"]
@@ -97,25 +113,15 @@ class Attempt:
 
     def keep_topology(self, lab_folder: Path) -> None:
         """The running topology, with the changes of `xconn node update` and similar verbs."""
-        _replace(self.topology, (lab_folder / "topology.json").read_text())
-
-
-def _replace(file: Path, text: str) -> None:
-    """Atomic, and readable by root only: a topology contains keys."""
-    beside = file.with_name(f".{file.name}.new")
-    with os_errors.about(file):
-        beside.touch(mode=0o600)
-        beside.write_text(text)
-        beside.replace(file)
-
-
-def is_of_exam(folder: Path) -> bool:
-    return exams.HOME in folder.parents
+        running = (lab_folder / "topology.json").read_bytes()
+        if not self.topology.is_file() or running != self.topology.read_bytes():
+            with log.changing(self.folder) as change:
+                change.replace(log.TOPOLOGY, running)
 
 
 def door(folder: Path) -> str:
     """By which whoever works at the attempt in this folder comes in."""
-    return "sudo xconn exam" if is_of_exam(folder) else "xconn train"
+    return "sudo xconn exam" if exams.is_in(folder) else "xconn train"
 
 
 def home(folder: str = "") -> Path:
@@ -146,11 +152,11 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def create(folder: Path, exercise: Exercise, student: str, seed: str) -> Attempt:
+def create(folder: Path, exercise: Exercise, student: str, seed: str, earlier: int = 0) -> Attempt:
     folder.parent.mkdir(parents=True, exist_ok=True)
     key.demand(folder.parent)
     folder.mkdir(mode=0o700)
-    attempt = Attempt(folder, str(exercise.folder), student, seed)
+    attempt = Attempt(folder, str(exercise.folder), student, seed, earlier=earlier)
     try:
         log.begin(folder)
         attempt.save()
@@ -176,7 +182,7 @@ def load(folder: Path) -> Attempt:
             f"{file}: version = '{version}': this program reads version {VERSION}; nothing was changed, "
             f"continue with the program that created it, or {_again(folder)}"
         )
-    words.setdefault("hints_at", [])  # which attempts of earlier programs do not have
+    words = {**_NEW, **words}
     wrong = [*record.misfits(words), *sorted(words.keys() - record.ATTEMPT.keys() - {"version"})]
     if wrong:
         raise _core.Error(f"{file}: {', '.join(wrong)}: is not as this program writes it; {_broken(folder)}")
@@ -191,7 +197,7 @@ def _demand_files(folder: Path) -> None:
 
 
 def _again(folder: Path) -> str:
-    return "tell the teacher" if is_of_exam(folder) else "start over with xconn train start EXERCISE --again"
+    return "tell the teacher" if exams.is_in(folder) else "start over with xconn train start EXERCISE --again"
 
 
 def _broken(folder: Path) -> str:
@@ -224,8 +230,23 @@ def all_in(folder: Path) -> Iterator[Attempt]:
 
 def set_aside(folder: Path) -> Path:
     """Renames an attempt to NAME.1, NAME.2 ... Returns the new path."""
-    number = next(count for count in range(1, 10_000) if not folder.with_name(f"{folder.name}.{count}").exists())
-    return folder.rename(folder.with_name(f"{folder.name}.{number}"))
+    with suppress(_core.Error):  # one that is damaged is set aside as it is
+        attempt = load(folder)
+        clock.stop(attempt)
+        attempt.save()
+    number = next(count for count in range(1, 10_000) if not try_of(folder, count).exists())
+    return folder.rename(try_of(folder, number))
+
+
+def try_of(folder: Path, number: int) -> Path:
+    """Where --again has put an earlier try."""
+    return folder.with_name(f"{folder.name}.{number}")
+
+
+def earlier_in(folder: Path) -> list[Path]:
+    """The tries before the attempt in a folder, the first one first."""
+    found = (one for one in folder.parent.glob(f"{folder.name}.*") if one.suffix[1:].isdecimal())
+    return sorted(found, key=lambda one: int(one.suffix[1:]))
 
 
 def _own(folder: Path) -> Attempt:
@@ -239,9 +260,16 @@ def _own(folder: Path) -> Attempt:
     return attempt
 
 
+def _demand_name(name: str, folder: Path) -> None:
+    if Path(name).name != name or name == "..":
+        known = ", ".join(one.name for one in folders_in(folder)) or "none"
+        raise _core.NotFoundError(f"--attempt = '{cut(name)}': is no name; the attempts in {folder} are: {known}")
+
+
 def choose(name: str, folder: str = "") -> Attempt:
     """The attempt of this name; without one, the only one whose lab is up, or the only one there is. Raises NotFoundError."""
     if name:
+        _demand_name(name, home(folder))
         return _own(home(folder) / name)
     every = folders_in(home(folder))
     running = [one for one in every if stage.is_up(one.name)]
@@ -249,6 +277,6 @@ def choose(name: str, folder: str = "") -> Attempt:
     if len(chosen) == 1:
         return _own(chosen[0])
     if not chosen:
-        raise _core.NotFoundError("there is no attempt; start one with xconn train start EXERCISE")
+        raise _core.NotFoundError(f"there is no attempt in {home(folder)}; start one with xconn train start EXERCISE")
     what = "several attempts are running" if running else "no attempt is running, and there are"
     raise _core.NotFoundError(f"{what}: {', '.join(one.name for one in chosen)}; choose one with --attempt")

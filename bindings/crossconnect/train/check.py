@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import fcntl
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Iterator, TextIO
 
 from .. import _core
 from ..lab import Lab
@@ -58,11 +61,27 @@ def run(lab: Lab, exercise: Exercise) -> Verdict:
     return Verdict(first.rows + _rows(lab, exercise, "holds")) if first.fixed else first
 
 
+@contextmanager
+def _turn(lab: Lab) -> Iterator[None]:
+    """A lab runs one drill at a time: `check` and `status --watch` take turns. Who waits is next: a file for each place."""
+    with _held(lab.folder / ".next.turn") as next_, _held(lab.folder / ".turn"):
+        fcntl.flock(next_, fcntl.LOCK_UN)
+        yield
+
+
+@contextmanager
+def _held(file: Path) -> Iterator[TextIO]:
+    with open(file, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
 def _rows(lab: Lab, exercise: Exercise, about: str) -> tuple[Row, ...]:
     """Of the lab as it is: a fix typed into a router takes away what the broken topology still promises."""
     file = exercise.folder / f"{about}.yaml"
     try:
-        report = Report(lab._core.drill(exercise.drill(file.name), str(file), as_it_is=True))
+        with _turn(lab):
+            report = Report(lab._core.drill(exercise.drill(file.name), str(file), as_it_is=True))
     except _core.TimeoutError as error:
         return (Row(about, f"before the drill: {error.awaited}", error.last_state or "timed out", "fail"),)
     except _core.ServiceError as error:

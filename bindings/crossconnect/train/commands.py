@@ -52,11 +52,15 @@ def _noted(attempt: Attempt) -> list[dict[str, Any]]:
 
 def _verbs(attempt: Attempt) -> list[dict[str, Any]]:
     rows = _rows(attempt.folder / log.VERBS)
-    told = [{"at": row.get("at"), "command": _joined(row.get("argv"))} for row in rows]
+    told = [{"at": row.get("at"), "command": _told(row)} for row in rows]
     return [row for row in told if _is_row(row)]
 
 
-def _joined(argv: Any) -> str | None:
+def _told(row: log.Line) -> str | None:
+    """The words of a verb, or what was piped into a shell."""
+    argv, piped = row.get("argv"), row.get("piped")
+    if isinstance(piped, str):
+        return piped.strip()[:LONGEST] or None
     return shlex.join(map(str, argv))[:LONGEST] if isinstance(argv, list) else None
 
 

@@ -10,14 +10,28 @@ from typing import Any
 
 from .. import _core
 from . import commands, os_errors
-from .attempt import Attempt, folders_in, load
-from .markup import shown
+from .attempt import Attempt, earlier_in, folders_in, load
+from .markup import fitting, shown
 from .points import score
 from .stage import own_lab
 
 UNREADABLE = "unreadable"
 WIDEST = 100  # characters of a cell
-COLUMNS = ("student", "exercise", "state", "minutes", "hints", "answers", "checks", "steps", "points", "of", "last")
+COLUMNS = (
+    "student",
+    "exercise",
+    "state",
+    "minutes",
+    "hints",
+    "answers",
+    "checks",
+    "steps",
+    "points",
+    "of",
+    "tries",
+    "first",
+    "last",
+)
 
 
 def state_of(attempt: Attempt) -> str:
@@ -34,7 +48,14 @@ def row_of(attempt: Attempt) -> dict[str, Any]:
     given = score(exercise, attempt)
     values = (attempt.student, exercise.name, state_of(attempt), round(attempt.seconds / 60, 1), attempt.hints)
     values += (len(attempt.answers), len(attempt.checks), len(typed), given.total, given.of)
+    before = earlier(attempt)
+    values += (len(before) + 1, before[0]["points"] if before else "")
     return dict(zip(COLUMNS, (*values, typed[-1]["command"] if typed else "")))
+
+
+def earlier(attempt: Attempt) -> list[dict[str, Any]]:
+    """The rows of the tries before this one, the first one first."""
+    return [row_in(folder) for folder in earlier_in(attempt.folder)]
 
 
 def rows(folder: Path) -> list[dict[str, Any]]:
@@ -50,6 +71,10 @@ def row_in(folder: Path) -> dict[str, Any]:
         error = os_errors.as_error(refused) if isinstance(refused, OSError) else refused
         named = {"exercise": folder.name, "state": UNREADABLE, "last": str(error)}
         return {column: named.get(column, "") for column in COLUMNS}
+
+
+def unstarted(student: str, exercise: str) -> dict[str, Any]:
+    return {**dict.fromkeys(COLUMNS, ""), "student": student, "exercise": exercise, "state": "not started"}
 
 
 def as_csv(table: list[dict[str, Any]]) -> str:
@@ -71,6 +96,7 @@ def as_text(table: list[dict[str, Any]]) -> str:
     lines = [[column.upper() for column in COLUMNS], *([_word(row[column]) for column in COLUMNS] for row in table)]
     widths = [max(len(line[index]) for line in lines) for index in range(len(COLUMNS))]
     told = ["  ".join(word.ljust(width) for word, width in zip(line, widths)).rstrip() for line in lines]
+    told = list(map(fitting, told))
     return "\n".join([*told, *(f"  {row['last']}" for row in table if row["state"] == UNREADABLE)])
 
 

@@ -17,7 +17,7 @@ from typing import Callable
 
 from .. import _core
 from ..lab import program
-from . import causes, command_line, commands, guest, stage, verbs
+from . import causes, command_line, commands, guest, points, stage, verbs
 from .attempt import Attempt
 from .student import Student, who_asks
 from .verbs import Answer, Words
@@ -63,11 +63,12 @@ def ticket(student: Student, words: Words) -> Answer:
     attempt = student.choose(words.exercise)
     exercise = attempt.read_exercise()
     text, access = exercise.text("ticket.md").strip(), ", ".join(exercise.access)
+    steps = [f"sudo xconn exam {step}" for step in points.next_steps(exercise, attempt) if step != "page"]
     told = (
         f"{text}\n\n"
         f"  look      sudo xconn exam inspect, sudo xconn exam az ...\n"
         f"  access    {access}: sudo xconn exam shell NODE, sudo xconn exam exec NODE -- COMMAND\n"
-        f"  next      sudo xconn exam answer --where NODE --what KIND; sudo xconn exam check; sudo xconn exam hint\n"
+        f"  next      {'; '.join(steps) or 'nothing is left to earn'}\n"
         f"  kinds     {causes.listed(12)}\n"
         f"  until     {student.exam.until}"
     )

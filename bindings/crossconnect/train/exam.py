@@ -17,6 +17,15 @@ HOME = Path("/var/lib/crossconnect/exam")
 RUN = Path("/run/xconn-exam")  # a folder of each student's labs
 
 
+def is_in(folder: Path) -> bool:
+    """Whether the attempt in a folder is of an exam."""
+    return HOME in folder.parents
+
+
+def run_folder(student: str) -> Path:
+    return RUN / student
+
+
 @dataclass(frozen=True)
 class Exam:
     folder: str  # of the attempts

@@ -7,6 +7,7 @@ import grp
 import pwd
 import re
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Iterator
@@ -14,7 +15,7 @@ from typing import Iterator
 from .. import _core
 from ..lab import attach, program
 from . import attempt as attempts
-from . import desk, exam as exams, exercise as exercises, stage, suits, verbs
+from . import clock, desk, exam as exams, exercise as exercises, stage, suits
 from .exam import Exam
 from .finding import suggestion
 from .student import Student
@@ -106,9 +107,14 @@ def _clock(word: str) -> float:
 def show(words: Words) -> Answer:
     stage.demand_root()
     exam = exams.read()
-    table = [desk.row_in(folder) for student in _students(exam) for folder in student.folders()]
+    table = [_row(student, exercise) for student in _students(exam) for exercise in exam.exercises]
     told = f"{desk.as_text(table)}\n  until {exam.until}; attempts {exam.folder}"
     return Answer({**_facts(exam), "attempts": table}, told)
+
+
+def _row(student: Student, exercise: str) -> dict[str, object]:
+    folder = student.place(exercise)
+    return desk.row_in(folder) if folder.exists() else desk.unstarted(student.name, exercise)
 
 
 def close(words: Words) -> Answer:
@@ -118,16 +124,19 @@ def close(words: Words) -> Answer:
     exams.end(exam)
     for student in _students(exam):
         with student.alone():
-            for folder in filter(lambda one: stage.is_up(one.name), student.folders()):
-                _lower(folder)
+            for folder in student.folders():
+                _end(folder, exam.ends)
     told = f"  closed; xconn train class {exam.folder} shows the attempts, --verify tells which were changed"
     return Answer({"folder": exam.folder}, told)
 
 
-def _lower(folder: Path) -> None:
-    try:
-        verbs.stop(Words(attempt=folder.name, folder=str(folder.parent)))
-    except (_core.Error, OSError):  # whatever is wrong with the attempt, which is kept
+def _end(folder: Path, at: float) -> None:
+    """Whatever is wrong with an attempt, which is kept, its lab goes down."""
+    with suppress(_core.Error, OSError), attempts.alone(folder):
+        attempt = attempts.load(folder)
+        clock.stop(attempt, at)
+        attempt.save()
+    if stage.is_up(folder.name):
         attach(folder.name).down()
 
 

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Any, Callable, Iterable, Iterator
 
 from .._core import TopologyError
+from .markup import shown
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Finding:
         place = self.file + (f":{self.line}:{self.column}" if self.line else "")
         field = f"{self.field} = '{self.value}'" if self.value else self.field
         words = ": ".join(part for part in (place, self.object, field, self.rule) if part)
-        return f"{words}; {self.remedy}" if self.remedy else words
+        return shown(f"{words}; {self.remedy}" if self.remedy else words)
 
 
 class Undecided(Finding):

@@ -16,7 +16,7 @@ from .finding import Finding, told
 
 
 def find(exercise: Exercise) -> Iterator[Finding]:
-    for within_reach in (_ticket, _title, _topology):
+    for within_reach in (_ticket, _title, _name, _topology):
         yield from _in(exercise, within_reach)
 
 
@@ -47,6 +47,11 @@ def _ticket(exercise: Exercise) -> Iterator[Shown]:
 
 def _title(exercise: Exercise) -> Iterator[Shown]:
     yield Shown("exercise.yaml", exercise.words["title"], exercise.written().place(("title",)))
+
+
+def _name(exercise: Exercise) -> Iterator[Shown]:
+    """Of the folder, which lists, labs and attempts are called by."""
+    yield Shown("", re.sub("[-_.]", " ", exercise.name), (0, 0))
 
 
 def _topology(exercise: Exercise) -> Iterator[Shown]:

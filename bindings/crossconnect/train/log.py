@@ -22,9 +22,12 @@ from . import key, os_errors
 
 FILE = "log.jsonl"
 VERBS = "verbs.jsonl"
+TOPOLOGY = "topology.yaml"
+INPUTS = "inputs.json"  # what the attempt was begun from (inputs.py)
 GROWS = ("history", VERBS)  # a shell and other verbs of xconn write them while the attempt is not ours
-SIGNED = ("attempt.json", "commands.jsonl", *GROWS)
-_NOTHING = {name: [0, hashlib.sha256().hexdigest()] for name in SIGNED}
+SIGNED = ("attempt.json", TOPOLOGY, INPUTS, "commands.jsonl", *GROWS)
+_NOTHING = [0, hashlib.sha256().hexdigest()]
+_SINCE = {name: _NOTHING for name in ("attempt.json", "commands.jsonl", *GROWS)}  # signed from the first version on
 
 Line = dict[str, Any]
 
@@ -121,7 +124,7 @@ def _line(folder: Path, lines: list[str], changed: list[str], secret: bytes) -> 
     line = {
         "number": len(lines) + 1,
         "at": time.time(),
-        "attempt": folder.name,
+        "attempt": folder.stem,  # also of one that --again has set aside
         "files": {name: _digest(_newest(folder / name)) for name in SIGNED},
         "changed": changed,
         "previous": hash_of(lines[-1]) if lines else "",
@@ -141,9 +144,9 @@ def _changed(folder: Path, lines: list[str]) -> list[str]:
 
 
 def differing(folder: Path, line: Line) -> list[str]:
-    """The files that are not as a line says."""
-    files = {**_NOTHING, **line.get("files", {})}
-    return [name for name in SIGNED if not _is_as(folder / name, *files[name])]
+    """The files that are not as a line says. One of an earlier program says nothing of some."""
+    files = {**_SINCE, **line.get("files", {})}
+    return [name for name in SIGNED if name in files and not _is_as(folder / name, *files[name])]
 
 
 def _is_as(file: Path, size: int, digest: str) -> bool:

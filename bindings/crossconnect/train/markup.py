@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
+import sys
 import unicodedata
 from typing import Iterable
 
@@ -15,6 +17,12 @@ _LAYOUT = "\n\t"
 def shown(text: str) -> str:
     """Characters that cannot be seen, or that move others, as \\u202e."""
     return "".join(one if one in _LAYOUT or unicodedata.category(one) not in _HIDDEN else f"\\u{ord(one):04x}" for one in text)  # fmt: skip
+
+
+def fitting(line: str) -> str:
+    """As much of a line of a table as the terminal is wide; all of it where there is none."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else len(line)
+    return line if len(line) <= width else f"{line[: max(0, width - 3)]}..."
 
 
 def escaped(text: object) -> str:

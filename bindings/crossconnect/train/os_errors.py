@@ -6,12 +6,17 @@ from __future__ import annotations
 import errno
 import os
 import select
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, TextIO
+from threading import Thread
+from typing import Callable, Iterator, TextIO, TypeVar
 
 from .. import _core
+
+
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,28 @@ def tell(text: object, out: TextIO | None = None) -> None:
         print(text, file=out, flush=True)
 
 
-def demand_reader(out: TextIO) -> None:
-    """Raises BrokenPipeError once whoever read a pipe has gone, also while there is nothing to write."""
+def while_read(out: TextIO, call: Callable[[], _Result]) -> _Result:
+    """What a long call returns. Raises BrokenPipeError as soon as whoever read a pipe has gone; the call ends with the process."""
+    result: Future[_Result] = Future()
+    ended, ends = os.pipe()
+    Thread(target=_settle, args=(result, call, ends), daemon=True).start()
     poll = select.poll()
     poll.register(out, 0)
-    if any(events & select.POLLERR for _, events in poll.poll(0)):
+    poll.register(ended)
+    with open(ended):
+        gone = any(file != ended for file, _ in poll.poll())
+    if gone and not result.done():
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE), OUTPUT)
+    return result.result()
+
+
+def _settle(result: Future[_Result], call: Callable[[], _Result], ends: int) -> None:
+    try:
+        result.set_result(call())
+    except BaseException as error:
+        result.set_exception(error)
+    finally:
+        os.close(ends)
 
 
 def is_of_output(error: OSError) -> bool:

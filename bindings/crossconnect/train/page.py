@@ -22,6 +22,7 @@ def _lines(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
     yield ""
     yield f"{given.total:g} of {given.of} points in {attempt.seconds / 60:.1f} min; fix {given.fix:g}, place {given.place:g},"
     yield f"kind {given.kind:g}, hints {-given.hints}, guesses {-given.guesses}."
+    yield from (f"{line}." for line in story.tries(attempt))
     yield from ("", "## Cause", "")
     yield from (f"- `{cause['what']}` at `{cause['where'][0]}`" for cause in exercise.causes)
     if not exercise.causes:

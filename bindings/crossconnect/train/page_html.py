@@ -37,6 +37,7 @@ def _body(attempt: Attempt, exercise: Exercise) -> Iterator[str]:
         "Fix", f"<p>{_when_fixed(attempt, exercise)}</p>" + element("pre", escaped(exercise.text("solve").strip()))
     )
     yield _part("Points", table(_points(points.score(exercise, attempt))))
+    yield from (element("p", escaped(f"{line}.")) for line in story.tries(attempt))
     yield _part("Why", paragraphs(exercise.text("solution.md")))
 
 

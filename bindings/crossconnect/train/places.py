@@ -5,48 +5,67 @@ from __future__ import annotations
 
 import re
 import tempfile
-from pathlib import Path
+from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any, Iterator
 
 from .. import _core
 from ..azure_object import VERBS
-from .document import read_text
 from .exercise import Exercise
 from .finding import cut, nearest
-from .giveaway import words_of
 
 _ADDRESS = re.compile(r"(?<![\w.])\d+\.\d+\.\d+\.\d+(?![\w./])")  # no prefix
-_TABLES = {f"{kind}s" for kind in VERBS}  # of a topology: their keys are names of objects
 
 
 class Places:
-    """Nodes, interfaces and addresses as planned; names of objects as the topology writes them."""
+    """Nodes, interfaces and addresses as planned; objects as the topology writes them."""
 
     def __init__(self, exercise: Exercise) -> None:
-        plan = _planned(exercise.begins_as)
-        self._exact = {place for node in plan["nodes"] for place in _of_node(node)}
-        self._exact |= set(_ADDRESS.findall(f"{plan} {exercise.breaks.replace('/', ' ')}"))
-        self._names = set(VERBS).union(*map(_named, _layers(exercise.begins_as, exercise.folder)))
+        with _written(exercise.begins_as) as file:
+            plan, objects = _core.plan(file), _core.object_names(file)
+        nodes = [node["name"] for node in plan["nodes"]]
+        self._objects = set(_of_objects({**objects, "node": [*objects["node"], *nodes]}))
+        self._all = {place for node in plan["nodes"] for place in _of_node(node)} | self._objects
+        self._all |= {place.partition("/")[2] for place in self._objects}
+        self._all |= set(_ADDRESS.findall(f"{plan} {exercise.breaks.replace('/', ' ')}"))
 
     def __contains__(self, word: str) -> bool:
-        return word in self._exact or (":" not in word and self._names.issuperset(word.split("/")))
+        return word in self._all
 
     def demand(self, word: str) -> None:
-        """Raises NotFoundError with the nearest place."""
+        """Raises NotFoundError with what there is."""
         if word not in self:
             raise _core.NotFoundError(f"there is no place '{cut(word)}' in this lab; {self.nearest(word)}")
 
     def nearest(self, word: str) -> str:
-        kind, slash, _ = word.partition("/")
-        known = sorted({f"{kind}/{name}" for name in self._names} if slash else self._exact | self._names)
-        return nearest(word.strip().lower(), known) or "write NODE, NODE:INTERFACE, an address or KIND/NAME"
+        kind, _, name = word.strip().lower().partition("/")
+        if kind in VERBS:
+            return self._of_kind(kind, name)
+        return nearest(word.strip().lower(), sorted(self._all)) or "write NODE, NODE:INTERFACE, an address or KIND/NAME"
+
+    def _of_kind(self, kind: str, name: str) -> str:
+        """An object of this name, of whatever kind; else all of the kind."""
+        named = [one for one in sorted(self._objects) if name and one.lower().endswith(f"/{name}")]
+        of_kind = [one for one in sorted(self._objects) if one.startswith(f"{kind}/")]
+        if close := named[:1] or get_close_matches(f"{kind}/{name}", of_kind if name else [], 1):
+            return f"did you mean '{close[0]}'?"
+        return f"it has {', '.join(of_kind)}" if of_kind else f"it has no {kind}"
 
 
-def _planned(topology: str) -> dict[str, Any]:
+@contextmanager
+def _written(topology: str) -> Iterator[str]:
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         file.write(topology)
         file.flush()
-        return _core.plan(file.name)
+        yield file.name
+
+
+def _of_objects(objects: dict[str, list[str]]) -> Iterator[str]:
+    """KIND/NAME; of one in another also KIND/OUTER/NAME, and KIND/OUTER for whichever is there."""
+    for kind, every in objects.items():
+        for names in (one.split() for one in every):
+            parts = ("/".join(names[begin:end]) for end in range(1, len(names) + 1) for begin in range(end))
+            yield from (f"{kind}/{part}" for part in parts)
 
 
 def _of_node(node: dict[str, Any]) -> Iterator[str]:
@@ -54,18 +73,3 @@ def _of_node(node: dict[str, Any]) -> Iterator[str]:
     for interface in node["interfaces"]:
         yield f"{node['name']}:{interface['name']}"
         yield from (address.split("/")[0] for address in interface.get("addresses", []))
-
-
-def _layers(topology: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """It, and what it extends."""
-    words = words_of(topology)
-    yield words
-    if isinstance(base := words.get("extends"), str) and (file := folder / base).is_file():
-        yield from _layers(read_text(file), file.parent)
-
-
-def _named(value: Any) -> Iterator[str]:
-    for key, inner in value.items() if isinstance(value, dict) else ():
-        if key in _TABLES and isinstance(inner, dict):
-            yield from map(str, inner)
-        yield from _named(inner)

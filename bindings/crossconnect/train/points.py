@@ -101,6 +101,19 @@ def is_over(exercise: Exercise, attempt: Attempt) -> bool:
     return attempt.gave_up_at is not None or (attempt.fixed_at is not None and is_known(exercise, attempt))
 
 
+def next_steps(exercise: Exercise, attempt: Attempt) -> list[str]:
+    """The verbs that can still earn something, or show what was earned."""
+    if is_over(exercise, attempt):
+        return ["page"]
+    open_ = not is_known(exercise, attempt)
+    steps = (
+        ("answer --where NODE --what KIND", open_),
+        ("check", attempt.fixed_at is None),
+        ("hint", open_ and attempt.hints < len(exercise.hints)),
+    )
+    return [step for step, is_of_use in steps if is_of_use]
+
+
 def told_at(attempt: Attempt, stage: str) -> float:
     """When the solution was shown, or a checkpoint of this stage or a later one taken; never: infinity."""
     taken = [one["at"] for one in attempt.checkpoints if STAGES.index(one["stage"]) >= STAGES.index(stage)]

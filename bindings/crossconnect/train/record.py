@@ -57,6 +57,8 @@ ATTEMPT: dict[str, Shape] = {
     "checkpoints": [{"at": is_number, "stage": _stage, "price": is_number}],
     "fixed_at": _number_or_none,
     "gave_up_at": _number_or_none,
+    "boot": _text,
+    "earlier": _count,
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Iterator
 
 from .. import _core
 from ..lab import Lab, attach, program, up
-from . import commands, script
+from . import commands, exam as exams, script
 from .asked import ask
 
 if TYPE_CHECKING:
@@ -80,8 +80,22 @@ def or_down(lab: Lab) -> Iterator[None]:
 
 def own_lab(attempt: Attempt) -> Lab | None:
     """That `start` has raised, if it is up: another of its name may have another topology, and nothing is broken in it."""
-    lab = find(attempt.name)
-    return lab if lab and commands.is_heard(attempt, lab.folder) else None
+    with _in_view(attempt):
+        lab = find(attempt.name)
+        return lab if lab and commands.is_heard(attempt, lab.folder) else None
+
+
+@contextmanager
+def _in_view(attempt: Attempt) -> Iterator[None]:
+    """Of an exam, where a student's labs are in a folder of their own: a teacher sees them from outside."""
+    before = os.environ.get("XCONN_RUN")
+    if exams.is_in(attempt.folder):
+        os.environ["XCONN_RUN"] = str(exams.run_folder(attempt.student))
+    try:
+        yield
+    finally:
+        os.environ.pop("XCONN_RUN", None)
+        os.environ |= {"XCONN_RUN": before} if before is not None else {}
 
 
 def lab_of(attempt: Attempt) -> Lab:

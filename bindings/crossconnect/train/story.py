@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterator
 
-from . import commands
+from . import commands, desk
 from .attempt import Attempt
 
 
@@ -47,6 +47,13 @@ def _happenings(attempt: Attempt) -> Iterator[Happening]:
 def _result(check: dict[str, Any]) -> str:
     failed = "; ".join(row["sentence"] for row in check["rows"] if row["verdict"] != "pass")
     return "passed" if check["fixed"] else f"failed: {failed}"
+
+
+def tries(attempt: Attempt) -> Iterator[str]:
+    """Those before this one, in words."""
+    for number, row in enumerate(desk.earlier(attempt), 1):
+        earned = f"{row['points']:g} of {row['of']} points in {row['minutes']:g} min" if row["of"] else row["state"]
+        yield f"Try {number}, before this one: {earned}"
 
 
 def looks(attempt: Attempt) -> list[Look]:

@@ -26,8 +26,8 @@ class Student:
     def come_in(self) -> None:
         """From now on this process finds only this student's labs, whatever name it is given."""
         exams.make_closed(exams.RUN, 0o711)
-        exams.make_closed(exams.RUN / self.name)
-        os.environ["XCONN_RUN"] = str(exams.RUN / self.name)
+        exams.make_closed(exams.run_folder(self.name))
+        os.environ["XCONN_RUN"] = str(exams.run_folder(self.name))
 
     def folders(self) -> list[Path]:
         """Of the attempts that were started."""

@@ -18,6 +18,7 @@ from .attempt import name_of
 from .exercise import Exercise
 from .finding import Finding, Undecided
 
+LONGEST_TO_COME_UP = 90.0  # seconds; a healthy one takes five
 TRIES = 5  # of a check that stalls of the host leave open
 
 
@@ -95,7 +96,7 @@ def _lab(exercise: Exercise, broken: bool = True) -> Lab:
     with tempfile.TemporaryDirectory() as folder:
         topology = Path(folder) / "topology.yaml"
         topology.write_text(exercise.begins_as if broken else exercise.healthy)
-        lab = up(topology, name=name_of(f"trial-{exercise.name}", str(os.getpid())))
+        lab = up(topology, name=name_of(f"trial-{exercise.name}", str(os.getpid())), timeout=LONGEST_TO_COME_UP)
     if broken:
         stage.break_lab(lab, exercise)
     return lab

@@ -40,6 +40,8 @@ def _of_variant(exercise: Exercise, doubtful: frozenset[str]) -> Iterator[Findin
     if len(wrong) < LEAST_WRONG:
         rule = f"needs {LEAST_WRONG} wrong fixes and has {len(wrong)}"
         yield Finding(str(exercise.folder / "wrong"), rule, "add plausible ones that the check must reject")
+    if not doubtful.intersection(("hints", "points")):
+        yield from _dear(exercise)
     if "causes" not in doubtful:
         yield from giveaway.find(exercise)
     yield from scripts.find(exercise)
@@ -79,7 +81,8 @@ def _topologies(exercise: Exercise, folder: Path, doubtful: frozenset[str]) -> I
 
     yield from _topology(exercise, exercise.beginning, folder, plan)
     if "access" not in doubtful:
-        yield from (_stranger(exercise, node) for node in exercise.inside if node not in exercise.access)
+        scripts_inside = (file for file in exercise.scripts("inside") if file.stem not in exercise.access)
+        yield from (_stranger(exercise, file) for file in scripts_inside)
     if nodes:
         yield from _strange_places(exercise, nodes)
 
@@ -100,11 +103,16 @@ def _strange_places(exercise: Exercise, nodes: set[str]) -> Iterator[Finding]:
             yield document.finding(path, "is not a place in the lab", places.nearest(word), word)
 
 
-def _stranger(exercise: Exercise, node: str) -> Finding:
+def _stranger(exercise: Exercise, file: Path) -> Finding:
     remedy = f"name it after one of {', '.join(exercise.access)}"
-    return Finding(
-        str(exercise.folder / "inside" / f"{node}.sh"), "is for a node that the ticket gives no access to", remedy
-    )
+    return Finding(str(file), "is for a node that the ticket gives no access to", remedy)
+
+
+def _dear(exercise: Exercise) -> Iterator[Finding]:
+    prices = sum(hint["price"] for hint in exercise.hints)
+    if prices > exercise.points:
+        rule = f"cost {prices} points together, and the exercise has {exercise.points}"
+        yield exercise.written().finding(("hints",), rule, "lower their prices")
 
 
 def _reads(exercise: Exercise, file: str, text: str, folder: Path, reader: Callable[[str], Any]) -> Iterator[Finding]:

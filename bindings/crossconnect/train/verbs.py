@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, TextIO
 
 from .. import _core
-from ..lab import Lab
 from . import attempt as attempts
 from . import (
     causes,
     check,
+    clock,
     desk,
+    exam as exams,
     exercise as exercises,
     key,
     keys,
@@ -39,6 +40,7 @@ from . import (
 from .attempt import Attempt
 from .exercise import Exercise
 from .finding import Finding, all_undecided, suggestion
+from .markup import fitting
 from .places import Places
 
 PASS, FAIL, USAGE, INCONCLUSIVE = 0, 1, 2, 3
@@ -60,10 +62,16 @@ def _chosen(words: Words) -> tuple[Attempt, Exercise]:
 @contextmanager
 def _changing(words: Words) -> Iterator[tuple[Attempt, Exercise]]:
     """The attempt as it is now, which nobody else changes meanwhile; saved unless an error ends it."""
-    folder = attempts.choose(words.attempt, words.folder).folder
-    with attempts.alone(folder):
-        attempt = attempts.load(folder)
-        yield attempt, attempt.read_exercise()
+    chosen = attempts.choose(words.attempt, words.folder)
+    if chosen.is_set_aside:
+        raise _core.Error(
+            f"{chosen.name} was set aside by --again, and nothing more counts in it; name {chosen.folder.stem}"
+        )
+    with attempts.alone(chosen.folder):
+        attempt = attempts.load(chosen.folder)
+        yield attempt, (exercise := attempt.read_exercise())
+        if points.is_over(exercise, attempt):
+            clock.stop(attempt)
         attempt.save()
 
 
@@ -79,7 +87,7 @@ def list_exercises(words: Words) -> Answer:
         for row in table
     ]
     told = "  exam: may be set in one; --format json says why others may not"
-    return Answer(table, "\n".join([*lines, *spoilt, told]))
+    return Answer(table, "\n".join([*map(fitting, lines), *spoilt, told]))
 
 
 def _listed(exercise: Exercise) -> dict[str, Any]:
@@ -103,20 +111,23 @@ def start(words: Words) -> Answer:
             )
         if not attempt.spans:
             attempt.set_the_stage(attempt.read_exercise())
-        with stage.or_down(stage.raise_lab(attempt, attempt.read_exercise())):
-            attempt.begin_span()
+        clock.settle(attempt)
+        exercise = attempt.read_exercise()
+        with stage.or_down(stage.raise_lab(attempt, exercise)):
+            if not points.is_over(exercise, attempt):
+                clock.begin(attempt)
             attempt.save()
-    return _ticket(attempt, attempt.read_exercise())
+    return _ticket(attempt, exercise)
 
 
 def _attempt_of(place: Path, exercise: Exercise, student: str, seed: str, again: bool) -> Attempt:
     if stage.is_up(place.name):
-        told = "" if attempts.is_of_exam(place) else ", xconn train stop takes the lab down"
+        told = "" if exams.is_in(place) else ", xconn train stop takes the lab down"
         raise _core.Error(f"the lab {place.name} is already up; {attempts.door(place)} ticket shows the ticket{told}")
     if place.exists() and again:
         attempts.set_aside(place)
     if not place.exists():
-        return attempts.create(place, exercise, student, seed)
+        return attempts.create(place, exercise, student, seed, len(attempts.earlier_in(place)))
     attempt = attempts.load(place)
     if (Path(attempt.exercise).name, attempt.student) != (exercise.name, student):
         raise _core.Error(
@@ -133,11 +144,12 @@ def ticket(words: Words) -> Answer:
 def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
     text = exercise.text("ticket.md").strip()
     access = ", ".join(exercise.access)
+    steps = "; ".join(f"xconn train {step}" for step in points.next_steps(exercise, attempt))
     told = (
         f"{text}\n\n"
         f"  lab       {attempt.name}: xconn inspect --lab {attempt.name}, xconn az ..., xconn node update ...\n"
         f"  access    {access}: xconn train shell NODE, xconn train exec NODE -- COMMAND\n"
-        f"  next      xconn train answer --where NODE --what KIND; xconn train check; xconn train hint\n"
+        f"  next      {steps}\n"
         f"  kinds     {causes.listed(12)}"
     )
     facts = {"attempt": attempt.name, "lab": attempt.name, "seed": attempt.seed, "folder": str(attempt.folder)}
@@ -147,8 +159,10 @@ def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
 def status(words: Words) -> Answer:
     if words.watch:
         _watch(words, sys.stderr if words.format == "json" else sys.stdout)
-    with _changing(words) as (attempt, exercise):  # its time goes on
-        pass
+    attempt, exercise = _chosen(words)
+    if not attempt.is_set_aside:
+        with _changing(words) as (attempt, exercise):  # with the lab as it is now
+            pass
     row = desk.row_of(attempt)
     facts = {**row, "attempt": attempt.name, "seed": attempt.seed, "score": points.score(exercise, attempt).as_words()}
     return Answer(facts, desk.as_text([row]))
@@ -162,13 +176,12 @@ def _watch(words: Words, out: TextIO) -> None:
         os_errors.tell(verdict, out)
         looks.append({"at": time.time(), "rows": verdict.as_words()["rows"]})
 
-    def lab() -> Lab:
-        os_errors.demand_reader(out)
-        return stage.lab_of(attempt)
+    def look() -> check.Verdict:
+        return os_errors.while_read(out, lambda: watch.look(lambda: stage.lab_of(attempt), exercise))
 
     attempt, exercise = _chosen(words)
     try:
-        watch.watch(lab, exercise, tell)
+        watch.watch(look, tell)
     finally:
         _keep_looks(attempt.folder, looks)
 
@@ -208,6 +221,7 @@ def answer(words: Words) -> Answer:
             Places(exercise).demand(words.where)
         attempt.answers.append({"at": time.time(), "where": words.where, "what": words.what})
     said = ", ".join(f"{name} {'right' if right else 'wrong'}" for name, right in vars(judged).items())
+    said += "; the cause was told already, so it does not count" if points.is_told(attempt) else ""
     facts = {"where": words.where, "what": words.what, **vars(judged)}
     return Answer(facts, f"  {said}", PASS if judged.right else FAIL)
 
@@ -220,12 +234,13 @@ def run_check(words: Words) -> Answer:
         if verdict.fixed and attempt.fixed_at is None:
             attempt.fixed_at = time.time()
     given = points.score(exercise, attempt)
-    return Answer({**verdict.as_words(), "score": given.as_words()}, *_told(verdict, given))
+    unnamed = not points.is_known(exercise, attempt)
+    return Answer({**verdict.as_words(), "score": given.as_words()}, *_told(verdict, given, unnamed))
 
 
-def _told(verdict: check.Verdict, given: points.Score) -> tuple[str, int]:
+def _told(verdict: check.Verdict, given: points.Score, unnamed: bool) -> tuple[str, int]:
     if verdict.fixed:
-        rest = "; place and kind of the cause are not named yet" if given.place + given.kind < given.of / 2 else ""
+        rest = "; place and kind of the cause are not named yet" if unnamed else ""
         return f"{verdict}\nPASS  {given.total:g} of {given.of} points{rest}", PASS
     if verdict.open:
         return f"{verdict}\nINCONCLUSIVE: the host stalled; run the check again", INCONCLUSIVE
@@ -265,7 +280,9 @@ def _demand_stage(attempt: Attempt, name: str) -> None:
 
 def stop(words: Words) -> Answer:
     with _changing(words) as (attempt, exercise):
-        attempt.save()  # the time until now
+        stage.lab_of(attempt)
+        clock.stop(attempt)
+        attempt.save()
         stage.lower_lab(attempt)
     facts = {"attempt": attempt.name, "down": True, "resume": attempt.resume}
     return Answer(facts, f"  {attempt.name}: down; {attempt.resume} resumes it")
@@ -274,7 +291,10 @@ def stop(words: Words) -> Answer:
 def execute(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     stage.lab_of(attempt)
-    return Answer(None, "", workplace.execute(attempt, exercise, words.node, command(words.words)))
+    if words.format != "json":
+        return Answer(None, "", workplace.execute(attempt, exercise, words.node, command(words.words)))
+    done = workplace.ask_node(attempt, exercise, words.node, command(words.words))
+    return Answer({"exit": done.returncode, "stdout": done.stdout, "stderr": done.stderr}, "", done.returncode)
 
 
 def command(words: list[str]) -> list[str]:
@@ -313,6 +333,8 @@ def show_class(words: Words) -> Answer:
     folder = Path(words.folder)
     if not folder.is_dir():
         raise _core.NotFoundError(f"{folder} is not a folder; name one with attempts in it")
+    if words.csv and (other := "--format json" if words.format == "json" else "--verify" if words.verify else ""):
+        raise _core.NotFoundError(f"--csv and {other} are two formats; leave one out")
     if words.verify:
         return _verified(folder)
     table = desk.rows(folder)
@@ -350,5 +372,6 @@ def _tried(exercise: Exercise, out: TextIO) -> Iterator[Finding]:
         found = list(way.findings())
         result = "ok" if not found else "open" if all_undecided(found) else "FAIL"
         took = time.monotonic() - began
-        os_errors.tell(f"  {exercise.name:<22}  {way.name:<24}  {took:5.1f} s  {result}", out)
+        values = ", ".join(f"{name} {value}" for name, value in exercise.variant.items())
+        os_errors.tell(f"  {exercise.name:<22}  {way.name:<24}  {took:5.1f} s  {result:<4}  {values}".rstrip(), out)
         yield from found

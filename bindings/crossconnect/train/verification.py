@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterator
 
-from . import key, log
-from .attempt import folders_in
+from . import inputs, key, log
+from .attempt import earlier_in, folders_in, try_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def verify(home: Path) -> list[Verified]:
     """Every attempt in a folder. Raises Error if the key is missing."""
     folders = folders_in(home)
     secret = key.read(home) if folders else b""
-    return [_of(folder, secret) for folder in folders]
+    return [_of(one, secret) for folder in folders for one in (*earlier_in(folder), folder)]
 
 
 def _of(folder: Path, secret: bytes) -> Verified:
@@ -40,7 +40,7 @@ def _of(folder: Path, secret: bytes) -> Verified:
     file = folder / log.FILE
     texts = log.lines_of(file.read_text(errors="replace") if file.is_file() else "")
     lines = [log.parsed(text) for text in texts]
-    found = tuple(_broken_lines(folder.name, texts, lines, secret)) or tuple(_changes(folder, lines))
+    found = tuple(_broken_lines(folder.stem, texts, lines, secret)) or tuple(_changes(folder, lines))
     at = lines[-1].get("at") if lines else 0.0
     return Verified(folder.name, len(lines), at if isinstance(at, float) else 0.0, found)
 
@@ -76,6 +76,17 @@ def _changes(folder: Path, lines: list[log.Line]) -> Iterator[str]:
             yield f"{', '.join(line['changed'])} changed between {_clock(before['at'])} and {_clock(line['at'])}"
     if differing := log.differing(folder, lines[-1]):
         yield f"{', '.join(differing)} changed since {_clock(lines[-1]['at'])}"
+    if log.INPUTS not in differing and (names := inputs.changed(folder)):
+        yield f"{', '.join(names)} changed since the attempt was begun with it"
+    yield from (f"{one.name}, which was the try {one.suffix[1:]}, is gone" for one in _gone(folder))
+
+
+def _gone(folder: Path) -> list[Path]:
+    """The tries before this one that --again has set aside, and somebody removed."""
+    file = folder / "attempt.json"
+    earlier = log.parsed(file.read_text(errors="replace")).get("earlier") if file.is_file() else 0
+    tries = range(1, earlier + 1) if isinstance(earlier, int) and not folder.suffix else ()
+    return [one for number in tries if not (one := try_of(folder, number)).exists()]
 
 
 def _clock(at: float) -> str:

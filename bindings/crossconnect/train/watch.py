@@ -14,16 +14,13 @@ from .exercise import Exercise
 HELD = 10.0  # seconds for which all symptoms must be gone
 
 
-def watch(
-    lab: Callable[[], Lab], exercise: Exercise, tell: Callable[[check.Verdict], None], held: float = HELD
-) -> None:
-    """Tells the rows that changed. Returns once no symptom was seen for `held` seconds. Each look runs the symptom's drill
-    and takes as long. Raises NotFoundError when the lab is not up any more."""
+def watch(look: Callable[[], check.Verdict], tell: Callable[[check.Verdict], None], held: float = HELD) -> None:
+    """Tells the rows that changed. Returns once no symptom was seen for `held` seconds."""
     shown: dict[str, str] = {}
     green_since: float | None = None
     while green_since is None or time.monotonic() - green_since < held:
         began = time.monotonic()
-        verdict = _look(lab, exercise)
+        verdict = look()
         changed = tuple(row for row in verdict.rows if shown.get(row.sentence) != row.verdict)
         if changed:
             tell(check.Verdict(changed))
@@ -31,7 +28,8 @@ def watch(
         green_since = (green_since or began) if verdict.fixed else None
 
 
-def _look(lab: Callable[[], Lab], exercise: Exercise) -> check.Verdict:
+def look(lab: Callable[[], Lab], exercise: Exercise) -> check.Verdict:
+    """Runs the symptom's drill and takes as long. Raises NotFoundError when the lab is not up any more."""
     try:
         return check.symptom(lab(), exercise)
     except (_core.Error, OSError):

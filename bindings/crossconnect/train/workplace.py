@@ -11,6 +11,7 @@ from pathlib import Path
 from .. import _core
 from ..lab import program
 from . import commands, log
+from .asked import ask
 from .attempt import Attempt
 from .exercise import Exercise
 
@@ -30,9 +31,18 @@ def demand_access(exercise: Exercise, node: str) -> None:
 
 def execute(attempt: Attempt, exercise: Exercise, node: str, argv: list[str]) -> int:
     """In this terminal; returns the command's own exit code."""
+    return subprocess.run(_noted(attempt, exercise, node, argv)).returncode
+
+
+def ask_node(attempt: Attempt, exercise: Exercise, node: str, argv: list[str]) -> subprocess.CompletedProcess[str]:
+    """What a command said, for a program. Raises Error if it takes too long or prints too much."""
+    return ask(_noted(attempt, exercise, node, argv), os.environ)
+
+
+def _noted(attempt: Attempt, exercise: Exercise, node: str, argv: list[str]) -> list[str]:
     demand_access(exercise, node)
     commands.note(attempt, ["xconn", "exec", node, "--", *argv])
-    return subprocess.run([program(), "exec", "--lab", attempt.name, node, "--", *argv]).returncode
+    return [program(), "exec", "--lab", attempt.name, node, "--", *argv]
 
 
 def shell(attempt: Attempt, exercise: Exercise, node: str = "") -> int:
