@@ -241,7 +241,10 @@ def test_a_program_reaches_nothing_but_its_nodes(clients, attempt: str, tmp_path
         said, failed = free.call("exec", node="nva", command=command)
         assert not failed, f"{name}: is no attack: {said}"
         assert measured.call("exec", node="nva", command=command)[1], name
-    assert measured.call("exec", node="nva", command=["sh", "-c", f"cat {AT_THE_ROOT}"]) == ("", False), "its name is all"
+    assert measured.call("exec", node="nva", command=["sh", "-c", f"cat {AT_THE_ROOT}"]) == (
+        "",
+        False,
+    ), "its name is all"
     assert measured.call("exec", node="nva", command=["id", "-u"]) == (f"{(1 << 30) + 65534}\n", False)
     for command in (["ip", "route", "add", "203.0.113.0/24", "dev", "lo"], ["nft", "list", "ruleset"]):
         assert not measured.call("exec", node="nva", command=command)[1], "it may work in its own"
@@ -357,8 +360,12 @@ def test_a_script_solves_an_exercise(clients, xconn, attempt: str, tmp_path: Pat
     assert json.loads(client.call("answer", where="nva", what="forwarding-off")[0])["place"] is True
     assert not client.call("change", words=["node", "update", "nva", "interfaces.eth0.ip-forwarding=true"])[1]
 
-    score = json.loads(client.call("check")[0])["score"]
-    assert (score["total"], score["of"]) == (10, 10)
+    checked = json.loads(client.call("check")[0])
+    assert (checked["score"]["total"], checked["score"]["of"]) == (10, 10)
     state = json.loads(xconn("train", "status", "--attempt", attempt, "--format", "json").stdout)
     assert (tmp_path / "attempts" / attempt / "verbs.jsonl").read_text() == "", "what the server runs is kept once"
     assert state["steps"] >= 5 and state["state"] == "fixed" and state["minutes"] > 0
+    assert (checked["steps"], checked["minutes"]) == (
+        state["steps"],
+        state["minutes"],
+    ), "the clock has ended with the check"

@@ -19,6 +19,7 @@ from . import (
     causes,
     check,
     clock,
+    commands,
     desk,
     exam as exams,
     exercise as exercises,
@@ -235,7 +236,8 @@ def run_check(words: Words) -> Answer:
             attempt.fixed_at = time.time()
     given = points.score(exercise, attempt)
     unnamed = not points.is_known(exercise, attempt)
-    return Answer({**verdict.as_words(), "score": given.as_words()}, *_told(verdict, given, unnamed))
+    facts = {"score": given.as_words(), "steps": len(commands.read(attempt)), "minutes": round(attempt.seconds / 60, 1)}
+    return Answer({**verdict.as_words(), **facts}, *_told(verdict, given, unnamed))
 
 
 def _told(verdict: check.Verdict, given: points.Score, unnamed: bool) -> tuple[str, int]:
