@@ -15,19 +15,16 @@ import signal
 import subprocess
 import threading
 from pathlib import Path
-from threading import Event, Timer
 from typing import Any
 
 import crossconnect
 import pytest
 from conftest import XCONN
 from host import eventually
-from terminal import Terminal
 from trainee import EXERCISES, checked
 
-from crossconnect.train import asked
 from crossconnect.train import attempt as attempts
-from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, log, os_errors, verification
+from crossconnect.train import commands, desk, exam_verbs, exercise as exercises, log, verification
 
 
 def an_attempt(home: Path, student: str = "ada", exercise: str = "dead-backup") -> attempts.Attempt:
@@ -283,61 +280,6 @@ def test_a_class_that_begins_at_once_has_one_key(tmp_path: Path):
 
 
 @pytest.mark.bound(180)
-def test_watching_a_lab_that_is_stopped_ends_and_keeps_what_was_seen(train, tmp_path: Path):
-    name = json.loads(train("start", "pinned-route", "--student", "ada", "--format", "json").stdout)["attempt"]
-    command = [XCONN, "train", "status", "--watch"]
-    watching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert watching.stdout and "FAIL" in watching.stdout.readline()
-    assert train("stop").returncode == 0
-    assert "is not up; xconn train start pinned-route --student ada resumes it" in watching.communicate()[1]
-    assert watching.returncode == 2
-    kept = attempts.load(tmp_path / "attempts" / name)
-    assert [row["verdict"] for row in kept.looks[0]["rows"]].count("fail") >= 1
-
-
-def test_a_long_call_ends_with_its_reader():
-    """At once, and not when the call is done."""
-    reader, writer = os.pipe()
-    waits = Event()
-    with open(writer, "w") as out:
-        assert os_errors.while_read(out, lambda: 7) == 7
-        with pytest.raises(crossconnect.Error):
-            os_errors.while_read(out, lambda: (_ for _ in ()).throw(crossconnect.Error("x")))
-        Timer(0.1, os.close, [reader]).start()
-        with pytest.raises(BrokenPipeError):
-            os_errors.while_read(out, waits.wait)
-    waits.set()
-
-
-@pytest.mark.bound(180)
-def test_a_check_and_a_watch_take_turns(train):
-    """One drill runs in a lab at a time, and both ask one; neither is refused, and the watch sees what the check does not hide."""
-    assert train("start", "dead-backup", "--student", "ada").returncode == 0
-    watching = subprocess.Popen([XCONN, "train", "status", "--watch"], stdout=subprocess.PIPE, text=True)
-    assert watching.stdout and "FAIL" in watching.stdout.readline()
-    for _ in range(2):
-        checked = train("check")
-        assert checked.returncode in (1, 3) and checked.stderr == "", checked
-    assert watching.poll() is None
-    watching.terminate()
-    assert watching.wait() == 143 and "is running" not in watching.stdout.read()
-    assert json.loads(train("status", "--format", "json").stdout)["checks"] == 2
-    assert "as it was signed" in train("class", os.environ["XCONN_TRAIN"], "--verify").stdout
-
-
-@pytest.mark.bound(180)
-def test_watching_ends_with_its_reader(train):
-    """Who has read the first line goes; nothing changes after it, so nothing would be written."""
-    assert train("start", "dead-backup", "--student", "ada").returncode == 0
-    script = f"{XCONN} train status --watch; echo $? >&2"
-    watching = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert watching.stdout and watching.stderr and "FAIL" in watching.stdout.readline()
-    watching.stdout.close()
-    assert watching.stderr.read() == "1\n"
-    assert train("status").returncode == 0, "the lab and the attempt go on"
-
-
-@pytest.mark.bound(180)
 def test_what_was_fixed_is_there_again_after_the_lab_was_taken_down_or_killed(train, xconn):
     lab = json.loads(train("start", "pinned-route", "--student", "ben", "--format", "json").stdout)["lab"]
     assert xconn("node", "show", "ce", "--lab", lab).stdout.count("to: 10.20") == 1
@@ -380,83 +322,3 @@ def test_a_start_that_is_ended_leaves_no_lab_in_which_nothing_is_wrong(written, 
     assert "mine-eve" in xconn("inspect", "--all").stdout
     starting.send_signal(told)
     assert starting.wait() == code and "mine-eve" not in xconn("inspect", "--all").stdout
-
-
-# --- programs that are asked -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "script, words",
-    [
-        ("tail -f /dev/null & tail -f /dev/null", "is not done after 0.5 s"),
-        ("yes", "printed more than 1024 KiB; ask for less"),
-        ("yes >&2", "printed more than 1024 KiB; ask for less"),
-    ],
-)
-def test_a_program_that_does_not_end_is_ended_with_all_it_has_started(script: str, words: str):
-    group = f"{script} # of the test {os.getpid()}"
-    with pytest.raises(crossconnect.Error, match=words):
-        asked.ask(["sh", "-c", group], os.environ, seconds=0.5 if "tail" in script else 30)
-    running = [file.read_bytes() for file in Path("/proc").glob("[0-9]*/cmdline") if file.exists()]
-    assert not [one for one in running if f"# of the test {os.getpid()}".encode() in one]
-
-
-def test_a_program_that_leaves_others_behind_has_ended():
-    done = asked.ask(["sh", "-c", "printf '\\377out'; echo err >&2; tail -f /dev/null & echo $!; exit 3"], os.environ)
-    assert (done.returncode, done.stderr) == (3, "err\n") and done.stdout.startswith("\ufffdout")
-    os.kill(int(done.stdout.removeprefix("\ufffdout")), signal.SIGKILL)
-
-
-# --- at the door -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "words, told",
-    [
-        (("answer", "--where", "ce"), "--what is missing: the kind of cause; use one of nothing, "),
-        (("answer", "--what", "mtu"), "--where is missing: the place of the cause"),
-        (("exec", "pc", "--"), "there is none; write"),
-        (("exec", "pc"), "command is required"),
-        (("validate", "/nowhere"), "/nowhere: this folder has no exercise.yaml"),
-    ],
-)
-def test_what_is_missing_is_named(train, words: tuple[str, ...], told: str):
-    train("start", "one-row", "--student", "ada")
-    refused = train(*words)
-    assert refused.returncode == 2 and told in refused.stderr, refused
-    assert json.loads(train("status", "--format", "json").stdout)["answers"] == 0
-
-
-@pytest.mark.parametrize(
-    "words, told",
-    [
-        (("status", "--attempt", "/nowhere/x"), "--attempt = '/nowhere/x': is no name; the attempts in "),
-        (("status", "--attempt", ".."), "are: one-row-ada"),
-        (("status", "--folder", "/nowhere/x"), "there is no attempt in /nowhere/x; start one"),
-        (("class", "/", "--csv", "--format", "json"), "--csv and --format json are two formats; leave one out"),
-        (("class", "/", "--csv", "--verify"), "--csv and --verify are two formats"),
-    ],
-)
-def test_what_is_named_wrongly_is_told(train, tmp_path: Path, words: tuple[str, ...], told: str):
-    an_attempt(tmp_path / "attempts", exercise="one-row")
-    refused = train(*words)
-    assert refused.returncode == 2 and told in refused.stdout + refused.stderr, refused
-
-
-def test_a_table_is_as_wide_as_the_terminal(tmp_path: Path):
-    made = an_attempt(tmp_path)
-    commands.note(made, ["xconn", "exec", "pc", "--", "echo", "x" * 90])
-    for words, shown in ((("class", str(tmp_path)), "dead-backup"), (("list",), "one-row")):
-        terminal = Terminal("train", *words, through=["/usr/bin/env", "COLUMNS=40"])
-        terminal.expect(shown)
-        assert terminal.wait() == 0
-        lines = terminal.seen.splitlines()
-        assert max(map(len, lines[:-1])) <= 40 and any(line.endswith("...") for line in lines), lines
-    whole = subprocess.run([XCONN, "train", "class", str(tmp_path)], capture_output=True, text=True).stdout
-    assert max(map(len, whole.splitlines())) > 100, "a file takes all"
-
-
-def test_whoever_reads_the_first_line_only_is_not_told_of_a_pipe():
-    script = f"{XCONN} train list --format json | head -n 1; {XCONN} train schema | head -c 1 > /dev/null"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert (done.stdout, done.stderr) == ("[\n", "")

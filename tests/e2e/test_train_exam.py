@@ -14,6 +14,7 @@ from typing import Iterator
 
 import pytest
 from conftest import ROOT, XCONN
+from exam_attacks import CALLS, FIXED, HOSTILE, OTHER, READABLE, UNDONE, WRITABLE
 from exam_host import HOME, UIDS, TeachersHost
 from terminal import Terminal
 from test_train import options_in
@@ -23,7 +24,7 @@ from crossconnect.train import exercise as exercises
 from crossconnect.train.command_line import verbs_of
 
 GUEST = (1 << 30) + UIDS["ada"]
-FIXED, OTHER, SEED = "one-session-down", "one-row", "7"  # at the one sits ada, at the other ben
+SEED = "7"
 
 
 def folders(place: str = "/srv/exercises") -> list[str]:
@@ -174,63 +175,6 @@ def test_nothing_of_a_command_stays_behind(host: TeachersHost) -> None:
 
 # --- what they may not: in a node ---------------------------------------------------------------------------------------
 
-READABLE = f"""
-for file in /etc/shadow {HOME} {HOME}/exam.json "$ATTEMPTS" /srv/exercises/{FIXED}/solution.md /srv/exercises \\
-  /srv/exercises/{FIXED}/exercise.yaml /srv/exercises/{FIXED}/broken.sh /srv/exercises/{OTHER}/solution.md \\
-  "$RUN/plan.json" "$RUN/topology.json" "$RUN/events.jsonl" "$RUN/agent.sock" "$RUN/nodes/msee1" /run/frr/msee1 \\
-  /run/netns /run/xconn-exam/ben "$RUN/nodes/ce/bgpd.log" /proc/1/root /proc/1/ns/net /proc/1/environ; do
-  ([ -d "$file" ] && ls -A "$file" || head -c 1 "$file") 2> /dev/null | grep -q '' && echo "read $file"
-done
-echo done
-"""
-
-WRITABLE = """
-for file in /etc/x /usr/x /root/x /srv/x /run/x /run/frr/x "$RUN/x" "$RUN/nodes/ce/x" /sys/x /dev/x /home/x /var/lib/x \\
-  /etc/passwd /proc/sys/kernel/panic /proc/sysrq-trigger /sys/kernel/mm/ksm/run @WORLD@; do
-  (: >> "$file") 2> /dev/null && echo "wrote $file"
-done
-echo done
-"""
-
-UNDONE = """
-mount -t tmpfs none /mnt && echo mounted
-mount -o remount,bind,rw / && echo remounted
-umount /srv/exercises && echo uncovered
-unshare --net true && echo unshared
-unshare --user --map-root-user true && echo a user namespace
-nsenter --net=/proc/1/ns/net true && echo entered
-mknod /tmp/disk b 8 0 && echo a device
-chroot / true && echo chroot
-su -c true && echo su
-setpriv --reuid=0 true && echo root
-chown 0 /tmp && echo chown
-dmesg -C && echo dmesg
-hostname mine && echo hostname
-for pid in $(ls /proc | grep '^[0-9]*$'); do [ $pid -gt 2 ] && [ $pid -ne $$ ] && kill -0 $pid 2> /dev/null && [ $(stat -c %u /proc/$pid) -ne $(id -u) ] && echo "may signal $pid"; done
-kill -9 1 2> /dev/null && echo "signalled the first process"
-grep -lE '^(zebra|bgpd|bfdd|staticd|charon)$' /proc/[0-9]*/comm 2> /dev/null
-for node in msee1 carrier app; do vtysh -N $node -c 'show version' > /dev/null 2>&1 && echo "vtysh of $node"; done
-echo done
-"""
-
-CALLS = """
-import ctypes, os
-libc = ctypes.CDLL(None, use_errno=True)
-def refused(name, number, *words):
-    if libc.syscall(number, *words) >= 0 or ctypes.get_errno() != 1: print(name, ctypes.get_errno())
-child = os.fork()
-if child == 0: os.execv("/bin/cat", ["cat"])
-refused("ptrace", 101, 16, child, 0, 0)
-refused("setns", 308, 0, 0x40000000)
-refused("unshare", 272, 0x10000000)
-refused("mount", 165, b"none", b"/mnt", b"tmpfs", 0, 0)
-refused("bpf", 321, 0, 0, 0)
-refused("keyctl", 250, 0, -3, 0)
-refused("pivot_root", 155, b"/", b"/")
-os.kill(child, 9)
-print("done")
-"""
-
 
 @pytest.mark.parametrize("foreign", ["/proc/self/ns/net", "/etc/passwd", "/", "/dev/net/tun", "socket"])
 def test_no_descriptor_of_the_host_comes_in(host: TeachersHost, foreign: str) -> None:
@@ -302,54 +246,6 @@ def test_without_sudo_there_is_no_door(host: TeachersHost) -> None:
 def test_the_door_opens_for_who_takes_part(host: TeachersHost, uid: str) -> None:
     done = host.run(XCONN, "exam", "ticket", env={"PATH": os.environ["PATH"], "SUDO_UID": uid})
     assert done.returncode in (2, 4) and done.stdout == "", done
-
-
-HOSTILE = [
-    ("exec", "--lab", f"{OTHER}-ben", "ce", "--", "id"),
-    ("exec", "-l", f"{OTHER}-ben", "ce", "--", "id"),
-    ("exec", f"--lab={OTHER}-ben", "ce", "--", "id"),
-    ("exec", "--attempt", f"{OTHER}-ben", "ce", "--", "id"),
-    ("exec", "--folder", "/tmp", "ce", "--", "id"),
-    ("exec", "--as", "root", "ce", "--", "id"),
-    ("exec", "../ce", "--", "id"),
-    ("exec", "ce/../msee1", "--", "id"),
-    ("exec", "ce\n", "--", "id"),
-    ("exec", "msee1", "--", "id"),
-    ("exec", "--", "--as=root", "id"),
-    ("exec", "--", "--help", "id"),
-    ("exec", "", "--", "id"),
-    ("exec", "ce"),
-    ("exec", "ce", "--"),
-    ("shell", "msee1"),
-    ("shell",),
-    ("shell", "--", "--as=root"),
-    ("inspect", "--lab", f"{OTHER}-ben"),
-    ("inspect", "--all"),
-    ("inspect", "--", "--all"),
-    ("inspect", "../ce"),
-    ("az", "--lab", f"{OTHER}-ben", "network", "express-route", "list"),
-    ("az", "network", "express-route", "list", "--lab", f"{OTHER}-ben"),
-    ("az", "network", "express-route", "list", "--la", f"{OTHER}-ben"),
-    ("az", "network", "express-route", "list", "-l", f"{OTHER}-ben"),
-    ("az", "network", "express-route", "list", f"--lab=../ben/{OTHER}-ben"),
-    ("az", "network", "express-route", "list", "-g", f"{OTHER}-ben"),
-    ("az", "network", "express-route", "list", "--query", "--expr-file=/etc/hostname"),
-    ("az", "network", "express-route", "list", "--query=--filename=/etc/shadow"),
-    ("ticket", "--exercise", f"../{OTHER}-ben"),
-    ("ticket", "--exercise", OTHER),
-    ("ticket", "--exercise", ""),
-    ("ticket", "--folder", "/tmp"),
-    ("ticket", "train", "solution"),
-    ("ticket", f"@{HOME}/exam.json"),
-    ("start", "/srv/exercises/one-row"),
-    ("start", "../exercises/one-row"),
-    ("start", "dead-backup"),
-    ("start", OTHER, "--student", "ben"),
-    ("start", OTHER, "--seed", "1"),
-    ("answer", "--what", f"@{HOME}/exam.json"),
-    ("status", "--watch"),
-    *((verb,) for verb in ("fault", "events", "plan", "solution", "page", "checkpoint", "stop", "mcp", "capture", "class")),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=" ".join)

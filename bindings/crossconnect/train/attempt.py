@@ -20,7 +20,7 @@ from typing import Any, Iterator
 from .. import _core
 from . import exercise as exercises
 from . import exam as exams
-from . import clock, inputs, key, log, os_errors, record, stage
+from . import clock, inputs, key, log, record, stage
 from .exercise import Exercise
 from .finding import cut
 
