@@ -195,6 +195,9 @@ def test_a_check_and_an_answer_advise_nothing_that_does_not_count(
     monkeypatch.setattr(verbs.check, "run", lambda *_: check.Verdict(()))
     assert "not named yet" not in verbs.run_check(words).text
     said = verbs.answer(argparse.Namespace(**vars(words), where="ce", what="route-filter"))
+    if "checkpoints" in told:
+        with pytest.raises(crossconnect.Error, match="it is available after a passed check, or after"):
+            verbs.show_page(kept(tmp_path / "page", **told))
     assert said.text == "  place right, kind right; the cause was told already, so it does not count"
 
 

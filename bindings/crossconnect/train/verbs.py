@@ -309,12 +309,16 @@ def shell(words: Words) -> Answer:
     return Answer(None, "", workplace.shell(attempt, exercise, words.node or ""))
 
 
+_RIGHT_ANSWER = "an answer with the right place and kind"
+
+
 def show_page(words: Words) -> Answer:
     attempt, exercise = _chosen(words)
     if not points.is_over(exercise, attempt):
+        wanted = (("a passed check", attempt.fixed_at is None), (_RIGHT_ANSWER, not points.is_known(exercise, attempt)))
+        left = " and ".join(name for name, is_missing in wanted if is_missing)
         raise _core.Error(
-            "the page contains the solution: it is available after a passed check and an answer with the right place "
-            "and kind, or after xconn train solution"
+            f"the page contains the solution: it is available after {left}, or after xconn train solution"
         )
     made = _page(words.report)(attempt, exercise)
     if not words.report:
