@@ -142,13 +142,17 @@ void Session::wait_through() {
 }
 
 void Session::wait_steady() {
-  wait("the flows to go as the drill wants them before it begins", drill_.settle,
-       [this]() -> std::optional<std::string> {
-         for (const ExpectPath& wanted : drill_.steady) {
-           if (auto difference = unsteady(wanted)) return difference;
-         }
-         return std::nullopt;
-       });
+  const std::string awaited = "the flows to go as the drill wants them before it begins";
+  const auto began = sys::now();
+  wait(awaited, drill_.settle, [&]() -> std::optional<std::string> {
+    for (const ExpectPath& wanted : drill_.steady) {
+      if (auto difference = unsteady(wanted)) {
+        if (site_.is_in_vain()) throw TimeoutError(awaited, sys::now() - began, *difference);
+        return difference;
+      }
+    }
+    return std::nullopt;
+  });
 }
 
 std::optional<std::string> Session::unsteady(const ExpectPath& wanted) const {

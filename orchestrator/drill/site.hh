@@ -35,6 +35,9 @@ class Site : public probes::Site {
   virtual void restore() = 0;
   /// What keeps the lab from rest: not as planned, or not calm yet; nullopt when nothing does.
   virtual std::optional<std::string> unrest() = 0;
+  /// Nothing has happened for so long, since this was first asked, that a path that is awaited does not come by itself.
+  /// Never of a lab that is to be as planned.
+  virtual bool is_in_vain() { return false; }
   /// Everything that the lab's services, routes ("fib") and faults ("fault") said since a time, in order of time.
   virtual std::vector<services::Event> events(Duration since) = 0;
   /// How long a silence the lab's protocols endure.

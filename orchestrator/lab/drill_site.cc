@@ -18,7 +18,16 @@ constexpr Duration kFaultBound = std::chrono::seconds{30};  // a router that say
 }  // namespace
 
 DrillSite::DrillSite(Lab& lab, std::vector<plan::Rehearsed> changes, bool as_it_is)
-    : lab_(lab), changes_(std::move(changes)), to_rest_(as_it_is ? lab.to_rest_as_it_is() : lab.to_rest()) {}
+    : lab_(lab),
+      changes_(std::move(changes)),
+      to_rest_(as_it_is ? lab.to_rest_as_it_is() : lab.to_rest()),
+      as_it_is_(as_it_is) {}
+
+bool DrillSite::is_in_vain() {
+  if (!as_it_is_) return false;
+  if (!to_vain_) to_vain_ = lab_.to_vain();
+  return !to_vain_();
+}
 
 probes::Endpoint DrillSite::endpoint(const std::string& place) const {
   const auto found = place_of(lab_.plan(), place);

@@ -31,6 +31,7 @@ class DrillSite : public drill::Site {
   std::optional<std::string> change(std::size_t number) override;
   void restore() override;
   std::optional<std::string> unrest() override { return to_rest_(); }
+  bool is_in_vain() override;
   std::vector<services::Event> events(Duration since) override;
   std::vector<Detection> detections() const override;
 
@@ -47,7 +48,8 @@ class DrillSite : public drill::Site {
   Lab& lab_;
   std::vector<plan::Rehearsed> changes_;
   std::optional<plan::Rehearsed> before_;  // what the lab was, once it is something else
-  std::function<std::optional<std::string>()> to_rest_;
+  std::function<std::optional<std::string>()> to_rest_, to_vain_;
+  bool as_it_is_;
   std::map<std::string, int> injected_;  // the drill's name of a fault -> its number
 };
 

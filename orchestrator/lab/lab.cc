@@ -238,8 +238,16 @@ std::optional<std::string> Lab::difference(std::chrono::nanoseconds began) {
 }
 
 std::optional<std::string> Lab::difference_as_it_is(std::chrono::nanoseconds began) {
-  if (services_missing()) return difference(began);
-  return rest_.difference_as_it_is(sys::now(), began, facts_missing(), [this](auto since) { return pending(since); });
+  return services_missing() ? difference(began) : difference_without(facts_missing(), began);
+}
+
+std::optional<std::string> Lab::difference_to_vain(std::chrono::nanoseconds began) {
+  return services_missing() ? difference(began) : difference_without("what is awaited", began);
+}
+
+std::optional<std::string> Lab::difference_without(const std::optional<std::string>& missing,
+                                                   std::chrono::nanoseconds began) {
+  return rest_.difference_as_it_is(sys::now(), began, missing, [this](auto since) { return pending(since); });
 }
 
 std::optional<std::string> Lab::unrest(std::chrono::nanoseconds began, Difference which) {
@@ -271,6 +279,8 @@ std::function<std::optional<std::string>()> Lab::looks(Difference which) {
 std::function<std::optional<std::string>()> Lab::to_rest() { return looks(&Lab::difference); }
 
 std::function<std::optional<std::string>()> Lab::to_rest_as_it_is() { return looks(&Lab::difference_as_it_is); }
+
+std::function<std::optional<std::string>()> Lab::to_vain() { return looks(&Lab::difference_to_vain); }
 
 /// The first, but what is no route before routes: most of those are missing because a session is.
 std::optional<std::string> Lab::facts_missing() {

@@ -94,6 +94,8 @@ class Lab {
   std::function<std::optional<std::string>()> to_rest();
   /// The same of a lab as it is: facts that do not come by themselves keep nobody waiting.
   std::function<std::optional<std::string>()> to_rest_as_it_is();
+  /// What may still bring by itself what somebody awaits from now on; nullopt when waiting is in vain.
+  std::function<std::optional<std::string>()> to_vain();
   /// Facts that do not hold, each with what is seen instead.
   std::vector<std::pair<plan::Fact, std::optional<std::string>>> facts();
 
@@ -128,6 +130,9 @@ class Lab {
   std::optional<std::string> pending(std::chrono::nanoseconds since);
   std::optional<std::string> difference(std::chrono::nanoseconds began);
   std::optional<std::string> difference_as_it_is(std::chrono::nanoseconds began);
+  std::optional<std::string> difference_to_vain(std::chrono::nanoseconds began);
+  std::optional<std::string> difference_without(const std::optional<std::string>& missing,
+                                                std::chrono::nanoseconds began);
   using Difference = std::optional<std::string> (Lab::*)(std::chrono::nanoseconds began);
   std::optional<std::string> unrest(std::chrono::nanoseconds began, Difference which);
   std::function<std::optional<std::string>()> looks(Difference which);

@@ -50,6 +50,7 @@ class DrillNetwork : public Site {
   }
   void restore() override { changed_.clear(); }
   std::optional<std::string> unrest() override { return settled_ ? std::nullopt : std::optional("the sky is green"); }
+  bool is_in_vain() override { return in_vain_; }
   std::vector<services::Event> events(Duration since) override {
     std::vector<services::Event> result;
     for (const auto& event : events_) {
@@ -59,7 +60,7 @@ class DrillNetwork : public Site {
   }
   void tell(const std::string& text) { events_.push_back({sys::now(), "fault", "", text}); }
 
-  bool settled_ = true;
+  bool settled_ = true, in_vain_ = false;
   std::map<std::string, std::string> injected_;
   std::vector<std::size_t> changed_;
 
@@ -196,6 +197,22 @@ TEST(DrillRun, ItDoesNotBeginUntilTheFlowsGoAsTheyHaveTo) {
   } catch (const TimeoutError& error) {
     EXPECT_EQ(error.last_state(), "flow a goes client > switch > server");
   }
+}
+
+TEST(DrillRun, ItDoesNotWaitForAPathThatDoesNotComeByItself) {
+  DrillNetwork site;
+  site.in_vain_ = true;
+  auto patient = drill("steady: [{flow: a, avoids: [switch]}]\n", "expect: [alive: {flow: a}]\n");
+  patient.settle = 60s;
+  const auto began = sys::now();
+  try {
+    run(patient, site);
+    FAIL() << "it began";
+  } catch (const TimeoutError& error) {
+    EXPECT_EQ(error.last_state(), "flow a goes client > switch > server");
+    EXPECT_LT(sys::now() - began, 30s);
+  }
+  EXPECT_NO_THROW(run(drill("steady: [{flow: a, contains: [switch]}]\n", "expect: [alive: {flow: a}]\n"), site));
 }
 
 }  // namespace
