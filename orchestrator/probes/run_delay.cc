@@ -13,6 +13,7 @@
 #include <map>
 #include <sstream>
 
+#include "base/errors.hh"
 #include "probes/worker.hh"
 #include "sys/clock.hh"
 #include "sys/fd.hh"
