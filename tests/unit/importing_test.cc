@@ -16,6 +16,7 @@ namespace xconn::importing {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 namespace fs = std::filesystem;
 
 std::string file_text(const fs::path& path) {
@@ -105,6 +106,18 @@ TEST(Import, ACutLeavesAComma) {
       imported("[" + circuit("65001") + ",\n<snipped for brevity>\n" + circuit("65001", "er2,]") + ",\n  ]");
   EXPECT_EQ(model::read_text(cut.topology, "a").circuits.size(), 2U);
   EXPECT_THAT(text_of(cut.notes), HasSubstr("er2,]")) << "what is in quotes stays";
+}
+
+/// A rule that was cut out may be the one that denies.
+TEST(Import, WhatIsCutOutOfAListIsTold) {
+  for (const std::string mark : {"...", "<snipped>", "... 12 more ..."}) {
+    const auto first = imported("[\n" + mark + "\n" + circuit("65001") + "]");
+    EXPECT_THAT(text_of(first.notes), HasSubstr("a.json:2: input = " + mark + ": something was cut out")) << mark;
+    const auto last = imported("[" + circuit("65001") + "\n" + mark + "\n]");
+    EXPECT_THAT(text_of(last.notes), HasSubstr("something was cut out")) << mark;
+    const auto between = imported(circuit("65001") + "\n" + mark + "\n" + circuit("65001", "er2"));
+    EXPECT_THAT(text_of(between.notes), Not(HasSubstr("something was cut out"))) << "two whole documents: " << mark;
+  }
 }
 
 TEST(Import, SaysWhereTwoFilesDiffer) {

@@ -15,17 +15,18 @@ using model::RawPtr;
 struct Clean {
   Text text;
   std::optional<Page> page;
+  std::vector<Cut> cuts;
 };
 
 /// Comments before lines are looked at one by one: within a string or a comment a line may look like anything.
 Clean cleaned(const Text& text) {
-  Clean out{{text.file, as_utf8(text.content)}, {}};
+  Clean out{{text.file, as_utf8(text.content)}, {}, {}};
   auto& content = out.text.content;
   blank_escapes(content);
   blank_unseen(content);
   if (begins_as_json(content)) blank_comments(content);
   out.page = read_page(content);
-  blank_noise(content);
+  out.cuts = blank_noise(content);
   blank_comments(content);
   blank_last_commas(content);
   return out;
@@ -56,6 +57,17 @@ void tell(const Page& page, const std::string& file, Notes& notes) {
   tell_languages(page, file, notes);
 }
 
+/// A rule or a route that was cut out may be the one that matters.
+void tell(const std::vector<Cut>& cuts, const std::string& file, Notes& notes) {
+  for (const auto& cut : cuts)
+    notes.add({{file, cut.line, 1},
+               "input",
+               "",
+               cut.mark,
+               "something was cut out of the object here",
+               "a rule or a route that stood there is missing now"});
+}
+
 std::vector<RawPtr> read_blocks(const Clean& clean, Notes& notes) {
   std::vector<Finding> findings;
   auto documents = read_json(clean.text, clean.page->blocks, findings);
@@ -77,6 +89,7 @@ std::vector<RawPtr> read_documents(const Text& text, Notes& notes, std::vector<F
   }
   const auto clean = cleaned(text);
   if (clean.page) tell(*clean.page, text.file, notes);
+  tell(clean.cuts, text.file, notes);
   const auto known = findings.size();
   auto documents = clean.page ? read_blocks(clean, notes) : read_json(clean.text, findings);
   if (!documents.empty()) return documents;

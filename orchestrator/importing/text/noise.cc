@@ -84,15 +84,53 @@ std::size_t spinner_length(std::string_view line) {
   return end == std::string_view::npos ? line.size() : end;
 }
 
-void clean_line(std::string& text, std::size_t from, std::size_t to) {
-  while (from < to && (text[from] == ' ' || text[from] == '\t')) ++from;
-  while (to > from && (text[to - 1] == ' ' || text[to - 1] == '\t')) --to;
-  const std::string_view line(text.data() + from, to - from);
-  if (is_noise(line)) return blank(text, from, to);
-  const std::size_t bracket = line.starts_with('{') || line.starts_with('[') ? 1 : 0;
-  const auto length = spinner_length(line.substr(bracket));
-  blank(text, from + bracket, from + bracket + length);
+bool is_cut(std::string_view line) {
+  return (line.starts_with('<') && line.ends_with('>')) || (line.starts_with("...") && line.ends_with("..."));
 }
+
+/// More of an object or a list was before it, or its end comes after it.
+bool is_within_json(char before, std::string_view rest) {
+  constexpr std::string_view kBlank = " \t\r\n", kBefore = "[{,", kAfter = "]}";
+  const auto next = rest.find_first_not_of(kBlank);
+  return kBefore.find(before) != std::string_view::npos ||
+         (next != std::string_view::npos && kAfter.find(rest[next]) != std::string_view::npos);
+}
+
+/// Goes through a text line by line.
+class Cleaner {
+ public:
+  explicit Cleaner(std::string& text) : text_(text) {}
+
+  std::vector<Cut> whole() {
+    for (std::size_t from = 0; from < text_.size();) {
+      const auto end = std::min(text_.find_first_of("\r\n", from), text_.size());
+      clean(from, end);
+      if (end < text_.size() && text_[end] == '\n') ++line_;
+      from = end + 1;
+    }
+    return std::move(cuts_);
+  }
+
+ private:
+  void clean(std::size_t from, std::size_t to) {
+    while (from < to && (text_[from] == ' ' || text_[from] == '\t')) ++from;
+    while (to > from && (text_[to - 1] == ' ' || text_[to - 1] == '\t')) --to;
+    if (from == to) return;
+    const std::string_view line(text_.data() + from, to - from);
+    if (is_cut(line) && is_within_json(before_, std::string_view(text_).substr(to)))
+      cuts_.push_back({line_, std::string(line)});
+    if (is_noise(line)) return blank(text_, from, to);
+    before_ = line.back();
+    const std::size_t bracket = line.starts_with('{') || line.starts_with('[') ? 1 : 0;
+    const auto length = spinner_length(line.substr(bracket));
+    blank(text_, from + bracket, from + bracket + length);
+  }
+
+  std::string& text_;
+  int line_ = 1;
+  char before_ = '\0';  ///< the last sign that is neither blank nor noise
+  std::vector<Cut> cuts_;
+};
 
 /// Past the string that begins at `at`; the end of the text when it is not closed.
 std::size_t after_string(std::string_view text, std::size_t at) {
@@ -114,8 +152,7 @@ std::string as_utf8(const std::string& content) {
 
 bool is_noise(std::string_view line) {
   if (std::ranges::any_of(kLines, [&](auto start) { return line.starts_with(start); })) return true;
-  if (line.starts_with('<') && line.ends_with('>')) return true;
-  return line.starts_with("...") && line.ends_with("...");
+  return is_cut(line);
 }
 
 /// ESC [ ... letter: colours of `-o jsonc`, moves of the cursor.
@@ -134,13 +171,7 @@ void blank_unseen(std::string& text) {
       blank(text, at, at + sign.size());
 }
 
-void blank_noise(std::string& text) {
-  for (std::size_t from = 0; from < text.size();) {
-    const auto end = std::min(text.find_first_of("\r\n", from), text.size());
-    clean_line(text, from, end);
-    from = end + 1;
-  }
-}
+std::vector<Cut> blank_noise(std::string& text) { return Cleaner(text).whole(); }
 
 /// Whoever cuts the end of a list leaves the comma before it.
 void blank_last_commas(std::string& text) {

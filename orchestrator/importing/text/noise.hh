@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace xconn::importing {
 
@@ -20,8 +21,14 @@ void blank_unseen(std::string& text);
 /// Whether a line is a warning, a prompt or a cut ("<snipped>").
 bool is_noise(std::string_view line);
 
-/// Such lines, and the CLI's spinner ("{- Finished ..").
-void blank_noise(std::string& text);
+/// Where somebody cut something out of an object or a list.
+struct Cut {
+  int line = 0;
+  std::string mark;  ///< what stands there
+};
+
+/// Such lines, and the CLI's spinner ("{- Finished .."). Tells the cuts within JSON.
+std::vector<Cut> blank_noise(std::string& text);
 
 /// The comma that a cut leaves before a bracket.
 void blank_last_commas(std::string& text);
