@@ -139,10 +139,28 @@ network::Ha watch(const Expansion& expansion, const model::Gateway& gateway, int
   return ha;
 }
 
+/// Forced tunneling: a device claims all that has no other route.
+bool is_forced(const Expansion& expansion, const model::Connection& connection) {
+  return std::ranges::count(local_gateway_of(expansion, connection).address_space, Prefix{}) > 0;
+}
+
+/// The tunnels themselves go by the Internet, whatever goes into them.
+void route_to_internet(const Expansion& expansion, const model::Gateway& gateway, const NextHop& router,
+                       network::Node& instance) {
+  const auto connections = connections_of(expansion, gateway);
+  if (std::ranges::none_of(connections, [&](const auto* one) { return is_forced(expansion, *one); }))
+    return instance.routes.push_back(route_to(Prefix{}, router));
+  for (const auto* connection : connections) {
+    const auto& device = local_gateway_of(expansion, *connection);
+    if (!connection->use_local_azure_address)
+      instance.routes.push_back(route_to(Prefix::of(device.address, device.address.bits()), router));
+  }
+}
+
 void add_interfaces(const Expansion& expansion, const model::Gateway& gateway, int index, network::Node& instance) {
   const auto router = internet_router(expansion, gateway.internet, gateway.public_addresses.front());
   instance.interfaces = {port("internet"), port("vnet", {{gateway.instances.at(static_cast<std::size_t>(index)), 32}})};
-  instance.routes.push_back(route_to(Prefix{}, {router.address(), "internet", true}));
+  route_to_internet(expansion, gateway, {router.address(), "internet", true}, instance);
   if (gateway.active_active) {
     const auto address = gateway.public_addresses.at(static_cast<std::size_t>(index));
     instance.interfaces.front().addresses.emplace_back(address, router.length());

@@ -182,6 +182,23 @@ TEST(VpnGateway, TheVnetsOwnRouteWins) {
   EXPECT_THAT(instance.bgp->advertise, testing::Not(testing::Contains(inside)));
 }
 
+/// Else the tunnel's own packets would go into the tunnel.
+TEST(VpnGateway, AForcedTunnelIsReachedByTheInternet) {
+  auto topology = backup();
+  topology.local_gateways.front().address_space = {Prefix{}};
+  std::ranges::find(topology.connections, "hq-hub", &model::Connection::name)->bgp = false;
+  const auto plain = expand(topology);
+  const auto way_to = [&](const Prefix& prefix) {
+    std::vector<std::string> interfaces;
+    for (const auto& route : node(plain, "vpn-gw-0").routes)
+      if (route.to == prefix) interfaces.push_back(route.next_hops.front().interface);
+    return interfaces;
+  };
+  const auto& device = topology.local_gateways.front().address;
+  EXPECT_THAT(way_to(Prefix{}), testing::ElementsAre("hq-hub"));
+  EXPECT_THAT(way_to(Prefix::of(device, device.bits())), testing::ElementsAre("internet"));
+}
+
 TEST(VpnGateway, AConnectionOverPrivatePeeringEndsAtTheInstance) {
   auto topology = backup();
   auto& connection = *std::ranges::find(topology.connections, "hq-hub", &model::Connection::name);
