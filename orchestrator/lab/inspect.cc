@@ -15,8 +15,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr Duration kInspectPatience = std::chrono::milliseconds{500};  // with a daemon that does not answer
-
 std::int64_t milliseconds(Duration duration) { return duration / std::chrono::milliseconds{1}; }
 
 json addresses_of(const plan::Node& node) {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "base/duration.hh"
+
 namespace xconn::lab {
 
 class Lab;
@@ -18,6 +20,9 @@ class Lab;
 ///  "faults": [{"id", "kind", "target", "parameters", "text", "age_ms", "heals_in_ms"}], "agent_cpu_ms",
 ///  "services_cpu_ms"}
 nlohmann::json inspect(Lab& lab);
+
+/// With a daemon that does not answer.
+inline constexpr Duration kInspectPatience = std::chrono::milliseconds{500};
 
 /// One node in full: {"name", "role", "site", "interfaces": [...], "routes": [...], "services": {NAME: state},
 /// "events": [...]}. `told` is called once, later: when all services have answered, or had half a second.

@@ -31,8 +31,36 @@ namespace {
 using nlohmann::json;
 using To = std::shared_ptr<Reply>;
 
+constexpr Duration kLookPeriod = std::chrono::milliseconds{10};
+
+bool have_answered(Lab& lab, std::chrono::nanoseconds since) {
+  bool all = true;
+  for (const auto& node : lab.nodes()) all = node->services().have_answered(since) && all;
+  return all;
+}
+
+/// Facts are looked up in what the daemons said last, which may be long ago: all are asked first, those that do not
+/// answer in time (a frozen one) excepted.
+struct Inspection {
+  Lab& lab;
+  To to;
+  Duration began = sys::now();
+  sys::Timer timer = {};
+
+  static void begin(Lab& lab, const To& to) {
+    if (have_answered(lab, sys::now())) return to->result(inspect(lab));  // there is none to ask
+    auto inspection = std::make_shared<Inspection>(Inspection{lab, to});
+    inspection->timer = sys::Timer::every(lab.loop(), kLookPeriod, [inspection] { inspection->look(); });
+  }
+  void look() {
+    if (!have_answered(lab, began) && sys::now() < began + kInspectPatience) return;
+    conclude(*to, [this] { return inspect(lab); });
+    timer = {};  // the last owner: this object ends with the callback
+  }
+};
+
 void do_inspect(Lab& lab, const json& request, const To& to) {
-  if (!request.contains("node")) return to->result(inspect(lab));
+  if (!request.contains("node")) return Inspection::begin(lab, to);
   inspect_node(lab, request["node"], [to](const json& node) { conclude(*to, [&] { return node; }); });
 }
 

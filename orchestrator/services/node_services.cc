@@ -124,6 +124,13 @@ std::optional<std::string> NodeServices::pending(std::chrono::nanoseconds since,
   return first;
 }
 
+bool NodeServices::have_answered(std::chrono::nanoseconds since) {
+  bool all = true;
+  for (const auto& service : services_)
+    if (service->running()) all = service->has_answered(since) && all;
+  return all;
+}
+
 /// What cannot come is told once, and left alone until somebody asks for it.
 void NodeServices::keep_advancing() {
   advancing_ = sys::Timer::every(context_.loop, kLookAgain, [this] {

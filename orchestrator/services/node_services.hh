@@ -36,6 +36,8 @@ class NodeServices {
   /// The first that has not answered a question asked since then, or has something before it: "msee1: bgpd: ...".
   /// Never blocks: asking goes on in the background. `main_table` is the node's.
   std::optional<std::string> pending(std::chrono::nanoseconds since, const RoutesSeen& main_table);
+  /// All that run have been asked for their state since then, and have answered; asks those that have not.
+  bool have_answered(std::chrono::nanoseconds since);
   /// Restarts it and, as FRR's watchfrr does when zebra dies, everything that came after it. Returns at once; the rest
   /// happens by itself, and missing() says when all serve again. What a fault holds down stays so.
   void restart(std::string_view name);

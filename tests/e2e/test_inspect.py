@@ -121,3 +121,13 @@ def test_nothing_leaks_when_the_daemon_of_the_edge_has_ended(lab):
     route = next(one for one in lab.inspect("hq-fgt")["routes"] if one["to"] == AZURE)
     assert route["interfaces"] == [] and route["metric"] >> 24 == 254
     assert rows(text_of("hq-fgt"), "ROUTE")[AZURE]["METRIC"] == "distance 254"
+
+
+def test_the_first_look_after_a_change_is_of_now(leaves_nothing_behind: None):
+    """What daemons said is not what they say: nobody had asked since the lab came up."""
+    with crossconnect.up("branch", name="looked-at") as lab:
+        with lab.fault("blackhole", "carrier:msee1"):
+            eventually(lambda: any(one["source"] == "bgp" and "down" in one["text"] for one in lab.events()), 30)
+            states = {one["name"]: one["state"] for one in lab.inspect()["nodes"]}
+            assert "not Established" in states["ce"], states
+        eventually(lambda: any("192.0.2.2 up" in one["text"] for one in lab.events() if one["source"] == "bgp"), 60)
