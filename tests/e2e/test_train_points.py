@@ -180,10 +180,27 @@ ANSWER = "answer --where NODE --what KIND"
     ],
     ids=str,
 )
-def test_the_ticket_advises_what_can_still_earn_something(tmp_path: Path, values: dict[str, Any], steps: list[str]):
+def test_the_ticket_advises_what_can_still_earn_something(
+    tmp_path: Path, values: dict[str, Any], steps: list[str], monkeypatch: pytest.MonkeyPatch
+):
     words = kept(tmp_path, **values)
+    monkeypatch.setenv("XCONN_TRAIN", str(tmp_path))
+    monkeypatch.setenv("SUDO_USER", "ada")
     told = f"\n  next      {'; '.join(f'xconn train {step}' for step in steps)}\n"
     assert told in verbs.ticket(words).text
+
+
+def test_what_the_ticket_advises_is_about_this_attempt(tmp_path: Path):
+    words = kept(tmp_path)
+    text = verbs.ticket(words).text
+    chosen = f"--attempt {words.attempt} --folder {tmp_path}"
+    for step in (
+        f"answer {chosen} --where NODE",
+        f"check {chosen};",
+        f"shell {chosen} NODE",
+        f"exec {chosen} NODE -- COMMAND",
+    ):
+        assert f"xconn train {step}" in text, text
 
 
 @pytest.mark.parametrize("told", TOLD, ids=str)

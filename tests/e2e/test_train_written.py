@@ -8,12 +8,14 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import crossconnect
 import pytest
 from trainee import EXERCISES
 
 from crossconnect.train import exercise as exercises
-from crossconnect.train import stage, trial, validate, verbs
+from crossconnect.train import script, stage, trial, validate, verbs
 from crossconnect.train.finding import Finding, Undecided
 
 
@@ -169,7 +171,7 @@ def test_a_name_that_gives_the_cause_away_is_found(written, name: str, word: str
     folder = written("exercise.yaml", "route-filter", "route-leaked" if word == "leak" else "route-filter")
     found = validate.findings(folder.rename(folder.with_name(name)))
     assert [one.value for one in found] == [word] and str(found[0]).startswith(
-        f"{folder.with_name(name)}: text: word"
+        f"{folder.with_name(name)}: the folder's name: word"
     ), found
 
 
@@ -208,9 +210,9 @@ _MISTAKES = (  # one or more in each file: what is replaced by what, and the fin
     ("exercise.yaml", "access: [pc, ce]", "access: [pc, cee]", "access.1 = 'cee': is not a node in the lab; did you mean 'ce'?"),
     ("exercise.yaml", "price: 2,", "price: two,", "hints.1.price = 'two': must be a whole number"),
     ("exercise.yaml", "Both sessions", "Both ${sessions}", "name = 'sessions': no variant has this value"),
-    ("exercise.yaml", "title: The", "title: The prefix list and the", "exercise.yaml:1:1: text: word = 'prefix list'"),
-    ("ticket.md", "worked on our", "worked on the route filter of our", "ticket.md:3:38: text: word = 'route filter'"),
-    ("broken.yaml", "title: A branch", "title: A prefix list of a branch", "broken.yaml:3:1: text: word = 'prefix list'"),
+    ("exercise.yaml", "title: The", "title: The prefix list and the", "exercise.yaml:1:1: title: word = 'prefix list'"),
+    ("ticket.md", "worked on our", "worked on the route filter of our", "ticket.md:3:38: ticket: word = 'route filter'"),
+    ("broken.yaml", "title: A branch", "title: A prefix list of a branch", "broken.yaml:3:1: title: word = 'prefix list'"),
     ("symptom.yaml", "at-most", "at-mots", "symptom.yaml:10:"),
     ("holds.yaml", "to: app}", "to: appp}", "there is no node appp"),
     ("solve", "xconn node", "fi\nxconn node", "solve:2:1: "),
@@ -285,6 +287,23 @@ def test_a_check_that_passes_while_broken_is_found(written):
     folder = written("symptom.yaml", "carrier:msee1", "carrier:msee2")
     found = [str(one) for one in trial.fixed(exercises.read(folder))]
     assert len(found) == 1 and "the check passes after broken.yaml; fix symptom.yaml" in found[0], found
+
+
+@pytest.mark.bound(180)
+def test_a_script_that_breaks_nothing_is_named(written):
+    folder = written("exercise.yaml", "", "")
+    (folder / "broken.yaml").unlink()
+    (folder / "broken.sh").write_text("true\n")
+    found = [str(one) for one in trial.fixed(exercises.read(folder))]
+    assert any("broken.sh: the check passes after broken.sh" in one for one in found), found
+
+
+def test_of_a_script_that_fails_more_is_told_than_where_it_points():
+    nft = "printf 'Error: No such file or directory\\nadd rule inet nosuch pass drop\\n    ^^^^^^\\n' >&2; exit 1"
+    with pytest.raises(
+        crossconnect.Error, match=r"^broken.sh: Error: No such file or directory \| add rule inet nosuch"
+    ):
+        script.run(SimpleNamespace(name="none"), nft, "broken.sh")
 
 
 def test_a_trial_tells_each_way_as_it_ends(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):

@@ -101,6 +101,17 @@ class Attempt:
         options = [word for name, (own, usual) in told.items() if own != usual for word in (name, own)]
         return shlex.join(["xconn", "train", "start", exercises.word_for(Path(self.exercise)), *options])
 
+    def command(self, verb: str, rest: str = "") -> str:
+        """What to type for a verb of this attempt, with the options that choose it, if it is not where attempts usually are."""
+        own = {
+            "--attempt": (self.name, self.student != user()),
+            "--folder": (self.folder.parent, self.folder.parent != home()),
+        }
+        options = [
+            word for name, (value, differs) in own.items() if differs for word in (name, shlex.quote(str(value)))
+        ]
+        return " ".join([self.door, verb, *([] if exams.is_in(self.folder) else options), *filter(None, [rest])])
+
     def save(self) -> None:
         """With the lab as it is now, if it is up."""
         clock.note(self)

@@ -63,7 +63,7 @@ def ticket(student: Student, words: Words) -> Answer:
     attempt = student.choose(words.exercise)
     exercise = attempt.read_exercise()
     text, access = exercise.text("ticket.md").strip(), ", ".join(exercise.access)
-    steps = [f"sudo xconn exam {step}" for step in points.next_steps(exercise, attempt) if step != "page"]
+    steps = [attempt.command(*step) for step in points.next_steps(exercise, attempt) if step[0] != "page"]
     told = (
         f"{text}\n\n"
         f"  look      sudo xconn exam inspect, sudo xconn exam az ...\n"

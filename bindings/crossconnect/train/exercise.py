@@ -70,6 +70,11 @@ class Exercise:
         return "broken.yaml" if (self.folder / "broken.yaml").exists() else "healthy.yaml"
 
     @property
+    def broken_by(self) -> str:
+        """The file that has the fault."""
+        return "broken.sh" if (self.folder / "broken.sh").exists() else self.beginning
+
+    @property
     def breaks(self) -> str:
         """The script that then breaks the lab, before the student sees it; usually empty."""
         return self.text("broken.sh") if (self.folder / "broken.sh").exists() else ""

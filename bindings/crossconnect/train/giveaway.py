@@ -27,11 +27,12 @@ def _in(exercise: Exercise, within_reach: Callable[[Exercise], Iterator[Shown]])
             if found := re.search(pattern, shown.text, re.IGNORECASE):
                 line, column = shown.place(found.start())
                 rule, remedy = "gives the cause away", "say what the user noticed"
-                yield Finding(str(exercise.folder / shown.file), rule, remedy, line, column, "text", "word", word)
+                yield Finding(str(exercise.folder / shown.file), rule, remedy, line, column, shown.what, "word", word)
 
 
 @dataclass(frozen=True)
 class Shown:
+    what: str
     file: str
     text: str
     at: tuple[int, int] | None = None  # where it stands in the file, if it is a value in it
@@ -42,16 +43,16 @@ class Shown:
 
 
 def _ticket(exercise: Exercise) -> Iterator[Shown]:
-    yield Shown("ticket.md", exercise.text("ticket.md"))
+    yield Shown("ticket", "ticket.md", exercise.text("ticket.md"))
 
 
 def _title(exercise: Exercise) -> Iterator[Shown]:
-    yield Shown("exercise.yaml", exercise.words["title"], exercise.written().place(("title",)))
+    yield Shown("title", "exercise.yaml", exercise.words["title"], exercise.written().place(("title",)))
 
 
 def _name(exercise: Exercise) -> Iterator[Shown]:
     """Of the folder, which lists, labs and attempts are called by."""
-    yield Shown("", re.sub("[-_.]", " ", exercise.name), (0, 0))
+    yield Shown("the folder's name", "", re.sub("[-_.]", " ", exercise.name), (0, 0))
 
 
 def _topology(exercise: Exercise) -> Iterator[Shown]:
@@ -60,7 +61,7 @@ def _topology(exercise: Exercise) -> Iterator[Shown]:
     document = Document(exercise.folder / file, exercise.text(file))
     for path, text in document.texts():
         if path in (("name",), ("title",), ("message",)):
-            yield Shown(file, text, document.place(path))
+            yield Shown(path[0], file, text, document.place(path))
 
 
 def words_of(topology: str) -> dict[str, Any]:

@@ -101,15 +101,15 @@ def is_over(exercise: Exercise, attempt: Attempt) -> bool:
     return attempt.gave_up_at is not None or (attempt.fixed_at is not None and is_known(exercise, attempt))
 
 
-def next_steps(exercise: Exercise, attempt: Attempt) -> list[str]:
-    """The verbs that can still earn something, or show what was earned."""
+def next_steps(exercise: Exercise, attempt: Attempt) -> list[tuple[str, str]]:
+    """The verbs that can still earn something, or show what was earned, each with its arguments."""
     if is_over(exercise, attempt):
-        return ["page"]
+        return [("page", "")]
     open_ = not is_known(exercise, attempt)
     steps = (
-        ("answer --where NODE --what KIND", open_),
-        ("check", attempt.fixed_at is None),
-        ("hint", open_ and attempt.hints < len(exercise.hints)),
+        (("answer", "--where NODE --what KIND"), open_),
+        (("check", ""), attempt.fixed_at is None),
+        (("hint", ""), open_ and attempt.hints < len(exercise.hints)),
     )
     return [step for step, is_of_use in steps if is_of_use]
 

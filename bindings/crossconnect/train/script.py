@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from .. import _core
 from ..lab import Lab, program
 from .asked import ask
 
+MOST_LINES = 3  # nft says first what is wrong, then the command, and marks where
+
 
 def run(lab: Lab, text: str, name: str) -> None:
-    """Stops at the first command that fails. Raises Error with the last line of its output, or if it takes too long."""
+    """Stops at the first command that fails. Raises Error with the last words of its output, or if it takes too long."""
     path = f"{Path(program()).parent}:{os.environ.get('PATH', '')}"
     environment = {**os.environ, "XCONN_LAB": lab.name, "PATH": path}
     try:
@@ -20,5 +23,6 @@ def run(lab: Lab, text: str, name: str) -> None:
     except _core.Error as error:
         raise _core.Error(f"{name}: {error}")
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines() or [f"exited with {done.returncode}"]
-        raise _core.Error(f"{name}: {said[-1]}")
+        lines = (line.strip() for line in (done.stderr or done.stdout).splitlines())
+        said = [line for line in lines if re.search(r"\w", line)] or [f"exited with {done.returncode}"]
+        raise _core.Error(f"{name}: {' | '.join(said[-MOST_LINES:])}")

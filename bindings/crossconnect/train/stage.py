@@ -104,11 +104,16 @@ def lab_of(attempt: Attempt) -> Lab:
         attempt.keep_topology(lab.folder)
         return lab
     if is_up(attempt.name):
-        raise _core.Error(
-            f"the lab {attempt.name} is not the one that {attempt.door} start brought up, and what is broken may not be broken in "
-            f"it; xconn down {attempt.name} takes it down, then {attempt.resume} resumes the attempt"
-        )
+        raise _core.Error(foreign(attempt))
     raise _core.NotFoundError(f"the lab of {attempt.name} is not up; {attempt.resume} resumes it")
+
+
+def foreign(attempt: Attempt) -> str:
+    """Of a lab of the attempt's name that somebody else raised."""
+    return (
+        f"the lab {attempt.name} is not the one that {attempt.door} start brought up, and what is broken may not be broken in "
+        f"it; xconn down {attempt.name} takes it down, then {attempt.resume} resumes the attempt"
+    )
 
 
 def lower_lab(attempt: Attempt) -> None:

@@ -50,7 +50,7 @@ def fixed(exercise: Exercise) -> Iterator[Finding]:
     """The check fails while the lab is broken, and passes after solve."""
     with _lab(exercise) as lab:
         if exercise.causes:
-            yield from _expect(exercise, lab, exercise.beginning, passes=False)
+            yield from _expect(exercise, lab, exercise.broken_by, passes=False)
         yield from _play(exercise, lab, exercise.folder / "solve")
         yield from _expect(exercise, lab, "solve", passes=True)
 

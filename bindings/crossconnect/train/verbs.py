@@ -123,8 +123,7 @@ def start(words: Words) -> Answer:
 
 def _attempt_of(place: Path, exercise: Exercise, student: str, seed: str, again: bool) -> Attempt:
     if stage.is_up(place.name):
-        told = "" if exams.is_in(place) else ", xconn train stop takes the lab down"
-        raise _core.Error(f"the lab {place.name} is already up; {attempts.door(place)} ticket shows the ticket{told}")
+        raise _core.Error(_whose_lab(place))
     if place.exists() and again:
         attempts.set_aside(place)
     if not place.exists():
@@ -138,6 +137,19 @@ def _attempt_of(place: Path, exercise: Exercise, student: str, seed: str, again:
     return attempt
 
 
+def _whose_lab(place: Path) -> str:
+    """Why there is nothing to start: a lab of that name is up."""
+    if not place.exists():
+        return (
+            f"a lab {place.name} is up that is of no attempt in {place.parent}; xconn down {place.name} takes it down"
+        )
+    attempt = attempts.load(place)
+    if not stage.own_lab(attempt):
+        return stage.foreign(attempt)
+    told = "" if exams.is_in(place) else f", {attempt.command('stop')} takes the lab down"
+    return f"the lab {place.name} is already up; {attempt.command('ticket')} shows the ticket{told}"
+
+
 def ticket(words: Words) -> Answer:
     return _ticket(*_chosen(words))
 
@@ -145,11 +157,11 @@ def ticket(words: Words) -> Answer:
 def _ticket(attempt: Attempt, exercise: Exercise) -> Answer:
     text = exercise.text("ticket.md").strip()
     access = ", ".join(exercise.access)
-    steps = "; ".join(f"xconn train {step}" for step in points.next_steps(exercise, attempt))
+    steps = "; ".join(attempt.command(*step) for step in points.next_steps(exercise, attempt))
     told = (
         f"{text}\n\n"
         f"  lab       {attempt.name}: xconn inspect --lab {attempt.name}, xconn az ..., xconn node update ...\n"
-        f"  access    {access}: xconn train shell NODE, xconn train exec NODE -- COMMAND\n"
+        f"  access    {access}: {attempt.command('shell', 'NODE')}, {attempt.command('exec', 'NODE -- COMMAND')}\n"
         f"  next      {steps}\n"
         f"  kinds     {causes.listed(12)}"
     )
