@@ -127,7 +127,9 @@ def test_the_first_look_after_a_change_is_of_now(leaves_nothing_behind: None):
     """What daemons said is not what they say: nobody had asked since the lab came up."""
     with crossconnect.up("branch", name="looked-at") as lab:
         with lab.fault("blackhole", "carrier:msee1"):
-            eventually(lambda: any(one["source"] == "bgp" and "down" in one["text"] for one in lab.events()), 30)
+            eventually(
+                lambda: "ce" in [one["node"] for one in lab.events() if one["text"].startswith("192.0.2.2 down")], 30
+            )
             states = {one["name"]: one["state"] for one in lab.inspect()["nodes"]}
             assert "not Established" in states["ce"], states
         eventually(lambda: any("192.0.2.2 up" in one["text"] for one in lab.events() if one["source"] == "bgp"), 60)
