@@ -39,7 +39,7 @@ void add_sessions(const network::Network& network, const network::Node& node, st
       facts.push_back({node.name, "bgp", neighbor.address.text(), "Established"});
 }
 
-/// The two ends of a tunnel name each other.
+/// Each has the other as its remote end.
 bool is_other_end(const network::Tunnel& one, const network::Tunnel& other) {
   return one.local == other.remote && one.remote == other.local;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "az/changing.hh"
 #include "az/refusal.hh"
@@ -33,19 +34,23 @@ bool is_group(const std::string& path) {
   return std::ranges::any_of(commands(), [&](const Command& command) { return starts_with_path(command, path); });
 }
 
-/// A command that changes something has a verb of its own.
-void demand_read_out(const std::vector<std::string>& words) {
+/// The words before the first option, which name the command.
+std::span<const std::string> before_options(std::span<const std::string> words) {
   const auto end = std::ranges::find_if(words, [](const std::string& word) { return word.starts_with("-"); });
-  const auto path = fmt::format("{}", fmt::join(words.begin(), end, " "));
+  return {words.begin(), end};
+}
+
+/// A command that changes something has a verb of its own.
+void demand_read_out(std::span<const std::string> words) {
+  const auto path = fmt::format("{}", fmt::join(words, " "));
   if (const auto verb = verb_for(path))
     throw usage(fmt::format("'{}' changes the lab, and xconn az only reads it; write {}", path, *verb));
 }
 
-/// The words before the first option, which name the command.
-std::string path_of(const std::vector<std::string>& words) {
+/// Of the command that the words name.
+std::string path_of(std::span<const std::string> words) {
   std::string path;
   for (const auto& word : words) {
-    if (word.starts_with("-")) break;
     const auto longer = path + (path.empty() ? "" : " ") + word;
     if (!is_group(longer)) {
       const auto found = std::ranges::find(commands(), path, &Command::path);
@@ -208,8 +213,9 @@ Arguments arranged(const Command& command, std::map<std::string, std::string> va
 }  // namespace
 
 Arguments parse(const std::vector<std::string>& words) {
-  demand_read_out(words);
-  const auto path = path_of(words);
+  const auto name = before_options(words);
+  demand_read_out(name);
+  const auto path = path_of(name);
   const auto found = std::ranges::find(commands(), path, &Command::path);
   const auto wants_help = std::ranges::any_of(words, [](const auto& word) { return word == "-h" || word == "--help"; });
   if (wants_help || found == commands().end()) {

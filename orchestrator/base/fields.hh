@@ -133,7 +133,7 @@ using ErasedFields = std::span<const ErasedField>;
 Json encode_fields(ErasedFields fields, const void* object, const void* blank);
 /// Throws FieldError.
 void decode_fields(ErasedFields fields, const Json& json, void* object);
-/// Of the exception that is being handled, which was thrown while `path` was read: its errors say where.
+/// For a catch block: throws the caught error again, and it says that it happened at `path`.
 [[noreturn]] void rethrow_at(const std::string& path);
 
 /// What a field's bounds are of: the number, or milliseconds.

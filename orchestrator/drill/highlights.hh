@@ -10,7 +10,7 @@ namespace xconn::drill {
 
 constexpr std::size_t kMostRows = 25;
 
-/// Every cause, however many (of a change the command, not each thing that it amounts to); then, up to kMostRows, what
+/// Every cause, however many; of a change, the command is one and its single steps are not. Then, up to kMostRows, what
 /// each source of each node said first, and what weighs most. What is left out is counted: in the last row kept of the
 /// same source and node, else in a row at the end.
 std::vector<Row> highlights(const std::vector<Row>& timeline);

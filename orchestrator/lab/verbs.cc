@@ -31,39 +31,6 @@ namespace {
 using nlohmann::json;
 using To = std::shared_ptr<Reply>;
 
-constexpr Duration kLookPeriod = std::chrono::milliseconds{10};
-
-bool have_answered(Lab& lab, std::chrono::nanoseconds since) {
-  bool all = true;
-  for (const auto& node : lab.nodes()) all = node->services().have_answered(since) && all;
-  return all;
-}
-
-/// Facts are looked up in what the daemons said last, which may be long ago: all are asked first, those that do not
-/// answer in time (a frozen one) excepted.
-struct Inspection {
-  Lab& lab;
-  To to;
-  Duration began = sys::now();
-  sys::Timer timer = {};
-
-  static void begin(Lab& lab, const To& to) {
-    if (have_answered(lab, sys::now())) return to->result(inspect(lab));  // there is none to ask
-    auto inspection = std::make_shared<Inspection>(Inspection{lab, to});
-    inspection->timer = sys::Timer::every(lab.loop(), kLookPeriod, [inspection] { inspection->look(); });
-  }
-  void look() {
-    if (!have_answered(lab, began) && sys::now() < began + kInspectPatience) return;
-    conclude(*to, [this] { return inspect(lab); });
-    timer = {};  // the last owner: this object ends with the callback
-  }
-};
-
-void do_inspect(Lab& lab, const json& request, const To& to) {
-  if (!request.contains("node")) return Inspection::begin(lab, to);
-  inspect_node(lab, request["node"], [to](const json& node) { conclude(*to, [&] { return node; }); });
-}
-
 /// {"words": ["loss", "hq-fgt:er", "30%", "--for", "20s"]} -> {"id": 1}
 void do_fault(Lab& lab, const json& request, const To& to) {
   lab.faults().apply(faults::parse(request.at("words").get<std::vector<std::string>>()), [to](sys::Outcome<int> id) {
@@ -101,11 +68,19 @@ struct Settling {
   Duration deadline, bound;
   sys::Timer timer;
   std::function<void()> give_up = {};  ///< at the deadline, in place of an error
+  std::function<json()> result = {};   ///< of the verb
 
-  static void begin(Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing,
-                    std::function<void()> give_up = {}) {
-    auto settling = std::make_shared<Settling>(
-        Settling{std::move(missing), std::move(awaited), to, sys::now() + bound, bound, {}, std::move(give_up)});
+  static void begin(
+      Lab& lab, const To& to, Duration bound, std::string awaited, Missing missing, std::function<void()> give_up = {},
+      std::function<json()> result = [] { return json::object(); }) {
+    auto settling = std::make_shared<Settling>(Settling{std::move(missing),
+                                                        std::move(awaited),
+                                                        to,
+                                                        sys::now() + bound,
+                                                        bound,
+                                                        {},
+                                                        std::move(give_up),
+                                                        std::move(result)});
     settling->timer = sys::Timer::every(lab.loop(), std::chrono::milliseconds{20}, [settling] { settling->look(); });
   }
   static void begin(Lab& lab, const To& to, Duration bound) {
@@ -123,13 +98,38 @@ struct Settling {
     if (what && sys::now() < deadline && to->client_is_there()) return;
     if (what && give_up) give_up();
     if (what && !give_up) return end([&] { to->error(TimeoutError(awaited, bound, *what)); });
-    end([&] { to->result(json::object()); });
+    end([&] { conclude(*to, result); });
   }
   void end(const std::function<void()>& answer) {
     answer();
     timer = {};  // the last owner: this object ends with the callback
   }
 };
+
+bool have_answered(Lab& lab, std::chrono::nanoseconds since) {
+  bool all = true;
+  for (const auto& node : lab.nodes()) all = node->services().have_answered(since) && all;
+  return all;
+}
+
+/// Facts are looked up in what the daemons said last, which may be long ago: all are asked first. Those that do not
+/// answer in time (a frozen one) are not waited for.
+void inspect_whole(Lab& lab, const To& to) {
+  const auto began = sys::now();
+  const auto unanswered = [&lab, began]() -> std::optional<std::string> {
+    if (have_answered(lab, began)) return std::nullopt;
+    return "a daemon has not answered";
+  };
+  const auto result = [&lab] { return inspect(lab); };
+  if (!unanswered()) return to->result(result());  // there is none to ask
+  Settling::begin(
+      lab, to, kInspectPatience, "the daemons to answer", unanswered, [] {}, result);
+}
+
+void do_inspect(Lab& lab, const json& request, const To& to) {
+  if (!request.contains("node")) return inspect_whole(lab, to);
+  inspect_node(lab, request["node"], [to](const json& node) { conclude(*to, [&] { return node; }); });
+}
 
 /// {"bound_ms": 60000} -> {}
 void do_wait(Lab& lab, const json& request, const To& to) {

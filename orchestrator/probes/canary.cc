@@ -110,15 +110,6 @@ struct Canary::State {
   std::optional<Duration> pressure = cpu_pressure();
   Watcher normal{false}, real_time{true};
   RunDelays daemons{getpid()};
-
-  std::optional<Wait> longest_wait() const {
-    const auto waits = daemons.so_far();
-    std::optional<Wait> longest;
-    for (const Wait& wait : waits) {
-      if (wait.start >= began && (!longest || wait.end - wait.start > longest->end - longest->start)) longest = wait;
-    }
-    return longest;
-  }
 };
 
 Canary::Canary() : state_(std::make_unique<State>()) {}
@@ -127,7 +118,7 @@ Canary::~Canary() = default;
 std::vector<Stall> Canary::so_far() const {
   std::vector<Stall> all = state_->normal.seen();
   for (const Stall& stall : state_->real_time.seen()) all.push_back(stall);
-  for (const Wait& wait : state_->daemons.so_far()) all.push_back({wait.start, wait.end});
+  for (const Stall& stall : state_->daemons.so_far()) all.push_back(stall);
   return merged(std::move(all));
 }
 
@@ -135,6 +126,7 @@ void Canary::begin() {
   state_->normal.longest = state_->real_time.longest = Duration{0};
   state_->began = sys::now();
   state_->pressure = cpu_pressure();
+  state_->daemons.begin();
 }
 
 HostStalls Canary::stop() {
@@ -146,7 +138,7 @@ HostStalls Canary::stop() {
   result.longest_real_time = state_->real_time.longest;
   result.real_time = state_->real_time.is_real_time;
   result.stalls = so_far();
-  if (const auto wait = state_->longest_wait()) {
+  if (const auto wait = state_->daemons.longest()) {
     result.longest_wait = wait->end - wait->start;
     result.waiter = wait->who;
   }

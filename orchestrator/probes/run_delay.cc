@@ -11,11 +11,11 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
-#include <sstream>
 
 #include "base/errors.hh"
 #include "probes/worker.hh"
 #include "sys/clock.hh"
+#include "sys/descendants.hh"
 #include "sys/fd.hh"
 #include "sys/file.hh"
 
@@ -47,33 +47,15 @@ std::string text_of(const std::string& path) {
   }
 }
 
-std::vector<int> children_of(int pid) {
-  std::vector<int> children;
-  for (const int thread : threads_of(pid)) {
-    std::istringstream text(text_of(fmt::format("/proc/{}/task/{}/children", pid, thread)));
-    for (int child; text >> child;) children.push_back(child);
-  }
-  return children;
-}
-
 std::string name_of(int pid) {
   const auto text = text_of(fmt::format("/proc/{}/comm", pid));
   return text.substr(0, text.find('\n'));
 }
 
-/// Not the root: what its threads are late with is measured by themselves.
-std::vector<int> descendants_of(int root) {
-  std::vector<int> found = children_of(root);
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    for (const int child : children_of(found[i])) found.push_back(child);
-  }
-  return found;
-}
-
 /// On a busy host it is they who forward what the lab sends.
 std::vector<int> forwarding_threads() {
   std::vector<int> found;
-  for (const int thread : children_of(kKernelThreads)) {
+  for (const int thread : sys::children_of(kKernelThreads)) {
     if (name_of(thread).starts_with("ksoftirqd/")) found.push_back(thread);
   }
   return found;
@@ -105,7 +87,7 @@ class Tasks {
   explicit Tasks(int root) : root_(root), forwarding_(forwarding_threads()) {}
 
   void search() {
-    for (const int pid : descendants_of(root_)) add_threads(pid);
+    for (const int pid : sys::descendants_of(root_)) add_threads(pid);  // not its own: those measure themselves
     for (const int thread : forwarding_) add_threads(thread);
   }
 
@@ -191,9 +173,28 @@ void RunDelays::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::vector<Wait> RunDelays::so_far() const {
+std::vector<Stall> RunDelays::so_far() const {
   const std::lock_guard guard(noting_);
-  return waits_;
+  return stalls_;
+}
+
+std::optional<Wait> RunDelays::longest() const {
+  const std::lock_guard guard(noting_);
+  return longest_;
+}
+
+void RunDelays::begin() {
+  const std::lock_guard guard(noting_);
+  longest_.reset();
+}
+
+/// An hour on a busy host has many waits; those of tasks that waited together are one.
+void RunDelays::note(const Wait& wait) {
+  if (!longest_ || wait.end - wait.start > longest_->end - longest_->start) longest_ = wait;
+  Stall whole{wait.start, wait.end};
+  for (; !stalls_.empty() && stalls_.back().end >= whole.start; stalls_.pop_back())
+    whole = {std::min(whole.start, stalls_.back().start), std::max(whole.end, stalls_.back().end)};
+  stalls_.push_back(whole);
 }
 
 void RunDelays::live(const std::stop_token& ending) {
@@ -205,7 +206,7 @@ void RunDelays::live(const std::stop_token& ending) {
     search.when_due([&] { tasks.search(); });
     read.when_due([&] { tasks.read(waits); });
     std::unique_lock lock(noting_);
-    waits_.insert(waits_.end(), waits.begin(), waits.end());
+    for (const auto& wait : waits) note(wait);
     waits.clear();
     due_.wait_for(lock, ending, std::min(read.due(), search.due()) - sys::now(), [] { return false; });
   }

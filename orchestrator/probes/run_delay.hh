@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "probes/stopwatch.hh"
+#include "probes/canary.hh"
 
 namespace xconn::probes {
 
@@ -43,17 +43,22 @@ class RunDelays {
   explicit RunDelays(int root);
   RunDelays(const RunDelays&) = delete;
   RunDelays& operator=(const RunDelays&) = delete;
-  /// Over kWaitFloor, as they were noted.
-  std::vector<Wait> so_far() const;
+  /// When some task waited, over kWaitFloor, in order.
+  std::vector<Stall> so_far() const;
+  /// Since begin(); nullopt if none was over kWaitFloor.
+  std::optional<Wait> longest() const;
+  void begin();
   void stop();
 
  private:
   void live(const std::stop_token& ending);
+  void note(const Wait& wait);
 
   const int root_;
   mutable std::mutex noting_;
   std::condition_variable_any due_;
-  std::vector<Wait> waits_;
+  std::vector<Stall> stalls_;
+  std::optional<Wait> longest_;
   std::jthread thread_;  // last: it uses all of the above
 };
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <utility>
 
 #include "base/errors.hh"
@@ -14,6 +14,7 @@
 #include "services/capabilities.hh"
 #include "services/log_tail.hh"
 #include "sys/clock.hh"
+#include "sys/descendants.hh"
 #include "sys/file.hh"
 #include "sys/loop.hh"
 #include "sys/netns.hh"
@@ -23,14 +24,6 @@ namespace xconn::services {
 namespace {
 
 constexpr Duration kFreshFor = std::chrono::milliseconds(100);
-
-std::vector<int> children_of(int pid) {
-  const auto path = "/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children";
-  std::istringstream text(sys::read_file_if_present(path).value_or(""));
-  std::vector<int> children;
-  for (int child; text >> child;) children.push_back(child);
-  return children;
-}
 
 }  // namespace
 
@@ -155,8 +148,7 @@ bool Service::done() const { return process_ && may_end() && process_->exit_stat
 std::vector<int> Service::process_ids() const {
   if (!running()) return {};
   std::vector<int> ids{process_->pid()};
-  for (std::size_t at = 0; at < ids.size(); ++at)
-    for (const int child : children_of(ids[at])) ids.push_back(child);
+  std::ranges::copy(sys::descendants_of(process_->pid()), std::back_inserter(ids));
   return ids;
 }
 

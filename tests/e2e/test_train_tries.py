@@ -156,12 +156,17 @@ def test_stop_is_a_pause(host: Host, ada: Attempt):
     assert minutes(ada) == 15
 
 
-@pytest.mark.parametrize("words", ["down", "down one-row-ada", "destroy --all", "--format json down"])
-def test_down_is_a_pause(host: Host, ada: Attempt, words: str):
+def work_and_lose_the_lab(host: Host, ada: Attempt, words: str, away: float) -> None:
+    """Ten minutes of work that end with a verb; the lab is gone for some more."""
     host.wait(10)
     host.type(ada, *words.split())
     host.lab = None
-    host.wait(600)
+    host.wait(away)
+
+
+@pytest.mark.parametrize("words", ["down", "down one-row-ada", "destroy --all", "--format json down"])
+def test_down_is_a_pause(host: Host, ada: Attempt, words: str):
+    work_and_lose_the_lab(host, ada, words, 600)
     assert minutes(ada) == 10
     ada.save()
     assert minutes(ada) == 10, "a verb meanwhile is no work"
@@ -172,10 +177,7 @@ def test_down_is_a_pause(host: Host, ada: Attempt, words: str):
 
 @pytest.mark.parametrize("words", ["exec pc -- ip link set eth0 down", "inspect", "shell"])
 def test_a_lab_that_ends_by_itself_is_none(host: Host, ada: Attempt, words: str):
-    host.wait(10)
-    host.type(ada, *words.split())
-    host.lab = None
-    host.wait(20)
+    work_and_lose_the_lab(host, ada, words, 20)
     assert minutes(ada) == 30
     start(ada)
     host.wait(5)

@@ -31,7 +31,7 @@ def begin(attempt: Attempt) -> None:
 
 
 def stop(attempt: Attempt, at: float | None = None) -> None:
-    """Now, or at that time, unless something has stopped it before."""
+    """Stops the clock now, or at that time, unless it has stopped earlier."""
     if attempt.is_timed:
         attempt.spans[-1][1] = max(attempt.spans[-1][0], min(end(attempt), at or math.inf))
     attempt.boot = ""
@@ -44,7 +44,7 @@ def settle(attempt: Attempt) -> None:
 
 
 def note(attempt: Attempt) -> None:
-    """How far it got, for when the host is restarted."""
+    """Writes the time so far down: the host may be restarted."""
     if attempt.is_timed:
         attempt.spans[-1][1] = max(attempt.spans[-1][0], end(attempt))
 

@@ -131,7 +131,7 @@ def close(words: Words) -> Answer:
 
 
 def _end(folder: Path, at: float) -> None:
-    """Whatever is wrong with an attempt, which is kept, its lab goes down."""
+    """The lab goes down even if its attempt is damaged; the attempt is kept."""
     with suppress(_core.Error, OSError), attempts.alone(folder):
         attempt = attempts.load(folder)
         clock.stop(attempt, at)

@@ -84,7 +84,7 @@ def _read(log: TextIO) -> list[str]:
 
 
 def _settle(folder: Path, lines: list[str]) -> None:
-    """A new file that the last line signs takes the place of the old one; any other is removed."""
+    """A new file whose hash the last line has replaces the old one; any other new file is removed."""
     signed = parsed(lines[-1]).get("files", {}) if lines else {}
     for file in (folder / name for name in SIGNED):
         new = _beside(file)

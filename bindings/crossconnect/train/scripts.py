@@ -43,7 +43,7 @@ def has_unknown_values(text: str) -> bool:
 def _empty(exercise: Exercise, file: str) -> Iterator[Finding]:
     says = exercise.text(file)
     if not (says if file in _MAY_EXPLAIN else _COMMENT.sub("", says)).strip():
-        remedy = "write it; docs/training.md says what belongs in it"
+        remedy = "write it; docs/training.md describes it"
         yield Finding(str(exercise.folder / file), "is empty", remedy, 1, 1)
 
 
